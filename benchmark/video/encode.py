@@ -1,4 +1,7 @@
-"""Writes frames as an MP4 file for browsers: H.264, yuv420p, with the index first and without audio."""
+"""Writes frames as an MP4 file that browsers can play.
+
+The file is H.264 with yuv420p pixels, has the index before the frames, and has no audio.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
@@ -29,11 +32,11 @@ def write_mp4(
     """Write frames as an MP4 file.
 
     Args:
-        path: the output file. A stream cannot be used, because FFmpeg moves the index to the front
-            after the last frame.
+        path: the output file. The output cannot be a stream, because FFmpeg moves the index to the front of
+            the file after the last frame.
         frames: the frames, each (height, width, 3) uint8 RGB.
         size: width and height, both even.
-        fps: frames per second; if `timeline` is given, the mean frame rate.
+        fps: frames per second. With a `timeline`, the mean number of frames per second.
         timeline: the time of each frame, for a clip whose frames differ in duration.
     """
     # The import takes 0.1 s, and most callers of this package do not need it.

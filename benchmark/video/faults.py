@@ -1,4 +1,4 @@
-"""Defines the error that reading a video raises, and its reasons."""
+"""Defines the exception for unreadable videos and the codes of the reasons."""
 
 from enum import StrEnum
 
@@ -20,7 +20,7 @@ class VideoFault(StrEnum):
 
 
 class UnreadableVideo(ValueError):
-    """A video cannot be read. The message is a sentence with the reason; `fault` is the reason's code."""
+    """A video cannot be read. The message states the reason; `fault` is the code of the reason."""
 
     def __init__(self, fault: VideoFault, message: str) -> None:
         super().__init__(message)

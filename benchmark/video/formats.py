@@ -1,4 +1,4 @@
-"""Lists the file formats of clips, the formats that can be converted, and the limits of a server."""
+"""Lists the formats of clips, the formats that `ti2v convert` reads, and the codecs that servers accept."""
 
 CLIP_SUFFIXES = frozenset({".mp4", ".mov", ".m4v"})
 CONVERTIBLE_SUFFIXES = CLIP_SUFFIXES | {".webm", ".mkv", ".avi", ".gif", ".ts", ".flv", ".3gp"}

@@ -25,7 +25,7 @@ def colour_matrix(frame: Any) -> int:
 
 
 def rgb_pixels(frame: Any, size: tuple[int, int] | None = None) -> RgbPixels:
-    """Return a frame as (height, width, 3) uint8 RGB, with transparent pixels on white.
+    """Return a frame as (height, width, 3) uint8 RGB, with transparent pixels blended with white.
 
     Args:
         size: the width and height to scale to; by default the coded size.

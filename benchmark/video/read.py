@@ -23,8 +23,9 @@ class VideoFrames:
     """The decoded frames of a clip, with their frame rate.
 
     Attributes:
-        frames: (frames, height, width, 3) uint8 RGB, upright, with square pixels.
-        fps: the frame rate of `frames`: the requested rate, or the clip's mean rate if every frame was kept.
+        frames: the frames as (frames, height, width, 3) uint8 RGB, upright, with square pixels.
+        fps: the frame rate of `frames`. This is the clip's mean rate if every frame was kept, and the
+            requested rate otherwise.
         description: the properties of the video track.
     """
 
@@ -51,7 +52,7 @@ def read_frames(
     Raises:
         UnreadableVideo: the file is not a video, is damaged, has more than `max_pixels`, or has a display
             matrix that is not one of the eight orientations; the message names the file.
-        FileNotFoundError: there is no such file.
+        FileNotFoundError: the file does not exist.
     """
     # The import of PyAV takes 0.1 s, and callers that already have frames do not need it.
     from benchmark.video.track import open_video

@@ -17,8 +17,9 @@ class Timeline:
     """Presentation times of all shown frames.
 
     Attributes:
-        starts_s: the start of each frame, ascending. The first is 0: a delay in the file is ignored.
-        end_s: the end of the last frame.
+        starts_s: the start of each frame in seconds, ascending. The first frame starts at 0, because a delay
+            at the beginning of the file is ignored.
+        end_s: the end of the last frame in seconds.
     """
 
     starts_s: tuple[Fraction, ...]
@@ -26,11 +27,11 @@ class Timeline:
 
     @classmethod
     def from_ticks(cls, starts: Sequence[int], last_duration: int, tick_s: Fraction) -> "Timeline":
-        """Return the timeline of frames that start at `starts` ticks, in any order.
+        """Return the timeline of frames with the start times `starts`, in ticks and in any order.
 
         Args:
-            last_duration: the duration of the last shown frame in ticks. Files that do not specify this
-                duration have 0; the last frame then lasts as long as the frame before.
+            last_duration: the duration of the last shown frame in ticks. 0 means that the file does not
+                specify this duration; the last frame then lasts as long as the frame before it.
             tick_s: the duration of a tick in seconds.
         """
         ordered = sorted(starts)
@@ -56,7 +57,10 @@ class Timeline:
         return (max(durations) - min(durations)) * self.frames <= _EVEN * self.end_s
 
     def shown_at(self, time_s: Fraction) -> int:
-        """Return the index of the frame shown at a time. After the end of the clip, it is the last frame."""
+        """Return the index of the frame shown at a time.
+
+        After the end of the clip, the last frame stays shown.
+        """
         return max(0, bisect_right(self.starts_s, time_s) - 1)
 
     def sampled(self, fps: Fraction, frames: int) -> tuple[int, ...]:
@@ -68,9 +72,9 @@ class Timeline:
         return tuple(self.shown_at((number + _ROUNDING) / fps) for number in range(frames))
 
     def frames_at(self, fps: Fraction) -> int:
-        """Return the number of frames at this rate that fit into the clip, at least 1."""
+        """Return the number of frames at the rate `fps` that fit into the clip, at least 1."""
         return max(1, int(self.end_s * fps + _ROUNDING))
 
     def is_slower_than(self, fps: Fraction) -> bool:
-        """Whether the mean rate is at most `fps`, apart from rounding."""
+        """Whether the mean frame rate is at most `fps`, within rounding."""
         return self.end_s * fps >= self.frames - _ROUNDING

@@ -1,8 +1,8 @@
 """Opens a video file, describes its only video track, and decodes the frames in display order.
 
-The caller forces a demuxer, or FFmpeg chooses one from `ANY_CONTAINER`. Without this restriction, a 35-byte
-`ffconcat` text named .mp4 would open a file in the same folder; `protocol_whitelist` alone does not prevent
-this.
+The caller forces a demuxer, or FFmpeg chooses one from `ANY_CONTAINER`. If FFmpeg could choose any demuxer, a
+35-byte `ffconcat` text named .mp4 would make FFmpeg open another file in the same folder;
+`protocol_whitelist` alone does not prevent this.
 """
 
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ class VideoTrack:
         Call `describe` once, before `frames` and `packets`.
 
         Raises:
-            UnreadableVideo: there are no frames, more than `max_frames`, or the first frame cannot be
+            UnreadableVideo: the track has no frames or more than `max_frames`, or the first frame cannot be
                 decoded.
         """
         times, hidden, first = self._times_and_first_frame(max_frames)
@@ -195,11 +195,12 @@ def open_video(path: Path, *, format: str | None = None) -> Iterator[VideoTrack]
     """Open a file for reading.
 
     Args:
-        format: the demuxer to force, such as `mp4`; by default one of `ANY_CONTAINER`, chosen by content.
+        format: the demuxer to force, such as `mp4`. By default FFmpeg chooses one of `ANY_CONTAINER` from the
+            file's content.
 
     Raises:
-        UnreadableVideo: the index cannot be read, or there is not exactly one video track.
-        FileNotFoundError: there is no such file.
+        UnreadableVideo: the index cannot be read, or the file does not have exactly one video track.
+        FileNotFoundError: the file does not exist.
     """
     options = MP4 if format else ANY_CONTAINER
     try:

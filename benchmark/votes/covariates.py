@@ -1,7 +1,8 @@
-"""Do resolution, length, file size or the amount of motion predict the votes? A check, not an explanation.
+"""Tests whether resolution, length, file size or the amount of motion predicts the votes.
 
-Differences between the sides (reference minus other) enter one logistic regression together, with standard
-errors clustered by image. An association is not a cause: models differ in many ways at once.
+One logistic regression uses the differences between the two sides (reference minus other) in all four
+properties, with standard errors clustered by image. An association is not a cause: models differ in many ways
+at once.
 """
 
 import math
@@ -25,7 +26,7 @@ Facts = Mapping[str, float]
 
 @dataclass(frozen=True)
 class CovariateRow:
-    """The effect of one difference on the odds of a vote.
+    """The effect of a difference in one property of the clips on the odds of a vote.
 
     Attributes:
         covariate: the property that differs; `constant` is the reference's advantage if no property differs.
@@ -48,7 +49,7 @@ class CovariateRow:
 
 @dataclass(frozen=True)
 class CovariateTable:
-    """The rows of the regression, and sentences on what was left out and why."""
+    """The rows of the regression, and a sentence for each covariate that was left out, with the reason."""
 
     rows: tuple[CovariateRow, ...]
     remarks: tuple[str, ...]
@@ -66,9 +67,9 @@ _COVARIATES: tuple[tuple[str, str, Callable[[Facts], float]], ...] = (
 def covariate_table(
     tallies: Tallies, matchups: Sequence[Matchup], files: Sequence[ScoreFile]
 ) -> CovariateTable:
-    """Fit the regression on all comparisons whose clips are known.
+    """Fit the regression on all comparisons for which the properties of both clips are known.
 
-    The facts of clips and the mean flow come from the score files of the suite `motion`.
+    Size, length, file size and mean flow of each clip come from the score files of the suite `motion`.
     """
     clips = {
         file.name: {

@@ -1,8 +1,8 @@
 """Converts an external votes table to our columns, with the status `imported`.
 
 The table needs columns with the pair, both models and the answer. A `ColumnMapping` contains the names of
-these columns. An answer is a model's name or a position word. If an answer is neither, `benchmark.votes.rows`
-reports the answer and its line.
+these columns. An answer is a model's name or a position word. `benchmark.votes.rows` reports every other
+answer with its line.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,9 +39,10 @@ class ColumnMapping:
     """The columns of an external votes table and the meaning of its answers.
 
     Attributes:
-        columns: the external column for each of our columns; pair, left, right and chosen are required.
-        reference: the model that is the reference of every matchup that includes it. The reference of another
-            matchup is its first model in alphabetical order.
+        columns: for each column of our votes table, the name of the external column. The columns pair, left,
+            right and chosen are required.
+        reference: the model that is the reference of every matchup that includes it. In a matchup without
+            this model, the reference is the first model in alphabetical order.
         answers: the form of the answers: names of models, or the words left and right. By default, a table
             may use either form; an answer with two meanings is then an error.
         left_words, right_words: the answers that mean left and right, compared in lower case.
@@ -104,11 +105,12 @@ def read_external_table(path: Path, mapping: ColumnMapping) -> Table:
 def convert_votes(table: Table, mapping: ColumnMapping, *, study: str) -> Table:
     """Convert an external votes table to our columns, row by row. Every status is `imported`.
 
-    Justifications without a column are 0. Matchups are named `reference:other`.
+    A justification that no external column is mapped to is 0 in every row. Matchups are named
+    `reference:other`.
 
     Raises:
         TableError: a mapped column is missing, a name is invalid, an answer has two meanings, or the
-            reference is no model of the table.
+            reference is not a model in the table.
     """
     table.require(list(mapping.columns.values()))
     cells = CellReader(table)
@@ -140,7 +142,10 @@ def convert_votes(table: Table, mapping: ColumnMapping, *, study: str) -> Table:
 
 
 def _chosen(names: Mapping[str, Names], mapping: ColumnMapping, problems: Problems) -> list[str]:
-    """Return the chosen side of each row. An answer that is neither side nor position stays unchanged."""
+    """Return the chosen side of each row.
+
+    An answer that is neither the name of a side nor a position word stays unchanged.
+    """
     answers = names["chosen"]
     words = [name.lower() for name in answers.names]
     is_left = _is_word(answers, words, mapping.left_words)

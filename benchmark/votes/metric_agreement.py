@@ -1,4 +1,4 @@
-"""Joins votes with the metric scores of the compared submissions, to check what each metric predicts."""
+"""Joins votes with the metric scores of the compared submissions, to check how well metrics predict votes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,10 +26,10 @@ DIGITS = 3
 
 @dataclass(frozen=True)
 class MetricAgreementRow:
-    """The agreement of one metric with people on one part of the benchmark. Shares are in percent.
+    """The agreement of one metric with the votes, on all pairs or on one scenario. Shares are in percent.
 
     Attributes:
-        direction: the values that are better according to the metric. In a metric without a direction, higher
+        direction: whether higher or lower values of the metric are better. For the direction `none`, higher
             values count as better.
         comparisons: number of decided comparisons with scores of both sides.
         ties: number of comparisons with equal scores; each tie counts as half an agreement.
@@ -37,8 +37,9 @@ class MetricAgreementRow:
         ci_low, ci_high: 95 % interval of the accuracy, clustered by image.
         spearman, kendall: rank correlation, over models, of the metric's mean with the share of won
             comparisons.
-        static_clips: number of clips with a score, whose pair has a static clip.
-        prefers_static: share of those clips that the metric rates worse than the static clip of their pair.
+        static_clips: number of scored clips on pairs for which the model `static` has a score too.
+        prefers_static: share of the `static_clips` clips that the metric rates worse than the clip of the
+            model `static` on the same pair.
     """
 
     suite: str
@@ -122,7 +123,7 @@ def metric_agreement_rows(
 
 
 def missing_scores(tallies: Tallies, matchups: Sequence[Matchup], files: Sequence[ScoreFile]) -> list[str]:
-    """Return a sentence for each suite in which sides of matchups have no scores."""
+    """Return a sentence for each suite that has no scores for some sides of the matchups."""
     sides = sorted({side for matchup in matchups for side in (matchup.reference, matchup.other)})
     sentences = []
     for suite in dict.fromkeys(file.suite for file in files):
@@ -153,7 +154,7 @@ def _oriented(
 def _comparisons(
     decided: Tallies, matchups: Sequence[Matchup], by_side: Mapping[str, Mapping[str, float]]
 ) -> tuple[MetricComparisons, np.ndarray]:
-    """Return the comparisons with scores of both sides, and their indices among the decided comparisons."""
+    """Return the comparisons in which both sides have scores, and their indices in `decided`."""
     sides = {name: code for code, name in enumerate(sorted(by_side))}
     place, rows = [], []
     for index in range(len(decided)):

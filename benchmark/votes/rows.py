@@ -71,8 +71,9 @@ def parse_votes(table: Table) -> VoteRows:
     """Parse the columns of a votes table that VOTE_COLUMNS lists, and ignore all other columns.
 
     Raises:
-        TableError: a required column is missing, there are no rows, or a cell is invalid: an unknown status,
-            a flag that is not 0 or 1, a chosen model that is neither side, or a second study.
+        TableError: a required column is missing, there are no rows, the rows belong to several studies, or a
+            cell is invalid (such as an unknown status, a flag that is not 0 or 1, or a chosen model that is
+            neither side).
     """
     _check_columns(table)
     cells = CellReader(table)

@@ -39,7 +39,7 @@ def missing_column_remarks(table: Table) -> list[str]:
 
 
 def check_votes(table: Table, *, with_excluded: bool = False) -> Votes:
-    """Return the counted votes of a table: call `parse_votes`, then `count_votes`."""
+    """Parse the columns of a votes table, and return the votes that count."""
     return count_votes(parse_votes(table), with_excluded=with_excluded)
 
 
@@ -47,7 +47,8 @@ def count_votes(rows: VoteRows, *, with_excluded: bool = False) -> Votes:
     """Return the counted votes as columns.
 
     Votes with the status valid count. In a table without valid votes, votes with the status imported count.
-    Votes with any other status do not count; `left_out` of the result is their number by status.
+    Votes with any other status do not count; `left_out` of the result states the number of such votes for
+    each status.
 
     Args:
         rows: the parsed table.
@@ -151,7 +152,7 @@ def _refuse_second_votes(votes: Votes, selected: IntArray, problems: Problems) -
 def _matchups(
     sides: Sides, matchup: Names, selected: IntArray, problems: Problems
 ) -> tuple[IntArray, tuple[Matchup, ...]]:
-    """Return the code of each vote's reference, (votes,), and the matchups."""
+    """Return the reference of each vote as a (votes,) array of codes, and the matchups."""
     names = sides.names
     first, second = sides.first[selected], sides.second[selected]
     start = first_places(matchup.codes, len(matchup.names))
@@ -185,7 +186,7 @@ def _reference_first(matchup: str, both: tuple[int, int], names: tuple[str, ...]
     """Return the codes of a matchup's two sides, the reference first.
 
     The reference is the side with which the matchup's name begins ("motif:cinemo"). If the name begins with
-    neither side, it is the first side in alphabetical order.
+    neither side, the reference is the first side in alphabetical order.
     """
     one, two = sorted(both, key=lambda side: names[side])
     # The name "motif2:motif" begins with both sides; the longer side is the reference.

@@ -29,7 +29,7 @@ class DecisionRequest(RequestModel):
 
 
 class ChangeResponse(ResponseModel):
-    """The number of votes that got each status. All numbers are 0 if every vote already had its status."""
+    """The number of votes that a decision changed to each status. All numbers are 0 if no vote changed."""
 
     excluded: int
     valid: int

@@ -27,9 +27,10 @@ class BenchmarksResponse(PageResponse):
 
 
 class BenchmarkImportRequest(RequestModel):
-    """A dataset of the hub, as `hf://owner/name` or `hf://owner/name@revision`.
+    """A request to import a dataset of the Hugging Face hub.
 
-    By default, the slug is made from the name of the dataset, and the title is the authors' title.
+    `source` has the form `hf://owner/name` or `hf://owner/name@revision`. By default, the slug is made from
+    the name of the dataset, and the title is the one in the dataset's card.
     """
 
     source: Annotated[str, StringConstraints(max_length=300)]

@@ -121,7 +121,7 @@ class WorkerInfo(RequestModel):
 
 
 class ClaimRequest(RequestModel):
-    """A request for up to `count` jobs, all of one of `models`.
+    """A request for up to `count` jobs. All returned jobs have the same model, one of `models`.
 
     `holding` is the model that the worker has loaded.
     """

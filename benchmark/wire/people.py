@@ -34,7 +34,7 @@ class PersonRequest(RequestModel):
 class PersonResponse(ResponseModel):
     """A person.
 
-    `keys` is the number of keys that work; `browsers` is the number of browsers that are signed in.
+    `keys` is the number of valid keys; `browsers` is the number of browsers in which the person is signed in.
     """
 
     name: str
@@ -57,7 +57,7 @@ class SignInLinkResponse(ResponseModel):
 
 
 class KeyRequest(RequestModel):
-    """A key of a person with this name and role; a new name creates the person.
+    """A request for a key. If no person has this name, the request also creates the person, with this role.
 
     `days` is the number of days until the key expires; null means never. `scopes` limits the key; null means
     all scopes of the role.

@@ -5,7 +5,7 @@ from benchmark.wire.common import ResponseModel
 
 
 class ResultsResponse(ResponseModel):
-    """A study's results. `preferences` has one object per matchup, whose keys are in docs/tables.md."""
+    """A study's results. `preferences` has one object per matchup; docs/tables.md explains the fields."""
 
     study: str
     status: StudyStatus

@@ -35,7 +35,7 @@ InvitationKind = Literal[AnnotatorKind.PARTICIPANT, AnnotatorKind.PILOT, Annotat
 class MatchupRequest(RequestModel):
     """A matchup of a new study: two submissions, each with the seed of its clips.
 
-    Null means the smallest seed.
+    A null seed means the smallest seed of the submission.
 
     A submission is named by its id, or as `model` or `model@label`.
     """
@@ -83,10 +83,10 @@ class StudyRequest(RequestModel):
 
 
 class RenditionLossResponse(ResponseModel):
-    """How much of one side's clips annotators do not see, such as cropped pixels and cut frames.
+    """The parts of one side's clips that annotators do not see, such as cropped pixels and cut frames.
 
-    Each share, from 0 to 1, is the largest share of a single pair. Of `all_pairs` clips, `pairs` clips are
-    shortened or cropped.
+    `length`, `width`, `height` and `frame_rate` are the largest losses in a single clip, as shares from 0 to
+    1. `pairs` of the `all_pairs` clips are shortened or cropped.
     """
 
     side: Side
@@ -114,7 +114,7 @@ class MatchupResponse(ResponseModel):
 
 
 class PreparationResponse(ResponseModel):
-    """The progress of preparing a study's renditions: `done` of `total` comparisons."""
+    """The preparation of a study's renditions, of which `done` of `total` comparisons are ready."""
 
     status: TaskStatus
     done: int

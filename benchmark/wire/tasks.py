@@ -11,8 +11,8 @@ class TaskResponse(ResponseModel):
 
     `done` of `total` steps are finished. Both numbers are 0 until the task reports its progress.
 
-    `error` is a sentence for people and empty without an error. `problems` lists all problems of a refused
-    import. `result` describes what was imported; null until the task is done.
+    `error` explains in a sentence why the task failed; empty if it did not fail. `problems` lists all
+    problems of a refused import. `result` describes what was imported; null until the task is done.
     """
 
     id: int
