@@ -46,7 +46,10 @@ class _LoopState:
 
 
 class Capacity:
-    """The threads of one class of requests. At most `queue` requests wait for a thread."""
+    """The number of threads of one request class, and the length of its queue.
+
+    At most `queue` requests wait for a thread.
+    """
 
     def __init__(self, name: str, *, threads: int, queue: int, retry_after_s: int = 2) -> None:
         self._name = name
@@ -69,7 +72,7 @@ class Capacity:
 
     @contextmanager
     def admit(self) -> Iterator[None]:
-        """Reserve a place among the requests of this class that run or wait in the queue.
+        """Reserve a thread of this class, or a place in its queue, until the block ends.
 
         Raises:
             Unavailable: the queue is full.
@@ -91,7 +94,7 @@ class Capacity:
     async def run_admitted(
         self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> Result:
-        """Call a function in a thread of this class. The caller must have reserved a place with `admit`."""
+        """Call a function in a thread of this class. The caller must be inside a block of `admit`."""
         return await to_thread.run_sync(partial(function, *args, **kwargs), limiter=self._state().limiter)
 
     async def stream(self, chunks: Iterator[bytes]) -> AsyncIterator[bytes]:

@@ -1,6 +1,6 @@
 """Splits lists into pages.
 
-A cursor holds the sort key of a page's last row, so new rows do not move other rows to another page.
+A cursor holds the sort key of a page's last row, so rows added later do not shift the next pages.
 """
 
 import base64
@@ -52,7 +52,7 @@ class ListOrder:
         return PageRequest(self, None, None)
 
     def cursor(self, key: Key) -> str:
-        """Return an opaque text that stands for the sort key of a row."""
+        """Return an opaque text that encodes the sort key of a row."""
         return base64.urlsafe_b64encode(_document(self.name, key)).decode().rstrip("=")
 
     def _key(self, cursor: str) -> Key:
@@ -88,7 +88,7 @@ class PageRequest:
         return None if self.limit is None else self.limit + 1
 
     def cut(self, rows: Sequence[Row], key: Callable[[Row], Key]) -> "Page[Row]":
-        """Return the page that is cut from at most `fetched` rows, and the cursor of the next page."""
+        """Return the first `limit` rows as a page; if more rows were fetched, add the next page's cursor."""
         if self.limit is None or len(rows) <= self.limit:
             return Page(list(rows), None)
         kept = list(rows[: self.limit])

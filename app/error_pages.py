@@ -83,7 +83,7 @@ def answer_error(
     problems: list[str] | None = None,
     more_headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return the error as JSON under /api and to programs. Otherwise, return an HTML page."""
+    """Return an error response: JSON to programs and under /api, an HTML page to browsers."""
     request_id: str = request.scope.get("ti2v_request_id", "")
     headers = {"Cache-Control": "no-store", **(more_headers or {})}
     if status == HTTPStatus.UNAUTHORIZED:
@@ -179,7 +179,10 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 
 def _methods_of_path(request: Request) -> list[str]:
-    """Return the methods of all routes of this path. Starlette names only the methods of the first route."""
+    """Return the methods of all routes of this path.
+
+    Starlette's own 405 response lists only the methods of the first route.
+    """
     return [
         method
         for method in _METHODS
@@ -191,7 +194,7 @@ def _methods_of_path(request: Request) -> list[str]:
 
 
 def _client_disconnected(request: Request, _error: Exception) -> Response:
-    """Return a response for the logs; nobody receives it, because the client closed the connection."""
+    """Return a response that only the logs record, because the client closed the connection."""
     return answer_error(
         request,
         status=400,

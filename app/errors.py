@@ -106,7 +106,7 @@ class Invalid(AppError):
 
 
 class InvalidFields(Invalid):
-    """Some fields are wrong. `fields` has one message for each wrong field, by the field's name."""
+    """Some fields are wrong. `fields` maps the name of each wrong field to a message."""
 
     def __init__(self, fields: dict[str, str]) -> None:
         super().__init__("Correct the marked fields.", problems=list(fields.values()))

@@ -1,8 +1,9 @@
 """Limits the number of HTTP/1.1 connections, the size of headers, and the time to send the headers.
 
-uvicorn's default parser (httptools) accepts headers of any size. The server uses h11, which has a limit.
-Neither parser has a deadline for the first request of a connection, nor a limit on the number of connections
-without a complete request. This module adds the deadline and the limit.
+uvicorn's default parser (httptools) accepts headers of any size. The server therefore uses the parser h11,
+which limits the size of headers. Neither httptools nor h11 has a deadline for the first request of a
+connection, nor a limit on the number of connections without a complete request. This module adds that
+deadline, and limits the number of connections.
 """
 
 import asyncio
@@ -42,13 +43,13 @@ def server_options(settings: Settings) -> dict[str, Any]:
 def limited_protocol(
     *, max_connections: int, header_timeout_s: float = HEADER_TIMEOUT_S
 ) -> type[asyncio.Protocol]:
-    """Return uvicorn's HTTP protocol class with these limits."""
+    """Return uvicorn's HTTP protocol class, extended with limits on connections and header time."""
     limits = {"max_connections": max_connections, "header_timeout_s": header_timeout_s}
     return type("LimitedProtocol", (_LimitedProtocol,), limits)
 
 
 class _LimitedProtocol(H11Protocol):
-    """Limits the number of connections, and the time in which each must send the headers of a request.
+    """Limits the number of connections, and the time that a client has to send a request's headers.
 
     A connection above the limit gets 503. The time limit starts when the connection opens, or at the first
     byte of a later request; between requests uvicorn's keep-alive timeout applies.

@@ -19,7 +19,7 @@ def limited_route(request_class: RequestClass, base: type[APIRoute] = APIRoute) 
 
     Every non-coroutine handler must have a parameter `request`.
 
-    Coroutine handlers are unchanged, because they choose the capacity of each of their steps themselves.
+    Coroutine handlers are unchanged, because a coroutine itself chooses the request class of each step.
     """
 
     class LimitedRoute(base):  # type: ignore[valid-type,misc]  # the base is a parameter

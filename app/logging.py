@@ -27,7 +27,7 @@ class _Lines(logging.Formatter):
 
 
 def set_up_logging(log_format: str) -> None:
-    """Send the service's events to stderr. The access log is written at level info."""
+    """Write the service's log to stderr. The access log is written at level info."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLines() if log_format == "json" else _Lines())
     root = logging.getLogger("ti2v")

@@ -46,9 +46,9 @@ class Decision:
 
 @dataclass(frozen=True)
 class Changed:
-    """For each status, the number of votes that a decision moved to this status.
+    """The votes that an exclusion or reinstatement changed, counted by their new status.
 
-    All numbers are 0 if no vote changed.
+    All counts are 0 if no vote changed.
     """
 
     excluded: int = 0

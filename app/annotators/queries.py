@@ -26,9 +26,9 @@ class AnnotatorReport:
     """One annotator's figures, number of votes by status, and exclusion.
 
     Attributes:
-        id: database id; ascending ids are in the order in which annotators opened their invitations.
-        quality: figures over the votes that count; for an excluded annotator, over the votes that counted
-            before the exclusion.
+        id: database id; an annotator who opened the invitation earlier has a smaller id.
+        quality: figures computed from the votes that count. For an excluded annotator, the figures are
+            computed from the votes that counted before the exclusion.
         valid: number of votes that count, because their status is valid or imported.
         excluded: number of the annotator's excluded votes.
         other: number of votes that do not count, because their status is superseded, withdrawn or surplus.
@@ -164,7 +164,7 @@ def _sensitivity(columns: VoteColumns, *, seed: int) -> tuple[MatchupSensitivity
 
 
 def _without_unused_names(votes: Votes) -> Votes:
-    """Return the same votes, with only the names of matchups and annotators that have a vote."""
+    """Return the votes unchanged, without the names of matchups and annotators that have no vote."""
     matchups, annotators = np.unique(votes.matchup), np.unique(votes.annotator)
     return replace(
         votes,

@@ -49,7 +49,7 @@ def annotators(
 
 @router.get("/studies/{slug}/annotators/{name}")
 def one_annotator(slug: SlugPath, name: PseudonymPath, request: Request) -> Response:
-    """Show one annotator, with the form to exclude or reinstate them."""
+    """Show an annotator's figures, and the form that excludes or reinstates the annotator."""
     context = context_of(request)
     with context.database.read() as session:
         study, _ = require_own_study(session, request, slug)
@@ -69,9 +69,9 @@ def reinstate(slug: SlugPath, name: PseudonymPath, request: Request, reason: Rea
 
 
 def _decide(slug: str, name: str, request: Request, reason: str, decide: Action) -> Response:
-    """Exclude or reinstate the annotator, then redirect to their page.
+    """Exclude or reinstate the annotator, then redirect to the annotator's page.
 
-    A rejected reason stays in the form.
+    If the reason is rejected, the form still shows the submitted text.
     """
     try:
         with context_of(request).database.write() as session:

@@ -129,8 +129,8 @@ def _matchup_line(name: str, line: MatchupSensitivity) -> MatchupLine:
 def _depends_on_one(line: MatchupSensitivity) -> bool:
     """Return whether a matchup's result depends on one annotator.
 
-    A result depends on one annotator if, without the annotator's votes, another side leads or no pair is
-    decided.
+    A result depends on one annotator if removing that annotator's votes makes the other side lead, or leaves
+    no pair decided.
     """
     score, lowest, highest = line.row.ti2v_score_reference, line.row.lowest, line.row.highest
     if score is None or lowest is None or highest is None:

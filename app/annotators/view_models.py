@@ -110,7 +110,7 @@ class AuditEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class AnnotatorPage:
-    """The page of one annotator, with the form to exclude or reinstate them (annotators/annotator.html).
+    """One annotator's page with the form to exclude or reinstate the annotator (annotators/annotator.html).
 
     `can_change` is false once the annotator left the study. `submitted_reason` is a rejected reason.
     """

@@ -42,7 +42,8 @@ class FolderToRead:
     """The location of a benchmark that is to be read.
 
     Attributes:
-        folder: the benchmark's folder; if `archive` is given, an empty folder.
+        folder: the benchmark's folder; if `archive` is set, an empty folder into which the archive is
+            unpacked.
         scratch: a folder for converted images and the result.
         source: the source to record, such as the dataset's name.
         archive: a ZIP file that is unpacked into `folder`.

@@ -46,7 +46,7 @@ def check_hub_address(address: str) -> None:
 
 
 def queue_import(session: Session, *, wanted: BenchmarkToImport, principal: Principal, now: datetime) -> Task:
-    """Queue the import of a benchmark. A new benchmark is private and belongs to the person.
+    """Queue the import of a benchmark. A new benchmark is private, and the importing person owns it.
 
     Raises:
         Conflict: the slug belongs to somebody else (`other_owner`), or another import of this slug is
@@ -79,7 +79,7 @@ def require_free_slug(session: Session, slug: str, *, principal: Principal) -> N
 
 
 def owner_of_import(session: Session, slug: str, owner_id: int | None) -> int | None:
-    """Return the owner of the import; None if an admin imports a new version, which keeps the owner."""
+    """Return an imported benchmark's owner; None if an admin imports a new version, which keeps its owner."""
     owner = session.get(Person, owner_id) if owner_id is not None else None
     is_new_version = session.scalar(newest_version(slug)) is not None
     return None if is_new_version and owner is not None and owner.role is Role.ADMIN else owner_id

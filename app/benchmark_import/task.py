@@ -71,7 +71,7 @@ def _queued(context: AppContext, progress: Progress) -> tuple[dict[str, Any], in
 def _folder(context: AppContext, progress: Progress) -> Iterator[Path]:
     """Yield an empty folder, which is deleted afterwards.
 
-    If the server is killed before, the next attempt deletes the folder.
+    If the server is killed before the deletion, the next attempt deletes the folder.
     """
     folder = context.settings.home / "imports" / f"task-{progress.task_id}"
     shutil.rmtree(folder, ignore_errors=True)

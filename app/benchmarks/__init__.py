@@ -1,1 +1,1 @@
-"""Imports benchmarks into the database, finds stored benchmarks, and compares their size with TI2V Bench."""
+"""Stores and finds benchmarks in the database, and compares their size with the official benchmark."""

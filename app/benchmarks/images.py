@@ -1,4 +1,4 @@
-"""Stores a benchmark's images in the media store; callers must not hold a write transaction meanwhile."""
+"""Stores a benchmark's images in the media store; callers must hold no write transaction."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -45,17 +45,17 @@ def store_images(
     Images that are already in the store are not written again.
 
     Args:
-        source: the benchmark whose images to store.
-        store: the store to write to.
+        source: the benchmark whose images are stored.
+        store: the media store that receives the images.
         sandbox: the sandbox that opens the files.
-        readable: for each image, a file of a type that browsers show; by default images of other types are
-            converted here. Untrusted benchmarks require `readable`, because a conversion here opens the image
-            in this process.
+        readable: for each image, a file in a format that browsers show. By default, this function converts
+            images in other formats. Untrusted benchmarks require `readable`, because this function would open
+            the images outside the sandbox.
         on_image: called after each image, for a progress bar.
 
     Raises:
-        Invalid: an image is refused. The images that this call stored before the error stay in the store, but
-            nothing refers to them. StoreFull, StoreUnavailable: the store cannot store an image.
+        Invalid: an image is refused. Images that were stored before the error stay in the store, but no
+            database row refers to them. StoreFull, StoreUnavailable: the store cannot store an image.
     """
     stored = {}
     for name, path in source.images.items():
@@ -66,7 +66,7 @@ def store_images(
 
 
 def missing_images(session: Session, benchmark: Benchmark, *, store: MediaStore) -> list[str]:
-    """Return the names of those images of a benchmark that are missing in the store."""
+    """Return the names of a benchmark's images that are missing in the store."""
     found = session.execute(
         select(Pair.image, Pair.image_key)
         .where(Pair.benchmark_id == benchmark.id)

@@ -1,4 +1,4 @@
-"""Counts the pairs, images, prompts and scenarios of a benchmark, and compares them with TI2V Bench."""
+"""Counts a benchmark's pairs, images, prompts and scenarios; compares them with the official benchmark."""
 
 from dataclasses import dataclass
 
@@ -94,7 +94,7 @@ def benchmark_profile(session: Session, benchmark: Benchmark) -> BenchmarkProfil
 
 
 def differences_from_official(shape: BenchmarkShape) -> list[str]:
-    """Return one line for each number of pairs, images, prompts or scenarios that differs from TI2V Bench."""
+    """Return one line for each count, such as pairs or images, that differs from the official benchmark."""
     return [
         f"{getattr(shape, count)} {count}, TI2V Bench has {getattr(OFFICIAL_SHAPE, count)}"
         for count in ("pairs", "images", "prompts", "scenarios")

@@ -78,12 +78,12 @@ def import_benchmark(
 def find_benchmark(
     session: Session, slug: str, version: int | None = None, *, principal: Principal | None
 ) -> Benchmark:
-    """Return a benchmark. The person, or a visitor without a key, must be allowed to see it.
+    """Return a benchmark. The person, or a visitor without a key, must be allowed to see the benchmark.
 
     Without a version, the newest version is returned.
 
     Raises:
-        NotFound: there is no such benchmark or version.
+        NotFound: the benchmark or version does not exist, or the person may not see it.
     """
     query = newest_version(slug).where(sees_benchmark(principal))
     found = session.scalar(query if version is None else query.where(Benchmark.version == version))
@@ -125,7 +125,7 @@ def _refuse_what_no_column_holds(title: str, source: BenchmarkSource) -> None:
 
 
 def newest_version(slug: str) -> Select[Benchmark]:
-    """Return the query for the newest version of a benchmark, whoever may see it."""
+    """Return the query for the newest version of a benchmark, without a check of visibility."""
     return select(Benchmark).where(Benchmark.slug == slug).order_by(Benchmark.version.desc()).limit(1)
 
 

@@ -25,7 +25,10 @@ MAX_ID = 2**63 - 1  # the size of the database column
     help="Limit the key to this scope of its role; repeatable (default: all scopes of the role).",
 )
 def create(role: str, name: str, days: int | None, scopes: tuple[str, ...]) -> None:
-    """Create a key and print it to stdout. Only its hash is stored, so the key cannot be shown again."""
+    """Create a key and print it to stdout.
+
+    The database stores only the key's hash, so the key cannot be shown again.
+    """
     from app.cli.audit import note_event
     from app.cli.local import open_database, open_settings
     from app.clock import utc_now

@@ -124,7 +124,10 @@ def local_write() -> Iterator[LocalSession]:
 
 
 def operator(session: Session, *, now: datetime) -> Principal:
-    """Return the person as whom local commands act: an admin, because whoever runs them can open the file."""
+    """Return the admin as whom local commands act.
+
+    A command's user can open the database file in any case.
+    """
     person = person_named(session, name=OPERATOR, role=Role.ADMIN, now=now)
     return Principal(person.id, person.name, person.role)
 

@@ -51,7 +51,7 @@ def print_json(document: object) -> None:
 
 
 def text_table(rows: Sequence[Row]) -> list[str]:
-    """Return a header line and one line per row. Columns are two spaces apart, and no value is cut off.
+    """Return a text table: a header line and one line per row. Two spaces separate columns; no value is cut.
 
     >>> text_table([{"slug": "motif", "clips": 51}, {"slug": "cinemo", "clips": None}])
     ['slug    clips', 'motif   51', 'cinemo  -']

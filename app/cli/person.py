@@ -131,7 +131,7 @@ class _Change:
 
 @contextmanager
 def _changing(name: str, action: str) -> Iterator[_Change]:
-    """Yield the person in a write transaction, and record the change of the person in the audit log.
+    """Yield the named person in a write transaction, and record the change in the audit log.
 
     Raises:
         NotFound: there is no person with this name.

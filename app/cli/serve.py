@@ -48,7 +48,10 @@ def up(host: str | None, port: int | None) -> None:
 @click.command()
 @_where_to_listen
 def serve(host: str | None, port: int | None) -> None:
-    """Start the server. The database must already have the current schema; nothing else is changed."""
+    """Start the server.
+
+    The database must already have the current schema; `ti2v serve` does not upgrade the database.
+    """
     with _collector_paused():
         from app import server
         from app.cli.local import open_database, open_settings

@@ -68,7 +68,7 @@ def import_(
 
 @dataclass(frozen=True)
 class _Import:
-    """The options that describe an import, on a server and on this machine."""
+    """The options of an import, which are the same on a server and on this machine."""
 
     file: Path
     study: str

@@ -29,7 +29,10 @@ log = logging.getLogger("ti2v.demo")
 
 @dataclass(frozen=True)
 class DemoSubmission:
-    """A submission of a synthetic model. The label differs between its first-look and full submission."""
+    """A submission of a synthetic model.
+
+    A model's first-look submission and its full submission have different labels.
+    """
 
     model: str
     label: str

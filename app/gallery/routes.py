@@ -32,7 +32,7 @@ def gallery(
     hard_case: Annotated[str, Query(max_length=100)] = "",
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
-    """Show a benchmark's images and prompts to people who may see it; everybody may see a public one."""
+    """Show a benchmark's images and prompts. Everybody may see a public benchmark."""
     context = context_of(request)
     with context.database.read() as session:
         benchmark = find_benchmark(session, slug, principal=optional_person(session, request))

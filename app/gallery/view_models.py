@@ -67,7 +67,10 @@ class JumpLink:
 
 @dataclass(frozen=True)
 class GalleryPage:
-    """A page of a benchmark's images. `shown` of the benchmark's `total` pairs match the filter."""
+    """A page of a benchmark's images.
+
+    `total` is the benchmark's number of pairs; `shown` is the number of pairs that match the filter.
+    """
 
     slug: str
     title: str

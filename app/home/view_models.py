@@ -8,7 +8,10 @@ from benchmark.protocol import Role, SubmissionStatus
 
 @dataclass(frozen=True)
 class SubmissionLine:
-    """One submission in the list. The server has received `received` of the `expected` clips."""
+    """One submission in the list.
+
+    `received` counts the clips on the server; `expected` counts the clips of a complete submission.
+    """
 
     public_id: str
     name: str

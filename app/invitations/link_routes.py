@@ -36,7 +36,10 @@ def invite(
     count: Annotated[int, Form(ge=1, le=MAX_INVITATIONS)],
     batch: Annotated[str, Form(pattern=TOKEN)],
 ) -> Response:
-    """Create links and redirect to the page that shows them. A repeated request creates no new links."""
+    """Create invitation links and redirect to the page that shows these links.
+
+    A repeated request creates no new links.
+    """
     context = context_of(request)
     with context.database.write() as session:
         study, _ = require_own_study(session, request, slug)
@@ -53,7 +56,7 @@ def invite(
 
 @router.get("/studies/{slug}/invitations/{batch}")
 def invitations(slug: SlugPath, batch: Annotated[str, Path(pattern=TOKEN)], request: Request) -> Response:
-    """Show the links that one request created. The database stores only hashes of these links."""
+    """Show the invitation links that one request created. The database stores only hashes of these links."""
     context = context_of(request)
     with context.database.read() as session:
         study, _ = require_own_study(session, request, slug)

@@ -54,7 +54,7 @@ def invite_batch(
 
 
 def batch_tokens(session: Session, *, study: Study, signing_key: bytes, batch: str) -> list[str]:
-    """Return the secrets of a batch's links; an empty list if there is no such batch."""
+    """Return the secrets of a batch of invitation links; an empty list if the batch does not exist."""
     tokens = [_batch_token(signing_key, study, batch, number) for number in range(MAX_INVITATIONS)]
     query = select(Invitation.token_hash).where(
         Invitation.study_id == study.id, Invitation.token_hash.in_([hash_token(each) for each in tokens])

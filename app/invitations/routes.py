@@ -1,4 +1,4 @@
-"""Routes of the invitation link, the welcome page and the withdrawal."""
+"""Routes of the invitation link, of the welcome page, and of an annotator's withdrawal."""
 
 from typing import Annotated
 

@@ -52,7 +52,7 @@ def accept_invitation(
 
 
 def withdraw_annotator(session: Session, *, annotator: Annotator, study: Study, now: datetime) -> int:
-    """Withdraw an annotator and all their votes, release the votes' slots, and return the number of votes.
+    """Withdraw an annotator and all their votes, release the slots, and return the number of votes.
 
     The study must be locked.
     """

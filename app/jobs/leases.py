@@ -46,7 +46,7 @@ class LeasePolicy:
         )
 
     def pause_after(self, failures: int) -> timedelta:
-        """Return how many seconds a job waits after its first, second, ... failure."""
+        """Return how long a job waits after this number of failures: twice as long after each failure."""
         # 2 ** 40 seconds is longer than every maximum delay, so larger powers are not needed.
         doubled = self.backoff_s * 2 ** min(failures - 1, 40)
         return timedelta(seconds=min(doubled, self.longest_backoff_s))
@@ -133,7 +133,10 @@ def renew(session: Session, *, job: Job, policy: LeasePolicy, now: datetime) -> 
 
 
 def release(session: Session, *, job: Job, now: datetime) -> None:
-    """Queue a job again; this does not count as a failed attempt. Workers request this when they stop."""
+    """Queue a job again; this does not count as a failed attempt.
+
+    A worker releases its jobs when it stops.
+    """
     _end_lease(job, JobStatus.QUEUED)
     job.ready_at = now
     session.flush()

@@ -42,7 +42,7 @@ class ListedJob:
 def listed_jobs(
     session: Session, principal: Principal, wanted: JobFilter, page: PageRequest
 ) -> Sequence[ListedJob]:
-    """Return the jobs of a page and, if there is one, the next job, in the order of their creation."""
+    """Return the jobs of a page and, if another page follows, its first job, in the order of creation."""
     query = _own(
         select(Job, Submission.public_id, VideoModel.slug, Pair.name, Worker.name)
         .select_from(Job)

@@ -106,7 +106,10 @@ def _submission_for(
     principal: Principal,
     now: datetime,
 ) -> Submission:
-    """Lock and return the submission with this label. If there is none, open a new submission."""
+    """Lock and return the submission with this label.
+
+    If no submission has this label, open a new submission.
+    """
     found = submission_of(session, model=model, benchmark=benchmark, label=label, for_change=True)
     if found is None:
         return add_submission(

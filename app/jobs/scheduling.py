@@ -128,7 +128,7 @@ def _is_worth_a_load(session: Session, choice: Choice, now: datetime) -> bool:
 
 
 def _one_at_a_time(session: Session) -> None:
-    """Let claims that choose a model that is not loaded run one after the other.
+    """Serialise the claims that choose a model which the worker has not loaded.
 
     SQLite serialises all writes anyway.
     """

@@ -120,7 +120,7 @@ def _counts(session: Session, ids: Sequence[int]) -> dict[int, dict[JobStatus, i
 
 
 def _speeds(session: Session, ids: Sequence[int], now: datetime) -> dict[int, float]:
-    """Return the clips per minute of each submission, since the first claim of a recently made clip."""
+    """Return each submission's recent speed in clips per minute, keyed by submission id."""
     rows = session.execute(
         select(Job.submission_id, func.count().label("clips"), func.min(Job.claimed_at).label("first"))
         .where(

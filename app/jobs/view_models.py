@@ -206,7 +206,10 @@ class JobFields:
 
 @dataclass(frozen=True)
 class CreateJobsForm:
-    """The job creation form. After an error it shows the submitted values and `problem`."""
+    """The job creation form.
+
+    After an error, the form shows the submitted values and the message `problem`.
+    """
 
     models: tuple[ModelChoice, ...]
     benchmarks: tuple[str, ...]

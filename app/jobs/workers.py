@@ -1,4 +1,4 @@
-"""Stores each worker's last description of itself, and lists the models that workers offer."""
+"""Stores the description that each worker last sent, and lists the models that workers offer."""
 
 from datetime import datetime, timedelta
 
@@ -30,7 +30,7 @@ _CLIP_DONE = (
 
 
 def upsert_worker(session: Session, *, claim: ClaimRequest, principal: Principal, now: datetime) -> Worker:
-    """Update a worker's row with the description in its claim, and return the row."""
+    """Update a worker's row with the description that its claim contains, and return the row."""
     info = claim.worker
     worker = _find(session, info, principal) or _add(session, info, principal, now)
     worker.device = info.device

@@ -25,7 +25,7 @@ def list_annotators(
     flag: Flag | None = None,
     excluded: bool | None = None,
 ) -> AnnotatorsResponse:
-    """Return the annotators who opened an invitation, with vote counts by status and flags."""
+    """Return the annotators who opened an invitation. Each entry has flags and vote counts by status."""
     page = listing.page_of(ANNOTATORS)
     with context_of(request).database.read() as session:
         study, _ = require_own_study(session, request, slug)

@@ -66,9 +66,9 @@ def list_pairs(
     scenario: NameQuery = None,
     image: NameQuery = None,
 ) -> PairsResponse:
-    """Return the pairs of the newest version, in the benchmark's order.
+    """Return the pairs of a benchmark's newest version, in the benchmark's order.
 
-    The further pages show the version of the first page, even if a new version is imported meanwhile.
+    All pages of one listing show the same version, even if a new version is imported meanwhile.
     """
     page = listing.page_of(PAIRS)
     with context_of(request).database.read() as session:

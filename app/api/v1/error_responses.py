@@ -31,12 +31,12 @@ OF_PEOPLE: Mapping[int, tuple[str, ...]] = {
 
 
 def common_errors(*, is_for_people: bool) -> Responses:
-    """Return the responses that every route of a router may send."""
+    """Return the OpenAPI descriptions of the errors that every route of a router may return."""
     return _responses({**COMMON, **(OF_PEOPLE if is_for_people else {})})
 
 
 def errors(*lines: str) -> Responses:
-    """Return the responses for a route's own errors and for the common errors with the same statuses.
+    """Return the OpenAPI descriptions of a route's own errors, with the common errors of the same statuses.
 
     Args:
         lines: each line has a status and its error codes, such as `404 unknown_benchmark unknown_pair`.

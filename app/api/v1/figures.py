@@ -35,7 +35,7 @@ def pair_strip(
     request: Request,
     frames: FramesQuery = DEFAULT_FRAMES,
 ) -> Response:
-    """Return a pair's image and prompt, and `frames` frames of the clip of every model in the study."""
+    """Return a figure with a pair's image and prompt, and `frames` frames of each model's clip."""
     return strip_answer(request, slug, pair_id, file_format, frames)
 
 

@@ -104,8 +104,8 @@ async def import_votes(
 ) -> Response:
     """Import a votes table of another study as a new closed study, as a background task.
 
-    The body is the table: CSV, TSV or JSON lines. `map` gives, for each column of the votes table of TI2V
-    Bench, the column of the sent table that has its values. With `dry_run`, the task only checks the table.
+    The body is the table: CSV, TSV or JSON lines. `map` maps a column name of TI2V Bench's votes table to the
+    column of the uploaded table that has the values. With `dry_run`, the task only checks the table.
     """
     principal = await run_in_threadpool(_importer, request)
     wanted = VotesToImport(study, benchmark, tuple(map), reference, answers, title, dry_run)

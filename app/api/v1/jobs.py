@@ -101,7 +101,7 @@ def retry_jobs(body: SubmissionJobsRequest, request: Request) -> ChangedJobsResp
 def claim(body: ClaimRequest, request: Request) -> ClaimResponse:
     """Lease jobs of one model to a worker; the list is empty if no job is ready.
 
-    The model in the worker's memory is preferred as long as it has jobs.
+    The server prefers jobs of the model that the worker has already loaded.
     """
     context = context_of(request)
     policy = leases.LeasePolicy.of(context.settings)

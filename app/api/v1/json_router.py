@@ -52,8 +52,9 @@ def api_router(
 
     Args:
         tag: the name of the resource.
-        request_class: the class whose threads run the routes; None for the default threads.
-        is_for_people: whether the routes require a key or a signed-in browser, before they read the body.
+        request_class: the request class (app/capacity.py) whose threads run the routes; None for the default
+            threads.
+        is_for_people: whether the routes check for a key or a signed-in browser before they read the body.
         credentials: the OpenAPI description of any credentials other than a key or a browser session.
     """
     base = PersonJsonRoute if is_for_people else StrictJsonRoute
@@ -69,8 +70,8 @@ def api_router(
 class StrictJsonRoute(APIRoute):
     """A route that rejects ambiguous JSON and query parameters that it does not declare.
 
-    Python's parser silently keeps the second of two equal names in an object. FastAPI ignores unknown query
-    parameters, so a misspelled filter would return everything.
+    If a JSON object repeats a name, Python's parser silently keeps only the last value. FastAPI ignores
+    unknown query parameters, so a misspelled filter would return everything.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -90,7 +91,7 @@ class PersonJsonRoute(AuthenticatedRoute, StrictJsonRoute):
 
 class _StrictRequest(Request):
     async def json(self) -> Any:
-        """Return the parsed body, which must be UTF-8; a byte order mark is allowed.
+        """Return the parsed JSON body, which must be UTF-8 text; a byte order mark is allowed.
 
         Raises:
             BadRequest: the body is not UTF-8 or not JSON, is nested too deep, or has an object with a

@@ -68,7 +68,7 @@ def list_people(
     responses=errors("404 unknown_person", "409 person_disabled conflict"),
 )
 def create_sign_in_link(name: PersonPath, request: Request) -> SignInLinkResponse:
-    """Create a link that signs one browser of a person in, once."""
+    """Create a link that signs a person in; the link works once, in one browser."""
     context = context_of(request)
     minutes = context.settings.sign_in_link_minutes
     with context.database.write() as session:

@@ -28,7 +28,7 @@ class DeclaredQuery:
     repeatable: frozenset[str]
 
     def check(self, query: QueryParams) -> None:
-        """Refuse a query that the route would otherwise read only in part.
+        """Refuse a query with unknown or repeated parameters, which FastAPI would silently ignore.
 
         Raises:
             Invalid: a parameter is unknown (`unknown_parameter`), or repeated (`repeated_parameter`).

@@ -20,7 +20,7 @@ router = api_router("results", RequestClass.REPORTS)
     responses=errors("404 not_found", "409 study_not_open no_votes"),
 )
 def report(slug: SlugPath, request: Request) -> Response:
-    """Return protocol, hashes, votes, tables and figures as one ZIP file.
+    """Return a study's protocol, hashes, votes, tables and figures as one ZIP file.
 
     docs/report.md explains each file.
     """

@@ -86,7 +86,7 @@ def close_study(slug: SlugPath, request: Request) -> StudyResponse:
     "/studies/{slug}/invitations", status_code=201, responses=errors("404 not_found", "409 study_not_open")
 )
 def invite(slug: SlugPath, body: InvitationsRequest, request: Request) -> InvitationsResponse:
-    """Create invitation links. Each link is for one annotator, and no later request returns it again."""
+    """Create invitation links. Each link is for one annotator, and only this response contains the links."""
     context = context_of(request)
     with context.database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=utc_now())

@@ -57,7 +57,7 @@ def list_models(
     listing: ListQuery,
     mine: Annotated[bool, Query(description="Only your own models.")] = False,
 ) -> ModelsResponse:
-    """Return the models you see, sorted by slug: your own, and those with a submission that you see."""
+    """Return your own models, and other models with a submission that you see, sorted by slug."""
     page = listing.page_of(MODELS)
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, Role.WORKER, now=utc_now())

@@ -19,7 +19,7 @@ router = api_router("visibility")
 
 @router.get("/benchmarks/{slug}/visibility", responses=errors("404 not_found"))
 def get_of_benchmark(slug: SlugPath, request: Request) -> VisibilityResponse:
-    """Return who sees one of your benchmarks."""
+    """Return the visibility of one of your benchmarks."""
     return _read(request, slug, ShareSubject.BENCHMARK)
 
 
@@ -28,13 +28,13 @@ def get_of_benchmark(slug: SlugPath, request: Request) -> VisibilityResponse:
     responses=errors("404 not_found", "409 shown_in_public", "422 unknown_person"),
 )
 def set_of_benchmark(slug: SlugPath, body: VisibilityRequest, request: Request) -> VisibilityResponse:
-    """Set who sees one of your benchmarks, in all its versions."""
+    """Set the visibility of all versions of one of your benchmarks."""
     return _change(request, slug, body, ShareSubject.BENCHMARK, Scope.STUDY)
 
 
 @router.get("/submissions/{public_id}/visibility", responses=errors("404 not_found", "409 ambiguous_name"))
 def get_of_submission(public_id: SubmissionPath, request: Request) -> VisibilityResponse:
-    """Return who sees one of your submissions."""
+    """Return the visibility of one of your submissions."""
     return _read(request, public_id, ShareSubject.SUBMISSION)
 
 
@@ -47,13 +47,13 @@ def get_of_submission(public_id: SubmissionPath, request: Request) -> Visibility
 def set_of_submission(
     public_id: SubmissionPath, body: VisibilityRequest, request: Request
 ) -> VisibilityResponse:
-    """Set who sees one of your submissions."""
+    """Set the visibility of one of your submissions."""
     return _change(request, public_id, body, ShareSubject.SUBMISSION, Scope.SUBMIT)
 
 
 @router.get("/studies/{slug}/visibility", responses=errors("404 not_found"))
 def get_of_study(slug: SlugPath, request: Request) -> VisibilityResponse:
-    """Return who sees one of your studies."""
+    """Return the visibility of one of your studies."""
     return _read(request, slug, ShareSubject.STUDY)
 
 
@@ -64,7 +64,7 @@ def get_of_study(slug: SlugPath, request: Request) -> VisibilityResponse:
     ),
 )
 def set_of_study(slug: SlugPath, body: VisibilityRequest, request: Request) -> VisibilityResponse:
-    """Set who sees one of your studies and its results."""
+    """Set the visibility of one of your studies and its results."""
     return _change(request, slug, body, ShareSubject.STUDY, Scope.STUDY)
 
 
@@ -86,5 +86,5 @@ def _change(
 
 
 def _id_of(session: Session, kind: ShareSubject, name: str, principal: Principal) -> str:
-    """Return the id of a submission, or the name of any other subject."""
+    """Return the id of the named submission; for a benchmark or a study, return the name unchanged."""
     return submission_id(session, name, principal=principal) if kind is ShareSubject.SUBMISSION else name

@@ -43,8 +43,8 @@ def next_assignment(
 ) -> Response:
     """Return the annotator's current comparison, or a new one.
 
-    With `after`, lease the comparison that follows the assignment with this token. The page can then load the
-    clips of this comparison early.
+    `after` is the token of the current assignment. If it is sent, lease the next comparison in advance. The
+    page can then load the next comparison's clips early.
     """
     with context_of(request).database.write(durable=False) as session:
         participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=utc_now())
@@ -137,7 +137,7 @@ def undo(token: TokenPath, request: Request) -> UndoResponse:
     ),
 )
 def renew(token: TokenPath, request: Request) -> RenewResponse:
-    """Extend the lease of an assignment whose page is open."""
+    """Extend the lease of an assignment while its voting page is open."""
     with context_of(request).database.write(durable=False) as session:
         held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
         expires_at = leases.renew(session, assignment=held.assignment, study=held.study, now=held.now)
