@@ -1,4 +1,4 @@
-"""Interfaces of the metrics' pretrained networks, and the search for their weights on disk.
+"""Defines the interfaces of the metrics' pretrained networks, and finds the weights on disk.
 
 CLIP and DINO are read from a folder with the layout of a Hugging Face repository. The module searches these
 places for the folder, in this order: the path that the user names, `TI2V_HOME/weights/NAME`, the hub's cache.
@@ -38,7 +38,7 @@ class ImageEncoder(Protocol):
 
     @property
     def identity(self) -> str:
-        """Name, revision and transform of the network. They are part of every cache key."""
+        """Name, revision and transform of the network. These three values are part of every cache key."""
 
     def encode_images(self, images: Images) -> Features:
         """Return one feature row per image.
@@ -48,7 +48,7 @@ class ImageEncoder(Protocol):
 
 
 class TextEncoder(Protocol):
-    """Encodes texts into the space of an `ImageEncoder`."""
+    """Encodes texts into the same embedding space as an `ImageEncoder`."""
 
     def encode_texts(self, texts: Sequence[str]) -> Features:
         """Return one feature row per text. Texts over the network's length limit are truncated as in CLIP."""
@@ -107,7 +107,7 @@ def weights_folder(weights: BackboneWeights, *, home: Path, named: Path | None =
 
     Args:
         home: TI2V_HOME.
-        named: a folder that the user names; if given, no other folder is searched.
+        named: the weights folder that the user chose; None searches the standard folders.
 
     Raises:
         BackboneMissing: no weights were found, or `named` has no config.json.

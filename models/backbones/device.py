@@ -1,4 +1,4 @@
-"""The device on which a network runs."""
+"""Selects the device on which a network runs."""
 
 import torch
 
@@ -9,7 +9,7 @@ def torch_device(name: str) -> torch.device:
     """Return a device of this machine.
 
     Raises:
-        BackboneMissing: torch has no such device here.
+        BackboneMissing: torch does not support the device on this machine.
     """
     try:
         device = torch.device(name)

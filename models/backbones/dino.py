@@ -87,7 +87,7 @@ class DinoBackbone:
         return f"{self._name} {self._transform}{self._side} {self._resampling} dino-positions"
 
     def resampled(self, resampling: Resampling) -> Self:
-        """Return an encoder with the same network that resizes images by another method."""
+        """Return an encoder that uses the same network, but resizes images with another method."""
         other = copy(self)
         other._resampling = resampling
         return other
@@ -117,10 +117,11 @@ def position_encodings(table: Tensor, rows: int, columns: int) -> Tensor:
     """Resize the encodings of a square grid of patches to rows x columns (bicubic).
 
     As in the authors' code, 0.1 is added to `rows` and `columns`, and the interpolation gets the ratio of
-    each sum to `side`. This moves the sampling points slightly.
+    each sum to `side`. The added 0.1 moves the sampling points slightly.
 
     Args:
-        table: (1, 1 + side * side, dimensions): the class token's encoding, then those of the patches.
+        table: (1, 1 + side * side, dimensions): the class token's encoding, then the encodings of the
+            patches.
 
     Returns:
         (1, 1 + rows * columns, dimensions).
@@ -133,7 +134,7 @@ def position_encodings(table: Tensor, rows: int, columns: int) -> Tensor:
 
 
 def _encodings_of(embeddings: Any, patches: Tensor, height: int, width: int) -> Tensor:
-    """Return the position encodings for an image; transformers calls this in place of its own method."""
+    """Return the position encodings for an image; this function replaces a method of transformers."""
     table: Tensor = embeddings.position_embeddings
     if patches.shape[1] == table.shape[1] and height == width:
         return table

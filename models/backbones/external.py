@@ -34,7 +34,7 @@ class DreamSimBackbone:
 
 
 class MusiqBackbone:
-    """Rates images from 0 to 100 with MUSIQ-SPAQ; first reduces images whose longer side exceeds 512."""
+    """Rates images from 0 to 100 with MUSIQ-SPAQ; images larger than 512 pixels are downscaled first."""
 
     def __init__(self, process: NetworkProcess) -> None:
         self._process = process
@@ -53,15 +53,15 @@ class AmtBackbone:
     """Interpolates the frame between two frames with AMT-S.
 
     As in VBench, the sides of frames are padded to multiples of 16 by replication, and pixel values of the
-    result are truncated, not rounded, to integers from 0 to 255. VBench reduces the frames if a GPU has
-    little memory; this class never reduces frames.
+    result are truncated, not rounded, to integers from 0 to 255. VBench downscales the frames if a GPU has
+    little memory; this class never downscales frames.
     """
 
     def __init__(self, process: NetworkProcess) -> None:
         self._process = process
 
     def interpolate(self, frames: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-        """Return one frame between each frame and the next, (frames - 1, height, width, 3) uint8."""
+        """Return one interpolated frame per two consecutive frames, (frames - 1, height, width, 3) uint8."""
         height, width = frames[0].shape[:2]
         down, right = -height % _MULTIPLE, -width % _MULTIPLE
         top, left = down // 2, right // 2

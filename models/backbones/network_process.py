@@ -1,6 +1,6 @@
 """Runs a network in a child process with the user's own Python environment.
 
-Networks under non-commercial or unclear licences are neither copied nor installed here. The folder
+This project neither contains nor installs networks under non-commercial or unclear licences. The folder
 `TI2V_HOME/weights/NAME` of a network holds `network.json`, which names the Python program and the files.
 docs/vbench.md describes the protocol; `models/backbones/drivers/driver_loop.py` implements the child's side
 of the protocol.
@@ -43,10 +43,10 @@ class NetworkFile:
     """The content of network.json.
 
     Attributes:
-        python: the Python program of the environment in which the network is installed.
-        checkout: folder with the network's code, if it is not an installed package.
+        python: path of the Python interpreter with which the network is installed.
+        checkout: folder with the network's code; None if the code is an installed package.
         checkpoint: file or folder with the weights.
-        driver: a driver of the user's own; default: the driver of this project.
+        driver: path of the user's own driver; None selects the driver of this project.
     """
 
     python: Path
@@ -56,7 +56,7 @@ class NetworkFile:
 
 
 def read_network_file(path: Path) -> NetworkFile:
-    """Read network.json; relative paths start at its folder.
+    """Read network.json; relative paths in the file start at the folder of network.json.
 
     Raises:
         BackboneMissing: the file is not a JSON object with the known keys, or a named file does not exist.
@@ -118,7 +118,7 @@ class NetworkProcess:
             raise
 
     def call(self, **arrays: NDArray[np.generic]) -> Arrays:
-        """Send arrays to the network and return its arrays.
+        """Send input arrays to the network and return the output arrays.
 
         Raises:
             NetworkFailed: the child reported an error, ended, or exceeded the time limit.
@@ -139,7 +139,7 @@ class NetworkProcess:
             return {key: results[key] for key in results.files}
 
     def close(self) -> None:
-        """End the child process and delete the files that were exchanged with it."""
+        """End the child process and delete the files that this process exchanged with the child."""
         process = getattr(self, "_process", None)
         if process is not None:
             with suppress(BrokenPipeError):

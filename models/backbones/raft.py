@@ -35,7 +35,7 @@ class RaftBackbone:
         checkpoint: a .pth file in the authors' layout.
         identity: name and digest of the weights, part of every cache key.
         device: the device of the network, such as `cpu` or `cuda:0`.
-        iterations: number of updates; VBench uses 20.
+        iterations: number of recurrent updates of the flow; VBench uses 20.
 
     Raises:
         BackboneMissing: the file does not exist or is not a checkpoint of the large RAFT.

@@ -125,7 +125,7 @@ class _MotionEncoder(nn.Module):
 
 
 class _SeparableGru(nn.Module):
-    """A GRU with convolutions of 1x5, then one with 5x1."""
+    """A GRU with 1x5 convolutions, followed by a GRU with 5x1 convolutions."""
 
     def __init__(self) -> None:
         super().__init__()

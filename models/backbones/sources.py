@@ -17,7 +17,7 @@ class FileWeights:
     Attributes:
         name: name of the folder below `TI2V_HOME/weights`.
         file: name of the file with the weights.
-        source: the place where the authors publish the file.
+        source: text that states where the authors publish the file, for messages.
         size: download size, for messages.
         licence: licence of the weights.
     """
@@ -117,8 +117,8 @@ def locate(source: NetworkSource, *, home: Path) -> Located:
     """Find a network below TI2V_HOME or, for a Hugging Face repository, in the hub's cache.
 
     Raises:
-        BackboneMissing: the network is not on this machine. The message names the network's size, its licence
-            and the folder to put it in.
+        BackboneMissing: the network is not on this machine. The message states the network's size, its
+            licence and the folder in which it is expected.
     """
     if isinstance(source, BackboneWeights):
         folder = weights_folder(source, home=home)

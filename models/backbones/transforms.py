@@ -24,10 +24,10 @@ class Resampling:
     """The method that resizes pixels.
 
     Attributes:
-        antialias: whether to low-pass filter an image before it is reduced, as Pillow does. torchvision did
-            not do this for tensors before version 0.17.
-        rounded: whether to clip and round the result to levels of 255, as Pillow does. torchvision does not
-            do this for float tensors.
+        antialias: whether to low-pass filter an image before it is downscaled, as Pillow does. torchvision
+            did not do this for tensors before version 0.17.
+        rounded: whether to clip the result to [0, 1] and round it to multiples of 1/255, as Pillow does.
+            torchvision does not do this for float tensors.
     """
 
     antialias: bool = True
@@ -48,8 +48,8 @@ def centre_crop_square(
     Args:
         image: (height, width, 3) uint8 RGB.
         side: side of the crop in pixels.
-        resized: length of the shorter side before the crop; default: `side`.
-        resampling: the method that resizes pixels.
+        resized: length of the shorter side before the crop, in pixels (default: `side`).
+        resampling: whether to use antialiasing and rounding when the image is resized.
 
     Returns:
         (3, side, side) float32.

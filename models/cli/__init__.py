@@ -1,4 +1,4 @@
-"""The `ti2v` commands that generate, train or measure. A command's module is imported only when it runs."""
+"""The `ti2v` commands that generate, train or measure. A module is imported only when its command runs."""
 
 from benchmark.cli.main import LazyCommand
 

@@ -93,7 +93,7 @@ def generate(
 
 @contextmanager
 def _sigterm_as_interrupt() -> Iterator[None]:
-    """Handle SIGTERM like Ctrl-C, so that a batch system also stops an external program on the GPU."""
+    """Handle SIGTERM like Ctrl-C, so that the signal also stops a model's external program."""
     previous = signal.signal(signal.SIGTERM, _interrupt)
     try:
         yield

@@ -74,7 +74,7 @@ def check(name: str) -> None:
 
 
 def _recipe(name: str) -> "DiffusersRecipe | SubprocessRecipe":
-    """Read the adapter of a model, or a TOML file.
+    """Return the recipe of a model's adapter, or the recipe in a TOML file.
 
     Raises:
         UnknownModel: there is no model with this name.

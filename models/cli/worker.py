@@ -190,7 +190,7 @@ def _stop_on_signal(stopping: threading.Event) -> Iterator[None]:
 
 @contextmanager
 def _explain_refused_key() -> Iterator[None]:
-    """If the error is a refused key, add the command that creates a worker key to its message."""
+    """If the server refused the key, add the command that creates a worker key to the error's message."""
     from benchmark.client.errors import NotAllowed
 
     try:

@@ -33,7 +33,7 @@ def user_adapters() -> list[Path]:
 def adapter_path(name: str) -> Path | None:
     """Return a model's TOML file.
 
-    If the user and the package both have a file for the model, return the user's file. If neither has one,
+    If the user and the package both have a file for the model, return the user's file. If neither has a file,
     return None.
     """
     found = [

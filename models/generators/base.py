@@ -110,8 +110,8 @@ class Provenance:
         fps: frame rate as a fraction, such as `8` or `30000/1001`.
         device: name of the GPU, or `cpu`.
         dtype: floating-point type of the network.
-        seconds: generation time. For a clip of a batch, this is the time of the batch divided by its number
-            of clips.
+        seconds: generation time. For a clip of a batch, the batch's generation time divided by the number of
+            clips.
         revision: commit of the weights on the hub, or of the checkout; an empty text if there is no commit.
         checkpoint_sha256: hash of the weight files (see `weights_digest`); an empty text if there are no
             weights.
@@ -168,7 +168,7 @@ class GeneratedClip:
 
 
 class Generator(Protocol):
-    """An image-to-video model. Not thread-safe: use one object per thread."""
+    """An image-to-video model. A generator is not thread-safe: use one object per thread."""
 
     @property
     def name(self) -> str: ...
@@ -195,9 +195,9 @@ class Generator(Protocol):
         """
 
     def unload(self) -> None:
-        """Free the memory. This method may be called repeatedly, and `load` may be called after it."""
+        """Free the memory. `unload` may be called repeatedly, and `load` may be called again afterwards."""
 
 
 def format_rate(fps: Fraction) -> str:
-    """Format a frame rate for display: `8 fps`, `7.5 fps`."""
+    """Return a frame rate as text for pages and messages, such as `8 fps` or `7.5 fps`."""
     return f"{float(fps):g} fps"

@@ -36,7 +36,8 @@ class BatchResult:
     Attributes:
         generated: number of generated clips.
         failures: failed requests.
-        skipped: number of requests not tried, because too many requests in a row had failed.
+        skipped: number of requests that were not tried, because too many earlier requests in a row had
+            failed.
     """
 
     generated: int

@@ -32,7 +32,7 @@ class Checkout:
         return self.folder / "ti2v-last-run.log"
 
     def unavailable_reason(self) -> str | None:
-        """Return what the checkout lacks and the command to install it; None if the checkout is complete.
+        """Return a sentence with the missing files and the setup command; None if the checkout is complete.
 
         This method does not check the GPU.
         """
@@ -56,7 +56,7 @@ class Checkout:
         return None
 
     def unavailable_reason_here(self) -> str | None:
-        """Return what is missing on this machine, including the GPU; None if the model can run."""
+        """Return why the model cannot run on this machine, for example without a GPU; None if it can run."""
         return self.unavailable_reason() or gpu_too_small(self._recipe.gpu_gib)
 
     def commit(self) -> str:
@@ -107,11 +107,11 @@ class Checkout:
 def visible_gpu(device: str) -> dict[str, str]:
     """Return the setting of CUDA_VISIBLE_DEVICES that limits a child process to a device.
 
-    An empty value limits the child process to the CPU. For the device `cuda`, the child process gets the
-    value of this process, if the variable is set.
+    An empty value limits the child process to the CPU. For the device `cuda`, the function returns this
+    process's value of the variable, if the variable is set.
 
     Raises:
-        CannotRun: there is no such device.
+        CannotRun: this machine does not have the device.
     """
     ours = os.environ.get("CUDA_VISIBLE_DEVICES")
     kind, _, number = device.partition(":")

@@ -36,7 +36,7 @@ class ProcessResult:
 
 
 def minimal_environment(own: Mapping[str, str]) -> dict[str, str]:
-    """Return a minimal set of environment variables and the variables in `own`."""
+    """Return a minimal set of environment variables, together with the variables in `own`."""
     inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     basics = {
         "PATH": "/usr/local/bin:/usr/bin:/bin",

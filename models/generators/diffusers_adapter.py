@@ -169,7 +169,7 @@ class DiffusersGenerator:
         return arguments
 
     def _argument(self, name: str, value: object) -> dict[str, object]:
-        """Return a dictionary with one argument of the pipeline call, under the pipeline's name for it.
+        """Return a dictionary with one argument of the pipeline call, keyed by its name in the pipeline.
 
         If the pipeline does not have the argument, return an empty dictionary.
         """

@@ -7,7 +7,9 @@ from models.generators.base import Crashed, GeneratedClip
 
 
 def clip_mp4(clip: GeneratedClip) -> bytes:
-    """Return a clip as an mp4 file. Odd sides are cropped by one pixel, because yuv420p needs even sides.
+    """Encode a clip and return the bytes of the mp4 file.
+
+    A clip side with an odd number of pixels is cropped by one pixel, because yuv420p needs even sides.
 
     Raises:
         Crashed: the frames are not (2 or more, height, width, 3) uint8.

@@ -23,8 +23,8 @@ class GeneratorEntry:
         unavailable_reason: fast function that returns why the model cannot run on this machine and what to
             do, or returns None if the model can run.
         create: function that takes the folder of the weights (for a subprocess adapter, the folder of the
-            checkout) and returns the generator, not loaded yet. For None, the function uses the folder in the
-            settings.
+            checkout) and returns the generator, not loaded yet. If the folder is None, the function uses the
+            folder in the settings.
     """
 
     name: str

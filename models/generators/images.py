@@ -23,7 +23,7 @@ class FitMode(StrEnum):
 
 
 def read_image(path: Path) -> Image.Image:
-    """Return an image as a viewer shows it: RGB, upright, transparency composited on white.
+    """Decode an image file to an upright RGB image, with transparent pixels composited on white.
 
     Raises:
         BadInput: the image cannot be decoded.

@@ -1,9 +1,8 @@
 """Runs programs of models in user, process, mount and IPC namespaces of their own (Linux, util-linux).
 
-Such a program sees no process except its own, and the kernel lets it read no process outside its user
-namespace, even if both processes belong to the same user. Files of the user stay readable, except the files
-given to `hide_file`. When the program or this process ends, the kernel kills everything that the program
-started.
+An isolated program sees only its own processes. The kernel does not let the program read processes outside
+its user namespace, even processes of the same user. Files of the user stay readable, except the files given
+to `hide_file`. When the program or this process ends, the kernel kills everything that the program started.
 """
 
 import shutil
@@ -48,12 +47,12 @@ def hide_file(path: Path) -> None:
 
 
 def hidden_files() -> tuple[Path, ...]:
-    """Return the files that programs do not see."""
+    """Return the files that are hidden from the programs of models."""
     return tuple(_hidden_files)
 
 
 def isolation_problem() -> str | None:
-    """Return why programs get no namespaces of their own; None if programs get namespaces.
+    """Return why programs cannot run in namespaces of their own; None if programs get namespaces.
 
     The test runs once.
     """
@@ -63,7 +62,7 @@ def isolation_problem() -> str | None:
 
 
 def isolated(command: Sequence[str]) -> list[str]:
-    """Return a command that runs `command` in namespaces, or `command` itself if there are no namespaces."""
+    """Return a command that runs `command` in namespaces; `command` itself if there are no namespaces."""
     if isolation_problem() is not None:
         return list(command)
     _create_uvm_device()

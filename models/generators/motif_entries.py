@@ -25,7 +25,7 @@ _TINY_SIZE = NativeTable(width=64, height=64, frames=8, fps=Fraction(8))
 
 @dataclass(frozen=True)
 class _Variant:
-    """A trained config: its title, and sampling defaults for checkpoints without a config.toml."""
+    """The title of a trained config, and the sampling defaults for checkpoints without a config.toml."""
 
     title: str
     steps: int = 50
@@ -126,7 +126,7 @@ def motif_recipe(name: str, pipeline: Path) -> DiffusersRecipe:
 
 
 def pipeline_folder(folder: Path) -> Path | None:
-    """Return the folder of a saved pipeline: `folder`/pipeline or `folder`. None if there is no pipeline."""
+    """Return `folder`/pipeline or `folder`, whichever holds a saved pipeline; None if neither does."""
     candidates = (folder / "pipeline", folder)
     return next((path for path in candidates if (path / "model_index.json").is_file()), None)
 

@@ -42,7 +42,7 @@ def check_device(name: str, device: str, needed_gib: float) -> None:
     """Check that a device exists and has enough memory.
 
     Raises:
-        CannotRun: there is no such device, or it has too little memory.
+        CannotRun: the device does not exist, or has too little memory.
     """
     if device == "cpu":
         return

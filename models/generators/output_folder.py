@@ -3,7 +3,7 @@
 A clip is written in three steps, so that a file with a clip's name is always complete and in the manifest:
 
 1. Write the file under a temporary name.
-2. Append its provenance to the manifest.
+2. Append the clip's provenance to the manifest.
 3. Rename the file.
 
 If a run is interrupted between steps 2 and 3, the manifest has a line for a clip that does not exist.
@@ -33,8 +33,8 @@ class OutputFolder:
     Args:
         folder: the folder, which `create` creates.
         model: name of the model.
-        shard: shard that this process generates; each shard has its own manifest, so several processes can
-            share the folder.
+        shard: the shard of pairs that this process generates. Each shard has its own manifest, so several
+            processes can share the folder.
 
     Raises:
         ModelMismatch: a manifest in the folder belongs to another model.

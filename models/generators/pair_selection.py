@@ -1,4 +1,4 @@
-"""Selects pairs of a benchmark by id, by shard, or by a maximum number."""
+"""Selects pairs of a benchmark by their ids, by shard, or up to a maximum number of pairs."""
 
 import re
 from collections.abc import Sequence
@@ -27,7 +27,10 @@ class UnknownPairs(ValueError):
 
 @dataclass(frozen=True)
 class Shard:
-    """Part `number` of the pairs, which are split into `count` parts. The first part has number 1."""
+    """Part `number` of a benchmark's pairs.
+
+    The pairs are split into `count` parts. The first part has number 1.
+    """
 
     number: int
     count: int
@@ -40,7 +43,7 @@ def parse_shard(text: str) -> Shard:
     """Parse a shard such as `3/8`.
 
     Raises:
-        ValueError: the text has another form, or there is no such shard.
+        ValueError: the text is not of the form `number/count`, or the number is not from 1 to the count.
     """
     match = _SHARD.fullmatch(text)
     if match is None:
@@ -79,12 +82,12 @@ def select_pairs(
 
     Args:
         pairs: all pairs of the benchmark.
-        ids: ids of pairs; default: all.
-        shard: one part of the pairs.
+        ids: ids of the pairs to select; without ids, all pairs are selected.
+        shard: the shard to select; None selects all pairs.
         limit: maximum number of selected pairs.
 
     Raises:
-        UnknownPairs: an id does not exist; the message suggests the closest one.
+        UnknownPairs: an id does not exist; the message suggests the closest id.
     """
     known = {pair.id for pair in pairs}
     unknown = [each for each in ids if each not in known]

@@ -1,4 +1,4 @@
-"""Patches diffusers pipelines that do not run correctly as they are.
+"""Patches diffusers pipelines that do not run correctly without changes.
 
 No patch changes the computation of a network.
 """
@@ -87,7 +87,7 @@ def _transformer_config(pipeline: "DiffusionPipeline") -> Mapping[str, object]:
 
 @contextmanager
 def seeded(pipeline: "DiffusionPipeline", seeds: Sequence[int]) -> Iterator[list[torch.Generator]]:
-    """Yield one random generator per clip; make all other random numbers of the call depend on the seeds.
+    """Yield one random generator per clip; make the pipeline's other random numbers depend on the seeds.
 
     Some pipelines, such as I2VGen-XL, sample the latents of the input image without the generator. Without
     this function, the clips of such pipelines would depend on earlier calls and on the position in the batch.
@@ -109,7 +109,7 @@ def seeded(pipeline: "DiffusionPipeline", seeds: Sequence[int]) -> Iterator[list
 def _encode_with_generators(
     encode: Callable[..., object], generators: list[torch.Generator]
 ) -> Callable[..., object]:
-    """Wrap `encode` so that its latents are sampled with these generators by default."""
+    """Wrap `encode` so that latents are sampled with these random generators by default."""
 
     def wrapped(pixels: Tensor, *arguments: object, **options: object) -> object:
         output = encode(pixels, *arguments, **options)

@@ -62,12 +62,12 @@ class Staging(RecipeTable):
         stems: form of the image files' stems: `<number>_<pair id>`, or `<number>` if words in file names
             cause problems.
         prompts_file: file with one prompt per line, in the order of the sorted images.
-        requests_file: file in the protocol for programs of your own, see `staging`.
+        requests_file: file with one JSON object per request, for programs of your own; see `staging`.
         config_file: YAML file with the content of `config`.
         config: content of the config file. If a list has a single element and this element uses clip
             placeholders, the list is expanded to one element per clip.
         forbidden: characters that prompts must not have, because the program uses them in file names.
-        path_without: text that the path of the work folder must not contain.
+        path_without: text that must not occur in the path of the work folder.
         max_prompt_bytes: maximum length of prompts, because the program uses them in file names.
     """
 
@@ -88,7 +88,7 @@ class Output(RecipeTable):
     Attributes:
         pattern: glob pattern of a clip's file in the work folder, which must match exactly one file.
         images: if true, the pattern matches one PNG or JPEG file per frame, ordered by name.
-        fps: frame rate of the file if it differs from the native one.
+        fps: frame rate of the file if it differs from the native frame rate.
     """
 
     pattern: str

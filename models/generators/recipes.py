@@ -60,8 +60,9 @@ class Weights(RecipeTable):
         gb: approximate size of the download in gigabytes.
         licence: licence of the weights.
         revision: commit of the hub repository. If empty, `ti2v generators setup` pins the newest commit.
-        into: target folder in the checkout. Diffusers models, which use the hub's cache, have an empty text.
-        files: patterns of the required files. Without patterns, all files are required.
+        into: target folder in the checkout. An empty text for diffusers models, because their weights stay in
+            the hub's cache.
+        files: patterns of the required files. If there are no patterns, all files are required.
     """
 
     source: str
@@ -92,7 +93,7 @@ class Recipe(RecipeTable):
         gpu_gib: required GPU memory in GiB; 0 if a CPU is sufficient.
         fit: how input images of another aspect ratio are resized.
         native: native resolution, length and frame rate.
-        weights: the model's weights, to download.
+        weights: the model's weights, which setup downloads.
     """
 
     name: Slug
@@ -113,8 +114,9 @@ class DiffusersRecipe(Recipe):
         kind: always `diffusers`.
         pipeline: name of the class, see `diffusers_classes`.
         dtype: native floating-point type on a GPU.
-        dtypes: floating-point types of components that do not use `dtype`, by the component's name.
-        packages: packages required in addition to the worker's.
+        dtypes: floating-point types of pipeline components that do not use `dtype`, keyed by the component's
+            name.
+        packages: Python packages that the model needs in addition to the packages of the worker.
         variant: variant of the weight files, such as `fp16`.
         batches: whether the class accepts lists of images and prompts.
         compile: compile the denoising network on a GPU; the first clip takes minutes longer.
@@ -122,7 +124,7 @@ class DiffusersRecipe(Recipe):
             offload).
         tiling: whether to enable VAE tiling.
         cpu_threads: number of CPU threads for torch; 0 selects torch's default.
-        call: additional arguments of the call.
+        call: additional arguments of the pipeline call.
         names: the class's names for the arguments `image`, `prompt`, `height`, `width`, `num_frames` and
             `generator`; an empty name means that the class has no such argument.
         weights: the model's weights: exactly one hub repository.
@@ -145,7 +147,7 @@ class DiffusersRecipe(Recipe):
 
 
 class SubprocessRecipe(Recipe):
-    """Recipe for a program with its own checkout and Python environment, which this package does not contain.
+    """Recipe for an external program with its own checkout and Python environment.
 
     Attributes:
         kind: always `subprocess`.
@@ -154,7 +156,7 @@ class SubprocessRecipe(Recipe):
         command: list of arguments, which may use placeholders; it is not run through a shell.
         batch: maximum number of clips per run.
         cwd: working directory: the checkout, or the work folder for programs that write into their cwd.
-        script: constants to patch in a script, for programs without a command line.
+        script: constants to patch in a script, for programs without command-line options.
         staging: the input files to write for the program.
         output: the files that the program writes.
         seed: how the program is seeded.

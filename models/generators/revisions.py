@@ -12,7 +12,7 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 def pinned_revision(weights: Weights) -> str:
-    """Return the adapter's commit; without it, the commit pinned on this machine, or an empty text."""
+    """Return the commit in the adapter, else the commit pinned on this machine, else an empty text."""
     return weights.revision or _pins(generator_settings().pins).get(weights.source, "")
 
 

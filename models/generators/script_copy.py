@@ -1,8 +1,8 @@
 """Patches constants in a copy of a script, for programs whose settings are constants in the source code.
 
-The adapter contains only the names of the constants; the script is read from the user's checkout. Seeding is
-inserted on the line of the last import. Line numbers in the copy therefore equal those in the script, except
-after a constant that spans several lines.
+The adapter contains only the names of the constants; the script is read from the user's checkout. The code
+that seeds random generators is inserted on the line of the script's last import. Line numbers in the copy
+therefore equal the line numbers in the script, except after a constant that spans several lines.
 """
 
 import ast
@@ -38,7 +38,7 @@ def patch_script(checkout: Path, script: Script, settings: Mapping[str, JsonValu
 
     Args:
         checkout: folder of the repository.
-        script: path of the script and libraries to seed.
+        script: the table `[script]` of the adapter: the script's path, and the libraries to seed.
         settings: new values by name, with placeholders replaced.
         seed: seed of the libraries' random generators.
 
@@ -75,7 +75,7 @@ def is_assignable(name: str) -> bool:
 
 
 def _constant(path: Path, tree: ast.Module, name: str) -> ast.expr:
-    """Return the constant that a script assigns to a name; there must be exactly one.
+    """Return the constant that a script assigns to a name; the script must do so exactly once.
 
     Assignments of non-constant expressions are ignored.
     """

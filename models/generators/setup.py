@@ -101,6 +101,6 @@ def _run(command: list[str], cwd: Path) -> None:
 
 
 def _program(name: str) -> str:
-    """Return the path of a program. For uv, prefer the uv of this Python environment."""
+    """Return the path of a program; for `uv`, prefer the program in this Python environment."""
     bundled = Path(sys.executable).with_name("uv")
     return str(bundled) if name == "uv" and bundled.exists() else shutil.which(name) or name

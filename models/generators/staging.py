@@ -31,7 +31,7 @@ _MAX_STEM_LENGTH = 150
 
 @dataclass(frozen=True)
 class StagedClip:
-    """A request, and the values that replace the clip placeholders for this request."""
+    """A request, and the values that replace the placeholders of its clip."""
 
     request: ClipRequest
     values: Values
@@ -87,8 +87,7 @@ def write_inputs(
 
     Raises:
         BadInput: an image cannot be read.
-        CannotRun: the path of the work folder does not work with this program, or its script cannot be
-            patched.
+        CannotRun: the program does not support the path of the work folder, or its script cannot be patched.
     """
     staging = recipe.staging
     if staging.path_without and staging.path_without in str(work):

@@ -121,7 +121,7 @@ class SubprocessGenerator:
             raise CannotRun(f"{self.name} cannot be started: {error.strerror}: {command[0]}.") from error
 
     def _collect(self, run: StagedRun, clip: StagedClip, result: ProcessResult) -> GeneratedClip:
-        """Return the clip of a request. Raise an error if the program wrote no valid clip.
+        """Return the clip of a request. This method raises an error if the program wrote no valid clip.
 
         The output files are checked before the exit status, because a program that fails at its third clip
         has already written two valid clips.

@@ -20,10 +20,10 @@ def weight_files(folder: Path) -> list[Path]:
 
 
 def checkpoint_sha256(files: Sequence[Path]) -> str:
-    """Return the sha256 of a list, one line `<sha256 of the file> <name>` per file; "" for no files.
+    """Return the sha256 of a text with one line `<sha256> <name>` per weight file; "" if there are no files.
 
-    In the hub's cache, weight files are links to files that are named by their sha256. Such files are not
-    read; the name of the target file is used as the hash.
+    In the hub's cache, weight files are links to files whose names are their sha256 hashes. Such files are
+    not read; the name of the target file is used as the hash.
     """
     if not files:
         return ""

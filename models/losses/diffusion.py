@@ -24,8 +24,7 @@ def diffusion_loss(predicted: Tensor, target: Tensor) -> Tensor:
             dtype.
 
     Returns:
-        (batch,) float32, at least 0: for each clip, the mean over all its elements; the batch is not
-        averaged.
+        (batch,) float32, at least 0: for each clip, the mean over all elements of the clip.
 
     Raises:
         ValueError: `predicted` and `target` differ in shape.
@@ -77,7 +76,7 @@ def prediction_target(
             scheduler added noise, already multiplied by the scheduler's latent scale.
         noise: standard Gaussian noise, in the shape and dtype of `latents`.
         timesteps: (batch,) int64, indices into `alphas_cumprod`.
-        alphas_cumprod: (steps,) float, a_t of the schedule in [0, 1].
+        alphas_cumprod: (steps,) float in [0, 1], the values a_t of the noise schedule.
 
     Returns:
         (batch, channels, frames, height, width), the dtype of `latents`.

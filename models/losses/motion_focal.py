@@ -33,8 +33,8 @@ def motion_focal_loss(predicted: Tensor, target: Tensor, heatmap: Tensor) -> Ten
 
         L_motif = E || m' * (eps - eps_theta(z_t, c, t)) ||^2        (arXiv:2412.16153)
 
-    m' is inside the norm, so the squared error is multiplied by m'^2. For Inverse MotiF, pass 1 - m' as the
-    heatmap.
+    The heatmap m' is inside the norm, so the squared error is multiplied by m'^2. For Inverse MotiF, pass 1 -
+    m' as the heatmap.
 
     Args:
         predicted: (batch, channels, frames, height, width), any float dtype.

@@ -1,4 +1,4 @@
-"""Finds the clips in a folder, and the pair of each clip."""
+"""Finds the clips in a folder and the benchmark's pair for each clip."""
 
 import re
 from collections import Counter
@@ -28,7 +28,7 @@ class FoundClips:
 
     Attributes:
         clips: the clips, in the order of the benchmark's pairs; clips of one pair are sorted by seed.
-        ignored: name and reason of each file that is not a clip of the benchmark.
+        ignored: the name of each file that is not a clip of the benchmark, and the reason.
         expected_pairs: number of pairs of the benchmark.
     """
 
@@ -40,11 +40,11 @@ class FoundClips:
 def find_clips(folder: Path, source: BenchmarkSource) -> FoundClips:
     """Match the `.mp4` files of a folder with a benchmark's pairs; a pair may have several clips.
 
-    Names are `<pair id>.mp4`, `<pair id>_<seed>.mp4` or, as VBench has them, `<prompt>-<seed>.mp4`.
+    Names are `<pair id>.mp4`, `<pair id>_<seed>.mp4` or, as in VBench, `<prompt>-<seed>.mp4`.
 
     Raises:
         NoClipsFound: no file is a clip of the benchmark.
-        TwoClipsForOneSeed: two files are the same pair and seed.
+        TwoClipsForOneSeed: two files are clips of the same pair and seed.
     """
     files = sorted(path for path in folder.iterdir() if path.is_file() and not is_hidden_file(path.name))
     videos = {path.stem: path for path in files if path.suffix.lower() == ".mp4"}

@@ -3,7 +3,8 @@
 A second suite or a second run does not encode the same files again.
 
 The name of a cache file is a hash of the encoded file's content and of the backbone's identity (name,
-revision, transform). Cache files are written atomically; if one is damaged, its features are computed again.
+revision, transform). Cache files are written atomically; if a file is damaged, the features are computed
+again.
 """
 
 import hashlib
@@ -22,7 +23,7 @@ Image = NDArray[np.uint8]
 
 
 class FeatureCache:
-    """Stores features in subfolders of a folder."""
+    """Stores the features of clips and images as files in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

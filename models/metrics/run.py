@@ -97,7 +97,7 @@ Scored = tuple[Mapping[str, float], Mapping[str, str], Mapping[str, float]]
 
 @contextmanager
 def _scoring(suite: Suite, run: MetricRun) -> Iterator[Callable[[Sequence[ClipInput]], Iterator[Scored]]]:
-    """Yield a function that takes clips and returns their scores in the same order."""
+    """Yield a function that takes clips and returns the clips' scores in the same order."""
     if suite.name is SuiteName.MOTION:
         # Spawn processes instead of forking, because the threads of OpenCV and PyAV in this process do not
         # survive a fork.

@@ -16,7 +16,8 @@ class ScoreCache:
 
     Args:
         folder: folder of the cache.
-        key: identifies everything that scores depend on, except clip, image and prompt.
+        key: text that identifies everything on which scores depend, except the clip, the image and the
+            prompt.
     """
 
     def __init__(self, folder: Path, key: str) -> None:

@@ -1,4 +1,4 @@
-"""Defines the ten dimensions of VBench-I2V: the networks that each needs, and how each scores a clip.
+"""Defines the ten dimensions of VBench-I2V: the networks of each dimension, and how it scores a clip.
 
 Each dimension is opened (which loads its networks), scores all clips, and is closed before the next one. Only
 one dimension's networks are therefore in memory.

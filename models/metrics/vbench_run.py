@@ -1,4 +1,4 @@
-"""Runs the suite `vbench-i2v`: one dimension after the other, each over all clips.
+"""Runs the suite `vbench-i2v`: scores all clips in one dimension, then in the next dimension.
 
 A dimension whose networks are not on this machine is left out of every mean and total; it is not counted as
 0.

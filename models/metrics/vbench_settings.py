@@ -1,4 +1,4 @@
-"""Defines the settings of the suite `vbench-i2v`, for choices that differ between uses of VBench."""
+"""Defines the settings of the suite `vbench-i2v`, because VBench can be run in several ways."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
@@ -23,7 +23,7 @@ class Resize(StrEnum):
 
 
 class InputImage(StrEnum):
-    """The input image of the I2V dimensions.
+    """How the I2V dimensions crop the input image.
 
     `clip-ratio` crops the image at the centre to the clip's aspect ratio, as VBench's own suite does. `full`
     uses the image of the benchmark unchanged, as VBench does with custom images.
@@ -34,7 +34,7 @@ class InputImage(StrEnum):
 
 
 class FlowBorder(StrEnum):
-    """The pixels that the dimension dynamic degree ranks by motion.
+    """Which pixels the dimension `dynamic_degree` ranks by motion.
 
     `padded` includes the pixels that pad the frames to multiples of 8, as VBench does. `cropped` excludes
     these pixels.
@@ -80,5 +80,5 @@ class VBenchSettings:
         return {field.name.replace("_", " "): str(getattr(self, field.name)) for field in fields(self)}
 
     def antialias(self, *, published: bool) -> bool:
-        """Return whether a dimension uses antialiasing; `published` says whether it does in VBench's code."""
+        """Return whether a dimension uses antialiasing; `published` states whether VBench's code does."""
         return published if self.resize is Resize.PUBLISHED else self.resize is Resize.ANTIALIAS

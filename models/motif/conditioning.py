@@ -47,7 +47,7 @@ def parse_conditioning(name: str) -> Conditioning:
 
 
 class TextAndImageAttention(nn.Module):
-    """Cross-attention to text tokens and, with keys and values of its own, to image tokens; adds the results.
+    """Cross-attends to text tokens and to image tokens, with separate keys and values; adds the results.
 
     VideoCrafter1 and DynamiCrafter use this "decoupled" cross-attention. The implementation of MotiF's
     `cx-attn` is not published [open].

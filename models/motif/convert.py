@@ -1,7 +1,8 @@
 """Converts state dicts between VideoCrafter2's checkpoint format and `MotifUNet`, in both directions.
 
 Both formats contain the same tensors under different names: VideoCrafter2 numbers its blocks from input to
-output, diffusers nests them by level. VideoCrafter2's format differs from ours in three more points:
+output, diffusers nests them by level. VideoCrafter2's format differs from `MotifUNet`'s format in three more
+points:
 
 - All names have the prefix `model.diffusion_model.`.
 - The first temporal attention is projected by convolutions of width 1 instead of linear layers.
@@ -45,7 +46,7 @@ def load_videocrafter_weights(state: StateDict, network: MotifUNet, source: obje
     """Load a VideoCrafter2 checkpoint into all weights of a network except its image conditioning.
 
     Args:
-        state: tensors of the checkpoint; those of its autoencoder and text encoder are ignored.
+        state: tensors of the checkpoint by name; tensors of the autoencoder and text encoder are ignored.
         network: a network with the sizes of the checkpoint; modified in place.
         source: name of the checkpoint in error messages.
 
@@ -130,7 +131,7 @@ def _output_blocks(network: MotifUNet) -> Iterator[tuple[str, str]]:
 def _layer(ours: str, layer: int, theirs: str) -> Iterator[tuple[str, str]]:
     """Map the names of a residual block and its attentions.
 
-    In a level without attentions, their names are not used.
+    In a level without attentions, the names of attentions are not used.
     """
     yield from _resnet(ours, layer, f"{theirs}.0")
     yield f"{ours}.attentions.{layer}", f"{theirs}.1"

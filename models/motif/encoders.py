@@ -108,8 +108,8 @@ def encode_text(
         text_encoder: a CLIP text encoder.
         prompts: the texts to encode.
         skip_layers: number of final layers to skip. VideoCrafter2 uses the penultimate layer of OpenCLIP
-            ViT-H: set 1 if the encoder is complete, and 0 if it was stored without its last layer, as in
-            Stable Diffusion 2 and ModelScope.
+            ViT-H. Set 1 for the complete encoder. Set 0 for an encoder that was saved without its last layer,
+            as in Stable Diffusion 2 and ModelScope.
 
     Returns:
         (prompts, tokens, channels), in the encoder's dtype.

@@ -21,8 +21,9 @@ def guided_prediction(
         unet: the denoising network.
         latents: (clips, channels, frames, height, width) float32.
         timestep: the timestep, which is the same for all clips.
-        conditions: conditioning inputs, one entry per clip; with guidance two entries per clip: first the
-            unconditional entries of all clips, then the conditional entries of all clips.
+        conditions: conditioning inputs. Without guidance, the batch has one conditional entry per clip. With
+            guidance, the unconditional entries of all clips are followed by the conditional entries of all
+            clips.
         guidance_scale: strength of the guidance.
 
     Returns:

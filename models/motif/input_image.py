@@ -1,4 +1,4 @@
-"""Preprocess the input image: resize and centre-crop to the network's resolution, scale to [-1, 1]."""
+"""Preprocesses the input image: resizes and crops it to the network's resolution, scales it to [-1, 1]."""
 
 import numpy as np
 import torch

@@ -1,7 +1,7 @@
 """Implements a linear autoencoder: principal component analysis (PCA) of image patches.
 
 The components are computed in closed form. In models of a few megabytes, this autoencoder replaces the usual
-autoencoder, which has 84 million weights. It has the interface of diffusers' `AutoencoderKL`.
+autoencoder, which has 84 million weights. `PatchAutoencoder` has the interface of diffusers' `AutoencoderKL`.
 """
 
 import torch

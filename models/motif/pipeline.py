@@ -142,7 +142,7 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
         output_type: str = "np",
         callback_on_step_end: StepCallback | None = None,
     ) -> MotifPipelineOutput:
-        """Generate one clip per image and prompt; lists form a batch.
+        """Generate one clip for each image and prompt; lists of images and prompts form a batch.
 
         Args:
             image: the input images: Pillow images or uint8 arrays (rows, columns, 3), preprocessed by
@@ -155,7 +155,7 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
             fps: frame rate given to the network (default: the pipeline's).
             num_inference_steps: number of DDIM steps.
             guidance_scale: strength of the guidance. Values of 1 or less disable guidance and halve the cost.
-                The input image is also given for the unconditional prediction [open].
+                The unconditional prediction also gets the input image [open].
             eta: amount of noise added per step: 0 gives deterministic DDIM, 1 gives as much noise as DDPM
                 [open].
             generator: either one random generator per clip, so that a clip does not depend on its batch, or
@@ -163,7 +163,8 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
             decode_chunk_size: frames per forward pass of the decoder.
             output_type: see `outputs.OutputType`.
             callback_on_step_end: function that is called after each step with the pipeline, the step index,
-                the timestep and the latents. The function may return replacement latents.
+                the timestep and the latents. The function may return new latents, which replace the step's
+                latents.
 
         Raises:
             TypeError: an image is neither a Pillow image nor a uint8 RGB array.

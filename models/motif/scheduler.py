@@ -90,7 +90,7 @@ class MotifDDIMScheduler(DDIMScheduler):
             timesteps: (batch,) integers, the timestep of each clip.
 
         Returns:
-            The shape and dtype of `latents`.
+            s(t) z, with the shape and dtype of `latents`.
         """
         if not self.scales_latents:
             return latents

@@ -92,7 +92,7 @@ class MotifUNet(StrictModel, ConfigMixin):  # type: ignore[misc]  # both define 
 
     @property
     def side_multiple(self) -> int:
-        """Latent height and width must be multiples of this number: all levels but one halve both sides."""
+        """Latent height and width must be multiples of this number, because all levels but one halve them."""
         return int(2 ** (len(self.unet.down_blocks) - 1))
 
     def forward(

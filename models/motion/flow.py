@@ -38,7 +38,7 @@ class FlowEstimator(Protocol):
             (frames - 1, height, width, 2) float32, displacement in pixels (x to the right, y down).
 
         Raises:
-            BadClip: there are fewer than 2 frames, or they are not uint8 RGB of one size.
+            BadClip: there are fewer than 2 frames, or the frames are not uint8 RGB arrays of one size.
         """
 
 
@@ -72,7 +72,8 @@ _MAX_SIDE = 2**15 - 2
 class DisFlow:
     """OpenCV's dense inverse search on greyscale frames, without the filter for static regions.
 
-    `create_flow_estimator("dis-medium")` adds that filter, see `models.motion.static_filter`.
+    `create_flow_estimator("dis-medium")` adds the filter for static regions; see
+    `models.motion.static_filter`.
     """
 
     def __init__(self, preset: DisPreset | str = DisPreset.MEDIUM) -> None:

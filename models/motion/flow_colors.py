@@ -1,8 +1,8 @@
 """Converts optical flow to colours: hue shows the direction, saturation the magnitude.
 
 Source: S. Baker, D. Scharstein, J. P. Lewis, S. Roth, M. J. Black, R. Szeliski (2011), A Database and
-Evaluation Methodology for Optical Flow, IJCV 92, 1-31. The colour wheel has six arcs. Their lengths differ,
-so that equal steps along the wheel look equally large.
+Evaluation Methodology for Optical Flow, IJCV 92, 1-31. The colour wheel has six arcs. The lengths of the arcs
+differ, so that equal steps along the wheel look equally large.
 """
 
 from functools import cache
@@ -28,7 +28,8 @@ def flow_colours(flow: NDArray[np.float32], max_magnitude: float | None = None) 
 
     Args:
         flow: (..., 2) float32, pixels (x to the right, y down).
-        max_magnitude: the magnitude at full saturation, in pixels; default: the largest in the flow.
+        max_magnitude: the magnitude at full saturation, in pixels; default: the largest magnitude in the
+            flow.
 
     Returns:
         (..., 3) uint8 RGB.

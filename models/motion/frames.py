@@ -29,7 +29,7 @@ def read_clip(
     Args:
         path: the video file.
         fps: target frame rate. Frames are selected by their presentation times. A clip with evenly spaced
-            frames and a lower rate keeps its rate.
+            frames and a frame rate below the target keeps its frame rate.
         frames: maximum number of frames to return.
         max_pixels: limit on the pixels of all returned frames together.
 
@@ -54,7 +54,7 @@ def validate_frames(frames: Sequence[Frames] | Frames, name: str = "clip") -> Fr
         name: name of the clip in error messages.
 
     Raises:
-        BadClip: there are fewer than 2 frames, their sizes differ, or they are not uint8 RGB.
+        BadClip: there are fewer than 2 frames, the frames differ in size, or the frames are not uint8 RGB.
     """
     if len(frames) < 2:
         raise BadClip(f"{name}: a clip needs at least 2 frames to measure motion, not {len(frames)}.")

@@ -1,7 +1,7 @@
 """Computes the motion heatmap m = sigma(|flow|): the per-pixel weights of the motion focal loss.
 
-Source: MotiF, arXiv:2412.16153, section on the motion heatmap. The paper leaves some choices
-open; they are settings, see `models.motion.settings`.
+Source: MotiF, arXiv:2412.16153, section on the motion heatmap. The choices that the paper leaves open are
+settings; see `models.motion.settings`.
 """
 
 import cv2

@@ -1,8 +1,8 @@
-"""Generates masks with SAM: prompts it with a grid of points, filters masks, removes duplicates.
+"""Generates masks with SAM: prompts SAM with a grid of points, filters the masks, removes duplicates.
 
 The mask generation pipeline of transformers does the same but needs torchvision, which is optional here.
-Source: A. Kirillov et al. (2023), Segment Anything, ICCV, section 5 and appendix B; the defaults are the
-authors' except for the grid.
+Source: A. Kirillov et al. (2023), Segment Anything, ICCV, section 5 and appendix B. All defaults except the
+size of the grid are the authors' values.
 """
 
 from dataclasses import dataclass
@@ -24,11 +24,11 @@ class GridSettings:
     """Settings of automatic mask generation, with the names of the SAM reference implementation.
 
     Attributes:
-        points_per_side: points per side of the grid of prompts; 32 in the reference implementation. 16 are
-            enough for a heatmap at latent size.
+        points_per_side: points per side of the grid of prompts; 32 in the reference implementation. 16 points
+            per side are enough for a heatmap at latent size.
         pred_iou_thresh: minimum mask quality (IoU) predicted by SAM, in [0, 1].
-        stability_score_thresh: minimum IoU of two masks of a segment: one with a slightly higher, one with a
-            slightly lower threshold.
+        stability_score_thresh: minimum IoU of two masks of a segment: one mask with a slightly higher
+            threshold, one mask with a slightly lower threshold.
         nms_thresh: if two masks have a larger IoU, only the mask with the better predicted quality is kept.
         points_per_batch: prompts per forward pass of the decoder.
     """

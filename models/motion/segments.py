@@ -1,7 +1,7 @@
 """Computes heatmaps of segments instead of pixels: the ablation of the paper's Table A1 (arXiv:2412.16153).
 
 1. The first frame is segmented.
-2. A segment is selected if its mean flow exceeds the threshold of sigma.
+2. A segment is selected if the mean flow in the segment exceeds the threshold of sigma.
 3. The heatmap is 1 in the selected segments, in every frame, and 0 elsewhere.
 
 The paper does not state which segments are selected [open]; see `SegmentSelection`.
@@ -35,7 +35,7 @@ class Segmenter(Protocol):
     """
 
     def __call__(self, image: NDArray[np.uint8]) -> Masks:
-        """Return the masks of the segments, possibly none.
+        """Return one mask per segment; an image may have no segments.
 
         Args:
             image: (height, width, 3) uint8 RGB.

@@ -1,7 +1,7 @@
 """Defines the settings of the motion heatmap, most of which the paper leaves open.
 
-docs/decisions/0008-flow-unit.md explains the defaults. This module imports nothing heavy, because `--help`
-and the configs import it.
+docs/decisions/0008-flow-unit.md explains the defaults. This module imports no large package, because `--help`
+and the training configs import this module.
 """
 
 from enum import StrEnum
@@ -42,7 +42,7 @@ class FlowUnit(StrEnum):
 
 
 class LastFrame(StrEnum):
-    """The map of the last frame, which has no flow [open]: the previous map, or the map of zero flow."""
+    """How the last frame, which has no flow, gets a map [open]: the previous map, or the map of zero flow."""
 
     REPEAT = "repeat"
     STATIC = "static"

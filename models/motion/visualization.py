@@ -27,7 +27,7 @@ _SATURATION_PERCENTILE = 99.5
 
 @dataclass(frozen=True, eq=False)
 class ClipMotion:
-    """The content of the figure of one clip.
+    """The arrays and the title from which a clip's motion figure is drawn.
 
     Attributes:
         frames: (frames, height, width, 3) uint8 RGB.

@@ -45,7 +45,7 @@ class TensorCache:
         return self.folder / kind / key[:2] / f"{key}.safetensors"
 
     def has(self, kind: TensorKind, key: str) -> bool:
-        """Return whether an undamaged entry exists."""
+        """Return whether the cache has an undamaged entry."""
         path = self.path(kind, key)
         return path.exists() and _is_complete(path)
 
@@ -54,7 +54,7 @@ class TensorCache:
         return load_file(self.path(kind, key))
 
     def ensure(self, kind: TensorKind, key: str, compute: Callable[[], Tensors]) -> bool:
-        """Compute and write an entry if it does not exist; return whether it was computed.
+        """Compute and write a cache entry if it does not exist; return whether the entry was computed.
 
         Raises:
             CannotWrite: the disk is full, or the folder is not writable.

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class CacheKeys:
-    """Cache keys of a clip's tensors, one per tensor."""
+    """The cache keys of a clip's tensors, one key per tensor."""
 
     latents: str
     text: str
@@ -173,7 +173,7 @@ class CacheBuilder:
 
     @cached_property
     def _latent_size(self) -> tuple[int, int]:
-        """Return height and width of the latents; called before any clip is encoded, to refuse a wrong size.
+        """Return height and width of the latents; called before any clip is encoded, to detect a wrong size.
 
         Raises:
             BadConfig: the network does not support the size.
@@ -206,7 +206,7 @@ class CacheBuilder:
 
 
 def region_settings(settings: HeatmapSection) -> HeatmapSection:
-    """Return heatmap settings for high-motion regions: optical flow, not inverted, whatever the run uses."""
+    """Return the heatmap settings for high-motion regions; every run uses optical flow, not inverted."""
     return settings.model_copy(update={"source": HeatmapSource.FLOW, "inverse": False})
 
 

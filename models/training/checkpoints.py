@@ -1,9 +1,9 @@
-"""Writes and reads checkpoints of a run: weights, averaged weights, optimiser state and step count.
+"""Writes and reads a training run's checkpoints: weights, averaged weights, optimiser state, step count.
 
     checkpoints/step-000500/   network.safetensors  ema.safetensors  optimiser.safetensors  state.json
 
 No file is a pickle. A checkpoint folder is written atomically. Older checkpoints are removed after the new
-one is complete.
+checkpoint is complete.
 """
 
 import contextlib
@@ -28,7 +28,7 @@ _STEP = re.compile(r"step-(\d{6,})")
 
 @dataclass(eq=False)
 class TrainState:
-    """The parts of a run that change during training. The run's config determines all other parts.
+    """The parts of a run that change during training. The run's config determines all other parts of the run.
 
     Attributes:
         network: the network being trained.
@@ -78,7 +78,7 @@ def save_checkpoint(folder: Path, state: TrainState, *, settings_key: str, keep:
 
 
 def newest_checkpoint(folder: Path) -> Path | None:
-    """Return the checkpoint with the most steps, or None if there is none."""
+    """Return the checkpoint with the most steps; None if the folder has no checkpoint."""
     found = _checkpoints(folder)
     return found[-1] if found else None
 

@@ -15,7 +15,7 @@ Seeds = Sequence[Sequence[RegionLoss]]
 
 @dataclass(frozen=True)
 class SeedStatistics:
-    """Mean, minimum and maximum of a number over runs with different seeds."""
+    """Mean, minimum and maximum of a result over runs that differ only in the seed."""
 
     mean: float
     lowest: float
@@ -26,14 +26,14 @@ class SeedStatistics:
 
 
 def seed_statistics(numbers: Sequence[float]) -> SeedStatistics:
-    """Return the mean, minimum and maximum of `numbers`, which has one number per seed."""
+    """Return the mean, minimum and maximum of `numbers`, which holds one result per seed."""
     return SeedStatistics(sum(numbers) / len(numbers), min(numbers), max(numbers))
 
 
 def read_finished_figure6(folder: Path, config: TrainingConfig) -> list[RegionLoss] | None:
     """Return the Figure 6 rows of the run in a folder.
 
-    None if the run is not finished, or if its number of steps or its validation settings differ from those in
+    Returns None if the run is not finished, or if its number of steps or its validation settings differ from
     `config`.
 
     Raises:
@@ -63,7 +63,7 @@ def comparison_table(runs: Mapping[str, Seeds]) -> str:
     The last column is the number of seeds for which the first config's ratio is lower.
 
     Args:
-        runs: two config names; for each, one list of Figure 6 rows per seed. Both configs have the same seeds
+        runs: two config names, each with one list of Figure 6 rows per seed. Both configs have the same seeds
             and timesteps.
     """
     (first, firsts), (second, seconds) = runs.items()

@@ -42,7 +42,10 @@ def read_config(path: Path) -> TrainingConfig:
 
 
 def resolve_config_path(path: Path) -> Path:
-    """Return the path of a config file. If no such file exists, a bare name selects a shipped config."""
+    """Return the path of a config file.
+
+    A name without a folder selects a config of the package if there is no file with this name.
+    """
     shipped = {path.stem: path for path in shipped_configs()}
     return path if path.exists() or len(path.parts) > 1 else shipped.get(path.stem, path)
 
@@ -98,7 +101,7 @@ def to_toml(config: TrainingConfig) -> str:
 
 
 def _read_tree(path: Path, seen: tuple[Path, ...]) -> Tree:
-    """Return the settings of a file and its bases; the file's own settings take precedence.
+    """Return the settings of a file and its bases; the file's settings override settings of the bases.
 
     `seen` detects cycles.
     """

@@ -1,7 +1,7 @@
 """Defines the sections of a training config: all settings with types, limits and defaults.
 
 Values come from MotiF (arXiv:2412.16153) or from third parties. models/configs/paper.toml lists every
-default; values that are reported neither by MotiF nor by third parties are marked [open] there.
+default; this file marks values that neither MotiF nor third parties report with [open].
 """
 
 from typing import Annotated, Literal
@@ -41,12 +41,12 @@ class DataSettings(Section):
             optionally `held_out` (0/1).
         held_out_share: share of held-out clips if there is no `held_out` column; a hash of each clip's
             content decides whether the clip is held out.
-        scenarios: names of the scenarios to render. Without names, all scenarios are rendered.
+        scenarios: names of the scenarios to render. If there are no names, all scenarios are rendered.
         rigid_only: use only actions whose motion optical flow describes completely (no object appears or
             deforms).
         least_moving_share: skip actions that move a smaller share of the pixels than this, averaged over
             frames and some test scenes.
-        images: number of images to render per scenario; the images take the styles in turn.
+        images: number of images to render per scenario; the images use the visual styles in turn.
         held_out_images: additional held-out images per scenario.
         first_seed: seed of the first image.
         frames: number of frames per clip.
@@ -102,7 +102,7 @@ class TinySettings(Section):
         text_channels: hidden size of the frozen text encoder with random weights.
         whiten: whitening exponent of the latents: 0 keeps distances, 1 gives all channels equal variance.
         residual_scale: if above 0, the network denoises (clip - first frame) * residual_scale. The paper has
-            no such scale; it lets a network of few parameters learn to animate. 0 turns the scale off.
+            no such scale; the scale lets a network of few parameters learn to animate. 0 turns the scale off.
     """
 
     patch: Positive = 4
@@ -177,10 +177,10 @@ class OptimiserSettings(Section):
 
     Attributes:
         learning_rate: learning rate after the warm-up.
-        schedule: how the learning rate continues after the warm-up: constant, or cosine decay to 0.
+        schedule: learning rate schedule after the warm-up: constant, or cosine decay to 0.
         warmup_steps: number of steps of the linear warm-up.
         steps: total number of optimiser steps.
-        batch_size: clips per step, over all devices and micro-batches.
+        batch_size: number of clips per step, summed over all devices and micro-batches.
         accumulation: micro-batches per device and step (gradient accumulation).
         clip_norm: maximum gradient norm; 0 disables clipping.
         weight_decay: weight decay of AdamW.
@@ -209,7 +209,7 @@ class RunSettings(Section):
 
     Attributes:
         cpu_threads: number of CPU threads for torch; 0 selects torch's default. A network of toy size is
-            fastest with 1.
+            fastest with 1 thread.
         precision: precision of the forward pass.
         half_weights: export the network in float16, which halves the file size.
         gradient_checkpointing: recompute activations in the backward pass to save memory.

@@ -44,7 +44,7 @@ class TrainingClip:
 
 @dataclass(frozen=True)
 class ClipSource:
-    """A clip that is decoded or rendered on demand.
+    """A training clip that is decoded or rendered when it is needed.
 
     Attributes:
         name: name of the clip in messages and logs.
@@ -168,7 +168,7 @@ def _is_held_out(value: str, content: str, share: float) -> bool:
 
 
 def _read(path: Path, data: DataSettings) -> TrainingClip:
-    """Decode the first frames at the configured rate, then resize them and crop the centre."""
+    """Decode the first frames at the configured frame rate, then resize the frames and crop the centre."""
     if not path.is_file():
         raise BadClip(f"{path.name}: there is no such file.")
     frames = read_clip(path, fps=data.fps, frames=data.frames).frames

@@ -13,7 +13,7 @@ class ExponentialMovingAverage:
     initialisation early.
 
     Args:
-        network: the network whose parameters are averaged, starting from their current values.
+        network: the network whose parameters are averaged; the averages start at the current parameters.
         decay: upper limit of d, in [0, 1).
     """
 

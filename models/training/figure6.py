@@ -98,12 +98,15 @@ def region_loss(timestep: int, errors: Tensor, region: Tensor) -> RegionLoss:
 
 
 def mean_ratio(rows: Sequence[RegionLoss]) -> float:
-    """Return the mean over all timesteps of `ratio`, the loss inside high-motion regions / overall."""
+    """Return the mean of `ratio` over all timesteps.
+
+    `ratio` is the loss inside high-motion regions divided by the loss over all positions.
+    """
     return float(np.mean([row.ratio for row in rows]))
 
 
 def select_evenly(clips: Sequence[CachedClip], count: int) -> list[CachedClip]:
-    """Return `count` evenly spaced clips, or all if there are fewer."""
+    """Return `count` evenly spaced clips, or all clips if there are fewer than `count`."""
     if len(clips) <= count:
         return list(clips)
     indices: NDArray[np.int64] = np.linspace(0, len(clips) - 1, count).round().astype(np.int64)

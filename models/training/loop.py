@@ -123,7 +123,7 @@ def _step(
 ) -> tuple[ClipLosses, float]:
     """Take one optimiser step.
 
-    Return the losses of the whole batch, and the gradient norm before clipping.
+    Run one training step; return the losses of the whole batch and the gradient norm before clipping.
     """
     clips = batch_builder.dataset.training
     micro_batches = _micro_batches(config, accelerator, step, len(clips))
@@ -226,7 +226,7 @@ def _save_and_validate(config: TrainingConfig, done: int, hooks: Hooks) -> None:
 def _any_process_stops(accelerator: Accelerator, stop: threading.Event) -> bool:
     """Return whether any process received a stop signal.
 
-    All processes ask this, because all must stop after the same step.
+    All processes call this function, because all of them must stop after the same step.
     """
     if accelerator.num_processes == 1:
         return stop.is_set()
@@ -235,7 +235,7 @@ def _any_process_stops(accelerator: Accelerator, stop: threading.Event) -> bool:
 
 @contextmanager
 def _stop_on_signal() -> Iterator[threading.Event]:
-    """Yield an event that SIGTERM or Ctrl-C sets; a second signal has its usual effect."""
+    """Yield an event that the first SIGTERM or Ctrl-C sets; a second signal ends the process as usual."""
     stop = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield stop

@@ -58,8 +58,8 @@ class TrainingResult:
         steps_done: completed optimiser steps.
         clips: number of training clips.
         broken: the reason why a clip was skipped, keyed by the clip's name.
-        figure6: rows of Figure 6, measured with the averaged weights after the last step. There are no rows
-            if no held-out clip moves.
+        figure6: rows of Figure 6, measured with the averaged weights after the last step. The list has no
+            rows if no held-out clip moves.
     """
 
     reason: StopReason
@@ -180,7 +180,7 @@ class Trainer:
 
 
 def _discard(step: int, metrics: Metrics) -> None:
-    """Discard the metrics, because another process logs them."""
+    """Discard the metrics of a step, because another process logs the metrics."""
 
 
 def _check_batch_size(config: TrainingConfig, processes: int) -> None:

@@ -19,8 +19,8 @@ class RunLog:
 
     Args:
         folder: the run's folder.
-        steps_done: number of steps that were done at the checkpoint from which the run continues. Lines of
-            later steps are removed, because the run writes them again.
+        steps_done: number of steps that were done at the checkpoint from which the run continues. Log lines
+            of later steps are removed, because the run writes these lines again.
     """
 
     def __init__(self, folder: Path, *, steps_done: int) -> None:
@@ -56,7 +56,7 @@ class RunLog:
 def read_log(path: Path) -> list[dict[str, float | int | None]]:
     """Return the complete lines of a log. If the file does not exist, return an empty list.
 
-    A killed run can leave a truncated last line, which is omitted.
+    A truncated last line, which a killed run can leave, is omitted.
     """
     lines = []
     for line in path.read_text(encoding="utf-8").split("\n") if path.exists() else []:

@@ -1,7 +1,7 @@
 """Makes the random choices of a training step: clips, timesteps, noise and dropped texts.
 
-Every choice is a function of (seed, stream, step, index in the batch). A resumed run therefore continues with
-the same numbers, although no generator state is stored. A batch does not depend on the number of devices.
+Every choice is a function of (seed, stream, step, index in the batch). A resumed run therefore makes the same
+random choices, although no generator state is stored. A batch does not depend on the number of devices.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Select the models that a worker offers: the requested models, or all models that its machine can run."""
+"""Selects the models that a worker offers: requested models, or all models that its machine can run."""
 
 from models.generators.registry import generators, get_entry
 from models.worker.errors import NoModelAvailable
@@ -13,7 +13,8 @@ def select_models(names: str | None, batch: int | None) -> dict[str, int]:
 
     Raises:
         UnknownModel: there is no model with a requested name.
-        NoModelAvailable: a requested model cannot run on this machine, or no model can; the message says why.
+        NoModelAvailable: a requested model cannot run on this machine, or no model can run. The message says
+            why.
     """
     if names is None:
         entries = [entry for entry in generators().values() if entry.unavailable_reason() is None]

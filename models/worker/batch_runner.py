@@ -1,4 +1,4 @@
-"""Generate the clips of one claim in batches, and report every job that fails."""
+"""Generates the clips of the jobs of one claim in batches, and reports every job that fails."""
 
 import threading
 import traceback
@@ -30,7 +30,7 @@ class _Task:
 class BatchRunner:
     """Generates the clips of claimed jobs.
 
-    After `run`, each job has failed or is released, or its clip is being uploaded.
+    When `run` returns, each job has failed, is released, or has a clip that is being uploaded.
 
     Args:
         server: the server's lease API.
@@ -111,7 +111,7 @@ class BatchRunner:
         return tasks
 
     def _generate_all(self, tasks: list[_Task], model: str) -> None:
-        """Generate one batch after another until all jobs are done or the worker should stop."""
+        """Generate one batch after another until no jobs remain or the worker should stop."""
         while tasks and not self._stopping.is_set():
             # Skip jobs whose leases were lost in the meantime.
             tasks = [task for task in tasks if self._leases.holds(task.job)]
@@ -181,7 +181,7 @@ class BatchRunner:
             )
 
     def _release(self, jobs: Sequence[ClaimedJob]) -> None:
-        """Release jobs that were not tried; the worker still holds jobs whose clips are being uploaded."""
+        """Release the jobs that were not tried; the worker keeps jobs whose clips are being uploaded."""
         for job in jobs:
             if not self._uploader.has(job):
                 self._leases.release(job)

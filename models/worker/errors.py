@@ -12,7 +12,7 @@ class WorkerError(Exception):
 
 
 class NoModelAvailable(WorkerError):
-    """A requested model cannot run on this machine, or no model can."""
+    """A requested model cannot run on this machine, or no model can run on it."""
 
 
 class TooManyFailures(WorkerError):

@@ -13,7 +13,7 @@ class ImageCache:
     """A folder of limited size; several workers can share it.
 
     Args:
-        folder: created if it does not exist.
+        folder: folder of the cached images; created if it does not exist.
         max_bytes: size limit of the folder; above it, the least recently used images are removed.
     """
 

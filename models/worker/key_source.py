@@ -1,6 +1,6 @@
 """Reads the worker's key, and hides it from the programs that models start.
 
-Removing the variable from `os.environ` is not enough: every program of the same user can read the initial
+Removing the key from `os.environ` is not enough: every program of the same user can read the initial
 environment of a process in /proc/PID/environ.
 """
 
@@ -44,8 +44,8 @@ def take_key(key: str | None, key_file: str | None) -> str | None:
 def hide_memory() -> None:
     """Prevent programs of the same user from reading this process's memory and /proc files; Linux only.
 
-    Root and programs with CAP_SYS_PTRACE can still read the memory and the files. The memory of programs that
-    this process starts is not protected. Core dumps are disabled.
+    The root user and programs with CAP_SYS_PTRACE can still read the memory and the /proc files. The memory
+    of programs that this process starts is not protected. Core dumps are disabled.
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""Renew the leases of the jobs that a worker holds, in a background thread."""
+"""Renews the leases of the jobs that a worker holds, in a background thread."""
 
 import threading
 from collections.abc import Callable, Sequence

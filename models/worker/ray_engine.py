@@ -1,8 +1,8 @@
-"""Run a worker on a Ray cluster. Each actor holds one model on one GPU of any node.
+"""Runs a worker on a Ray cluster. Each actor holds one model, on one GPU of any node.
 
 The driver has one worker loop per actor, which claims jobs, fetches images, and encodes and uploads clips.
-Actors only generate, so they need neither the key nor access to the server. If an actor or its node dies, a
-new actor starts and the jobs are released.
+Actors only generate clips, so actors need neither the key nor access to the server. If an actor or its node
+dies, a new actor starts and the jobs are released.
 """
 
 import os
@@ -121,7 +121,7 @@ class RayHost:
         self._loaded_model = None
 
     def _get(self, reference: Any) -> Any:
-        """Wait for a result of the actor. The actor's exceptions are raised in this process."""
+        """Wait for a result of the actor. Exceptions in the actor are raised again in this process."""
         try:
             return ray.get(reference)
         except RayTaskError as error:
@@ -202,7 +202,7 @@ def ray_cluster(address: str | None) -> Iterator[None]:
     Must be called in the main thread, because Ray changes signal handlers.
 
     Raises:
-        RayUnavailable: there is no cluster at the address, or none could be started.
+        RayUnavailable: there is no cluster at the address, or no local cluster could be started.
     """
     # Without "local", Ray would look for an earlier cluster on this machine and wait for it.
     local = {"address": "local", "_node_ip_address": "127.0.0.1", "include_dashboard": False}

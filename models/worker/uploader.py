@@ -1,4 +1,4 @@
-"""Encode and upload generated clips in a background thread, while the worker generates the next clips."""
+"""Encodes and uploads generated clips in a background thread, while the worker generates the next clips."""
 
 import queue
 import threading
@@ -35,7 +35,8 @@ class Uploader:
 
     Attributes:
         uploaded: number of clips the server accepted.
-        error: the error that prevents all further uploads, such as a revoked key; None if there is none.
+        error: the error that prevents all further uploads, such as a revoked key; None if uploads can
+            continue.
     """
 
     def __init__(self, server: LeaseApi, leases: LeaseRenewer, log: Callable[[str], None]) -> None:
@@ -104,7 +105,7 @@ def report_failure(
     """Report a failed job. Return the job's new status; None if the worker no longer holds the job.
 
     Raises:
-        NotAllowed, Unreachable: the server refuses the key, or does not answer.
+        NotAllowed, Unreachable: the server refuses the key, or the server does not answer.
     """
     try:
         return server.fail(job, kind, message, log_tail).status

@@ -1,4 +1,4 @@
-"""The worker loop: claim jobs, generate their clips, upload them, until stopped."""
+"""Runs the worker loop: claims jobs, generates and uploads their clips, until the worker is stopped."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ class WorkerOptions:
     """Options of a worker.
 
     Attributes:
-        info: the worker's description on the server.
+        info: the description of the worker that the server stores.
         batch_sizes: batch size of each model to offer.
         until_idle: exit when there is no job, instead of polling.
         once: exit after the jobs of one claim.
@@ -70,7 +70,7 @@ class WorkerLoop:
         )
 
     def run(self) -> int:
-        """Process jobs until stopped, idle or failed; return the number of uploaded clips.
+        """Process jobs until the worker is stopped, is idle or fails; return the number of uploaded clips.
 
         Raises:
             WorkerError: the worker cannot continue; it has released its jobs.

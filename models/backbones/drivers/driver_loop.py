@@ -1,6 +1,7 @@
-"""The child's side of the protocol between `ti2v metrics` and a network in another Python environment.
+"""Implements the child's side of the protocol between `ti2v metrics` and an external network.
 
-Needs only the standard library and NumPy. A driver calls `serve` with a function that loads its network.
+This module needs only the standard library and NumPy. A driver calls `serve` with a function that loads its
+network.
 
 1. The child loads the network and writes one JSON line to stdout: {"protocol": 1, "network": NAME}.
 2. The parent writes one JSON line to stdin: {"input": FILE.npz, "output": FILE.npz}.
