@@ -67,9 +67,11 @@ def read_folder(place: FolderToRead, *, sandbox: Sandbox, max_bytes: int) -> Rea
     result = place.scratch / "result.json"
     arguments: dict[str, Json] = {
         "folder": str(place.folder.absolute()),
+        "scratch": str(place.scratch.absolute()),
         "result": str(result.absolute()),
         "source": place.source,
         "archive": str(place.archive.absolute()) if place.archive else None,
+        "unpacked": str(place.folder.absolute()) if place.archive else None,
         "within": str(place.within.absolute()) if place.within else None,
         "max_files": MAX_FILES,
         "max_bytes": max_bytes,

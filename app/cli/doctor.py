@@ -67,6 +67,7 @@ def examine() -> Iterator[Finding]:
     yield Finding("python", State.GOOD, platform.python_version())
     yield _sqlite()
     yield _ffmpeg()
+    yield _sandbox()
     try:
         settings = open_settings()
     except click.ClickException as error:
@@ -108,6 +109,19 @@ def _ffmpeg() -> Finding:
         advice = "Install PyAV from its wheel: pip install --force-reinstall --only-binary av av"
         return Finding("ffmpeg", State.BAD, f"PyAV {av.__version__} without libx264 ({versions})", advice)
     return Finding("ffmpeg", State.GOOD, f"PyAV {av.__version__} ({versions})")
+
+
+def _sandbox() -> Finding:
+    from app.media.sandbox.landlock import landlock_version
+
+    version = landlock_version()
+    if version == 0:
+        advice = (
+            "The processes that open uploaded files can read the server's files. Use Linux 5.13 or later, "
+            "or run the service in a container."
+        )
+        return Finding("sandbox", State.NOTE, "no Landlock", advice)
+    return Finding("sandbox", State.GOOD, f"Landlock {version}")
 
 
 def _home(settings: "Settings") -> Finding:

@@ -19,33 +19,38 @@ MAX_PROBLEM_CHARS = 400
 
 def read(
     folder: str,
+    scratch: str,
     result: str,
     source: str,
     archive: str | None = None,
+    unpacked: str | None = None,
     within: str | None = None,
     max_files: int = 0,
     max_bytes: int = 0,
 ) -> dict[str, Json]:
-    """Read a benchmark and write the benchmark, or the list of its problems, to the file `result`.
+    """Read a benchmark, and write the benchmark or the list of its problems to the file `result`.
 
     Args:
-        folder: the folder of the benchmark; with `archive`, an empty folder.
+        folder: the folder of the benchmark; not read if `archive` is given.
+        scratch: the folder for converted images; it contains `result`.
         result: the path of the JSON file to write.
         source: the recorded source of the benchmark.
-        archive: a ZIP file to unpack into the folder first.
+        archive: a ZIP file that contains the benchmark.
+        unpacked: an empty folder, into which the archive is unpacked.
         within: see `benchmark.importers.images.ImageFolder`.
         max_files: limit of the archive's entries.
         max_bytes: limit of the unpacked files, and of the images that are converted.
     """
     root = Path(folder)
-    if archive is not None:
+    if archive is not None and unpacked is not None:
+        root = Path(unpacked)
         found = unpack(Path(archive), root, suffixes=SUFFIXES, max_files=max_files, max_bytes=max_bytes)
         if found:
             return _refused(Path(result), "The ZIP file is not accepted; nothing was imported.", found)
         root = only_folder(root)
     try:
         benchmark = read_official(root, source=source, within=Path(within) if within else None)
-        readable = _web_images(benchmark, Path(result).parent, max_bytes)
+        readable = _web_images(benchmark, Path(scratch), max_bytes)
     except ImportProblems as error:
         return _refused(Path(result), str(error), [str(problem) for problem in error.problems])
     _write(Path(result), _document(benchmark, readable))

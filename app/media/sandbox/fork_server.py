@@ -12,13 +12,19 @@ import resource
 import select
 import signal
 import sys
+import sysconfig
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn
 
+import app
+import benchmark
 from app.media.sandbox import frames, image, probe, transcode
 from app.media.sandbox.client import CHUNK_BYTES, MAX_REPLY_BYTES, Json, SandboxLimits, Work, WorkRefused
+from app.media.sandbox.landlock import restrict
 
 _NICENESS = 5
 
@@ -31,13 +37,34 @@ def _read_benchmark(**arguments: Any) -> dict[str, Json]:
     return benchmark_folder.read(**arguments)
 
 
-_WORK: dict[Work, Callable[..., dict[str, Json]]] = {
-    Work.PROBE: probe.probe,
-    Work.RENDITION: transcode.make,
-    Work.IMAGE: image.prepare,
-    Work.FRAMES: frames.read,
-    Work.BENCHMARK: _read_benchmark,
+@dataclass(frozen=True)
+class Task:
+    """A function that a child runs, and the names of its arguments that are paths.
+
+    The child can read only the files in `reads` and the libraries, and can write only in `writes`.
+    """
+
+    run: Callable[..., dict[str, Json]]
+    reads: tuple[str, ...]
+    writes: tuple[str, ...] = ()
+
+
+TASKS: dict[Work, Task] = {
+    Work.PROBE: Task(probe.probe, reads=("path", "input_image")),
+    Work.RENDITION: Task(transcode.make, reads=("source",), writes=("target",)),
+    Work.IMAGE: Task(image.prepare, reads=("path",), writes=("target",)),
+    Work.FRAMES: Task(frames.read, reads=("path",), writes=("target",)),
+    Work.BENCHMARK: Task(
+        _read_benchmark, reads=("folder", "archive", "within"), writes=("scratch", "unpacked")
+    ),
 }
+# Python and its packages, which a child may import late, and the files that the C library opens.
+_LIBRARIES = (
+    *(Path(package.__path__[0]) for package in (app, benchmark)),
+    *(Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
+    *(Path(path) for path in ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo")),
+    *(Path(path) for path in ("/etc/ld.so.cache", "/etc/localtime", "/dev/null", "/dev/urandom")),
+)
 
 
 def main() -> None:
@@ -75,7 +102,7 @@ def _run_child(
 ) -> NoReturn:
     try:
         _apply_limits(folder, limits)
-        reply = _do(work, arguments)
+        reply = _do(TASKS[work], folder, arguments)
         with os.fdopen(writing, "wb") as pipe:
             pipe.write(json.dumps(reply).encode())
     finally:
@@ -100,15 +127,24 @@ def _apply_limits(folder: str, limits: SandboxLimits) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
 
 
-def _do(work: Work, arguments: dict[str, Json]) -> dict[str, Json]:
+def _do(task: Task, folder: str, arguments: dict[str, Json]) -> dict[str, Json]:
     try:
-        return {"done": _WORK[work](**arguments)}
+        writes = _paths(arguments, task.writes)
+        for path in writes:
+            if not path.exists():
+                path.touch()  # Landlock can allow only files that exist
+        restrict(reads=[*_LIBRARIES, *_paths(arguments, task.reads)], writes=[Path(folder), *writes])
+        return {"done": task.run(**arguments)}
     except WorkRefused as refusal:
         return {"refused": {"code": refusal.code, "message": str(refusal)}}
     except MemoryError:
         return {"died": "out of memory"}
     except Exception as error:  # noqa: BLE001 - the child's outermost line: every error becomes a reply
         return {"died": f"{type(error).__name__}: {error}"[:500]}
+
+
+def _paths(arguments: dict[str, Json], names: tuple[str, ...]) -> list[Path]:
+    return [Path(str(arguments[name])) for name in names if arguments.get(name) is not None]
 
 
 def _reply_of(child: int, reading: int, wall_s: float) -> dict[str, Json]:

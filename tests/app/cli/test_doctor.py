@@ -22,6 +22,7 @@ def test_a_sound_installation_passes(run: Run) -> None:
             "python",
             "sqlite",
             "ffmpeg",
+            "sandbox",
             "settings",
             "home",
             "secret key",
