@@ -1,8 +1,8 @@
 """Upgrades and downgrades the schema of the database.
 
 On SQLite, foreign keys are off while tables are rebuilt. With foreign keys on, rebuilding a parent table
-would delete the rows that refer to it, such as votes. Afterwards the foreign keys are checked. The migration
-fails if a table has lost a row.
+would delete the rows that refer to it, such as votes. After the rebuild, the foreign keys are checked. The
+migration fails if a table has lost a row.
 """
 
 import re
@@ -41,7 +41,7 @@ class SchemaStatus:
 
     @property
     def problem(self) -> str | None:
-        """Return why this release cannot use the database, and what to do; None without a problem."""
+        """Return why this release cannot use the database, and the next step; None if it can."""
         if not self.is_known:
             return (
                 f"The database is at version {self.current}, which this release does not know; its newest is "

@@ -86,7 +86,7 @@ def _run(context: AppContext) -> None:
 
 
 def _spare_the_collector() -> None:
-    """Collect garbage less often, and exclude objects that were created before the first request."""
+    """Collect garbage less often, and never scan the objects that were created before the first request."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

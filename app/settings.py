@@ -32,9 +32,9 @@ _CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 def default_home(checkout: Path = _CHECKOUT) -> Path:
-    """Return `./var`; or the checkout's `var` if it contains data and `./var` does not.
+    """Return the checkout's `var` if only that folder contains data; otherwise return `./var`.
 
-    So `ti2v` finds the data of `make run` from every folder.
+    So `ti2v` finds the data that `make run` stored, whatever the current folder is.
     """
     here, of_checkout = Path("var"), checkout / "var"
     is_checkout = (checkout / "pyproject.toml").exists()

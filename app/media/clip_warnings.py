@@ -37,7 +37,7 @@ def usual_format(clips: Iterable[Clip]) -> str:
 def clip_warnings(clip: Clip, usual: str) -> list[str]:
     """Return one line per warning about a clip.
 
-    `usual` is the result of `usual_format` for all clips of the submission.
+    `usual` is the text that `usual_format` returns for all clips of the submission.
     """
     warnings = []
     if clip.is_static:

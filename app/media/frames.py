@@ -1,7 +1,7 @@
 """Decodes input images and single frames of clips to raw pixels, from which the server draws figures.
 
 A child process in the sandbox (`sandbox/frames.py`) decodes the files and writes raw pixels. The server
-checks the number of bytes and parses nothing.
+checks only the number of bytes; it parses no media file.
 """
 
 from collections.abc import Sequence

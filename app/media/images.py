@@ -105,7 +105,9 @@ def clean_image(
 
 
 def make_thumbnail(path: Path, target_path: Path, width: int, *, sandbox: Sandbox) -> ImageFacts:
-    """Write a thumbnail: an upright WebP without metadata, at most `width` pixels wide and never enlarged.
+    """Write a thumbnail: an upright WebP without metadata, at most `width` pixels wide.
+
+    A narrower image is not enlarged.
 
     Args and Raises: see `clean_image`.
     """

@@ -13,7 +13,7 @@ _MAX_BOXES = 10_000
 class Box:
     """A box of an MP4 file.
 
-    `size` is the declared size with the header, which can be larger than the file.
+    `size` is the declared size in bytes, header included. The file can be shorter than the declared size.
     """
 
     kind: bytes

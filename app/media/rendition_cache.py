@@ -57,7 +57,9 @@ class RenditionCache:
         self._locks: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
 
     def get_or_make(self, clip: StoredClip, recipe: Recipe) -> StoredRendition:
-        """Return the stored rendition of a clip. If there is none, transcode the clip and store the result.
+        """Return the stored rendition of a clip.
+
+        If no rendition is stored, transcode the clip and store the result.
 
         Raises:
             RenditionFailed: the clip cannot be transcoded to this recipe. StoreFull, StoreUnavailable: the

@@ -118,7 +118,7 @@ def _side_loss(side: Side, losses: Iterable[tuple[Loss, int]]) -> SideLoss:
 
 
 def _forms(study_ids: list[int]) -> Select[*tuple[Any, ...]]:
-    """Return the query that counts, in each matchup, the pairs with each combination of two clip formats.
+    """Return the query that counts each matchup's pairs, grouped by the formats of the two clips.
 
     Most matchups have only one combination.
     """

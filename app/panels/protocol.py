@@ -83,7 +83,10 @@ def _matchups(session: Session, study: Study) -> list[dict[str, Any]]:
 
 
 def _sides(session: Session, study: Study) -> list[dict[str, Any]]:
-    """Return the compared submissions, keyed by their names in tables. `name` is the display name."""
+    """Return the compared submissions, keyed by the sides' names in tables.
+
+    `name` is the display name.
+    """
     rows = session.execute(
         select(VideoModel, Submission)
         .join(Submission, Submission.model_id == VideoModel.id)

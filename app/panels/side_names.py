@@ -47,13 +47,13 @@ class Naming:
         )
 
     def side(self, side: str) -> str:
-        """Return the display name of a side, with its label if the model has several: `MotiF · lambda-2`."""
+        """Return a side's display name, with the label if the model has several sides: `MotiF · lambda-2`."""
         slug, _, label = side.partition("@")
         name = self.models[slug]
         return f"{name} · {label}" if label and slug in self.labelled else name
 
     def matchup(self, reference: str, other: str) -> str:
-        """Return the name of a matchup's row, without the reference if all matchups share one reference."""
+        """Return the display name of a matchup; the reference is left out if all matchups share it."""
         return self.side(other) if self.reference else f"{self.side(reference)} / {self.side(other)}"
 
     def named(self, matchups: Sequence[Matchup]) -> list[Matchup]:

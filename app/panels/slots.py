@@ -1,8 +1,8 @@
 """Slots of a comparison. A slot is taken as long as it has a live lease or a valid vote.
 
-Assignments with `takes_slot` take one slot. Gold questions, repeats, quizzes, pilots and previews take none.
-Only this module changes `slots_taken`. In the same transaction, this module updates the study's number of
-comparisons that still need a vote. The study must be locked.
+Assignments with `takes_slot` take one slot. Gold questions, repeats, quizzes, pilots and previews take no
+slot. Only this module changes `slots_taken`. In the same transaction, this module updates the study's number
+of comparisons that still need a vote. The study must be locked.
 """
 
 from app.tables.studies import Comparison, Study
@@ -10,7 +10,7 @@ from benchmark.design import shuffle_key
 
 
 def take_slot(comparison: Comparison, study: Study) -> None:
-    """Take one slot of a comparison, and draw a new random key for its next tie-break."""
+    """Take one slot of a comparison, and draw the random key that breaks the comparison's next tie."""
     comparison.slots_taken += 1
     comparison.draws += 1
     comparison.shuffle_key = shuffle_key(

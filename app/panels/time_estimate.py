@@ -1,4 +1,4 @@
-"""Estimates how long an annotator needs for a number of pairs, before the annotator's own speed is known."""
+"""Estimates how long an annotator of unknown speed needs for a number of pairs."""
 
 # The time that an annotator needs for one pair, including loading and watching both clips.
 SECONDS_PER_PAIR = 25

@@ -95,7 +95,7 @@ def change_status(
     If the panel is already full, a vote becomes `surplus` instead of `valid`. The study must be locked.
 
     Args:
-        keep_slot: whether the slot stays taken, because the assignment that follows an undo needs it.
+        keep_slot: whether the slot stays taken; after an undo, the new assignment needs the slot.
     """
     before = status_of(session, vote)
     comparison = session.get_one(Comparison, vote.comparison_id)
@@ -120,8 +120,8 @@ def change_statuses(
 
     Return the number of votes per new status.
 
-    An annotator can have thousands of votes, and the study is locked meanwhile. Therefore one query reads the
-    comparisons of all these votes.
+    An annotator can have thousands of votes, and the study is locked during the change. Therefore one query
+    reads the comparisons of all these votes.
     """
     ids = {each.vote.comparison_id for each in votes_with_status}
     comparisons = {row.id: row for row in session.scalars(select(Comparison).where(Comparison.id.in_(ids)))}

@@ -38,7 +38,7 @@ class KeyFilter:
 def people_page(
     session: Session, wanted: PersonFilter, page: PageRequest, *, now: datetime
 ) -> PeopleResponse:
-    """Return a page of people, by name."""
+    """Return a page of people, sorted by name."""
     query = _people(now).order_by(Person.name).limit(page.fetched)
     if wanted.role is not None:
         query = query.where(Person.role == wanted.role)

@@ -30,7 +30,7 @@ class CreatedKey:
 
 
 def add_person(session: Session, *, request: PersonRequest, principal: Principal, now: datetime) -> Person:
-    """Add a person who has neither keys nor browsers yet.
+    """Add a person without keys and without signed-in browsers.
 
     Raises:
         Conflict: somebody has this name (`person_exists`).
@@ -67,11 +67,11 @@ def add_key(
     now: datetime,
     secret: str | None = None,
 ) -> CreatedKey:
-    """Add a key of a person. If nobody has the name, add the person too.
+    """Add a key of a person. If no person has the name, also add the person.
 
     Args:
-        secret: the key; by default a random one. A key that exists already is returned unchanged, so that a
-            form that is sent twice adds one key.
+        secret: the new key; by default a random key. If the key already exists, it is returned unchanged, so
+            that sending a form twice adds only one key.
 
     Raises:
         Conflict: the person has another role (`person_exists`), or is disabled (`person_disabled`).
@@ -118,7 +118,7 @@ def add_sign_in_link(
     """Return the token of a link that signs one browser of a person in.
 
     Raises:
-        Conflict: the person is disabled (`person_disabled`), or a worker, which uses no browser.
+        Conflict: the person is disabled (`person_disabled`), or has the role worker, which uses no browser.
     """
     _require_enabled(person)
     if person.role is Role.WORKER:

@@ -46,7 +46,7 @@ class KeyLine:
 
 @dataclass(frozen=True)
 class PeopleFields:
-    """The fields of the page's two forms, as text."""
+    """The fields of the two forms, one for a person and one for a key, as text."""
 
     name: str = ""
     role: str = Role.RESEARCHER

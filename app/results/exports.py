@@ -28,10 +28,13 @@ def export_table(
     columns: str = "",
     names: NameStyle = NameStyle.SLUGS,
 ) -> Iterator[bytes]:
-    """Return a table as a file, in chunks. Access is checked before the first chunk is sent.
+    """Return one of a study's tables as the chunks of a file.
+
+    Access is checked before the first chunk is sent.
 
     Args:
-        columns, names: which columns Markdown and LaTeX print, and how they name the sides (docs/tables.md).
+        columns, names: which columns the formats Markdown and LaTeX print, and how these formats name the
+            sides (docs/tables.md).
 
     Raises:
         NotFound: the study does not exist, or its results are not visible to this person.
@@ -83,7 +86,10 @@ def _stream_votes(
 
 
 def note_of(results: StudyResults) -> TableNote:
-    """Return the note below the study's tables. The note states the numbers of votes behind the tables."""
+    """Return the note that is printed below a study's tables.
+
+    The note states how many votes the tables count.
+    """
     return TableNote.of(
         results.counted.tallies,
         left_out=results.live.left_out,

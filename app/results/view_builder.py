@@ -86,7 +86,7 @@ def build_results_page(session: Session, study: Study) -> ResultsPage:
 def _headline(
     results: StudyResults, rows: Sequence[PreferenceRow], naming: Naming, covered: Coverage
 ) -> tuple[str, tuple[str, ...]]:
-    """Return the headline and the sentences below it."""
+    """Return the headline of the results page, and the sentences below the headline."""
     status = results.study.status
     if results.is_interim:
         so_far = headlines.interim_headline(status, votes=covered.votes, wanted=covered.wanted)

@@ -54,7 +54,10 @@ class FigureRow:
 
 @dataclass(frozen=True)
 class TableRow:
-    """One row of table 1. The shares of the two sides are printed as `63.1/36.9`; the larger is bold."""
+    """One row of table 1.
+
+    The shares of the two sides are printed as `63.1/36.9`, with the larger share in bold.
+    """
 
     name: str
     is_closed_early: bool
@@ -69,7 +72,7 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Stat:
-    """A number of the results page, with a name and a remark."""
+    """A number on the results page, with its name and a remark."""
 
     name: str
     value: str
@@ -78,7 +81,10 @@ class Stat:
 
 @dataclass(frozen=True)
 class Coverage:
-    """The numbers of votes cast and wanted. `per_cent` is rounded down: 100 means that no vote is missing."""
+    """The number of votes cast, and the number of votes that the study needs.
+
+    `per_cent` is rounded down: 100 means that no vote is missing.
+    """
 
     lede: str
     votes: int
@@ -103,7 +109,9 @@ class QuestionAgreement:
 
 @dataclass(frozen=True)
 class AgreementPart:
-    """Inter-annotator agreement on the choice. The three shares are percentages of the comparisons.
+    """Inter-annotator agreement on the choice.
+
+    `complete`, `partial` and `split` are percentages of the comparisons.
 
     `lede` is empty if agreement cannot be measured. `can_be_partial` is false for panels of three or fewer
     votes, which agree completely or split as evenly as possible.
@@ -177,7 +185,7 @@ class SideTitles:
 class ResultsPage:
     """View model of templates/results/results.html.
 
-    `sentences` states the result of each matchup, `opponents` the result of each pair of matchups.
+    `sentences` states the result of each matchup. `opponents` compares the results of each two matchups.
     """
 
     slug: str

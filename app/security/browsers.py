@@ -14,7 +14,7 @@ from benchmark.protocol import Role
 
 
 def create_sign_in_link(session: Session, *, person: Person, now: datetime, minutes: int) -> str:
-    """Return the token of a link that can be used once to sign a browser in.
+    """Return the token of a link that signs a browser in once.
 
     Raises:
         Forbidden: the person is disabled, or is a worker, which is a program without a browser.
@@ -114,7 +114,7 @@ def open_browser(session: Session, *, cookie: str | None, now: datetime, days: i
     """Return the session of a browser, with a new value for its session cookie.
 
     The cookie changes whenever the browser gains rights (by an invitation or a sign-in). Therefore a cookie
-    that an attacker planted in the browser before gets no rights.
+    that an attacker planted in the browser earlier gets no rights.
     """
     row = None
     if cookie:

@@ -16,7 +16,7 @@ def hkdf_sha256(secret: bytes, *, info: bytes, length: int = 32, salt: bytes = b
         PRK = HMAC(salt, secret);  T(i) = HMAC(PRK, T(i-1) | info | i)
 
     Raises:
-        ValueError: `length` is more than 255 times the length of a hash.
+        ValueError: `length` is more than 255 times the length of a SHA-256 hash.
     """
     if length > _MAX_BLOCKS * _HASH_BYTES:
         raise ValueError("HKDF derives at most 255 hashes")

@@ -56,8 +56,8 @@ class Participant:
 class HeldAssignment:
     """An assignment and its study.
 
-    `now` is the time of the request. If the study is locked, the clock was read after locking, so that stored
-    times have the same order as the changes.
+    `now` is the time of the request. If the study is locked, `now` was read after locking, so that stored
+    times follow the order of the changes.
     """
 
     assignment: Assignment
@@ -107,7 +107,7 @@ def find_assignment(
 def lock_study(session: Session, study_id: int) -> Study:
     """Lock and return the study, so that changes of its panels run one after the other.
 
-    SQLite has one writer at a time in any case.
+    SQLite needs no lock, because it has one writer at a time.
     """
     if _has_one_writer(session):
         return session.get_one(Study, study_id)

@@ -46,7 +46,10 @@ def sees_benchmark(principal: Principal | None, *, of: type[Benchmark] = Benchma
 
 
 def sees_submission(principal: Principal, *, of: type[Submission] = Submission) -> ColumnElement[bool]:
-    """Return the SQL condition for submissions that a person sees; `of` as in `sees_benchmark`."""
+    """Return the SQL condition for submissions that a person sees.
+
+    `of` is an alias of the submissions table, for queries that already use this table.
+    """
     if principal.is_admin:
         return true()
     is_public = of.visibility == Visibility.PUBLIC

@@ -1,7 +1,7 @@
 """Sets the visibility of a benchmark, a submission or a study.
 
 A public submission must be on a public benchmark, and a public study must compare public submissions.
-Therefore a benchmark or submission cannot become private while something public shows it.
+Therefore a benchmark or submission cannot become private while a public submission or study shows it.
 """
 
 from collections.abc import Sequence
@@ -72,14 +72,16 @@ def visibility_of(session: Session, subject: Subject) -> VisibilityResponse:
 def set_visibility(
     session: Session, subject: Subject, request: VisibilityRequest, *, principal: Principal, now: datetime
 ) -> VisibilityResponse:
-    """Replace the visibility of a subject. Setting the same visibility again changes nothing.
+    """Replace the visibility of a benchmark, submission or study.
+
+    Setting the same visibility again changes nothing.
 
     Raises:
         Invalid: there is no person with one of the names (`unknown_person`).
         Conflict: the subject would become public but shows something that is not public (`sides_not_public`,
-            `benchmark_not_public`). Also raised if the subject would become private while something public
-            shows it (`shown_in_public`; `problems` lists what shows it). Also raised if the subject would
-            become public and is a study that is not closed.
+            `benchmark_not_public`). Conflict is also raised if the subject would become private while a
+            public study or submission shows it (`shown_in_public`; `problems` lists these), or if the subject
+            is an unclosed study that would become public.
     """
     people = _people(session, request.people)
     before = visibility_of(session, subject)
@@ -102,7 +104,7 @@ def set_visibility(
 
 
 def require_public_parts(session: Session, subject: Subject) -> None:
-    """Check that everything that a subject shows is public, before the subject becomes public.
+    """Check that a study or submission to be made public shows only public objects.
 
     Raises:
         Conflict: see `set_visibility`.
@@ -126,7 +128,7 @@ def require_public_parts(session: Session, subject: Subject) -> None:
 
 
 def require_public_benchmark(session: Session, subject: Submission | Study) -> None:
-    """Raise Conflict (`benchmark_not_public`) unless everybody sees the benchmark of a subject."""
+    """Raise Conflict (`benchmark_not_public`) unless the benchmark of a submission or study is public."""
     if session.get_one(Benchmark, subject.benchmark_id).visibility is not Visibility.PUBLIC:
         raise Conflict(
             "The benchmark is not public. Ask its owner or an admin to make it public first.",
@@ -181,7 +183,7 @@ def _names(session: Session, condition: ColumnElement[bool]) -> list[str]:
 
 
 def _versions(session: Session, subject: Subject) -> Sequence[Subject]:
-    """Return the rows that share one visibility: all versions of a benchmark, or the subject itself."""
+    """Return all versions of a benchmark; for a submission or study, return only its own row."""
     if isinstance(subject, Benchmark):
         return session.scalars(select(Benchmark).where(Benchmark.slug == subject.slug)).all()
     return [subject]

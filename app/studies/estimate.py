@@ -1,4 +1,4 @@
-"""Estimates the votes, hours and people that a planned study needs, and the smallest score it can show."""
+"""Estimates the votes, hours and annotators of a planned study, and the smallest score that it can detect."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ class StudyEstimate:
         people: the smallest number of annotators that can give all votes.
         detectable: the smallest TI2V score above 0.5 that the test of one matchup detects with a power of
             0.8, computed for the matchup with the fewest pairs; 1 if the test detects no score.
-        detectable_corrected: the same score, if the test uses the strictest level of Holm's correction over
-            the matchups.
+        detectable_corrected: the smallest detectable score if the test uses the strictest level of Holm's
+            correction over the matchups.
     """
 
     matchups: int
@@ -62,9 +62,9 @@ def estimate_study(
     votes_per_comparison: int,
     comparisons_per_annotator: int | None,
 ) -> StudyEstimate | None:
-    """Return the estimate, in which gold questions are not counted.
+    """Return the estimated size of a study, without gold questions.
 
-    None without matchups, or if a matchup has no common pair.
+    Return None if there are no matchups, or if the two sides of a matchup have no pair in common.
 
     Args:
         matchups: the two sides of each matchup.

@@ -47,7 +47,7 @@ class EstimatePart:
 class NewStudyPage:
     """The form that creates a study.
 
-    After an error it has the submitted values and a message per wrong field.
+    After an error, the form has the submitted values and a message for each wrong field.
     """
 
     benchmarks: tuple[BenchmarkChoice, ...]

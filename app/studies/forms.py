@@ -61,7 +61,7 @@ class StudyFields:
             return None
 
     def on(self, benchmark: str, visible: Collection[str]) -> "StudyFields":
-        """Return the fields for a benchmark, with only those sides that are among its submissions."""
+        """Return the fields with another benchmark, keeping only the sides in `visible`."""
         return replace(self, benchmark=benchmark, sides=tuple(side for side in self.sides if side in visible))
 
 

@@ -1,8 +1,9 @@
-"""Adds gold questions to a study. The benchmark defines their pairs; submissions contain their clips.
+"""Adds gold questions to a study. A benchmark defines the gold pairs; submissions contain the clips.
 
-A pair's tags say whether it is a gold question and what the wrong answer is (`gold` and `gold_against` in the
-benchmark's CSV). The correct clip is a clip of the model `reference`; the wrong clip is a clip of the model
-that the tag names. benchmark/scenes renders both, and they are submitted like all other clips.
+A pair's tags say whether the pair is a gold question and which model made the wrong clip (`gold` and
+`gold_against` in the benchmark's CSV). The correct clip is a clip of the model `reference`; the wrong clip is
+a clip of the model that the tag names. benchmark/scenes renders both, and they are submitted like all other
+clips.
 """
 
 from collections.abc import Sequence
@@ -63,12 +64,12 @@ def find_gold(
     """Return the matchups from which a study can take its gold questions.
 
     Args:
-        compared: the submissions of each of the study's own matchups.
+        compared: the two submissions of each ordinary matchup of the study.
 
     Raises:
-        Invalid: the benchmark has no gold questions, no submission has clips of the gold pairs, the study
-            compares these same submissions, or the clips differ in format from the study's clips, so that
-            annotators would recognise them.
+        Invalid: the benchmark has no gold questions, no submission has clips of the gold pairs, or the study
+            already compares the submissions with these clips. Also raised if annotators would recognise the
+            gold clips, because the format differs from that of the study's clips.
     """
     wrong = _gold_pairs(session, benchmark)
     if not wrong:
@@ -156,7 +157,7 @@ def _gold_pairs(session: Session, benchmark: Benchmark) -> dict[str, frozenset[i
 def _side(
     session: Session, benchmark: Benchmark, model: str, pair_ids: frozenset[int], principal: Principal
 ) -> GoldSide | None:
-    """Return the model's visible final submission that has clips of the most pairs; the oldest on a tie."""
+    """Return the model's visible final submission with clips of the most pairs; on a tie, the oldest one."""
     submissions = session.scalars(
         select(Submission.id)
         .join(VideoModel, VideoModel.id == Submission.model_id)
@@ -196,7 +197,7 @@ def _refuse_conspicuous(session: Session, gold: Sequence[GoldMatchup], sides: Se
 def _forms(
     session: Session, submission_ids: Sequence[int], pair_ids: frozenset[int] | None = None
 ) -> set[tuple[int, int, int, float]]:
-    """Return each combination of size, frame count and frame rate that the submissions' clips have.
+    """Return the combinations of size, frame count and frame rate that occur among the submissions' clips.
 
     If `pair_ids` is given, only the clips of these pairs are read.
     """

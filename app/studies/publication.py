@@ -28,15 +28,14 @@ class ResultsAccess(StrEnum):
 def publish_results(
     session: Session, *, study: Study, access: ResultsAccess, principal: Principal, now: datetime
 ) -> None:
-    """Publish a closed study's results, or end their publication. Repeating the call changes nothing.
+    """Publish a closed study's results, or make them private again. Repeating the call changes nothing.
 
-    Publishing to everybody also makes the compared submissions public, except those of gold questions. The
-    unlisted link stays the same until the results are made private or public; after that, a new link is
-    created.
+    Publishing to everybody also makes the compared submissions public, except those of gold questions.
+    Unlisted results keep one link. If the results are made private or public, the next link is new.
 
     Raises:
-        Conflict: the study is not closed, its benchmark is not public, or it compares submissions of others
-            that are not public.
+        Conflict: the study is not closed, the study's benchmark is not public, or the study compares other
+            people's submissions that are not public.
     """
     session.refresh(study, with_for_update={"key_share": True})
     if study.status is not StudyStatus.CLOSED:

@@ -198,7 +198,7 @@ def _loss_response(loss: SideLoss, sides: MatchupSides) -> RenditionLossResponse
 
 
 def loss_sentences(session: Session, studies: Sequence[Study]) -> dict[int, tuple[str, ...]]:
-    """Return sentences on the rendition losses of each study, keyed by study id; see `SideLoss.sentence`."""
+    """Return, keyed by study id, sentences that state what renditions leave out; see `SideLoss.sentence`."""
     losses = rendition_losses(session, studies)
     found: dict[int, tuple[str, ...]] = {}
     for study in studies if losses else ():

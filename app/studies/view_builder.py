@@ -51,7 +51,7 @@ def _may_manage(study: Study, principal: Principal) -> bool:
 
 
 def _vote_counts(session: Session, study_ids: list[int]) -> dict[int, tuple[int, int]]:
-    """Return votes and slots per study, without gold questions."""
+    """Return the numbers of votes and slots per study, without gold questions."""
     votes = Comparison.votes_reference + Comparison.votes_other
     # A matchup that was closed early needs no more votes.
     wanted = case((Matchup.closed_at.is_not(None), votes), else_=Study.votes_per_comparison)

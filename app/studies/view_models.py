@@ -11,8 +11,8 @@ from benchmark.wire.studies import MAX_INVITATIONS
 class StudyLine:
     """One study in the list. `is_own` tells whether this person may manage the study.
 
-    `batch` identifies the study's next invitations. `losses` tells the owner what the renditions leave out of
-    the clips.
+    `batch` is the random id of the next batch of invitation links. `losses` tells the owner what the
+    renditions leave out of the clips.
     """
 
     slug: str

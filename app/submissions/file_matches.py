@@ -37,7 +37,10 @@ class FileMatches:
 
 
 def match_files(session: Session, submission: Submission, names: Sequence[str]) -> FileMatches:
-    """Match file names with pairs, as `ti2v submit` does. Two files for one clip are a problem."""
+    """Match file names with pairs, as `ti2v submit` does.
+
+    If two files match the same clip, that is a problem.
+    """
     pairs = session.execute(
         select(Pair.name, Pair.prompt)
         .where(Pair.benchmark_id == submission.benchmark_id)

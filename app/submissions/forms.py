@@ -1,4 +1,4 @@
-"""Parses the form that opens a submission, and opens it."""
+"""Parses the form that opens a submission, and opens the submission."""
 
 import re
 from datetime import datetime
@@ -20,7 +20,7 @@ from benchmark.wire.validation import InvalidRequest, checked_request
 
 
 def open_from_form(session: Session, fields: SubmissionFields, *, principal: Principal, now: datetime) -> str:
-    """Return the id of an open submission with the form's fields, or of a new submission.
+    """Find or open the submission that the form describes, and return its id.
 
     Raises:
         InvalidFields: fields are wrong. The error names all wrong fields.

@@ -1,4 +1,4 @@
-"""Finds the submission that a name means: `model`, or `model@label` where a model has several submissions."""
+"""Finds a submission by name: `model`, or `model@label` if the model has several submissions."""
 
 import re
 from collections.abc import Sequence
@@ -21,18 +21,19 @@ Candidate = tuple[Submission, str, Benchmark]
 def submission_id(
     session: Session, name: str, *, principal: Principal, benchmark: Benchmark | None = None
 ) -> str:
-    """Return the id of the submission that an id or a name means. An id is returned without a check.
+    """Return the id of the submission that an id or a name refers to. An id is returned without a check.
 
     Withdrawn submissions and submissions on earlier versions of a benchmark are found only by their id. A
-    model without a label means its submission without a label, or else its only submission.
+    model name without a label refers to the model's submission without a label or, if every submission has a
+    label, to the model's only submission.
 
     Args:
         name: 16 hexadecimal digits are always an id.
-        benchmark: a version of a benchmark; the name can mean only submissions on this version.
+        benchmark: if set, the name can refer only to submissions on this version of a benchmark.
 
     Raises:
         NotFound: the person sees no such submission.
-        Conflict: the name can mean several submissions (`ambiguous_name`). `problems` lists these
+        Conflict: the name matches several submissions (`ambiguous_name`). `problems` lists these
             submissions.
     """
     if _IS_ID.fullmatch(name):
@@ -73,7 +74,7 @@ def _of_model(
 
 
 def _newest(found: Sequence[Candidate]) -> list[Candidate]:
-    """Return those of the found submissions that are on the newest found version of their benchmark."""
+    """For each benchmark, return only the found submissions on the newest version among them."""
     newest: dict[str, int] = {}
     for _, _, benchmark in found:
         newest[benchmark.slug] = max(benchmark.version, newest.get(benchmark.slug, 0))

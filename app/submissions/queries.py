@@ -78,7 +78,10 @@ def submissions_page(
 
 
 def models_page(session: Session, principal: Principal, *, mine: bool, page: PageRequest) -> ModelsResponse:
-    """Return a page of the models that a person sees, by slug; with `mine`, only the person's own models."""
+    """Return a page of the models that a person sees, sorted by slug.
+
+    `mine` selects the person's own models.
+    """
     query = select(VideoModel).where(sees_model(principal)).order_by(VideoModel.slug).limit(page.fetched)
     if mine:
         query = query.where(VideoModel.owner_id == principal.person_id)

@@ -49,7 +49,7 @@ def add_model(session: Session, *, slug: str, name: str, principal: Principal, n
 def submission_of(
     session: Session, *, model: VideoModel, benchmark: Benchmark, label: str, for_change: bool = False
 ) -> Submission | None:
-    """Return the non-withdrawn submission with this model, benchmark and label; None if there is none."""
+    """Return the submission with this model, benchmark and label; None if it is missing or withdrawn."""
     query = select(Submission).where(
         Submission.model_id == model.id,
         Submission.benchmark_id == benchmark.id,
@@ -95,7 +95,7 @@ def add_submission(
 
 
 def received_clips() -> ScalarSelect[int]:
-    """Return the subquery for the number of clips of the outer query's Submission."""
+    """Return the subquery that counts the clips of the outer query's Submission."""
     return select(func.count()).where(Clip.submission_id == Submission.id).scalar_subquery()
 
 

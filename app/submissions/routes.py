@@ -1,6 +1,6 @@
 """Routes of the pages that open a submission and upload its clips, for the submission's owner and admins.
 
-The upload page sends the clips to the REST API and makes the submission final there.
+The upload page sends the clips to the REST API, and finalises the submission through the REST API.
 """
 
 from typing import Annotated

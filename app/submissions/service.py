@@ -69,7 +69,7 @@ def open_submission(
 def find_submission(
     session: Session, *, public_id: str, principal: Principal, for_change: bool = False
 ) -> Submission:
-    """Return a submission that this person may see (with `for_change`, change); otherwise raise NotFound."""
+    """Return a submission that this person may see or, with `for_change`, may change. Raises NotFound."""
     query = select(Submission).where(Submission.public_id == public_id, sees_submission(principal))
     submission = session.scalar(query.with_for_update() if for_change else query)
     if submission is None or (for_change and not may_change(submission, principal)):

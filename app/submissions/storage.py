@@ -43,11 +43,11 @@ class UploadAuthorization(Protocol):
         """Return the submission and the pair that the upload is for, without locking their rows.
 
         Raises:
-            NotFound, Conflict: the target accepts no clips, or not from this person.
+            NotFound, Conflict: the target accepts no clips, or no clips from this person.
         """
 
     def lock_target(self, session: Session, target: UploadTarget) -> "LockedTarget":
-        """Lock the target and check again what may have changed since it was found.
+        """Lock the target, and repeat the checks whose result may have changed since `find_target`.
 
         Raises:
             NotFound, Conflict: see `find_target`.

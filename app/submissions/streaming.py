@@ -24,7 +24,7 @@ class ReceivedFile:
 
 
 def promised_sha256(content_digests: Iterable[str], hex_digests: Iterable[str]) -> str | None:
-    """Return the digest that the request declares, as hex; None if it declares none.
+    """Return the digest that the request declares, as hex; None if it declares no digest.
 
     Args:
         content_digests: the values of Content-Digest headers.

@@ -20,7 +20,7 @@ NAMING = {
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A timezone-aware UTC time. SQLite drops the time zone, so reading a value adds it again."""
+    """A timezone-aware UTC time. SQLite drops the time zone, so reading a value adds the zone UTC again."""
 
     impl = DateTime(timezone=True)
     cache_ok = True

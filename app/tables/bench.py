@@ -14,7 +14,7 @@ GOLD_TAGS = frozenset({"gold", "gold_against"})
 
 
 class Benchmark(Base):
-    """One version of a benchmark. A slug without a version means the newest version."""
+    """One version of a benchmark. A slug without a version refers to the newest version."""
 
     __tablename__ = "benchmarks"
     __table_args__ = (UniqueConstraint("slug", "version"),)

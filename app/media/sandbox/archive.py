@@ -22,7 +22,7 @@ def unpack(
 ) -> Sequence[str]:
     """Unpack the files with the given suffixes; return the problems, one sentence each.
 
-    If there is a problem, the content of the folder is undefined. A full disk raises WorkRefused.
+    If there are problems, the folder can contain some of the files. A full disk raises WorkRefused.
 
     Args:
         archive: the ZIP file.

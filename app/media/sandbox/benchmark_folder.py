@@ -38,8 +38,8 @@ def read(
         archive: a ZIP file that contains the benchmark.
         unpacked: an empty folder, into which the archive is unpacked.
         within: see `benchmark.importers.images.ImageFolder`.
-        max_files: limit of the archive's entries.
-        max_bytes: limit of the unpacked files, and of the images that are converted.
+        max_files: the maximum number of entries in the archive.
+        max_bytes: the maximum total size of the unpacked files, and of the converted images, in bytes.
     """
     root = Path(folder)
     if archive is not None and unpacked is not None:

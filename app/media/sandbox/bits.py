@@ -28,7 +28,7 @@ def escaped(rbsp: bytes) -> bytes:
 
 
 class BitReader:
-    """Reads fields one after the other. Each call states the range of values that it accepts."""
+    """Reads fields one after the other. Each call states the range of values that the field may have."""
 
     def __init__(self, rbsp: bytes) -> None:
         self._bits = "".join(f"{byte:08b}" for byte in rbsp)
@@ -58,7 +58,7 @@ class BitReader:
 
     @property
     def is_at_end(self) -> bool:
-        """Return whether only the stop bit and zeros remain."""
+        """Return whether only the stop bit and zeros are left to read."""
         return self._bits.find("1", self._at) == self._at and "1" not in self._bits[self._at + 1 :]
 
     def expect_end(self) -> None:

@@ -58,7 +58,7 @@ class SandboxLimits:
 
 
 class SandboxError(Exception):
-    """The sandbox did not do the work.
+    """The sandbox returned no result for the requested work.
 
     SandboxError
     ├── WorkRefused   the child refused the file, with a code and a sentence
@@ -69,7 +69,7 @@ class SandboxError(Exception):
 
 
 class WorkRefused(SandboxError):
-    """The child refused the file. Each kind of work has its own codes."""
+    """The child refused the file. Each kind of work defines its own error codes."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -128,7 +128,7 @@ class Sandbox:
     def _request_with_restart(self, fork_server: "_ForkServer", request: bytes) -> dict[str, Json]:
         """Send the request. If the fork server has ended, restart it and send the request once more.
 
-        The retry is correct because a fork server can be killed while idle; the file is then not the cause.
+        A retry is safe, because an idle fork server can have been killed; the file is then not the cause.
         """
         for _ in range(2):
             if self._closed:
@@ -197,7 +197,7 @@ class _ForkServer:
         return reply
 
     def kill(self) -> None:
-        """Kill the process. Any thread may call this method, even while another thread uses this object."""
+        """Kill the process. Any thread may call this method, even while another thread uses the handle."""
         process = self._process
         if process is not None:
             # Kill the whole process group, so that no child survives. The process id stays valid until `wait`
@@ -206,7 +206,7 @@ class _ForkServer:
                 os.killpg(process.pid, signal.SIGKILL)
 
     def stop(self) -> None:
-        """Kill the process, if there is one, and close its pipes."""
+        """Kill the fork server's process if it is running, and close its pipes."""
         self.kill()
         process, self._process = self._process, None
         if process is None:

@@ -1,8 +1,8 @@
 """Runs the process from which sandbox children are forked: `python -m app.media.sandbox.fork_server`.
 
 The process imports the media libraries once, then serves requests one by one. A request is one line of JSON
-on stdin, and its reply is one line of JSON on stdout. The process opens no media file itself, and exits at
-the end of its input.
+on stdin, and its reply is one line of JSON on stdout. The process opens no media file itself, and exits when
+the parent closes stdin.
 """
 
 import gc
@@ -164,7 +164,7 @@ def _reply_of(child: int, reading: int, wall_s: float) -> dict[str, Json]:
 
 
 def _end(child: int) -> int | None:
-    """Wait a moment for the child to exit, and return its wait status; None if it had to be killed."""
+    """Wait briefly until the child exits, and return its wait status; None if the child was killed."""
     # A child that has closed its pipe is exiting; wait up to 10 ms for its own exit status.
     for _ in range(20):
         done, status = os.waitpid(child, os.WNOHANG)

@@ -14,7 +14,7 @@ from benchmark.video.track import open_video
 
 
 def read(kind: str, path: str, numbers: list[int], target: str, max_width: int) -> dict[str, Json]:
-    """Write the frames one after the other as raw RGB. Return the frames' width and height.
+    """Write the numbered frames to `target` as raw RGB. Return the frames' width and height.
 
     Raises:
         WorkRefused: the file cannot be decoded, or has fewer frames than the last of the `numbers`.

@@ -98,7 +98,7 @@ def _stream(sets: Iterable[bytes], samples: Iterable[tuple[bytes, ...]], colours
 
 
 def _parameter_sets(units: Iterable[bytes], colours: Colours) -> list[bytes]:
-    """Return the rewritten parameter sets among the units, without duplicates."""
+    """Rewrite the parameter sets among the units, and return them without duplicates."""
     rewritten: dict[bytes, None] = {}
     try:
         for unit in units:
@@ -112,7 +112,7 @@ def _parameter_sets(units: Iterable[bytes], colours: Colours) -> list[bytes]:
 
 
 def _sample(units: tuple[bytes, ...], known: list[bytes], colours: Colours) -> Sample:
-    """Return only the slices of a picture.
+    """Return the slices of one coded picture, without its other units.
 
     Parameter sets that come with the picture must equal the parameter sets of the track.
     """

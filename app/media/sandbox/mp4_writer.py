@@ -107,7 +107,7 @@ def _track_header(track: VideoTrack) -> bytes:
 
 
 def _edits(track: VideoTrack) -> bytes:
-    """Return an edit list that starts at the first shown picture, because reordering delays this picture."""
+    """Return an edit list that starts playback at the first shown picture, which reordering delays."""
     entry = _u32(1, track.duration, track.delay * track.ticks_per_frame, _ONE)
     return _box(b"edts", _full_box(b"elst", entry))
 

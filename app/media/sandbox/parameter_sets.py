@@ -18,7 +18,7 @@ _UNSPECIFIED = 2
 
 @dataclass(frozen=True)
 class Colours:
-    """The colours that decoded values represent, as codes of ITU-T H.273. `full_range` is 0 or 1."""
+    """The colour space of decoded values, as codes of ITU-T H.273. `full_range` is 0 or 1."""
 
     primaries: int = _UNSPECIFIED
     transfer: int = _UNSPECIFIED
@@ -30,7 +30,7 @@ def rewritten_sps(unit: bytes, colours: Colours) -> bytes:
     """Rewrite a sequence parameter set of 8-bit 4:2:0 frames, and tag it with these colours.
 
     Raises:
-        RbspError: the parameter set is damaged, or has a field or bytes that are refused.
+        RbspError: the parameter set is damaged, has a refused field, or has bytes after the last field.
     """
     bits, out = BitReader(unescaped(unit[1:])), BitWriter()
     profile = out.u(8, bits.u(8))

@@ -94,7 +94,10 @@ def _encoder(recipe: Recipe, rate: Fraction) -> Any:
 
 
 def _shaped(track: VideoTrack, shown: tuple[int, ...], recipe: Recipe) -> Iterator[Any]:
-    """Yield the scaled frames with these ascending indices. A repeated index yields the same frame again."""
+    """Yield the frames with these ascending indices, scaled to the recipe's size.
+
+    A repeated index yields the same frame again.
+    """
     scaler: Scaler | None = None
     times = Counter(shown)
     for index, frame in enumerate(track.frames()):

@@ -58,8 +58,8 @@ def checked_key(key: str) -> str:
     """Return the key unchanged.
 
     Raises:
-        ValueError: the key is not a sequence of lower-case names joined by `/`. A key that contains a name
-            such as `..`, or starts with `/`, is refused.
+        ValueError: the key is not a sequence of lower-case names joined by `/`. For example, a key with the
+            name `..` or a `/` at the start is refused.
     """
     if not _KEY.fullmatch(key):
         raise ValueError("a key must consist of lower-case names joined by slashes")
@@ -97,8 +97,8 @@ class MediaStore(ABC):
 
         Raises:
             StoreFull: no partial file remains, and `private_file` still exists.
-            StoreUnavailable: storing failed for another reason. No partial file remains, and `private_file`
-                still exists.
+            StoreUnavailable: storing failed, but not because of a full disk. No partial file remains, and
+                `private_file` still exists.
         """
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""Stores media files in a folder, by an atomic rename, so that they survive a power failure."""
+"""Stores media files in a folder by an atomic rename; stored files survive a power failure."""
 
 import errno
 import os

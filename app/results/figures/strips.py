@@ -63,7 +63,7 @@ def strip_file(
 
     Raises:
         NotFound: the study or pair does not exist, or the results are not visible to this person.
-        Conflict: no model has a clip of the pair, or too many models have one.
+        Conflict: no model has a clip of the pair, or more models have a clip than one figure can show.
         Unavailable: a file cannot be read, or too many figures are being drawn.
     """
     plan = plan_strip(database, slug=slug, pair_id=pair_id, principal=principal)
@@ -73,7 +73,10 @@ def strip_file(
 
 
 def plan_strip(database: Database, *, slug: str, pair_id: str, principal: Principal) -> StripPlan:
-    """Return the clips of a figure: the reference's clip, then all other clips by name. Raises NotFound."""
+    """Return the plan of a figure: the reference's clip first, then all other clips by name.
+
+    Raises NotFound.
+    """
     with database.read() as session:
         results = find_results(session, slug=slug, principal=principal)
         study, counted = results.study, results.counted
@@ -94,7 +97,7 @@ def read_strip(plan: StripPlan, shown: int, *, store: MediaStore, sandbox: Sandb
     """Decode the frames that a plan lists.
 
     Raises:
-        CannotDraw: the plan has no clips, or too many.
+        CannotDraw: the plan has no clips, or more clips than one figure can show.
         Unavailable: a file cannot be read.
     """
     try:
@@ -121,7 +124,7 @@ def _clips(
 ) -> list[SideClip]:
     """Return the clips of the study's sides that the person may see.
 
-    A visitor who reads published results sees all of these clips.
+    A visitor who reads published results sees the clips of all sides.
     """
     compared = (Matchup.study_id == study.id) & Matchup.is_gold.is_(False)
     shown = union(

@@ -77,9 +77,9 @@ class _StudyReader:
         return int(self._votes[0, -1]) if self._votes.size else 0
 
     def _has_late_rows(self, session: Session) -> bool:
-        """Return whether a vote or event that was not read before has a lower ID than the newest one read.
+        """Return whether an unread vote or event has a lower ID than the newest vote or event already read.
 
-        On PostgreSQL, two transactions can commit in an order that differs from that of their IDs. SQLite has
+        On PostgreSQL, a row with a lower ID can be committed after a row with a higher ID. SQLite has
         one writer at a time, so its IDs are always in the order of commits.
         """
         if session.get_bind().dialect.name == "sqlite":

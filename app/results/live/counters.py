@@ -26,7 +26,7 @@ _COUNTERS = (
 
 @dataclass(frozen=True)
 class _Keys:
-    """The parts of the comparisons that never change, such as matchup and pair.
+    """The columns of the comparisons that never change, such as matchup and pair.
 
     Arrays have shape (comparisons,).
 
@@ -131,7 +131,7 @@ def _keys_of(
 
 
 def _alphabetical(names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
-    """Return each name's index in the sorted list of distinct names, and that sorted list."""
+    """Return each name's index in the sorted distinct names, and the tuple of these distinct names."""
     codes, met = codes_of(names)
     ordered = sorted(met)
     code_of = {name: code for code, name in enumerate(ordered)}

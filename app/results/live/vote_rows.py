@@ -78,7 +78,7 @@ def counted_votes(session: Session, study: Study) -> Votes | None:
 
 
 def _last_event() -> tuple[type[VoteEvent], ColumnElement[bool]]:
-    """Return an alias for a vote's last event, and the condition that joins the event to the vote.
+    """Return an SQL alias of a vote's last event, and the condition that joins the event to the vote.
 
     A vote without an event is valid.
     """

@@ -45,7 +45,7 @@ def write_report(
     Raises:
         NotFound: the study does not exist, or its results are not visible to this person.
         Conflict: the study is a draft or has no votes.
-        MetricInputError: the files of metric scores do not fit together.
+        MetricInputError: the files of metric scores contradict each other or do not fit the votes.
     """
     with database.read() as session:
         use_one_snapshot(session)

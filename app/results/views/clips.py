@@ -50,7 +50,7 @@ def clip_cards(
     principal: Principal,
     shown: Collection[tuple[int, int]] | None = None,
 ) -> tuple[ClipCard, ...]:
-    """Return the clips of final submissions, named like the sides in tables, oldest submission first.
+    """Return the clips of final submissions, oldest submission first. Clips are named like sides in tables.
 
     Args:
         benchmark: slug of the pair's benchmark.

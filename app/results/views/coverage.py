@@ -100,7 +100,7 @@ def agreement_on(rows: Sequence[AgreementRow], tallies: Tallies) -> AgreementPar
     The first row measures the agreement on the choice.
 
     Args:
-        tallies: the counts from which `rows` was computed. If no vote gives a reason, agreement on reasons is
+        tallies: the counts from which `rows` was computed. If no vote has a reason, the rows for reasons are
             left out.
     """
     choice, *reasons = rows

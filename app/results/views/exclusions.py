@@ -30,7 +30,7 @@ class ExclusionRow:
 
 @dataclass(frozen=True)
 class ExclusionsPart:
-    """Scores with and without excluded votes, for matchups with an excluded vote."""
+    """Scores with and without excluded votes, for each matchup that has an excluded vote."""
 
     lede: str
     rows: tuple[ExclusionRow, ...]

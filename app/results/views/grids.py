@@ -27,7 +27,7 @@ class HeatRow:
 
 @dataclass(frozen=True)
 class HeatTable:
-    """A heat map of shares by matchup and benchmark part.
+    """A heat map of the reference's share, by matchup and by part of the benchmark (such as a scenario).
 
     The parts in which the reference has the largest share come first. `anchor` is the HTML id of the table.
     """

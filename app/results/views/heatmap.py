@@ -1,4 +1,4 @@
-"""Builds the heat maps: the reference's share by matchup and part of the benchmark."""
+"""Builds the heat maps: the reference's share, by matchup and by scenario, image style or hard case."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -33,7 +33,10 @@ def heat_tables(
     naming: Naming,
     facts: Mapping[str, MatchupFacts],
 ) -> tuple[HeatTable, ...]:
-    """Return one table per division of the benchmark that has several parts and at least one decided pair."""
+    """Return the heat maps by scenario, image style and hard case.
+
+    A heat map is left out if it would have only one part, or if no pair is decided.
+    """
     tables = (_table(study, counted, rows, naming, facts, division) for division in _TITLES)
     return tuple(table for table in tables if table is not None)
 

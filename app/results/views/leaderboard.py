@@ -49,7 +49,7 @@ def leaderboard_page(session: Session, study: Study) -> LeaderboardPage:
 def ranks(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> Ranks | None:
     """Return the ranking of models.
 
-    None if there is a single reference, because table 1 then shows the same order.
+    Return None if the study has a single reference, because table 1 then shows the models in the same order.
     """
     return None if naming.reference is not None else ranks_of(counted, naming, is_interim=is_interim)
 

@@ -57,7 +57,7 @@ class MatchupPage:
 def matchup_page(
     session: Session, study: Study, number: int, wanted: PairFilter, *, page: int = 1
 ) -> MatchupPage:
-    """Return the page of a study's matchup, numbered from 1, with one page of its pairs.
+    """Return the page of a study's matchup `number`, counted from 1, with page `page` of its list of pairs.
 
     Raises:
         NotFound: the study has no matchup with this number.
@@ -117,7 +117,10 @@ def _vote_share(own: Tallies, matchup: Matchup, naming: Naming) -> str:
 
 
 def _reasons(results: StudyResults, index: int, naming: Naming) -> tuple[str, ...]:
-    """Return a sentence per justification. The p-values are corrected for all tests of the study."""
+    """Return a sentence per justification.
+
+    The p-values are corrected for all statistical tests of the study.
+    """
     if not results.rows[index].gives_reasons:
         return ("No reasons were given.",)
     counted = results.counted

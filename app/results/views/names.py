@@ -7,7 +7,7 @@ from app.results.view_models import SideTitles
 def side_titles(naming: Naming) -> SideTitles:
     """Return the titles of the two sides in figures and tables.
 
-    They are the reference and "Other" if all matchups have one reference; else "First" and "Second".
+    If all matchups share a reference, the titles are its name and "Other"; otherwise "First" and "Second".
     """
     if naming.reference:
         return SideTitles(naming.side(naming.reference), "Other")

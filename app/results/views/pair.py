@@ -92,7 +92,7 @@ def pair_page(session: Session, study: Study, pair_id: str, *, principal: Princi
 
     Args:
         principal: the reader, who sees clips only of submissions visible to them. A visitor of published
-            results sees no clips of a running study.
+            results sees no clips of submissions that a running study compares.
 
     Raises:
         NotFound: the study has no comparison on this pair.

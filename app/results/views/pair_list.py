@@ -1,4 +1,4 @@
-"""Builds the list of pairs on the page of one matchup: the filter form and a row per comparison."""
+"""Builds the list of pairs on a matchup's page: the filter form, and one row per comparison."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,10 @@ from benchmark.stats.comparisons import ComparisonRow, Majority
 
 @dataclass(frozen=True)
 class PairRow:
-    """The row of one comparison. Its votes are printed as `4/1` with the larger number in bold."""
+    """The row of one comparison.
+
+    The comparison's votes are printed as `4/1`, with the larger number in bold.
+    """
 
     prompt: str
     image: str
