@@ -36,7 +36,7 @@ class Pager:
         )
 
     def url(self, number: int, *, anchor: str = "") -> str:
-        """Return the URL of a page of the list. The browser scrolls to the list, or to the HTML id `anchor`."""
+        """Return the URL of a page; the browser scrolls to the HTML id `anchor`, by default to the list."""
         parameters = [(name, value) for name, value in self.query if value]
         if number > 1:
             parameters.append(("page", str(number)))

@@ -1,8 +1,8 @@
 """Selects an annotator's next comparison, and the submission shown on the left.
 
 Pairs that are new to the annotator come first, because an annotator who sees a clip in nine matchups would
-learn to recognise the clip. Among equally new pairs, comparisons with the fewest valid votes and live leases come
-first. Ties are broken at random with the study's stored seed.
+learn to recognise the clip. Among equally new pairs, comparisons with the fewest valid votes and live leases
+come first. Ties are broken at random with the study's stored seed.
 """
 
 from dataclasses import dataclass

@@ -45,7 +45,8 @@ def write_report(
     Raises:
         NotFound: the study does not exist, or its results are not visible to this person.
         Conflict: the study is a draft or has no votes.
-        MetricInputError: the files of metric scores contradict each other or do not fit the votes.
+        MetricInputError: two files of metric scores are for the same suite and side, or files of one
+            suite have different settings.
     """
     with database.read() as session:
         use_one_snapshot(session)
