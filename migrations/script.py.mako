@@ -2,7 +2,7 @@
 
 Why:
 Locks: (say which tables are locked on PostgreSQL, and for how long)
-Works with the release before: (say how)
+Works with the previous release: (say how)
 
 Rules: one change a migration. A SQLite batch rebuild of a parent table with CASCADE and foreign keys on deletes
 its children; migrations therefore run with foreign keys off, followed by foreign_key_check (app/migrations.py).

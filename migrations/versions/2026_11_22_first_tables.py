@@ -2,7 +2,7 @@
 
 Why: the first schema: people, benchmarks, submissions, studies, voting, audit.
 Locks: none, everything is new.
-Works with the release before: there is none.
+Works with the previous release: there is no previous release.
 """
 
 import sqlalchemy as sa

@@ -1,10 +1,11 @@
 """gold questions and exclusions
 
-Why: a study can mix in comparisons whose answer is known (gold_block and gold_most of a study say how often,
-is_gold marks them), and a person can take an annotator out of the results with a reason.
-Locks: on PostgreSQL studies, matchups, comparisons and annotators, each for the moment of a changed catalogue
-entry; no row is rewritten. SQLite adds columns in place.
-Works with the release before: every new column is empty or false in rows that the earlier release writes.
+Why: a study can contain gold questions (the study's columns gold_block and gold_most state how often, is_gold
+marks their comparisons). A person can exclude an annotator from the results and state a reason.
+Locks: PostgreSQL locks studies, matchups, comparisons and annotators while it adds columns; no row is
+rewritten. SQLite adds columns in place.
+Works with the previous release: yes, rows that the previous release writes get an empty or false value in
+each new column.
 """
 
 import sqlalchemy as sa

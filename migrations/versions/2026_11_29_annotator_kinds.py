@@ -1,11 +1,11 @@
 """kinds of annotators
 
-Why: a human study counts the votes of participants only, not those of pilots, previews, judges or imports.
-An invitation names the kind of the annotator that opening it creates (docs/decisions/0011). Existing
-annotators become participants; annotators of imported votes become imported. Locks: on PostgreSQL annotators
-and invitations, while the new check reads their rows once; the annotators of imported votes are updated.
-SQLite adds the columns in place. Works with the release before: yes, annotators that it creates are
-participants.
+Why: a human study counts the votes of participants only, not the votes of pilots, previews, judges or
+imports. An invitation names the kind of the annotator that opening it creates (docs/decisions/0011). Existing
+annotators become participants; annotators of imported votes become imported. Locks: PostgreSQL locks
+annotators and invitations while it checks all rows once and updates the annotators of imported votes.
+SQLite adds the columns in place. Works with the previous release: yes, annotators that the previous release
+creates are participants.
 """
 
 from alembic import op

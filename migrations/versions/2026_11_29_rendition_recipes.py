@@ -1,9 +1,9 @@
 """more ways to prepare clips
 
 Why: a study can choose black bars, the longer clip's length or the clips' own size (docs/media.md).
-Locks: on PostgreSQL studies, while its rows are checked once; nothing is rewritten. SQLite rebuilds the
+Locks: PostgreSQL locks studies while it checks all rows once; no row is rewritten. SQLite rebuilds the
 table.
-Works with the release before: yes, as long as no study uses one of the new values.
+Works with the previous release: yes, as long as no study uses one of the new values.
 """
 
 from alembic import op

@@ -1,8 +1,8 @@
 """labels of withdrawn submissions
 
 Why: the label of a withdrawn submission can be used again (docs/decisions/0011).
-Locks: on PostgreSQL submissions, while the unique index is built. SQLite rebuilds the table.
-Works with the release before: yes, as long as no label was used again.
+Locks: PostgreSQL locks submissions while it builds the unique index. SQLite rebuilds the table.
+Works with the previous release: yes, as long as no label was used again.
 """
 
 import sqlalchemy as sa

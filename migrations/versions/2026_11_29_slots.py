@@ -1,9 +1,10 @@
 """slots
 
 Why: the votes that a comparison needs are called slots everywhere (docs/decisions/0011).
-Locks: on PostgreSQL comparisons and studies, each while one catalogue entry changes; no row is rewritten.
-SQLite renames columns in place and copies comparisons once, because it can rename a constraint no other way.
-Works with the release before: no. Stop the service, upgrade, start the new release.
+Locks: PostgreSQL locks comparisons and studies while it renames columns; no row is rewritten.
+SQLite renames columns in place and copies comparisons once, because SQLite cannot rename a constraint in
+place.
+Works with the previous release: no. Stop the service, upgrade, start the new release.
 """
 
 from alembic import op

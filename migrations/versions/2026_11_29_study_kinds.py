@@ -2,9 +2,9 @@
 
 Why: people's votes, imported votes and votes of automatic judges never mix in one table or figure
 (docs/decisions/0011). A study with imported annotators becomes imported.
-Locks: on PostgreSQL studies, while the new check reads its rows once; imported studies are updated. SQLite
+Locks: PostgreSQL locks studies while it checks all rows once and updates imported studies. SQLite
 adds the column in place.
-Works with the release before: yes, but a study it imports stays human.
+Works with the previous release: yes, but a study that the previous release imports gets the kind human.
 """
 
 from alembic import op

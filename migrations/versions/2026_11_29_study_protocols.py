@@ -1,10 +1,12 @@
 """versions of a study's protocol
 
-Why: the protocol that votes were cast under is stored as it was, and an assignment names its version
-(docs/decisions/0011). Every study that was opened or imported gets version 1, read from its tables.
-Locks: on PostgreSQL assignments, while the new foreign key checks its rows once. SQLite rebuilds the table.
-Works with the release before: no. That release opens studies without a protocol version, and the database
-then refuses the assignments of these studies. Stop the service, upgrade, start the new release.
+Why: the database stores each version of a study's protocol unchanged, and an assignment names the protocol
+version under which it was made (docs/decisions/0011). Every study that was opened or imported gets protocol
+version 1, which is read from the study's tables.
+Locks: PostgreSQL locks assignments while it checks the new foreign key of all rows once. SQLite rebuilds the
+table.
+Works with the previous release: no. The previous release opens studies without a protocol version, and the
+database then refuses the assignments of these studies. Stop the service, upgrade, start the new release.
 """
 
 from collections import Counter

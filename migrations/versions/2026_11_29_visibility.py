@@ -3,10 +3,9 @@
 Why: benchmarks, submissions and studies are private to their owner, shared with named people, or public
 (docs/decisions/0011). Benchmarks get a column for their owner, which may be empty. Existing benchmarks stay
 readable for everybody with a key. Existing submissions and studies become private, except those of the demo.
-Locks: on PostgreSQL benchmarks, submissions and studies, while the new checks read their rows once; the
-demo's rows are updated. SQLite rebuilds the table of benchmarks and adds the other columns in place. Works
-with the release before: yes, the previous release shows the same benchmarks, submissions and studies as
-before.
+Locks: PostgreSQL locks benchmarks, submissions and studies while it checks all rows once and updates the
+demo's rows. SQLite rebuilds the table of benchmarks and adds the other columns in place. Works with the
+previous release: yes, the previous release shows the same benchmarks, submissions and studies as before.
 """
 
 import sqlalchemy as sa

@@ -1,9 +1,9 @@
 """vote statuses of repeats and quizzes
 
 Why: votes of hidden repeats and of quizzes are stored and count in no score (docs/decisions/0011).
-Locks: on PostgreSQL vote_events, while its rows are checked once; nothing is rewritten. SQLite rebuilds the
+Locks: PostgreSQL locks vote_events while it checks all rows once; no row is rewritten. SQLite rebuilds the
 table.
-Works with the release before: yes, as long as no vote has one of the two new statuses.
+Works with the previous release: yes, as long as no vote has one of the two new statuses.
 """
 
 from alembic import op

@@ -1,9 +1,10 @@
 """imports as background tasks
 
-Why: a benchmark or votes that are imported over REST are read in the background. A task has an owner, who may
-see it, and details: what it reads, and the problems that it found.
-Locks: on PostgreSQL tasks, while its rows are checked once; nothing is rewritten. SQLite rebuilds the table.
-Works with the release before: yes, but that release cannot run the new kinds of tasks and fails on them.
+Why: the server imports benchmarks and votes that a client sends over REST in the background. A task gets an
+owner, who may see the task, and details: the input that it reads and the problems that it found.
+Locks: PostgreSQL locks tasks while it checks all rows once; no row is rewritten. SQLite rebuilds the table.
+Works with the previous release: yes, but the previous release cannot run the new kinds of tasks and fails on
+them.
 """
 
 import sqlalchemy as sa

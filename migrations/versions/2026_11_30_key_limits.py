@@ -1,9 +1,9 @@
 """expiry and scopes of keys
 
-Why: a key can end at a time, and can be limited to some of what its person's role may do (docs/api.md). NULL
-means no expiry, and all scopes of the role. Locks: on PostgreSQL api_keys, while the catalogue entry changes;
-no row is rewritten. SQLite adds the columns in place. Works with the release before: yes, but that release
-ignores expiry and scopes, so it accepts a limited key for everything.
+Why: a key can expire, and can be limited to some scopes of its person's role (docs/api.md). NULL in the new
+columns means no expiry, or all scopes of the role. Locks: PostgreSQL locks api_keys while it adds the
+columns; no row is rewritten. SQLite adds the columns in place. Works with the previous release: yes, but the
+previous release ignores expiry and scopes, so it accepts a limited key for all requests.
 """
 
 import sqlalchemy as sa
@@ -21,7 +21,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # The release before would accept expired and limited keys.
+    # The previous release would accept expired and limited keys.
     op.execute(
         "UPDATE api_keys SET revoked_at = coalesce(revoked_at, created_at) "
         "WHERE expires_at IS NOT NULL OR scopes IS NOT NULL"

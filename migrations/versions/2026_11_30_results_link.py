@@ -2,8 +2,8 @@
 
 Why: an owner can publish the results of a closed study under an unlisted link. The column names the link;
 its secret is derived from the server's secret key and is not stored.
-Locks: none worth naming; one new column without a default.
-Works with the release before: yes, that release does not use the column.
+Locks: PostgreSQL locks studies only while it adds one column without a default.
+Works with the previous release: yes, the previous release does not use the column.
 """
 
 import sqlalchemy as sa
