@@ -29,8 +29,8 @@ def read_file_names(names: Sequence[str], pair_ids: Sequence[str], *, default_se
     Args:
         names: file names with a suffix, such as `<pair id>_<seed>.mp4`.
         pair_ids: the pair ids of the benchmark.
-        default_seed: the seed that a file name without a seed stands for; only the advice on ambiguous names
-            uses it.
+        default_seed: the seed of a file whose name contains no seed; this seed appears only in the advice on
+            ambiguous names.
     """
     stems = {name: PurePath(name).stem for name in names}
     found = match_clip_names(stems.values(), pair_ids)
@@ -45,7 +45,7 @@ def read_file_names(names: Sequence[str], pair_ids: Sequence[str], *, default_se
 
 
 def duplicate_clip(pair_id: str, names: Sequence[str]) -> str:
-    """Return a sentence about a problem: several files, which it names, have the same pair and seed."""
+    """Return a message that several files have the same pair and seed; the message names these files."""
     return f"{pair_id}: both {' and '.join(names)} are clips of this pair; keep one of them"
 
 

@@ -1,8 +1,8 @@
 """Converts images to what browsers show: upright, 8-bit sRGB, with transparent parts on white.
 
 Models, thumbnails, figures and image distances all read images through `open_image` and `displayed`, so they
-use the pixels that a browser shows. `is_plain` returns whether the stored pixels of a file are these pixels,
-so that every program shows them.
+use the pixels that a browser shows. `is_plain` returns whether the stored pixels of a file equal the
+displayed pixels; every program then shows the same picture.
 """
 
 from functools import lru_cache
@@ -37,7 +37,7 @@ class CannotDisplay(ValueError):
 def open_image(file: Path | BinaryIO, *, formats: list[str] | tuple[str, ...] | None = None) -> Image.Image:
     """Open an image with all metadata that `displayed` needs, including the cICP chunk of a PNG.
 
-    Pillow ignores this chunk, so the function reads it itself.
+    Pillow ignores the cICP chunk, so this function reads the chunk itself.
 
     Raises:
         OSError, ValueError, SyntaxError: raised by Pillow if the file is not an image in one of `formats`.
@@ -83,7 +83,7 @@ def is_plain(image: Image.Image) -> bool:
 
 
 def _colour_and_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
-    """Return the image's colours, in a mode that a colour profile can describe, and its opacity, if any."""
+    """Return the colours, in a mode that a colour profile can describe, and the alpha channel or None."""
     if image.mode in ("I", "F"):
         raise CannotDisplay(
             "The image has 32-bit pixels without a defined black and white. Save the image with 8 bits."
@@ -125,7 +125,10 @@ def _in_srgb(colour: Image.Image, info: dict[Any, Any]) -> Image.Image:
 
 @lru_cache(maxsize=8)
 def _transform(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """Return the transform from a profile to sRGB. Return None for a profile that browsers ignore."""
+    """Return the colour transform from an ICC profile to sRGB.
+
+    Return None for a profile that browsers ignore.
+    """
     if not profile:
         return None
     try:

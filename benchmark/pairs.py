@@ -1,6 +1,7 @@
 """Defines the pairs of a benchmark, their ids, and the file names of their clips.
 
-A pair id is `<image>_<prompt_slug>`. The slug reproduces all 320 file names of the authors' published clips.
+A pair id is `<image>_<prompt_slug>`. With these slugs, all 320 file names of the authors' published clips are
+reproduced.
 """
 
 import hashlib
@@ -97,9 +98,10 @@ class ClipNames:
     """The file names of one folder, matched with the pairs of a benchmark.
 
     Attributes:
-        matched: pair and seed by file name (without its suffix).
-        unknown: names that match no pair, in the given order.
-        ambiguous: names that match two pairs, where the folder's other names do not show which pair is meant.
+        matched: a mapping from file name, without its suffix, to pair and seed.
+        unknown: names that match no pair, in their original order.
+        ambiguous: names that could mean two pairs, if the other names in the folder do not decide between the
+            pairs.
     """
 
     matched: Mapping[str, ClipName]
@@ -111,11 +113,11 @@ def match_clip_names(stems: Iterable[str], pair_ids: Iterable[str]) -> ClipNames
     """Match file names `<pair id>` and `<pair id>_<seed>`, without their suffix, with known pair ids.
 
     Names are compared in Unicode NFC. If `car_take` and `car_take_1` are both pairs, the name `car_take_1`
-    has two readings. The other names of the folder decide:
+    has two readings. The other file names in the folder decide which reading is used:
 
-    - If another name has the seed 1 and all other names have a seed, use the reading with a seed.
-    - If another name has no seed and no other name has the seed 1, use the reading without a seed.
-    - If there are names of both kinds, use the reading whose pair has no file yet.
+    - If all other names have a seed and one of them has the seed 1, use the reading with a seed.
+    - If some other name has no seed and none has the seed 1, use the reading without a seed.
+    - If some names have no seed and others have the seed 1, use the reading whose pair has no file yet.
 
     >>> match_clip_names(["car_take_1", "car_take_1_1"], ["car_take", "car_take_1"]).matched["car_take_1"]
     ClipName(pair_id='car_take', seed=1)
@@ -145,7 +147,7 @@ def _readings(stem: str, known: Mapping[str, str]) -> tuple[ClipName, ...]:
 def _decide(
     undecided: Mapping[str, tuple[ClipName, ...]], matched: Mapping[str, ClipName]
 ) -> dict[str, ClipName]:
-    """Return the ambiguous names for which exactly one reading agrees with the matched names."""
+    """Return the ambiguous names that have only one reading that agrees with the matched names."""
     seeds = {name.seed for name in matched.values()}
     pairs = {name.pair_id for name in matched.values()}
     decided = {}

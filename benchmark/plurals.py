@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 
 def listed(names: Sequence[str]) -> str:
-    """Return names as a list in a sentence.
+    """Join names to a list for a sentence, such as `a, b and c`.
 
     >>> listed(["A", "B", "C"]), listed(["A"])
     ('A, B and C', 'A')
@@ -13,7 +13,7 @@ def listed(names: Sequence[str]) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """Return a number and a noun. The noun is in the plural unless the number is 1.
+    """Return a number followed by a noun. The noun is in the plural unless the number is 1.
 
     >>> counted(1, "problem"), counted(0, "vote"), counted(1200, "clip")
     ('1 problem', '0 votes', '1,200 clips')

@@ -120,11 +120,11 @@ class WatchGate(StrEnum):
 class RenditionRecipe(StrEnum):
     """How the two clips of a comparison are prepared for annotators.
 
-    `remux` copies the coded frames if the two clips have the same format; otherwise it is the same as
-    `normalised`. `normalised` crops to the smaller size and cuts to the shorter length. `letterbox` adds
-    black bars instead of cropping. `keep_longer` repeats the last frame of the shorter clip instead of
-    cutting the longer clip. `native` does not scale or crop: each clip is centred on a black canvas that is
-    large enough for both clips.
+    `remux` copies the coded frames if the two clips have the same format; otherwise `remux` does the same as
+    `normalised`. `normalised` crops both clips to the smaller size and cuts them to the shorter length.
+    `letterbox` adds black bars instead of cropping. `keep_longer` repeats the last frame of the shorter clip
+    instead of cutting the longer clip. `native` does not scale or crop: each clip is centred on a black
+    canvas that is large enough for both clips.
     """
 
     REMUX = "remux"
@@ -232,7 +232,7 @@ class TableName(StrEnum):
 
 
 class NameStyle(StrEnum):
-    """The names of sides in Markdown and LaTeX tables."""
+    """The kind of names that sides have in Markdown and LaTeX tables."""
 
     SLUGS = "slugs"
     MODELS = "models"

@@ -32,9 +32,9 @@ COMPUTED = tuple(table for table in TableName if table is not TableName.VOTES)
 
 @dataclass(frozen=True)
 class ScoredVotes:
-    """The votes of one study and all results.
+    """The votes of one study, from which all results are computed.
 
-    If `interim` is true, the study is not closed and has no tests.
+    If `interim` is true, the study is not closed, so no p-values are computed.
     """
 
     votes: Votes
@@ -59,7 +59,7 @@ class ScoredVotes:
         return preferences(self.tallies, self.votes.matchups, interim=self.interim)
 
     def rows(self, table: TableName) -> list[object]:
-        """Return the rows of a result table. Each table is computed only once."""
+        """Return the rows of a result table; each table is computed once and then cached."""
         if table not in self._rows:
             made = result_rows(
                 table, self.tallies, self.votes.matchups, interim=self.interim, votes=self.votes
@@ -77,7 +77,7 @@ class ScoredVotes:
         stream: BinaryIO,
         layout: TableLayout = DEFAULT_LAYOUT,
     ) -> None:
-        """Write a table to a stream. Raises UnknownColumn."""
+        """Write a result table to a binary stream. Raises UnknownColumn."""
         write_table(table, self.rows(table), file_format, stream, note=self.note, layout=layout)
 
     def document(self) -> bytes:

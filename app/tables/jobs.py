@@ -1,4 +1,4 @@
-"""The tables of jobs (each is one clip to generate) and workers."""
+"""The tables of jobs and workers; each job is a request to generate one clip."""
 
 from datetime import datetime
 
@@ -110,6 +110,9 @@ class Job(Base):
 
 
 def job_status_is(*statuses: JobStatus, of: type[Job] = Job) -> ColumnElement[bool]:
-    """Return the condition with literal statuses, so that the database can use the partial indexes above."""
+    """Return the SQL condition that a job has one of these statuses.
+
+    The statuses are literals, so that the database can use the partial indexes.
+    """
     spelled: list[ColumnElement[str]] = [literal_column(f"'{status.value}'") for status in statuses]
     return of.status == spelled[0] if len(spelled) == 1 else of.status.in_(spelled)

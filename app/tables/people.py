@@ -1,4 +1,4 @@
-"""The tables of people with their keys and browsers, and of annotators (without account) with invitations."""
+"""The tables of people, API keys, browser sessions, invitations, and annotators, who need no account."""
 
 from datetime import datetime
 
@@ -67,7 +67,7 @@ class BrowserSession(Base):
 
 
 class Annotator(Base):
-    """A pseudonym in one study. The server stores nothing else about the person."""
+    """A pseudonym in one study. About the person who votes, the server stores only this pseudonym."""
 
     __tablename__ = "annotators"
     __table_args__ = (UniqueConstraint("study_id", "pseudonym"),)

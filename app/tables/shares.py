@@ -10,7 +10,7 @@ from benchmark.protocol import ShareSubject
 
 
 class Share(Base):
-    """A person who may see a subject with the visibility `shared`."""
+    """A person who may see one benchmark, submission or study that has the visibility `shared`."""
 
     __tablename__ = "shares"
     __table_args__ = (UniqueConstraint("person_id", "subject_kind", "subject_id"),)

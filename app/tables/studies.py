@@ -113,9 +113,10 @@ class Matchup(Base):
 class Comparison(Base):
     """A matchup on one pair. Each vote updates the comparison's counters in the same transaction.
 
-    `slots_taken` counts valid votes and live leases. `shuffle_key` is drawn anew from the study's seed each
-    time a slot is taken, so the smallest key among the comparisons with the fewest taken slots is a uniform
-    random choice, which an index finds. A gold comparison is never open, takes no slots and counts no votes.
+    `slots_taken` counts valid votes and live leases. Each time a slot is taken, `shuffle_key` is drawn anew
+    from the study's seed. The next comparison is the one with the fewest taken slots and, among these, the
+    smallest key: a uniform random choice that an index finds. A gold comparison is never open, takes no slots
+    and counts no votes.
     """
 
     __tablename__ = "comparisons"

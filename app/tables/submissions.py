@@ -67,7 +67,7 @@ class Submission(Base):
 
 
 class Clip(Base):
-    """A clip with the facts that the probe measured.
+    """A submitted clip, with the properties that the server read from its video file.
 
     The media store holds the clip's bytes under a key derived from their sha256.
     """

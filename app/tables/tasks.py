@@ -65,5 +65,8 @@ class Task(Base):
 
 
 def task_status_is(*statuses: TaskStatus) -> ColumnElement[bool]:
-    """Return the condition with literal statuses, so that the database can use the partial index."""
+    """Return the SQL condition that a task has one of these statuses.
+
+    The statuses are literals, so that the database can use the partial index.
+    """
     return Task.status.in_([literal_column(f"'{status.value}'") for status in statuses])

@@ -114,10 +114,11 @@ class Assignment(Base):
 
 
 def status_is(*statuses: AssignmentStatus) -> ColumnElement[bool]:
-    """Return the condition with literal statuses, so that the database can use the partial indexes above.
+    """Return the SQL condition that an assignment has one of these statuses, written as literals.
 
-    SQLite uses an index on open assignments for `status = 'open'`, but not for an IN with one value. With
-    literals, SQLAlchemy also need not expand a list of parameters at each execution.
+    With literals, the database can use the partial indexes. SQLite uses the index on open assignments for
+    `status = 'open'`, but not for `status IN ('open')`. Literals also save SQLAlchemy the expansion of a
+    parameter list at each execution.
     """
     spelled: list[ColumnElement[str]] = [literal_column(f"'{status.value}'") for status in statuses]
     return Assignment.status == spelled[0] if len(spelled) == 1 else Assignment.status.in_(spelled)

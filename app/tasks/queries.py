@@ -27,7 +27,7 @@ class TaskFilter:
 def tasks_page(
     session: Session, principal: Principal, wanted: TaskFilter, page: PageRequest
 ) -> TasksResponse:
-    """Return a page of the tasks that a person sees, newest first."""
+    """Return a page of the tasks that the person may see, newest first."""
     query = select(Task).where(_sees(principal)).order_by(Task.id.desc()).limit(page.fetched)
     if wanted.kind is not None:
         query = query.where(Task.kind == wanted.kind)
@@ -40,10 +40,10 @@ def tasks_page(
 
 
 def find_task(session: Session, principal: Principal, task_id: int) -> Task:
-    """Return a task that a person sees.
+    """Return a background task that the person may see.
 
     Raises:
-        NotFound: there is no such task, or somebody else started it.
+        NotFound: no task has this id, or the person may not see the task.
     """
     task = session.scalar(select(Task).where(Task.id == task_id, _sees(principal)))
     if task is None:
@@ -85,7 +85,7 @@ def newest_task(session: Session, *, kind: TaskKind, subject: str) -> Task | Non
 
 
 def newest_by_subject(session: Session, *, kind: TaskKind, subjects: Collection[str]) -> Mapping[str, Task]:
-    """Return, with one query, the newest task of a kind for each subject that has such a task."""
+    """Map each subject to its newest task of this kind; subjects without such a task are left out."""
     newest = (
         select(func.max(Task.id)).where(Task.kind == kind, Task.subject.in_(subjects)).group_by(Task.subject)
     )

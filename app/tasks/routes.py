@@ -1,4 +1,4 @@
-"""Route of the page of background tasks, for admins."""
+"""Route of the admin page that lists the background tasks."""
 
 from fastapi import APIRouter, Request, Response
 

@@ -1,7 +1,7 @@
 """Runs background tasks in one thread of the server, one task at a time.
 
-The thread polls the database, so it also runs tasks that another process queued, for example `ti2v study
-open` on the command line.
+The thread polls the database for queued tasks. It therefore also runs tasks that another process queued, for
+example the command `ti2v study open`.
 """
 
 import logging
@@ -31,7 +31,7 @@ class TaskFailed(Exception):
 
 
 class Progress:
-    """Reports the progress of one attempt; raises TaskStopped if the task must end."""
+    """Reports the progress of one attempt at a task; raises TaskStopped if the attempt must end."""
 
     def __init__(self, context: AppContext, task_id: int, attempt: int, stopping: threading.Event) -> None:
         self._context = context
@@ -41,7 +41,7 @@ class Progress:
         self._next_report = utc_now()
 
     def __call__(self, done: int, total: int) -> None:
-        """Record that `done` of `total` steps are finished, at most once a second.
+        """Record that `done` of the task's `total` steps are finished; write at most once a second.
 
         Raises:
             TaskStopped: the task must end now.
@@ -58,7 +58,7 @@ class Progress:
         self._next_report = now + REPORT_INTERVAL
 
     def add_details(self, **details: Any) -> None:
-        """Add to the details of the task, such as the problems that it found."""
+        """Add data to the task's details, for example the problems that the task found."""
         with self._context.database.write() as session:
             service.add_details(session, **self._task, details=details)
 
@@ -77,7 +77,7 @@ class TaskRunner:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Run tasks in the background during the block.
+        """Run tasks in a background thread until the `with` block ends.
 
         When the block ends, the running task is stopped and released, so that the next server start continues
         it.
@@ -91,7 +91,10 @@ class TaskRunner:
             thread.join()
 
     def run_waiting(self) -> int:
-        """Run all tasks that are ready and return their number. Tests and commands call this method."""
+        """Run all tasks that are ready; return the number of tasks that were run.
+
+        Tests and commands call this method.
+        """
         count = 0
         while self._run_one():
             count += 1

@@ -1,7 +1,8 @@
 """Queues, leases and ends background tasks.
 
-A task runs under a lease, which the task's progress reports renew. If a server is killed, another server can
-claim its task after the lease expires, so every task must be able to continue after its last finished step.
+A server process holds the lease of the task that it runs; each progress report renews the lease. If the
+process is killed, another process can claim the task after the lease expires. Every task must therefore be
+able to continue after its last finished step.
 """
 
 from datetime import datetime, timedelta
@@ -85,7 +86,10 @@ def claim(session: Session, *, now: datetime) -> Task | None:
 
 
 def is_waiting(session: Session, *, now: datetime) -> bool:
-    """Return whether `claim` would find a task. The check only reads, so an idle server writes nothing."""
+    """Return whether `claim` would find a task.
+
+    This check only reads from the database, so an idle server writes nothing to it.
+    """
     return (
         session.scalar(
             select(Task.id)
@@ -112,7 +116,7 @@ def report(session: Session, *, task_id: int, attempt: int, done: int, total: in
 
 
 def add_details(session: Session, *, task_id: int, attempt: int, details: dict[str, Any]) -> None:
-    """Add to the details of a task, unless another process has taken over the task."""
+    """Add data to the details of a task, unless another process has taken over the task."""
     task = _held(session, task_id, attempt)
     if task is not None:
         task.details = {**(task.details or {}), **details}

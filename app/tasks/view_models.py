@@ -37,6 +37,6 @@ class TaskRow:
 
 @dataclass(frozen=True)
 class TasksPage:
-    """The newest background tasks of the server, newest first (tasks/tasks.html)."""
+    """The page that lists the latest background tasks, newest first (template tasks/tasks.html)."""
 
     tasks: tuple[TaskRow, ...]

@@ -30,7 +30,7 @@ TABLE_SUFFIXES = {
 
 @dataclass(frozen=True)
 class VotesToImport:
-    """A request to import a table; `columns` are texts of the form COLUMN=SOURCE."""
+    """A request to import a votes table. Each text in `columns` has the form COLUMN=SOURCE."""
 
     study: str
     benchmark: str
@@ -57,7 +57,7 @@ class VotesToImport:
 
     @classmethod
     def of_details(cls, details: Mapping[str, Any]) -> Self:
-        """Return the request that the details of a task describe."""
+        """Return the import request that is stored in a task's details."""
         answers = details["answers"]
         return cls(
             study=details["study"],
@@ -79,7 +79,7 @@ def queue_votes_import(
     principal: Principal,
     now: datetime,
 ) -> Task:
-    """Queue the import of a table that was stored in the media store.
+    """Queue the import of a votes table that was uploaded to the media store.
 
     Raises:
         Conflict: another import into this study is unfinished (`import_running`).

@@ -22,7 +22,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class StoredStudy:
-    """The ids that the rows of votes refer to."""
+    """The database ids to which the rows of imported votes refer."""
 
     plan: ImportPlan
     study: Study

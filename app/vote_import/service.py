@@ -1,9 +1,9 @@
 """Stores imported votes as a separate closed study; every vote has the status imported.
 
 An imported study is kept apart from studies of this server. The sides of an imported study are submissions
-without clips. These submissions are withdrawn from the start, so that no page shows them. Annotators get
-numbers, because names could identify people. The events of imported votes mark the votes as imported.
-Imported votes count in this study only.
+without clips. These submissions are withdrawn from the start, so that no page shows them. Annotators are
+stored under numbers, because the names in the table could identify people. The events of imported votes mark
+the votes as imported. Imported votes count only in the imported study.
 """
 
 import secrets
@@ -56,7 +56,7 @@ class ImportedSource:
 
 
 def is_imported_already(session: Session, plan: ImportPlan) -> bool:
-    """Return whether this study already has exactly these votes.
+    """Return whether the study with this slug already has exactly the votes of the plan.
 
     Raises:
         Conflict: a study with this slug holds other votes; an import never adds to a study.
@@ -94,7 +94,7 @@ def store_study(
     `on_part` is called after each of the `parts_of(plan)` batches.
 
     Raises:
-        Conflict: a model already has a submission whose label is the study's name.
+        Conflict: a model already has a submission with the label that the import would use.
     """
     study = _study(session, plan, source, principal, now)
     submissions = {
@@ -213,7 +213,10 @@ def _matchups(
 def _comparisons(
     session: Session, plan: ImportPlan, study: Study, matchups: Sequence[Matchup]
 ) -> dict[tuple[int, int], int]:
-    """Store the comparisons with final counters. Return their ids, keyed by the codes of matchup and pair."""
+    """Store the comparisons with final counters.
+
+    Return a mapping from (matchup code, pair code) to the comparison's id.
+    """
     tallies = Tallies.from_votes(plan.votes)
     places = list(zip(tallies.matchup.tolist(), tallies.pair.tolist(), strict=True))
     won = zip(tallies.votes_reference.tolist(), tallies.votes_other.tolist(), strict=True)

@@ -108,7 +108,7 @@ def _owner(session: Session, task: Task) -> Principal:
 
 
 def _refuse_hidden_models(session: Session, plan: ImportPlan, principal: Principal) -> None:
-    """Refuse to attach votes to models that the person does not see.
+    """Refuse to attach votes to models that the person may not see.
 
     Raises:
         Conflict: a model has another owner (`other_owner`); `problems` lists all such models.

@@ -1,4 +1,7 @@
-"""Validates an external votes table against a benchmark. The error lists every problem with its line."""
+"""Validates an external votes table against a benchmark.
+
+The error lists every problem with its line number.
+"""
 
 import hashlib
 import json
@@ -32,7 +35,7 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 @dataclass(frozen=True)
 class ImportedSide:
-    """A side of an external table, stored as a model and the label of a submission without clips."""
+    """A side of an imported matchup; the server stores it as a submission without clips."""
 
     name: str
     model: str
@@ -45,7 +48,7 @@ class ImportPlan:
 
     Attributes:
         votes: one entry per vote, in the order of the file.
-        cast_at: the time of each vote; None if the table does not contain it.
+        cast_at: the time of each vote; None if the table has no column of times.
         pair_ids: the database id of each pair in `votes.pairs`.
         sides: the sides, keyed by their names in `votes.matchups`.
         digest: sha256 of all imported cells, to detect a repeated import.
@@ -123,7 +126,7 @@ def _check_pairs(cells: CellReader, known: Mapping[str, int], benchmark: str) ->
 
 
 def _sorted(problems: Iterable[TableProblem], mapping: ColumnMapping) -> list[TableProblem]:
-    """Return the problems sorted by line, with the column names of the file."""
+    """Return the problems sorted by line; replace our column names by the file's column names."""
     named = [
         replace(problem, column=mapping.columns.get(problem.column, problem.column))
         if problem.column
@@ -142,8 +145,8 @@ def _digest(table: Table) -> str:
 def _sides(names: Iterable[str], study: str) -> list[ImportedSide]:
     """Return the model and label of each side.
 
-    The label contains the study's slug, because `cinemo` in the table may have other clips than `cinemo`
-    here.
+    The label contains the study's slug, because the model `cinemo` in the table may have other clips than the
+    model `cinemo` on this server.
     """
     sides = []
     for name in sorted(names):

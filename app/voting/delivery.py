@@ -67,7 +67,7 @@ def requested_clip(session: Session, *, held: HeldAssignment, position: Choice) 
 
 
 def prepare_clip(requested: RequestedClip, *, cache: RenditionCache) -> ServedClip:
-    """Return the clip that the server sends, after making missing renditions.
+    """Make the missing renditions of both clips, and return the requested clip for sending.
 
     Transcoding takes long, so the caller must not hold an open database session.
     """
@@ -89,7 +89,10 @@ def served_image(session: Session, *, held: HeldAssignment) -> ServedImage:
 def clip_bytes(
     clip: ServedClip, requested: ByteRange, *, store: MediaStore, database: Database
 ) -> Iterator[bytes]:
-    """Yield the requested bytes. Before the last chunk, record how many bytes of the clip were delivered."""
+    """Yield the requested bytes.
+
+    Before the last chunk is sent, record how many bytes of the clip were delivered.
+    """
     key = clip.rendition.media_key
     chunks = padded_range(
         lambda start, stop: store.read_range(key, start, stop),

@@ -58,9 +58,9 @@ def next_assignment(
 ) -> Assignment | None:
     """Return the assignment this annotator should see, or None if no comparison is left.
 
-    Without `after`, an open assignment is returned again. With `after`, the function returns the assignment
-    that follows `after`. The lease of this assignment starts before the page shows it, so that the page can
-    preload the clips.
+    Without `after`, an assignment that is still open is returned again. With `after`, the function returns
+    the assignment that follows `after`. The lease of the following assignment starts while the page still
+    shows `after`, so that the page can preload the clips.
     """
     require_open(study)
     expire_leases(session, study=study, now=now)
@@ -139,7 +139,7 @@ def retake_slot(session: Session, *, assignment: Assignment, comparison: Compari
 
 
 def has_newer(session: Session, assignment: Assignment) -> bool:
-    """Return whether the annotator holds the same comparison, for the same purpose, under a newer token."""
+    """Return whether the annotator holds a newer assignment of this comparison for the same purpose."""
     return bool(
         session.scalar(
             select(
@@ -185,7 +185,10 @@ def _new_assignment(
 
 
 def lease_again(assignment: Assignment, study: Study, *, now: datetime) -> Assignment:
-    """Return a new lease of a comparison whose vote was undone. Slot, position and sides stay the same."""
+    """Return a new lease of a comparison whose vote was undone.
+
+    The new lease keeps the slot, the position and the sides.
+    """
     return Assignment(
         token=new_token(),
         study_id=study.id,

@@ -45,7 +45,7 @@ def image(token: TokenPath, request: Request) -> Response:
 async def clip(token: TokenPath, position: Choice, request: Request) -> Response:
     """Return the left or right clip of an assignment. Both clips are served with the same length.
 
-    Only a clip that must be transcoded uses a thread of the class for renditions.
+    The request uses a rendition thread only if a clip must be transcoded.
     """
     context = context_of(request)
     media = context.capacities.of(RequestClass.MEDIA)

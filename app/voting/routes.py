@@ -1,4 +1,4 @@
-"""Routes of the voting page and, without JavaScript, of its forms, which call the same service as the API."""
+"""Routes of the voting page and of its forms, which the page uses without JavaScript."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -147,7 +147,7 @@ def _closed_page(session: Session, participant: Participant) -> ClosedPage:
 
 
 def _undoable(session: Session, annotator: Annotator) -> str | None:
-    """Return the token of the last vote if it can be undone."""
+    """Return the token of the annotator's last vote; None if the vote cannot be undone."""
     last = session.scalar(
         select(Assignment)
         .join(Vote, Vote.assignment_id == Assignment.id)

@@ -12,21 +12,24 @@ TALLEST_SQUARE, WIDEST_SQUARE = 0.8, 1.25
 
 
 class AssignmentView(AssignmentResponse):
-    """The annotator's view of an assignment: the response of the REST API, with values for the template."""
+    """The annotator's view of an assignment: the REST API's response and values for the template."""
 
     @property
     def position(self) -> int:
-        """Return this pair's number, from 1. The number never exceeds the total, which can shrink."""
+        """Return the number of the shown pair, counted from 1.
+
+        The number is at most `total`, although `total` can decrease.
+        """
         return min(self.done + 1, self.total)
 
     @property
     def last_frame(self) -> int:
-        """Return the largest value of the scrub bar, which counts from 0."""
+        """Return the number of the clip's last frame on the scrub bar; the first frame is 0."""
         return self.frames - 1
 
     @property
     def shape(self) -> str:
-        """Return `tall`, `square` or `wide`: the layout of the page before the clips load."""
+        """Return the layout of the page before the clips load: `tall`, `square` or `wide`."""
         aspect = self.width / self.height
         if aspect < TALLEST_SQUARE:
             return "tall"
@@ -39,7 +42,7 @@ class AssignmentView(AssignmentResponse):
 
     @property
     def time_left(self) -> str:
-        """Return a first estimate of the remaining time, in whole minutes, or in hours if it is long."""
+        """Return a text with a first estimate of the annotator's remaining time, in minutes or hours."""
         return f"{estimated_duration(self.total - self.done).capitalize()} left"
 
 
@@ -109,8 +112,7 @@ class VotePage:
     """The voting page (voting/vote.html); without an assignment, the thank-you page (voting/done.html).
 
     `done` is the number of pairs that this annotator voted on or skipped. `remaining` is the number of pairs
-    that other annotators hold now and that may become available again; 0 if no pair is left for this
-    annotator.
+    that may become available to this annotator again, because other annotators only hold them now.
     """
 
     study_slug: str
@@ -134,7 +136,7 @@ class VotePage:
 
     @property
     def lease_minutes(self) -> str:
-        """Return after how many whole minutes a pair that another annotator holds becomes available again."""
+        """Return after how many whole minutes a pair that somebody else holds becomes available again."""
         return counted(-(-self.lease_s // 60), "minute")
 
     @property
@@ -170,7 +172,7 @@ class VotePage:
 
 @dataclass(frozen=True, kw_only=True)
 class ClosedPage:
-    """A study that accepts no votes (voting/closed.html): a draft, paused or closed."""
+    """The page of a study that is a draft, paused or closed and accepts no votes (voting/closed.html)."""
 
     study_slug: str
     study_title: str

@@ -1,7 +1,7 @@
 """The `ti2v` command: lists the commands of all installed packages and imports only the one that runs.
 
 Each package registers a mapping from a path such as "study create" to a `LazyCommand` under the entry-point
-group `ti2v.commands`. Several packages may add verbs to one noun.
+group `ti2v.commands`. Several packages may add commands that begin with the same noun, such as `study`.
 """
 
 import errno
@@ -28,11 +28,11 @@ INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended, as in shells
 
 @dataclass(frozen=True)
 class LazyCommand:
-    """A command that is imported when it runs.
+    """A `ti2v` command whose code is imported only when the command runs.
 
     Attributes:
         target: `package.module:name` of a click command.
-        help: one sentence for the list of commands.
+        help: one sentence that describes the command in the list of commands.
         extra: the optional extra of this distribution that installs the command's dependencies.
     """
 
@@ -101,7 +101,7 @@ def build_group(commands: Mapping[str, LazyCommand]) -> click.Group:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0, 1 for an error, 2 for wrong usage, 130 for Ctrl-C."""
+    """Run one command; return 0 for success, 1 for an error, 2 for wrong usage, 130 for Ctrl-C."""
     print_all()
     try:
         group = build_group(registered_commands())
@@ -135,7 +135,7 @@ def _print_error(error: Exception) -> None:
 def has_user_message(error: Exception) -> bool:
     """Return whether an error's message is written for users.
 
-    Our own error classes have such messages, and so does a ValueError raised by our code.
+    Our own error classes have messages for users, and so has every ValueError that our code raises.
     """
     if _is_ours(type(error).__module__):
         return True
@@ -147,7 +147,7 @@ def _missing_package_error(error: ModuleNotFoundError, extra: str | None) -> cli
     """Return an error that names the missing package and the command that installs it.
 
     Raises:
-        ModuleNotFoundError: the missing module is our own, which is a bug.
+        ModuleNotFoundError: the missing module belongs to our own packages; this is a bug.
     """
     if error.name is None or _is_ours(error.name):
         raise error

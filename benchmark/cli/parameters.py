@@ -6,7 +6,7 @@ import click
 
 
 class FiniteFloatRange(click.FloatRange):
-    """A float within limits that is neither NaN nor infinite.
+    """The type of an option whose value is a finite float within limits.
 
     `click.FloatRange` accepts NaN, because NaN is neither below the minimum nor above the maximum.
     """

@@ -28,12 +28,15 @@ def verbose_option(command: Command) -> Command:
 
 
 def print_all() -> None:
-    """Print every list of problems in full. The next command with the option --verbose ends this setting."""
+    """From now on, print every list of problems in full, until a command with the option --verbose starts."""
     _limit.set(None)
 
 
 def examples(lines: Sequence[str]) -> Iterator[str]:
-    """Yield the first lines and a line that counts the remaining lines. With --verbose, yield all lines."""
+    """Yield the first five lines, and a line with the number of remaining lines.
+
+    With --verbose, yield all lines.
+    """
     limit = _limit.get()
     if limit is None or len(lines) <= limit:
         yield from lines

@@ -26,11 +26,11 @@ class BenchmarkApi:
     def pairs(
         self, slug: str, *, scenario: str | None = None, image: str | None = None
     ) -> Iterator[PairResponse]:
-        """Yield every pair in the benchmark's order.
+        """Yield the pairs of a benchmark, in the benchmark's order.
 
         Args:
-            scenario: only the pairs of this scenario.
-            image: only the pairs of this image.
+            scenario: yield only the pairs of this scenario.
+            image: yield only the pairs with this image.
         """
         query = {"scenario": scenario, "image": image}
         for page in all_pages(self._transport, f"{_path(slug)}/pairs", PairsResponse, query):

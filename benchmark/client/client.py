@@ -1,4 +1,4 @@
-"""Defines the typed client, which connects to one server with one key and has one attribute per resource."""
+"""Defines the client of one server with one key. Each resource, such as `studies`, is an attribute."""
 
 import os
 from collections.abc import Callable

@@ -13,7 +13,7 @@ from benchmark.video.formats import CLIP_SUFFIXES
 
 @dataclass(frozen=True)
 class ClipFile:
-    """The clip of a pair and seed."""
+    """A clip file, with the pair and the seed of the clip."""
 
     path: Path
     pair_id: str
@@ -31,11 +31,11 @@ class ClipFolder:
     Attributes:
         clips: one clip for each pair and seed, sorted by seed and, for the same seed, in the benchmark's
             order.
-        missing: labels of the missing clips, in the order of `clips`: for each seed in the folder, the clips
-            of the pairs that have no clip with this seed.
+        missing: labels of the missing clips, in the order of `clips`. A clip is missing if the folder has
+            clips with its seed, but no clip of its pair with this seed.
         problems: one sentence for each problem with a file name.
         unused: the names of the files that are not used as clips, grouped by the reason.
-        other_seeds: the number of files with a seed other than the requested one.
+        other_seeds: the number of files whose seed differs from the requested seed.
     """
 
     clips: tuple[ClipFile, ...]
@@ -64,8 +64,8 @@ def read_clip_folder(
             unused.
         pair_ids: the pair ids of the benchmark, in its order.
         seed: read only clips of this seed; a file name without a seed is read as a clip of this seed.
-        names: pair and seed by file name (see `read_names`); by default they are parsed from the file
-            names.
+        names: a mapping from file name to pair and seed (see `read_names`); by default, the file names are
+            parsed.
     """
     entries = sorted(folder.iterdir())
     found = [path for path in entries if path.suffix.lower() in CLIP_SUFFIXES and not path.is_dir()]

@@ -1,4 +1,4 @@
-"""Defines the errors of requests. Each message is a sentence that the command line shows to the user.
+"""Defines the errors of requests. The command line shows an error's message to the user.
 
 ServerError
 ├── Refused          the server refuses the request: status, code, optionally a list of problems
@@ -31,7 +31,10 @@ class Refused(ServerError):
 
 
 class NotAllowed(Refused):
-    """The key is unknown, revoked or has the wrong role. The server would also refuse its other requests."""
+    """The key is unknown, revoked or has the wrong role.
+
+    The server would refuse every other request with this key.
+    """
 
 
 class LeaseLost(Refused):

@@ -99,7 +99,7 @@ class FolderSubmission:
         replace: bool = False,
         on_new_model: Callable[[str], object] = lambda _: None,
     ) -> SubmissionDetailResponse:
-        """Return the open submission for the clips. If there is none, create a submission.
+        """Return the open submission for the clips. Create the submission if it does not exist yet.
 
         Raises:
             SubmissionProblems: a file name is wrong, the folder has no clips, clips changed and `replace`

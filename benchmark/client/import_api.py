@@ -24,7 +24,10 @@ _TABLE_TYPES = {
 
 
 class ImportApi:
-    """`client.imports`. Each import runs as a background task: wait for it with `client.tasks.wait`."""
+    """`client.imports`.
+
+    The server runs each import as a background task; `client.tasks.wait` waits until the task ends.
+    """
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -35,10 +38,11 @@ class ImportApi:
         Args:
             place: a folder, a ZIP file of a folder, or a dataset of the hub as `hf://owner/name`.
             slug: the benchmark's slug; by default the name of the dataset.
-            title: the title of the benchmark; by default the authors' title, or the slug.
+            title: the title of the benchmark; by default the authors' title; if the authors give no title,
+                the slug.
 
         Raises:
-            InvalidRequest: a folder or ZIP file needs a slug; or the place is another file.
+            InvalidRequest: `slug` is missing for a folder or ZIP file, or `place` is a file of another type.
         """
         if str(place).startswith("hf://"):
             request = checked_request(BenchmarkImportRequest, source=str(place), slug=slug, title=title)
@@ -75,8 +79,9 @@ class ImportApi:
             benchmark: the slug of the benchmark that contains the table's pairs.
             columns: a mapping from our column names to the table's column names, such as {"pair": "item"}.
             reference: the model that is the reference in every matchup that includes this model.
-            answers: the form of the answers, `sides` or `positions`. By default, both forms are accepted, but
-                an answer that could be read in both ways is an error.
+            answers: how the table writes answers: as `sides` (reference or other) or as `positions` (left or
+                right). By default, both forms are accepted, but an answer that could be read in both ways is
+                an error.
             title: the title of the study; by default the slug.
             dry_run: only check the table.
 
@@ -126,7 +131,7 @@ class TaskApi:
         every_s: float = 1.0,
         on_progress: Callable[[TaskResponse], object] = lambda _: None,
     ) -> TaskResponse:
-        """Wait until a task is done or failed, and return it. `problems` says why an import failed.
+        """Wait until a task is done or failed, and return the task. A failed task has `problems`.
 
         Args:
             every_s: seconds between two requests.

@@ -48,7 +48,7 @@ class JobApi:
     def pages(
         self, *, submission: str | None = None, model: str | None = None, status: JobStatus | None = None
     ) -> Iterator[JobsResponse]:
-        """Return the pages of jobs. Each page also states how many jobs there are with each status."""
+        """Return the pages of jobs. Each page also contains the number of jobs with each status."""
         query = {"submission": submission, "model": model, "status": status}
         return all_pages(self._transport, "/jobs", JobsResponse, query)
 
@@ -124,7 +124,7 @@ class LeaseApi:
         """Upload the clip and finish the job.
 
         Raises:
-            LeaseLost: another worker holds the job, or its clip already exists.
+            LeaseLost: another worker holds the job, or the job's clip already exists.
             Refused: the server refuses the clip; the message contains the reason.
         """
         headers = {

@@ -16,7 +16,7 @@ def all_pages(
     """Yield every page of a list.
 
     Args:
-        query: the filters of the list; those with the value None are not sent.
+        query: the filters of the list; filters with the value None are not sent.
     """
     cursor: str | None = None
     while True:

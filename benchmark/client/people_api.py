@@ -20,7 +20,7 @@ from benchmark.wire.validation import checked_request
 
 
 class PersonApi:
-    """`client.people`; all requests need an admin's key."""
+    """The methods of `client.people`; all of them need an admin's key."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -54,7 +54,7 @@ class PersonApi:
 
 
 class KeyApi:
-    """`client.keys`; all requests need an admin's key."""
+    """The methods of `client.keys`; all of them need an admin's key."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -67,7 +67,7 @@ class KeyApi:
         Args:
             name: only keys of this person.
             role: only keys of this role.
-            active: True for only the keys that work; False for only the keys that are revoked or expired.
+            active: if True, return only keys that work; if False, return only revoked or expired keys.
         """
         query = {"name": name, "role": role, "active": _flag(active)}
         pages = all_pages(self._transport, "/keys", KeysResponse, query)
@@ -76,7 +76,7 @@ class KeyApi:
     def create(
         self, name: str, role: Role, *, days: int | None = None, scopes: Sequence[Scope] | None = None
     ) -> CreatedKeyResponse:
-        """Create a key; a new name creates the person. The secret cannot be shown again.
+        """Create a key; create the person if nobody has this name. The secret cannot be shown again.
 
         Args:
             name: the person who owns the key.

@@ -31,8 +31,8 @@ class Retry:
     Attributes:
         max_retries: the limit for one request; None retries until `stopping` is set.
         statuses: the HTTP statuses that are retried; connection errors are always retried.
-        stopping: an event that is set when the program has to end. After that, requests are retried for only
-            a few seconds.
+        stopping: an event that is set when the program has to end. After the event is set, requests are
+            retried for only a few seconds.
         rng: the random generator of the jitter.
     """
 
@@ -43,7 +43,7 @@ class Retry:
 
     @classmethod
     def unattended(cls, stopping: threading.Event, rng: random.Random | None = None) -> Self:
-        """Return a worker's policy: retry every server error until a stop is requested."""
+        """Return the retry policy of a worker: retry after every server error until a stop is requested."""
         return cls(None, _BROKEN, stopping, rng or random.SystemRandom())
 
     def pauses(self, max_retries: int | None = None) -> Iterator[float]:

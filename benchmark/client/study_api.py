@@ -84,7 +84,7 @@ class StudyApi:
         timeout_s: float | None = None,
         on_progress: Callable[[StudyResponse], object] = lambda _: None,
     ) -> StudyResponse:
-        """Wait until a study has all its votes or is closed, and return it.
+        """Wait until a study has all its votes or is closed, and return the study.
 
         Args:
             every_s: seconds between two requests.
@@ -113,9 +113,9 @@ class StudyApi:
         """Return every annotator who opened an invitation, with statistics and flags.
 
         Args:
-            flag: only annotators with this flag.
-            excluded: True for only the annotators whose votes are excluded; False for only the other
-                annotators.
+            flag: return only annotators with this flag.
+            excluded: if True, return only annotators whose votes are excluded; if False, only annotators
+                whose votes are not excluded.
         """
         query = {"flag": flag, "excluded": None if excluded is None else str(excluded).lower()}
         pages = all_pages(self._transport, f"{_path(slug)}/annotators", AnnotatorsResponse, query)
@@ -130,7 +130,10 @@ class StudyApi:
         return self._transport.post(f"{_annotator_path(slug, annotator)}/exclude", ChangeResponse, request)
 
     def reinstate(self, slug: str, annotator: str, request: DecisionRequest) -> ChangeResponse:
-        """Reinstate excluded votes; as `surplus` if the comparison already has enough other votes."""
+        """Reinstate excluded votes.
+
+        If a comparison already has enough votes, its reinstated vote gets the status `surplus`.
+        """
         return self._transport.post(f"{_annotator_path(slug, annotator)}/reinstate", ChangeResponse, request)
 
 

@@ -30,7 +30,7 @@ class ModelApi:
         self._transport = transport
 
     def list(self, *, mine: bool = False) -> list[ModelResponse]:
-        """Return the models that you may see, sorted by slug; with `mine`, only your own."""
+        """Return the models that you may see, sorted by slug; with `mine`, return only your own models."""
         query = {"mine": "true" if mine else None}
         pages = all_pages(self._transport, "/models", ModelsResponse, query)
         return [row for page in pages for row in page.models]
@@ -85,7 +85,7 @@ class SubmissionApi:
     def clips(
         self, submission_id: str, *, pair_id: str | None = None, seed: int | None = None
     ) -> Iterator[ClipResponse]:
-        """Yield the clips in the benchmark's order. If a pair or a seed is given, yield only its clips."""
+        """Yield a submission's clips in the benchmark's order; `pair_id` and `seed` are filters."""
         query = {"pair_id": pair_id, "seed": seed}
         for page in all_pages(self._transport, f"{_path(submission_id)}/clips", ClipsResponse, query):
             yield from page.clips
@@ -112,7 +112,10 @@ class SubmissionApi:
         return self._transport.post(f"{_path(submission_id)}/finalise", SubmissionDetailResponse, request)
 
     def withdraw(self, submission_id: str, reason: str) -> SubmissionDetailResponse:
-        """Withdraw a submission from all running studies. Existing votes on its clips are kept and marked."""
+        """Withdraw a submission from all running studies.
+
+        Existing votes on the submission's clips are kept and marked.
+        """
         request = checked_request(ReasonRequest, reason=reason)
         return self._transport.post(f"{_path(submission_id)}/withdraw", SubmissionDetailResponse, request)
 

@@ -12,7 +12,7 @@ from benchmark.wire.submissions import ModelRequest, SubmissionDetailResponse, S
 
 
 class SubmissionTarget:
-    """Finds the submission, or opens it if it does not exist yet."""
+    """Finds the submission of one model, benchmark and label, or opens it if it does not exist yet."""
 
     def __init__(self, client: Client, *, model: str, benchmark: str, label: str) -> None:
         self._client = client
@@ -42,7 +42,7 @@ class SubmissionTarget:
         If no submission exists, open one and register its model if the model is new.
 
         Args:
-            on_new_model: called with the slug of a model that was registered.
+            on_new_model: called with the model's slug if the model was registered.
         """
         found = self.find()
         if found is not None:
@@ -76,7 +76,7 @@ class SubmissionTarget:
         return {pair.pair_id: files[pair.image] for pair in self._pairs if pair.image in files}
 
     def image_count(self, wanted: Collection[str]) -> int:
-        """Return the number of different input images of the wanted pairs."""
+        """Return the number of different input images of the pairs in `wanted`."""
         return len({pair.image for pair in self._pairs if pair.pair_id in wanted})
 
     def _register_model(self, on_new_model: Callable[[str], object]) -> None:

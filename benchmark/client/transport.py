@@ -49,7 +49,7 @@ class Transport:
         )
 
     def get(self, path: str, kind: type[Answer], query: Query | None = None) -> Answer:
-        """Return the response as `kind`, which is a wire type or a list of a wire type."""
+        """Send a GET request; return the response as `kind`, which is a Pydantic model or a list of one."""
         return parsed(self.send("GET", API + path, params=_params(query)), kind)
 
     def post(

@@ -52,7 +52,7 @@ def upload_clips(
 
 
 def _upload(api: SubmissionApi, submission_id: str, clip: ClipFile, replace: bool) -> str | None:
-    """Upload one clip. Return None if the server accepts the clip, otherwise the server's reason."""
+    """Upload one clip. Return the server's reason if it refuses the clip, otherwise None."""
     try:
         api.put_clip(submission_id, clip.pair_id, clip.path, seed=clip.seed, replace=replace)
     except Refused as refusal:

@@ -126,7 +126,7 @@ def _image_pixels(path: Path) -> NDArray[np.uint8]:
 
 
 def _fitting_size(size: tuple[int, int]) -> tuple[int, int]:
-    """Return even sides of at most MAX_SIDE pixels that nearly keep the aspect ratio.
+    """Return an even width and height of at most MAX_SIDE pixels, with nearly the same aspect ratio.
 
     >>> _fitting_size((3840, 2160)), _fitting_size((321, 240))
     ((2048, 1152), (320, 240))

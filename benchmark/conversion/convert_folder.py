@@ -82,11 +82,12 @@ def find_sources(folder: Path, names: Mapping[str, ClipName] | None = None) -> S
     """Return the videos and the folders of frames in a folder.
 
     Args:
-        names: the pair and seed of each file name, which give the clip's name; by default, each clip gets the
-            name of its source.
+        names: a mapping from file name to the pair and seed that give the clip's name; by default, each clip
+            gets the name of its source.
 
     Raises:
-        ConversionProblems: two sources would give the same clip, or the table does not match the folder.
+        ConversionProblems: two sources would give clips with the same name, or the table of names does not
+            match the folder.
     """
     entries = sorted(path for path in folder.iterdir() if not is_hidden_file(path.name))
     paths = [path for path in entries if _is_source(path)]
@@ -198,7 +199,10 @@ def _named(paths: Sequence[Path], names: Mapping[str, ClipName]) -> tuple[list[S
 
 
 def _convert(source: Source, output: Path, fps: Fraction | None, before: _Record | None) -> _Record:
-    """Convert one source. If the clip of an earlier run can be kept, only return its record, `before`."""
+    """Convert one source.
+
+    If the clip of an earlier run can be kept, return its record `before` without converting.
+    """
     digest, target = source.digest(), output / source.clip
     used_fps = str(fps) if source.path.is_dir() else None
     is_same = before is not None and (before.source_sha256, before.fps) == (digest, used_fps)

@@ -23,12 +23,13 @@ def frame_files(folder: Path) -> list[Path]:
 def check_sequence(images: Sequence[Path]) -> None:
     """Check that the images, which `frame_files` sorted, are the frames of one clip without a gap.
 
-    The names must differ in one number only. This number may increase by more than 1 from frame to frame,
-    because some programs number frames by time, but no increase may be twice as large as another one, because
-    a frame would then be missing.
+    The file names must differ in exactly one number. The number may increase by more than 1 from frame to
+    frame, because some programs number frames by time. If one increase is twice as large as another increase,
+    a frame is missing.
 
     Raises:
-        CannotConvert: the names do not fit, two images have one number, or a number is missing.
+        CannotConvert: the names differ in more than one number, two images have the same number, or a number
+            is missing.
     """
     parts = [_NUMBER.split(path.stem) for path in images]
     texts = [part[::2] for part in parts]

@@ -1,4 +1,7 @@
-"""Writes tables as CSV, JSON and JSON lines in chunks. Memory use does not grow with the table."""
+"""Writes tables as CSV, JSON and JSON lines in chunks.
+
+Memory use does not grow with the length of the table.
+"""
 
 import csv
 import io

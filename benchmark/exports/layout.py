@@ -16,7 +16,7 @@ class UnknownColumn(ValueError):
 
 
 class UnusedLayout(ValueError):
-    """A layout was chosen for a format that has none."""
+    """Columns or display names were chosen for a file format that has no layout."""
 
 
 @dataclass(frozen=True)

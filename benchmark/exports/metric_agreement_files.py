@@ -49,7 +49,8 @@ def agreement_document(
     """Compare the metrics of score files with the votes; an interim study gets no regression.
 
     Raises:
-        MetricInputError: the files do not fit together.
+        MetricInputError: two files have scores of the same side and suite, or were computed with different
+            settings.
     """
     rows = list(metric_agreement_rows(tallies, matchups, files, by_scenario=by_scenario))
     if interim:

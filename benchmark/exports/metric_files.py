@@ -23,7 +23,7 @@ class MetricFormat(StrEnum):
 
 
 def metric_table_bytes(table: MetricTable, name: str, file_format: MetricFormat) -> bytes:
-    """Return a table as the bytes of a file.
+    """Return a table of metric scores as the bytes of a file.
 
     Args:
         name: the label of the row of means, such as the model's name.
@@ -112,7 +112,7 @@ def note(table: MetricTable) -> str:
 
 
 def _gaps(table: MetricTable) -> str:
-    """Return one sentence on all omitted metrics, and one for each metric that some clips lack."""
+    """Return a sentence that lists the omitted metrics, and one per metric without scores of some clips."""
     left_out = f" Not computed: {', '.join(sorted(table.not_computed))}." if table.not_computed else ""
     refused = Counter(name for clip in table.clips for name in clip.refused if name not in table.not_computed)
     lacking = "".join(

@@ -32,7 +32,10 @@ def plain_cell(value: object) -> str:
 
 
 def sides_cell(reference: float | None, other: float | None) -> Spans:
-    """Return two values as `63.1/36.9`, the larger value in bold. If they are equal, neither is bold."""
+    """Return two values as `63.1/36.9`, the larger value in bold.
+
+    If the values are equal, neither value is bold.
+    """
     if reference is None or other is None:
         return (Span(EMPTY),)
     return (
@@ -58,7 +61,10 @@ def interval_cell(low: float | None, high: float | None, decimals: int = PERCENT
 
 
 def reason_cells(row: object, form: str = "{reason}_{side}") -> tuple[Spans, ...]:
-    """Return one cell per reason, such as 39.8/15.3. Without any reason in the row, all cells are dashes."""
+    """Return one cell per reason, such as 39.8/15.3.
+
+    If no vote of the row gives a reason, all cells are dashes.
+    """
     values = [[getattr(row, form.format(reason=reason, side=side)) for side in Side] for reason in TITLES]
     is_without = not any(value for both in values for value in both)
     return tuple((Span(EMPTY),) if is_without else sides_cell(*both) for both in values)

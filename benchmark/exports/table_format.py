@@ -29,7 +29,7 @@ from benchmark.stats.preferences import AVERAGE
 class PrintedColumn:
     """A column of a Markdown or LaTeX table.
 
-    Numbers are right-aligned; names of sides may be display names.
+    Columns of numbers are right-aligned. A column of sides may show display names.
     """
 
     title: str

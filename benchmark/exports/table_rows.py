@@ -34,8 +34,8 @@ def result_rows(
         tallies: the vote counts; `tallies.matchup` contains indices into `matchups`.
         matchups: the matchups of the study.
         interim: whether the study is not closed; p-values are computed for closed studies only.
-        votes: the single votes behind the tallies. Only the table of sensitivity to annotators needs these
-            votes.
+        votes: the individual votes that the tallies count. Only the table of sensitivity to annotators needs
+            these votes.
 
     Raises:
         ValueError: the table is `votes`, which cannot be computed from tallies.

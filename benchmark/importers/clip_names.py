@@ -13,7 +13,7 @@ _COLUMNS = ("file", "pair", "seed")
 
 
 def read_names(path: Path) -> Mapping[str, ClipName]:
-    """Return pair and seed by file name.
+    """Return a mapping from file name to pair and seed.
 
     Args:
         path: a table with the columns `file`, `pair` and, optionally, `seed`.

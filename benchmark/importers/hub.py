@@ -28,7 +28,7 @@ def parse_address(address: str) -> HubAddress:
     """Parse `hf://owner/name[@revision]`.
 
     Raises:
-        ImportProblems: the address does not have this form.
+        ImportProblems: the address is not `hf://owner/name` or `hf://owner/name@revision`.
     """
     match = _ADDRESS.fullmatch(address)
     if match is None:

@@ -148,7 +148,7 @@ def is_web_image(path: Path) -> bool:
 
 
 def write_png(path: Path, target: Path) -> None:
-    """Write a checked image, whose type browsers do not show, as a PNG with the pixels of `displayed`."""
+    """Convert a checked image, whose type browsers cannot show, to a PNG with the pixels of `displayed`."""
     with _open_image(path) as image:
         displayed(image).save(target, "PNG")
 

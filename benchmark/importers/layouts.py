@@ -1,4 +1,4 @@
-"""Reads benchmarks of other papers in their own layouts: Animate Bench, VBench-I2V and AIGCBench.
+"""Reads the benchmarks of other papers, in the papers' own layouts: Animate Bench, VBench-I2V and AIGCBench.
 
 Each function returns the pairs as rows of a table, so that the checks of our own tables apply.
 docs/benchmarks.md describes the layouts, their licences, and what was checked.
@@ -117,7 +117,7 @@ def _aigcbench(folder: Path, images: Sequence[Path]) -> PairTable:
 
 
 def _named_by_prompt(folder: Path, images: Sequence[Path]) -> PairTable:
-    """Read a folder of images that are named by their prompts, as VBench's custom images are."""
+    """Read a folder in the layout of VBench's custom images: each file is named by its prompt."""
     rows = [(each.relative_to(folder).as_posix(), each.stem, "custom") for each in images]
     return _table(("image", "prompt", "scenario"), rows, _shortened(rows))
 

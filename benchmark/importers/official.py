@@ -1,6 +1,6 @@
 """Reads a benchmark in the official layout: a folder of images, and a table of image paths and prompts.
 
-The layout is the layout of the dataset `wang-sj16/TI2V-Bench` on the Hugging Face hub: `prompt.csv` has one
+The dataset `wang-sj16/TI2V-Bench` on the Hugging Face hub has this layout: `prompt.csv` has one
 row per pair.
 """
 

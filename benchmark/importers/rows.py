@@ -44,7 +44,8 @@ def possible_rows(path: Path) -> tuple[list[TableRows], list[ImportProblems]]:
     """Parse a table once with each possible delimiter.
 
     Returns:
-        The parsed tables, the most regular table first, and one error for each delimiter that does not parse.
+        The parsed tables, the most regular table first, and one error for each delimiter with which the table
+        cannot be parsed.
 
     Raises:
         ImportProblems: the file is too large or cannot be decoded.

@@ -56,7 +56,7 @@ _LEFT_AND_RIGHT = _SAME | {
 
 
 def requested_camera_motion(prompt: str) -> CameraMotion | None:
-    """Return the camera motion that a prompt requests with a phrase of VBench-I2V; None if there is none.
+    """Return the camera motion that a prompt requests with a VBench-I2V phrase; None without such a phrase.
 
     Raises:
         MetricInputError: the prompt requests several motions.

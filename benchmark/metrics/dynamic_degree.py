@@ -3,7 +3,7 @@
 Source: VBench, commit 45e79ec, vbench/dynamic_degree.py, with RAFT-things and 20 iterations. The score is 1
 if the clip moves and 0 if it does not, so a mean over clips is the share of moving clips. Deviation: for n =
 1 or 2 sampled frames, round(4 n / 16) is 0, so VBench counts a static clip as moving. The function
-`dynamic_degree` refuses such clips.
+`dynamic_degree` refuses clips with fewer than 3 sampled frames.
 """
 
 import numpy as np
@@ -50,7 +50,7 @@ def dynamic_degree(pair_motions: list[float], *, height: int, width: int) -> flo
     pixels.
 
     Args:
-        pair_motions: `pair_motion` of each pair of neighbouring sampled frames.
+        pair_motions: the result of `pair_motion` for each pair of neighbouring sampled frames.
         height: height of the frames in pixels.
         width: width of the frames in pixels.
 

@@ -14,15 +14,17 @@ from benchmark.metrics.vectors import MetricInputError
 
 @dataclass(frozen=True)
 class ScoreFile:
-    """The scores of one side of a matchup. The score of a pair is the mean over its seeds.
+    """The scores of one side of a matchup in one suite of metrics.
+
+    The score of a pair is the mean over its seeds.
 
     Attributes:
         name: the side, `model` or `model@label`.
-        settings: the settings with which `ti2v metrics` computed the scores.
+        settings: the settings that `ti2v metrics` used to compute the scores.
         directions: the direction of each metric.
         scores: for each metric, the score of each pair.
-        facts: for each pair, width, height, frames, seconds and bytes of its clips; empty if the file has no
-            facts.
+        facts: for each pair, the width, height, frames, seconds and bytes of the pair's clips; empty if the
+            file does not contain them.
     """
 
     suite: str

@@ -1,8 +1,7 @@
 """Defines the table of a suite's scores: one row per clip, and the mean of each metric over pairs.
 
-The seeds of a pair are averaged first, so that every pair has the same weight. The spread is computed from
-one mean per seed: it is the standard deviation of these means, as VBench and Physics-IQ require for several
-runs.
+The seeds of a pair are averaged first, so that every pair has the same weight. The spread is the standard
+deviation of the means per seed, as VBench and Physics-IQ require for several runs.
 """
 
 import statistics
@@ -37,7 +36,7 @@ class Summary:
 
     Attributes:
         mean: the mean over pairs; None if no pair has a score.
-        seed_sd: the standard deviation between the means of the single seeds; None for fewer than two seeds.
+        seed_sd: the standard deviation of the means per seed; None for fewer than two seeds.
         pairs: the number of pairs with a score.
     """
 
@@ -48,12 +47,12 @@ class Summary:
 
 @dataclass(frozen=True)
 class Total:
-    """A score of the whole table, computed from the means of several metrics.
+    """A total score of a table, computed from the means of several metrics.
 
     Attributes:
-        metric: the metric that names the column of the score.
-        value: the score; None if a mean that the score needs does not exist.
-        missing: the reason why the score does not exist, or an empty text if the score exists.
+        metric: the metric whose name and format the score's column uses.
+        value: the total score; None if one of the required means does not exist.
+        missing: the reason why the total score does not exist; an empty text if it exists.
     """
 
     metric: Metric
@@ -67,13 +66,13 @@ class MetricTable:
 
     Attributes:
         suite: the name of the suite.
-        settings: the settings that the scores depend on: backbones with revisions, transforms, frames, and
-            our version.
+        settings: the settings that the scores depend on, such as backbones with revisions, transforms, frames
+            and the version of TI2V Bench.
         metrics: the metrics, one per column.
         clips: the scores of the clips, one row per clip.
         expected_pairs: the number of pairs of the benchmark; the table is partial if fewer pairs have a row.
-        not_computed: the metrics that were left out, with the reason.
-        totals: the scores of the whole table.
+        not_computed: the metrics that were not computed, each with the reason.
+        totals: the total scores, computed from the means of several metrics.
     """
 
     suite: str

@@ -1,7 +1,7 @@
 """Computes temporal flickering (VBench): the similarity of neighbouring frames.
 
 Source: VBench, commit 45e79ec, vbench/temporal_flickering.py. The score is in [0, 1]; higher scores are
-better. A static clip scores 1, so the score is not meaningful for a clip that should move.
+better. A static clip has the best score, 1, so a high score does not show that a clip is good.
 """
 
 from itertools import pairwise

@@ -18,12 +18,12 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class TrueMotion:
-    """A comparison of a clip's motion with the true motion.
+    """Measures of how well a clip's motion agrees with the true motion.
 
     Attributes:
         share_inside: share of the total displacement that is inside the moving object's mask, in [0, 1].
         direction_error: angle in degrees, from 0 to 180, between the estimated and the true mean displacement
-            inside the mask; None if one of these two displacements is almost zero.
+            inside the mask; None if either mean displacement is almost zero.
         amount_ratio: mean displacement inside the mask divided by the true mean displacement; 1 is correct,
             0 is static.
         background_drift: mean displacement outside the mask in percent of the shorter side per frame.
@@ -41,8 +41,8 @@ def true_motion(flow: Flow, true_flow: Flow, mask: Mask) -> TrueMotion:
     Args:
         flow: (frames - 1, height, width, 2) displacement in the clip, in pixels.
         true_flow: displacement in the true clip, with the same shape.
-        mask: (frames - 1, height, width), whether the pixel shows the object in the true clip, in the frame
-            before each step.
+        mask: (frames - 1, height, width), whether the pixel shows the object in the true clip. Entry i is the
+            mask in frame i, before the displacement to frame i + 1.
 
     Raises:
         MetricInputError: shapes differ, the flow is not finite, the mask is empty, or the object does not

@@ -1,1 +1,1 @@
-"""Writes the report of a study: one folder to verify, recompute and publish (docs/report.md)."""
+"""Writes a study's report: a folder with which results can be verified and published (docs/report.md)."""

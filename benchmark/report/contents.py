@@ -36,7 +36,7 @@ COMPARISON_COLUMNS = ("matchup", "pair", "gold")
 
 @dataclass(frozen=True)
 class ReportContents:
-    """A snapshot of a study, with everything that its report contains.
+    """A snapshot of all data of a study that the study's report contains.
 
     Attributes:
         slug, title: the study's slug and title.
@@ -47,7 +47,7 @@ class ReportContents:
         votes: a function that returns the rows of the votes table; it is called once for each file format.
         benchmark_licence: the licence that the benchmark states.
         licence: the licence of the votes, as a licence identifier of the Hugging Face hub.
-        strips: frame strips of single pairs.
+        strips: the frame strips to draw; each strip shows one pair.
         scores: files of metric scores, as `ti2v metrics --format json` writes them.
     """
 

@@ -1,4 +1,4 @@
-"""Writes the part of a report that compares automatic metrics with the votes."""
+"""Writes those files of a report that compare automatic metrics with the votes."""
 
 import re
 from collections.abc import Sequence
@@ -18,7 +18,8 @@ def write_metrics(scored: ScoredVotes, paths: Sequence[Path], folder: Path) -> N
     The copies are numbered, so that a recomputation reads the files in the same order.
 
     Raises:
-        MetricInputError: a file is not a file of scores, or the files do not fit together.
+        MetricInputError: a file is not a file of scores, or two files have the same side and suite or
+            different settings.
     """
     files = [read_score_file(path) for path in paths]
     document = agreement_document(

@@ -1,4 +1,4 @@
-"""Writes a report's folder atomically: it is built under a temporary name and renamed when complete."""
+"""Writes a report's folder atomically: the folder gets its final name when all files are complete."""
 
 import errno
 import json
@@ -21,8 +21,8 @@ class ReportRefused(ValueError):
 def new_report_folder(target: Path, study: str) -> Iterator[Path]:
     """Yield an empty folder; if the `with` block ends without an error, this folder replaces the target.
 
-    The folder is created next to the target and its name begins with a dot. If the block fails, the folder is
-    removed. If the process is killed, the folder remains and can be deleted.
+    The folder is created next to the target and its name begins with a dot. If the block fails, the new
+    folder is removed. If the process is killed, the unfinished folder remains; you can delete it.
 
     Raises:
         ReportRefused: the target contains something other than an earlier report of the same study, or the
@@ -74,7 +74,7 @@ def check_target(target: Path, study: str) -> None:
 
 
 def _unfinished(target: Path) -> str:
-    """Return the prefix of the temporary folder's name."""
+    """Return the prefix of the name that the folder has until the report is complete."""
     return f".{target.name}.unfinished-"
 
 

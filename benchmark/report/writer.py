@@ -35,11 +35,11 @@ def write_report_files(contents: ReportContents, folder: Path, step: Step = lamb
     """Write all files of a report to an empty folder.
 
     Args:
-        step: the progress callback; called `STEPS` times, and once more for each strip.
+        step: the progress callback; called `STEPS` times, plus once for each frame strip.
 
     Raises:
         TableError: a vote is invalid; the message names the row.
-        MetricInputError: the files of metric scores do not fit together.
+        MetricInputError: two files of scores have the same side and suite, or different settings.
     """
     _write_records(contents, folder)
     step()

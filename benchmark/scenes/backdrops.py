@@ -11,12 +11,12 @@ _LEFT, _RIGHT = -0.42, 1.42
 
 
 def scenery(name: str, *shapes: Shape) -> Part:
-    """Return a part of the scene that belongs to the background."""
+    """Return shapes as a part that belongs to the background and never moves."""
     return Part(name, shapes, scenery=True)
 
 
 def band(top: float, bottom: float) -> Outline:
-    """Return a strip across the whole stage."""
+    """Return a horizontal strip between `top` and `bottom` across the whole stage."""
     return polygon([(_LEFT, top), (_RIGHT, top), (_RIGHT, bottom), (_LEFT, bottom)])
 
 
@@ -127,7 +127,7 @@ def wall(rng: np.random.Generator, colour: str, style: Style) -> list[Part]:
 
 
 def window_frame(x: float, y: float, width: float, height: float, view: str, foot: str) -> list[Shape]:
-    """Return a window with four panes and the view through it."""
+    """Return a window with four panes, and the view through the window."""
     return [
         paint("#efe6d4", box(x, y, width + 0.04, height + 0.04, 0.008), relief=0.008),
         paint(view, box(x, y, width, height), relief=0.002, foot=foot, finish=Finish.LUMINOUS),

@@ -45,12 +45,13 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class ScenePair:
-    """One pair of a synthetic benchmark, with the parameters to render its image again.
+    """One pair of a synthetic benchmark, with the parameters from which the pair's image is rendered.
 
     Attributes:
         image: the image's file name without suffix: the scenario's name and a number.
         seed: the seed of the image's layout.
-        gold: whether the pair is used for a training question or a gold question; None if for neither.
+        gold: the use of the pair in a training question or a gold question; None if the pair is in no
+            question.
     """
 
     image: str
@@ -92,10 +93,10 @@ class ScenePair:
 
 
 def encode_image(scene: Scene) -> bytes:
-    """Return the still image of a scene as a lossless WebP with even levels only.
+    """Return the still image of a scene as a lossless WebP whose pixel values are all even.
 
-    Lossless files can be compared pixel by pixel with a new rendering. Rounding to even levels saves a
-    quarter of the bytes; the difference of at most one level is invisible.
+    Because the file is lossless, it can be compared pixel by pixel with a new rendering. Rounding pixel
+    values to even numbers saves a quarter of the bytes; the difference of at most 1 (of 255) is invisible.
     """
     buffer = BytesIO()
     even = draw_still(scene, IMAGE_SIDE) & 0xFE
@@ -104,14 +105,14 @@ def encode_image(scene: Scene) -> bytes:
 
 
 def redraw_difference(pair: ScenePair, folder: Path) -> int:
-    """Render a pair's image again and return its largest pixel difference from the file (0 to 255)."""
+    """Render a pair's image again; return the largest pixel difference from the image file (0 to 255)."""
     with Image.open(folder / pair.image_path) as file:
         kept = np.asarray(file.convert("RGB"), dtype=np.int16)
     return int(np.abs(kept - draw_still(pair.scene, IMAGE_SIDE)).max())
 
 
 class NoDrawnBenchmark(ValueError):
-    """The folder to read contains no synthetic benchmark, or the folder to write to is not empty."""
+    """The input folder contains no synthetic benchmark, or the output folder is not empty."""
 
 
 def write_benchmark(
@@ -156,7 +157,7 @@ def write_benchmark(
 
 
 def read_benchmark(folder: Path) -> dict[str, ScenePair]:
-    """Return the pairs of a synthetic benchmark by pair id, in the order of its CSV.
+    """Return a mapping from pair id to pair for a synthetic benchmark, in the order of `prompt.csv`.
 
     Raises:
         NoDrawnBenchmark: the folder was not written by `write_benchmark`.
@@ -179,7 +180,7 @@ def read_benchmark(folder: Path) -> dict[str, ScenePair]:
 
 @lru_cache(maxsize=1)
 def bundled_pairs() -> dict[str, ScenePair]:
-    """Return the pairs of the bundled benchmark by pair id."""
+    """Return a mapping from pair id to pair for the bundled benchmark."""
     return read_benchmark(bundled_folder())
 
 

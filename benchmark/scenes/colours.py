@@ -41,7 +41,7 @@ def colour(name: str) -> Colour:
 
 
 def mixed(first: str, second: str, share: float) -> str:
-    """Return a mix of two colours as #rrggbb; `share` is the weight of the second."""
+    """Return a mix of two colours as #rrggbb; `share` is the weight of the second colour."""
     blend = colour(first) * (1 - share) + colour(second) * share
     return "#" + "".join(f"{round(float(c) * 255):02x}" for c in blend)
 

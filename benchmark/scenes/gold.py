@@ -1,4 +1,4 @@
-"""Defines gold questions: comparisons of two synthetic clips, whose right answer is known."""
+"""Defines gold questions: comparisons of two synthetic clips for which the right answer is known."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,8 @@ from benchmark.protocol import Justification
 class GoldUse(StrEnum):
     """The use of a question.
 
-    Training questions explain their answers; gold questions look like other comparisons.
+    After a training question, the annotator sees an explanation; a gold question looks like other
+    comparisons.
     """
 
     TRAINING = "training"
@@ -36,8 +37,8 @@ class GoldQuestion:
     """A comparison with a known answer: the clip of `reference` is right.
 
     Attributes:
-        justifications: a careful annotator ticks at least one of these justifications. The service scores
-            only the choice.
+        justifications: a careful annotator ticks at least one of these justifications. The server scores only
+            the chosen clip, not the justifications.
     """
 
     pair_id: str

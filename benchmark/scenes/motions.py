@@ -1,7 +1,7 @@
 """Defines motions, which describe how a part of a scene changes over time.
 
-Every motion is zero at the start of the clip (u = 0), so frame 0 of every action is the still image. Several
-motions of the same part are added.
+Every motion is zero at the start of the clip (u = 0), so frame 0 of every action is the still image. If a
+part has several motions, their displacements are added.
 """
 
 from abc import ABC, abstractmethod
@@ -35,7 +35,7 @@ def eased(u: float) -> float:
 class Motion(ABC):
     """Base of all motions.
 
-    A motion changes one part between two times; 0 and 1 are the clip's start and end.
+    A change of one part between two times; time 0 is the start of the clip, time 1 its end.
     """
 
     part: str
@@ -80,7 +80,7 @@ class Turn(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Grow(Motion):
-    """Scale the part about its origin. The fields are the factors at the end of the clip."""
+    """Scale the part about its origin. `x` and `y` are the scale factors at the end of the clip."""
 
     x: float
     y: float
@@ -93,7 +93,7 @@ class Grow(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Swing(Motion):
-    """Rotate the part back and forth. After each whole cycle it is in its rest position again."""
+    """Rotate the part back and forth. After each whole cycle, the part is in its rest position again."""
 
     degrees: float
     cycles: float = 1.0
@@ -117,7 +117,7 @@ class Bob(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Flap(Motion):
-    """Repeatedly scale the part down and up again about its origin. `x` and `y` are the smallest factors."""
+    """Repeatedly scale the part down and up about its origin. `x` and `y` are the smallest scale factors."""
 
     x: float = 1.0
     y: float = 1.0
@@ -146,7 +146,7 @@ class Crossing(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Enter(Crossing):
-    """Move a part (an entrant) from outside the image to its place in the image."""
+    """Move a part from outside the image to its rest position in the image."""
 
     promise = Promise.ENTERS
 
@@ -197,7 +197,7 @@ class WholePicture(Motion):
     part: str = ""
 
     def apply(self, state: State, u: float) -> None:
-        """Do nothing, because this motion does not change a part."""
+        """Do nothing, because a motion of the whole image does not change a single part."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Computes seeded smooth noise for textures.
 
-The noise is interpolated from a lattice of random values. The size of this lattice depends on the size of the
+The noise is interpolated from a lattice of random values. The lattice's size depends on the size of the
 textured object, not on the number of pixels. A seed therefore gives the same texture at every image size.
 """
 

@@ -40,7 +40,7 @@ def box(
 
 
 def polygon(points: Points) -> Outline:
-    """Return the polygon with these corners."""
+    """Return the closed polygon with the given corners."""
     return _read(points)
 
 
@@ -71,7 +71,7 @@ def stroke(width: float, points: Points, taper: float = 1.0) -> Outline:
 
 
 def star(x: float, y: float, radius: float, points: int = 5, inner: float = 0.45) -> Outline:
-    """Return a star. `inner` is the inner radius divided by the outer radius."""
+    """Return a star. `inner` is the star's inner radius divided by its outer radius."""
     angle = np.arange(2 * points) * pi / points - pi / 2
     reach = np.where(np.arange(2 * points) % 2 == 0, radius, radius * inner)
     return np.stack([x + reach * np.cos(angle), y + reach * np.sin(angle)], axis=1)

@@ -59,7 +59,7 @@ class _Canvas:
     ) -> None:
         """Composite a texture, clipped to `limits`.
 
-        `owner` is the index of the part to which the pixels then belong; None changes no owner.
+        The painted pixels then belong to the part with the index `owner`; with None, pixels keep their part.
         """
         matrix = part_to_pixels @ texture.to_part
         window = window_of(matrix, texture, limits or (0, self.pixels.shape[0], 0, self.pixels.shape[1]))
@@ -118,13 +118,16 @@ class FramePainter:
         return Frame(pixels, canvas.owners, maps)
 
     def _takes_part(self, part: Part) -> bool:
-        """Return whether the part can be visible. An entrant is visible only if the action moves it in."""
+        """Return whether a part can be visible.
+
+        A part that starts outside the image (an entrant) is visible only if the action moves it in.
+        """
         line = self._line_of(part)
         entrants = [name for name in line if self.stage.parts[name].entrant]
         return all(name in self.action.moved_parts for name in entrants)
 
     def _line_of(self, part: Part) -> set[str]:
-        """Return the names of the part and all its ancestors."""
+        """Return the names of a part and of all its ancestors."""
         names = {part.name}
         while part.parent is not None:
             part = self.stage.parts[part.parent]
@@ -132,7 +135,7 @@ class FramePainter:
         return names
 
     def _paint_plate(self) -> _Canvas:
-        """Paint the parts behind the first moving part once, because these parts never change."""
+        """Paint all parts behind the first moving part; they never change, so they are painted only once."""
         canvas = _Canvas(self.stage)
         states = self._states(0.0)
         darkened = False
@@ -172,7 +175,7 @@ class FramePainter:
         return states
 
     def _way_out(self, part: Part, edge: Edge) -> Point:
-        """Return the shift that moves the whole object over an edge, to just outside the image."""
+        """Return the shift that moves an object across an edge to just outside the image."""
         view, reach, (x, y) = self.stage.view, self.stage.reach_of(part), part.at
         return {
             Edge.LEFT: (view.left - reach - x, 0.0),

@@ -21,7 +21,7 @@ def plan_benchmark(pairs: int, seed: int) -> list[ScenePair]:
 
     Args:
         pairs: the number of pairs, at least one.
-        seed: the seed of the layouts; another seed gives other images with the same prompts.
+        seed: the seed of the layouts; a different seed gives different images with the same prompts.
 
     Raises:
         ValueError: `pairs` is less than one.
@@ -38,7 +38,10 @@ def plan_benchmark(pairs: int, seed: int) -> list[ScenePair]:
 
 
 def _plan_scenario(scenario: Scenario, place: int, sizes: list[int], seed: int) -> list[ScenePair]:
-    """Return the pairs of one scenario. `sizes` contains the number of prompts of each image."""
+    """Return the pairs of one scenario.
+
+    `sizes` contains one number per image: how many prompts the image has.
+    """
     styles = list(Style)
     waiting = list(scenario.actions)
     pairs = []

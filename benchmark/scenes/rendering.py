@@ -1,8 +1,8 @@
 """Renders an action of a scene: frames, exact flow to the next frame, and a mask of every object.
 
-Affine maps place the objects. Each visible pixel is mapped back to its point of the part, and this point is
-mapped to the next frame. The difference of the two positions is the flow, so the flow is exact by
-construction.
+Affine maps place the objects. For each visible pixel, the engine computes which point of a part the pixel
+shows, and where this point is in the next frame. The difference of the two positions is the flow, so the flow
+is exact by construction.
 """
 
 from collections.abc import Mapping
@@ -29,8 +29,8 @@ class Rendering:
             `action.is_rigid`.
         owners: (frames, rows, columns) int16, the index of the part that each pixel shows; -1 for the
             background.
-        parts: the names of the parts, by index.
-        objects: the name of each part's object, by part index; None for scenery.
+        parts: the names of the parts; the position in the list is the part's index.
+        objects: for each part index, the name of the part's object; None for scenery.
     """
 
     action: Action
@@ -42,7 +42,7 @@ class Rendering:
 
     @cached_property
     def masks(self) -> Mapping[str, NDArray[np.bool_]]:
-        """The visible pixels of each object by name, (frames, rows, columns) bool."""
+        """A mapping from object name to the object's visible pixels, (frames, rows, columns) bool."""
         indices: dict[str, list[int]] = {}
         for index, name in enumerate(self.objects):
             if name is not None:

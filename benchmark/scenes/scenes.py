@@ -16,7 +16,7 @@ from benchmark.scenes.styles import Style
 
 
 class HardCase(StrEnum):
-    """The kinds of hard prompts that TI2V Bench distinguishes."""
+    """The kinds of difficult prompts that TI2V Bench distinguishes."""
 
     ONE_OF_SEVERAL = "one_of_several"
     NEW_OBJECT = "new_object"
@@ -49,7 +49,7 @@ class Action:
         return self.promises == {Promise.MOVES}
 
     def suits(self, style: Style) -> bool:
-        """Whether the prompt makes sense for images in this style."""
+        """Whether the action's prompt makes sense for images in this style."""
         return not (self.needs_daylight and style is Style.NIGHT)
 
     @property
@@ -63,7 +63,7 @@ class Scenario:
 
     Attributes:
         parts: a function that returns the parts, back to front. The function varies positions and colours at
-            random, but not the positions and colours that prompts mention.
+            random, except those that a prompt mentions.
     """
 
     name: str

@@ -25,7 +25,7 @@ class Shape:
 
     Attributes:
         outlines: the outlines, filled by the even-odd rule.
-        relief: the width of the curved rim, in image heights; 0 is flat.
+        relief: the width of the shape's curved rim, in image heights; 0 for a flat shape.
         foot: the colour at the lower edge of a gradient; None for a single colour.
         opacity: 1 is opaque; glass and water have lower values.
     """
@@ -42,19 +42,20 @@ class Shape:
 class Part:
     """A group of shapes that move together.
 
-    The group is drawn once as a texture, which each frame transforms.
+    The group is drawn once as a texture; for each frame, this texture is shifted, rotated and scaled.
 
     Attributes:
-        at: the position of the origin in the parent's coordinates; without a parent, in the image.
+        at: the position of the part's origin in the parent's coordinates; for a part without parent, in the
+            image.
         parent: the name of the part to which this part is attached.
         degrees: the rotation at rest, clockwise about the origin.
         opacity: the opacity at rest; a part with opacity 0, such as a halo, is visible only in some actions.
         entrant: the part is outside the image until an action moves it in.
         shadow: the width of the part's soft shadow on the ground; 0 for no shadow.
-        ground: the distance of the shadow below the origin.
+        ground: how far below the part's origin the shadow is.
         scenery: the part belongs to the background and never moves.
-        shown_in: (left, top, right, bottom) in stage coordinates; the part is clipped to this box, such as at
-            a waterline.
+        shown_in: (left, top, right, bottom) in stage coordinates; only the part's pixels inside this box are
+            visible, for example above a waterline.
         glows: the part is not affected by the light of the scene.
     """
 
@@ -110,5 +111,8 @@ def shifted(shapes: tuple[Shape, ...], x: float, y: float, scale: float = 1.0) -
 
 
 def flipped(shapes: tuple[Shape, ...]) -> tuple[Shape, ...]:
-    """Return the shapes mirrored left to right. The light still comes from the left."""
+    """Return the shapes mirrored left to right.
+
+    The light on the mirrored shapes still comes from the left.
+    """
     return tuple(replace(s, outlines=tuple(o * (-1.0, 1.0) for o in s.outlines)) for s in shapes)

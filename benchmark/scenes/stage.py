@@ -35,8 +35,8 @@ class Stage:
 
     Attributes:
         size: size of the image as (rows, columns), in pixels.
-        view: the part of the stage that the image shows.
-        textures: the textures by part name.
+        view: the area of the stage that the image shows.
+        textures: a mapping from part name to texture.
         tinted: a cache of recoloured textures; the keys are (part, colour).
     """
 
@@ -90,7 +90,7 @@ class Stage:
         return max(*reaches, part.shadow / 2, 0.0) * max(part.scale, 1.0)
 
     def _distance(self, part: Part) -> float:
-        """Return an upper limit of the distance between the origins of a part and its root ancestor."""
+        """Return an upper limit of the distance from a part's origin to the origin of its root ancestor."""
         way = 0.0
         while part.parent is not None:
             way += hypot(*part.at)
@@ -107,7 +107,7 @@ class Stage:
 
 
 def checked_size(size: int | Size) -> Size:
-    """Return a size as (rows, columns) after checking both numbers.
+    """Check an image size and return it as (rows, columns).
 
     Raises:
         ValueError: a side is odd, or outside 64 to 2048 pixels.
@@ -122,7 +122,7 @@ def checked_size(size: int | Size) -> Size:
 
 
 def stage_view(size: Size) -> View:
-    """Return the view for this image size: the largest centred box of the stage with this aspect ratio."""
+    """Return the largest centred box of the stage that has the aspect ratio of the image size."""
     rows, columns = size
     height = min(1.0, STAGE_WIDTH * rows / columns)
     width = height * columns / rows
@@ -158,7 +158,7 @@ def _recoloured(texture: Texture, tint: Colour) -> Texture:
 
 
 def window_of(matrix: Matrix, texture: Texture, limits: Window) -> Window | None:
-    """Return the window of pixels that a placed texture covers, cut at the limits; None if it is empty."""
+    """Return the window of pixels that a placed texture covers within `limits`; None if it covers none."""
     rows, columns = texture.pixels.shape[:2]
     corners = np.array([[-1, columns, columns, -1], [-1, -1, rows, rows], [1, 1, 1, 1]])
     x, y, _ = matrix @ corners
@@ -168,7 +168,7 @@ def window_of(matrix: Matrix, texture: Texture, limits: Window) -> Window | None
 
 
 def placed(texture: Pixels, matrix: Matrix, window: Window) -> Pixels:
-    """Return the pixels of a placed texture in a window of the image, (bottom - top, right - left, 4)."""
+    """Return the pixels of a placed texture inside a window, as an array (bottom - top, right - left, 4)."""
     top, bottom, left, right = window
     moved = matrix[:2].copy()
     moved[:, 2] -= (left, top)

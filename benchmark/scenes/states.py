@@ -32,7 +32,7 @@ class State:
         x, y: shift along the ground or in the image plane; the part's shadow moves by the same amount.
         lift: height above the ground; the shadow remains on the ground.
         tint, tint_share: a colour to mix in, and the weight of this colour.
-        way_out: the shift over an edge that moves the part just outside the view.
+        way_out: the shift that moves the part across an edge to just outside the view.
     """
 
     way_out: Callable[[Edge], Point]

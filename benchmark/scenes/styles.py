@@ -1,7 +1,7 @@
 """Defines the six image styles and their shaders.
 
-The light always comes from the upper left. A shader computes the colours of a shape's surface and never
-changes its outline, so masks and motion are the same in every style.
+The light always comes from the upper left. A shader computes only the colours of a shape's surface, not the
+outline, so masks and motion are the same in every style.
 """
 
 from collections.abc import Callable
@@ -41,7 +41,7 @@ class Surface:
         coverage: (rows, columns) float32 in [0, 1], the share of each texel that the shape covers.
         colour: (3,) or, for a gradient, (rows, 1, 3); values in [0, 1].
         extent: (width, height) in image heights.
-        relief: the width of the curved rim in image heights; 0 is flat.
+        relief: the width of the shape's curved rim, in image heights; 0 for a flat shape.
     """
 
     coverage: Plane
@@ -62,7 +62,7 @@ class Surface:
 
     @cached_property
     def depth(self) -> Plane:
-        """Distance from the edge in image heights."""
+        """Distance of each texel from the shape's edge, in image heights."""
         inside = (self.coverage > 0.5).astype(np.uint8)
         depth = cv2.distanceTransform(inside, cv2.DIST_L2, 5)
         return np.asarray(depth / self.density, dtype=np.float32)

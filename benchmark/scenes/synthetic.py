@@ -1,4 +1,4 @@
-"""Renders clips of the synthetic models, which need no weights: one reference, four faulty models."""
+"""Renders clips of the synthetic models, one reference and four faulty models, without weights."""
 
 from collections.abc import Callable
 from types import MappingProxyType
@@ -62,7 +62,7 @@ def draw_frames(model: str, pair: ScenePair | str, *, frames: int = 16, size: Si
 
 
 def wrong_action(pair: ScenePair) -> Action:
-    """Return the action for a `wrong-action` clip, preferably an action that moves other objects."""
+    """Return an action that the pair's prompt does not describe, preferably one that moves other objects."""
     right = pair.described
     others = [action for action in pair.scene.scenario.actions if action.name != right.name]
     apart = [action for action in others if action.moved_parts.isdisjoint(right.moved_parts)]
@@ -101,7 +101,7 @@ def _paint_drift(pair: ScenePair, frames: int, size: Size | int) -> Frames:
 
 
 def _main_way(rendering: Rendering) -> NDArray[np.float64]:
-    """Return the total displacement (x, y) of the moving pixels, or a default if nothing moves."""
+    """Return the total displacement (x, y) of all moving pixels; a default displacement if nothing moves."""
     side = min(rendering.frames.shape[1:3])
     steps = []
     for flow in rendering.flow:

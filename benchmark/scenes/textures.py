@@ -1,4 +1,4 @@
-"""Draws each part once as a texture. In every frame, a transform places the texture."""
+"""Draws each part once as a texture. The painter transforms this texture for every frame."""
 
 from dataclasses import dataclass
 from zlib import crc32
@@ -42,7 +42,7 @@ class Texture:
 
     @property
     def reach(self) -> float:
-        """Distance from the part's origin to the farthest texel."""
+        """Distance from the part's origin to the farthest texel of the texture."""
         rows, columns = self.pixels.shape[:2]
         x, y = self.corner
         width, height = columns / self.density, rows / self.density
@@ -74,7 +74,7 @@ def _lay(
     density: float,
     rng: np.random.Generator,
 ) -> None:
-    """Paint one shape onto the canvas, within the shape's bounds. The canvas is changed in place."""
+    """Paint one shape onto the canvas, in place."""
     outlines = [(outline - low) * density for outline in shape.outlines]
     points = np.concatenate(outlines)
     border = round(density * 0.016) + 2
@@ -118,7 +118,7 @@ def _halo(points: NDArray[np.float64], shape: tuple[int, int]) -> Pixels:
 
 
 def _soft_shadow(alpha: Plane, density: float) -> Plane:
-    """Return the soft shadow to the lower right of a paper cut-out, in [0, 1]."""
+    """Return the soft shadow that a paper cut-out casts to the lower right; values in [0, 1]."""
     away = np.array([[1, 0, 0.004 * density], [0, 1, 0.006 * density]])
     shifted = cv2.warpAffine(alpha, away, (alpha.shape[1], alpha.shape[0]))
     return np.asarray(cv2.GaussianBlur(shifted, (0, 0), 0.005 * density))

@@ -1,4 +1,4 @@
-"""Statistics of preference votes: computes the tables of a paper from the tallies of comparisons.
+"""Computes the result tables of a study from the tallies (vote counts) of its comparisons.
 
 Importing the package loads only numpy. Functions that need scipy import it when they are called.
 """

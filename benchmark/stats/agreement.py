@@ -1,6 +1,6 @@
 """Computes inter-annotator agreement: percent, Fleiss' kappa, Krippendorff's alpha, Gwet's AC1.
 
-A comparison has n votes; k of these are for one of the two answers:
+A comparison has n votes; k of these votes are for one of the two answers:
 
     P_i   = (k(k-1) + (n-k)(n-k-1)) / (n(n-1)), the share of pairs of votes that agree
     P     = mean of P_i, percent agreement
@@ -29,7 +29,7 @@ ROUNDING = 1e-24
 
 @dataclass(frozen=True)
 class Coefficient:
-    """A measure of agreement. `value` is None if undefined, such as kappa when all votes are equal.
+    """A measure of agreement. `value` is None if it is undefined, such as kappa when all votes are equal.
 
     `interval` is the 95 % jackknife interval over comparisons; None if there are fewer than two comparisons
     or if all comparisons have the same votes.
@@ -45,7 +45,7 @@ class Agreement:
 
     Attributes:
         comparisons, votes: the number of comparisons and votes included.
-        percent: the share of pairs of votes on one comparison that agree, averaged over comparisons, in
+        percent: the probability that two votes on the same comparison agree, averaged over comparisons, in
             [0, 1].
         complete: the number of comparisons where all votes agree, such as 5|0.
         partial: the number of comparisons where most votes agree, such as 4|1.
@@ -128,10 +128,10 @@ def _coefficient(value: float, low: float, high: float) -> Coefficient:
 
 
 def _with_bounds(k: IntArray, n: IntArray, times: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return (groups, 4) measures and the bounds of their jackknife intervals; NaN where undefined.
+    """Return the measures and their jackknife bounds, each (groups, 4); undefined values are NaN.
 
-    Comparisons with the same outcome are interchangeable, so the jackknife omits one comparison of each
-    outcome and weights the result by the number of comparisons with this outcome.
+    Comparisons with the same outcome are interchangeable. The jackknife therefore omits only one comparison
+    per outcome, and weights the result by the number of comparisons with that outcome.
     """
     values = _coefficients(k, n, times)
     total = times.sum(axis=1)[:, None].astype(np.float64)
@@ -147,7 +147,7 @@ def _with_bounds(k: IntArray, n: IntArray, times: IntArray) -> tuple[FloatArray,
 
 
 def _coefficients(k: IntArray, n: IntArray, times: IntArray) -> FloatArray:
-    """Return (..., groups, 4): percent, kappa, alpha and AC1 of each group; undefined values are NaN.
+    """Return percent, kappa, alpha and AC1 of each group, (..., groups, 4); undefined values are NaN.
 
     Args:
         k: (outcomes,) number of yes votes.

@@ -22,7 +22,7 @@ COMMON = 0.8
 
 @dataclass(frozen=True)
 class AgreementRow:
-    """Agreement on the choice, or on ticking one justification, in one matchup.
+    """Agreement of a matchup's votes on one question: the better side, or one justification.
 
     Percent columns are in percent with one decimal; kappa, alpha and AC1 have three decimals. `_low` and
     `_high` are the bounds of a 95 % interval. An undefined measure or interval is None.
@@ -57,7 +57,7 @@ class AgreementRow:
 def agreements(
     tallies: Tallies, matchups: Sequence[Matchup], *, questions: Sequence[str] = QUESTIONS
 ) -> list[AgreementRow]:
-    """Return one row per matchup and question; for several matchups, also one row `all` per question."""
+    """Return one row per matchup and question. With several matchups, add one row `all` per question."""
     rows = agreements_apart(tallies, matchups, questions=questions)
     if len(matchups) > 1:
         rows += agreements_together(tallies, study=matchups[0].study, questions=questions)
@@ -94,9 +94,9 @@ def _rows(
 
 
 def _answers(tallies: Tallies, question: str) -> IntArray:
-    """Return the number of yes votes on a question for each comparison.
+    """Return each comparison's number of yes votes on a question.
 
-    For a justification, these are the votes that ticked it, for either side.
+    For a justification, these are all votes that ticked the justification, for either side.
     """
     if question == CHOICE:
         return tallies.votes_reference
@@ -144,7 +144,7 @@ def _numbers(measure: Coefficient) -> tuple[float | None, float | None, float | 
 
 
 def agreement_sentence(row: AgreementRow) -> str:
-    """Return a sentence that interprets the row and, if it applies, mentions the prevalence paradox.
+    """Return a sentence that interprets a row; it mentions the prevalence paradox if the row shows it.
 
     Source: A. R. Feinstein and D. V. Cicchetti (1990), J. Clinical Epidemiology 43(6), 543-549.
     """

@@ -13,9 +13,11 @@ CHUNK = 25
 def sensitivity_of_annotators(
     votes: Votes, *, rng: np.random.Generator, resamples: int = RESAMPLES
 ) -> list[SensitivityRow]:
-    """Return one row per matchup, with annotators as clusters. Without annotators there are no rows.
+    """Return one row per matchup, with annotators as clusters.
 
-    In each resample, the strict majority of the resampled votes decides a comparison. Without a strict
+    If the votes name no annotators, return no rows.
+
+    In each resample, the strict majority of the resampled votes decides a comparison. If no side has a strict
     majority, the comparison is undecided.
     """
     if not votes.annotators or (votes.annotator == UNKNOWN).any():
@@ -34,9 +36,10 @@ def sensitivity_of_annotators(
 def _without_each_annotator(
     votes: Votes, margin: IntArray, sign: IntArray, totals: tuple[IntArray, IntArray]
 ) -> LeaveOneOut:
-    """Return, for each annotator, the numbers of pairs won and lost without this annotator's votes.
+    """Return the numbers of pairs won and lost if the votes of one annotator are omitted, per annotator.
 
-    An annotator has one vote on a comparison, so omitting the annotator changes the margin by one vote.
+    An annotator has at most one vote on a comparison, so omitting the annotator changes the comparison's
+    margin by at most one vote.
     """
     shape = (len(votes.annotators), len(votes.matchups))
     cell = votes.annotator * shape[1] + votes.matchup
@@ -55,7 +58,7 @@ def _without_each_annotator(
 def _bootstrap_annotators(
     votes: Votes, place: IntArray, matchup: IntArray, sign: IntArray, rng: np.random.Generator, resamples: int
 ) -> FloatArray:
-    """Return the score of each resample and matchup, (resamples, matchups).
+    """Return the TI2V score of each matchup in each resample, (resamples, matchups).
 
     Each resample draws as many annotators as the study has, with replacement.
     """

@@ -1,10 +1,10 @@
 """Computes the macro-average over a reference's matchups (such as the 72 % of Figure 4) and its interval.
 
-All matchups have the same weight, regardless of their number of pairs. The matchups are compared on the same
-pairs, so they are not independent. The variance is therefore a sum over pairs; each term is a pair's
-contribution to all matchups. The interval is a Wilson interval with the effective number of independent pairs
-that gives this variance. Source: C. Franco, R. J. A. Little, T. A. Louis and E. V. Slud (2019), J. Survey
-Statistics and Methodology 7(3), 334-364.
+Every matchup has the same weight, regardless of how many pairs the matchup has. The matchups are compared on
+the same pairs, so they are not independent. The variance is therefore a sum over pairs; each term is a pair's
+contribution to all matchups. From this variance, an effective number of independent pairs is computed; the
+interval is the Wilson interval for this number. Source: C. Franco, R. J. A. Little, T. A. Louis and E. V.
+Slud (2019), J. Survey Statistics and Methodology 7(3), 334-364.
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,9 @@ class MacroAverage:
 
 
 def macro_average(tallies: Tallies, matchups: IntArray, counts: Counts) -> MacroAverage | None:
-    """Return the average over the matchups with decided pairs. None if no matchup has a decided pair.
+    """Return the average TI2V score over the matchups that have decided pairs.
+
+    Return None if no matchup has a decided pair.
 
     Args:
         tallies: the comparisons of a study.
@@ -54,7 +56,7 @@ def macro_average(tallies: Tallies, matchups: IntArray, counts: Counts) -> Macro
 def _influence_by_pair(
     tallies: Tallies, chosen: list[int], won: IntArray, decided: IntArray
 ) -> tuple[FloatArray, int]:
-    """Return each pair's contribution to the deviation of the average, and the number of decided pairs."""
+    """Return how much each pair contributes to the average's deviation, and the number of decided pairs."""
     used = np.flatnonzero(np.isin(tallies.matchup, chosen) & (tallies.lead != 0))
     matchup, pair, won_it = tallies.matchup[used], tallies.pair[used], tallies.lead[used] > 0
     share = won / np.maximum(decided, 1)

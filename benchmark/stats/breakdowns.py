@@ -36,10 +36,12 @@ class Division(StrEnum):
 
 @dataclass(frozen=True)
 class BreakdownRow:
-    """The results of one matchup on one part of the benchmark. Columns mean the same as in PreferenceRow.
+    """The results of one matchup on one part of the benchmark.
 
-    `vote_share_...` is the percentage of all valid votes. `..._side_rate_...` is the percentage of the votes
-    for that side that gave the justification (as in Emu Video).
+    Columns with the same name as in PreferenceRow have the same meaning.
+
+    `vote_share_...` is the percentage of all valid votes. Of the votes for a side, `..._side_rate_...` is the
+    percentage that gave the justification (as in Emu Video).
     """
 
     study: str | None
@@ -81,19 +83,22 @@ class BreakdownRow:
 
 @dataclass(frozen=True)
 class Parts:
-    """The part of each comparison, as codes into `names`; UNKNOWN for a comparison without a part."""
+    """The part of the benchmark that each comparison belongs to, as codes into `names`; UNKNOWN if none."""
 
     codes: IntArray
     names: tuple[str, ...]
 
 
 def breakdowns(tallies: Tallies, matchups: Sequence[Matchup]) -> list[BreakdownRow]:
-    """Return the rows of all divisions. A division without parts has no rows."""
+    """Return the rows of all divisions. A division whose tag no pair has gives no rows."""
     return [row for division in Division for row in breakdown(tallies, matchups, division)]
 
 
 def breakdown(tallies: Tallies, matchups: Sequence[Matchup], division: Division) -> list[BreakdownRow]:
-    """Return one row for each matchup and part with votes. Parts are in alphabetical order."""
+    """Return one row for each combination of matchup and part that has votes.
+
+    Parts are in alphabetical order.
+    """
     parts = parts_of(tallies, division)
     if not parts.names:
         return []
@@ -111,7 +116,7 @@ def breakdown(tallies: Tallies, matchups: Sequence[Matchup], division: Division)
 
 
 def parts_of(tallies: Tallies, division: Division) -> Parts:
-    """Return the part of each comparison. Part names are in alphabetical order."""
+    """Return the part of the benchmark that each comparison belongs to; names are sorted."""
     if division is Division.WHOLE:
         return Parts(np.zeros(len(tallies), dtype=np.int64), (ALL_PAIRS,))
     if division is Division.SCENARIO:
@@ -142,9 +147,9 @@ class _Part(NamedTuple):
 
 
 def _parts(counts: Counts) -> Iterator[_Part]:
-    """Yield the counts of each group.
+    """Yield the counts and rounded shares of each group.
 
-    For speed, the function rounds whole columns: there may be thousands of groups.
+    The function rounds whole columns at once, because there may be thousands of groups.
     """
     won, lost, of_sides = counts.won_reference, counts.won_other, (counts.votes_reference, counts.votes_other)
     numbers = (won, lost, counts.undecided, *of_sides, counts.votes)

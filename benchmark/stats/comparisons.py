@@ -23,7 +23,7 @@ LEADS = {1: Majority.REFERENCE, -1: Majority.OTHER, 0: Majority.UNDECIDED}
 class ComparisonRow:
     """One row of the comparisons table.
 
-    `<justification>_<side>_n` is the number of votes for that side that gave the justification.
+    `<justification>_<side>_n` is the number of votes that chose the side and gave the justification.
     """
 
     study: str | None

@@ -1,4 +1,4 @@
-"""Writes sentences that interpret results. Pages and reports show such a sentence with every result."""
+"""Writes sentences that interpret results. Pages and reports show every result with a sentence."""
 
 from collections.abc import Sequence
 
@@ -84,7 +84,10 @@ def paired_conclusion(row: PairedRow) -> str:
 
 
 def part_conclusion(row: BreakdownRow, part: str) -> str:
-    """Return a sentence that interprets the row of one part. `part` is this part's name in the sentence."""
+    """Return a sentence that interprets one row of the breakdowns table.
+
+    `part` names the part of the benchmark.
+    """
     if row.ti2v_score_reference is None or row.ci_low is None or row.ci_high is None:
         return f"No pair of {part} is decided against {row.other}, so there is no score."
     share = f"{row.reference} won {row.ti2v_score_reference} % of {row.pairs_decided} decided pairs"
@@ -131,7 +134,7 @@ def _panels_of_matchups(tallies: Tallies) -> set[tuple[int, int]]:
 
 
 def _matchups_apart(met: set[tuple[int, int]], matchups: Sequence[Matchup]) -> str:
-    """Return a sentence that lists the matchups whose panel size differs from the first matchup's."""
+    """Return a sentence that lists the matchups whose panel size differs from that of the first matchup."""
     panels: list[set[int]] = [set() for _ in matchups]
     for at, votes in met:
         panels[at].add(votes)

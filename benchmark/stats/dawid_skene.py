@@ -1,7 +1,8 @@
 """Fits a one-coin Dawid-Skene model, whose scores weight annotators by their estimated accuracy.
 
 The model assumes that each comparison has one better side, and that each annotator chooses the better side
-with a fixed probability. Expectation-maximisation estimates the better sides and these probabilities:
+with a fixed probability. Expectation-maximisation (EM) estimates the better sides and the annotators'
+probabilities:
 
     P(reference better | votes) = sigma(logit(pi) + sum_v s_v logit(a_v)),  s_v = +-1, pi per matchup
     a = (1 + sum of the probabilities that the annotator's votes are right) / (2 + the annotator's votes)
@@ -31,10 +32,10 @@ class DawidSkene:
 
     Attributes:
         accuracy: (annotators,) the probability, in (0, 1), that an annotator's vote is right.
-        chance: (comparisons,) the probability that the reference is better; comparisons are sorted by matchup
+        chance: (comparisons,) the probability that the reference is better; the array is sorted by matchup
             and pair.
-        scores: per matchup, the percentage of comparisons with a `chance` above 0.5. Comparisons with a
-            `chance` of exactly 0.5 are left out, as undecided pairs are.
+        scores: per matchup, the percentage of comparisons with a `chance` above 0.5. Like undecided pairs,
+            comparisons with a `chance` of exactly 0.5 are left out.
         passes: the number of EM iterations.
     """
 
@@ -45,7 +46,7 @@ class DawidSkene:
 
 
 def dawid_skene(votes: Votes) -> DawidSkene:
-    """Fit the model to single votes.
+    """Fit the Dawid-Skene model to individual votes.
 
     Raises:
         ValueError: a vote has no annotator.

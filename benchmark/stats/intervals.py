@@ -22,7 +22,7 @@ class Interval:
 
 @lru_cache(maxsize=1024)
 def normal_quantile(confidence: float) -> float:
-    """Return z such that a standard normal variable is within +-z with this probability (1.96 for 0.95)."""
+    """Return z such that a standard normal variable is within +-z with the given probability."""
     if not 0 < confidence < 1:
         raise ValueError(f"the confidence must be between 0 and 1, not {confidence}")
     return NormalDist().inv_cdf(0.5 + confidence / 2)
@@ -31,8 +31,8 @@ def normal_quantile(confidence: float) -> float:
 def wilson(count: float, total: float, *, confidence: float = CONFIDENCE) -> Interval:
     """Return the Wilson score interval of the share count/total; bounds are in [0, 1].
 
-    The interval is also defined for 0 of n and n of n. Counts may be fractional, such as an effective number
-    of pairs (`stats.averages`).
+    The interval is defined even if the count is 0 or equals the total. Counts may be fractional, such as an
+    effective number of pairs (`stats.averages`).
 
     >>> wilson(202, 320)
     Interval(low=0.577..., high=0.682...)

@@ -1,10 +1,9 @@
 """Computes the leaderboard: models by Bradley-Terry strength, with confidence intervals of their ranks.
 
-A model's rank interval is computed from how many models are significantly better and how many are
-significantly worse. These tests have a level of 5 %, with Bonferroni's correction over the model's
-differences from the other models. Each interval therefore covers the rank with a probability of
-at least 95 %. Source: M. Mogstad, J. P. Romano, A. M. Shaikh and D. Wilhelm (2024), Review of Economic
-Studies 91(1), 476-518.
+The rank interval of a model follows from two counts: how many models are significantly better, and how many
+are significantly worse. The tests against the other models have a level of 5 % per model, with Bonferroni's
+correction. Each rank interval therefore covers the true rank with a probability of at least 95 %. Source: M.
+Mogstad, J. P. Romano, A. M. Shaikh and D. Wilhelm (2024), Review of Economic Studies 91(1), 476-518.
 """
 
 from collections.abc import Sequence
@@ -55,7 +54,7 @@ class LeaderboardRow:
 
 
 def leaderboard(tallies: Tallies, matchups: Sequence[Matchup]) -> list[LeaderboardRow]:
-    """Return one row per model, sorted by group (the largest group first) and strength."""
+    """Return one row per model, sorted by group (the largest group first), then by strength."""
     ratings = bradley_terry(tallies, matchups)
     study = matchups[0].study if matchups else None
     members = [np.flatnonzero(ratings.group == group) for group in range(ratings.group.max(initial=-1) + 1)]
@@ -108,7 +107,7 @@ def _row(
 def _alone(
     ratings: Ratings, model: int, group: int, study: str | None, played: list[Matchup]
 ) -> LeaderboardRow:
-    """Return the row, without strength, of a model that is not comparable with any other model."""
+    """Return the leaderboard row, without strength and rank, of a model that is comparable with no other."""
     return LeaderboardRow(
         study=study,
         group=group,
@@ -138,7 +137,7 @@ def _half_width(ratings: Ratings, model: int) -> float | None:
 
 
 def rank_interval(ratings: Ratings, model: int, models: Sequence[int]) -> tuple[int | None, int | None]:
-    """Return the bounds of a model's rank among comparable models; None if there is no covariance."""
+    """Return the bounds of a model's rank in its group; None if the strengths have no covariance."""
     if ratings.covariance is None:
         return None, None
     z = normal_quantile(1 - (1 - CONFIDENCE) / (len(models) - 1))

@@ -1,12 +1,12 @@
-"""Fits a logistic regression of votes on differences between two sides, with errors clustered by image.
+"""Fits a logistic regression of votes on differences between two sides; errors are clustered by image.
 
     P(a vote is for the reference) = 1 / (1 + exp(-(x . b)))
 
-x contains the differences of the covariates, reference minus other; the caller may add a constant. The unit
-of the likelihood is the vote. Votes on clips of one image are not independent, so each image is a cluster.
-The covariance is the sandwich H^-1 B H^-1 with one score per cluster. As in statsmodels, it is multiplied by
-G / (G - 1) * (N - 1) / (N - K) for N votes, K coefficients and G clusters. Source: K.-Y. Liang and S. L.
-Zeger (1986), Biometrika 73(1), 13-22.
+The matrix x contains the covariates' differences, reference minus other; the caller may add a constant
+column. The unit of the likelihood is the vote. Votes on clips of one image are not independent, so each image
+is a cluster. The covariance is the sandwich H^-1 B H^-1 with one score per cluster. As in statsmodels, the
+covariance is multiplied by G / (G - 1) * (N - 1) / (N - K) for N votes, K coefficients and G clusters.
+Source: K.-Y. Liang and S. L. Zeger (1986), Biometrika 73(1), 13-22.
 """
 
 from dataclasses import dataclass
@@ -47,8 +47,8 @@ def fit_logistic(covariates: FloatArray, won: IntArray, votes: IntArray, cluster
         cluster: (comparisons,) code of the cluster.
 
     Raises:
-        NoFit: there are too few clusters, covariates depend on each other, or a covariate separates the
-            votes.
+        NoFit: there are too few clusters, covariates are linearly dependent, or a covariate separates the
+            votes perfectly.
     """
     columns = covariates.shape[1]
     _, place = np.unique(cluster, return_inverse=True)

@@ -2,12 +2,14 @@
 
 The unit is a decided comparison: one pair of one matchup whose votes have a strict majority. The metric
 chooses the side with the better score; equal scores count as half an agreement. Comparisons of one image are
-not independent, so the interval comes from a bootstrap over images: the variance of the resampled shares
-gives an effective number of comparisons, with which a Wilson interval is computed (see `stats.sensitivity`).
+not independent, so the interval comes from a bootstrap over images. The variance of the resampled shares
+gives an effective number of comparisons; the interval is the Wilson interval for this number (see
+`stats.sensitivity`).
 
-Rank correlations are computed over models. They compare a model's mean score with the share of its decided
-comparisons that it won; the mean and the share are computed from the same comparisons. Sources: C. Spearman
-(1904), American J. of Psychology 15(1), 72-101; M. G. Kendall (1945), Biometrika 33(3), 239-251 (tau-b).
+Rank correlations are computed over models. The correlations compare a model's mean score with the share of
+decided comparisons that the model won; mean and share are computed from the same comparisons. Sources: C.
+Spearman (1904), American J. of Psychology 15(1), 72-101; M. G. Kendall (1945), Biometrika 33(3), 239-251
+(tau-b).
 """
 
 from collections.abc import Sequence
@@ -27,7 +29,7 @@ SEED = 20
 
 @dataclass(frozen=True)
 class MetricComparisons:
-    """Decided comparisons with a metric's scores of both sides, one entry per comparison.
+    """The decided comparisons and a metric's scores of both sides, one array entry per comparison.
 
     Attributes:
         lead: 1 if most votes are for the reference, -1 if most are for the other side.
@@ -53,13 +55,13 @@ class MetricComparisons:
         return len(self.lead)
 
     def select(self, chosen: npt.ArrayLike) -> Self:
-        """Return the comparisons that a mask or index selects."""
+        """Return only the comparisons that a mask or an index array selects."""
         picked = np.asarray(chosen)
         return replace(self, **{name: value[picked] for name, value in vars(self).items()})
 
     @property
     def agreement(self) -> FloatArray:
-        """1 if the metric chooses the majority's side, 0.5 if the scores are equal, else 0."""
+        """Per comparison: 1 if the metric chooses the side with most votes, 0.5 for equal scores, else 0."""
         return np.asarray((1 + self.lead * np.sign(self.score_reference - self.score_other)) / 2)
 
 
@@ -69,7 +71,7 @@ class Agreement:
 
     Attributes:
         comparisons: number of decided comparisons for which both clips have a score of the metric.
-        ties: number of these comparisons in which both clips have equal scores.
+        ties: number of comparisons, among `comparisons`, in which both clips have equal scores.
         accuracy: share of comparisons in which the metric chooses the side that won the votes; a tie counts
             as half a comparison. None without comparisons.
         interval: 95 % interval over images; None for fewer than five images, or if the metric agrees with the
@@ -91,7 +93,7 @@ class Agreement:
 def metric_agreement(
     comparisons: MetricComparisons, *, rng: np.random.Generator | None = None, resamples: int = RESAMPLES
 ) -> Agreement:
-    """Return the agreement over all given comparisons."""
+    """Return the agreement of a metric with the votes over all given comparisons."""
     agreement = comparisons.agreement
     people, metric = model_scores(comparisons)
     spearman, kendall = rank_correlations(people, metric)
@@ -133,7 +135,7 @@ def cluster_interval(
 
 
 def model_scores(comparisons: MetricComparisons) -> tuple[FloatArray, FloatArray]:
-    """Return for each model the share of its comparisons that it won, and the mean of its scores."""
+    """Return each model's share of won comparisons, and each model's mean score."""
     model = np.concatenate([comparisons.reference, comparisons.other])
     won = np.concatenate([comparisons.lead > 0, comparisons.lead < 0]).astype(np.float64)
     score = np.concatenate([comparisons.score_reference, comparisons.score_other])
@@ -145,7 +147,7 @@ def model_scores(comparisons: MetricComparisons) -> tuple[FloatArray, FloatArray
 def rank_correlations(
     people: Sequence[float] | FloatArray, metric: Sequence[float] | FloatArray
 ) -> tuple[float | None, float | None]:
-    """Return Spearman's rho and Kendall's tau-b; None if they are not defined."""
+    """Return Spearman's rho and Kendall's tau-b; a correlation that is not defined is None."""
     if len(people) < FEWEST_MODELS or np.ptp(people) == 0 or np.ptp(metric) == 0:
         return None, None
     from scipy.stats import kendalltau, spearmanr
@@ -159,7 +161,7 @@ class StaticPreference:
 
     Attributes:
         clips: number of models' clips that have a score and whose pair has a static clip with a score.
-        preferred: number of these clips that have a worse score than the static clip of their pair.
+        preferred: number of clips, among `clips`, with a worse score than the static clip of the same pair.
     """
 
     clips: int
@@ -171,7 +173,7 @@ class StaticPreference:
 
 
 def static_preference(scores: FloatArray, static: FloatArray) -> StaticPreference:
-    """Compare clips with the static clips of the same pairs; higher scores are better.
+    """Count how often a static clip scores better than a model's clip of the same pair.
 
     Args:
         scores: (clips,) scores of models.

@@ -1,7 +1,7 @@
-"""Computes McNemar's exact test, which compares two matchups on the same pairs, and a table of all tests.
+"""Compares two matchups on the same pairs with McNemar's exact test, and makes a table of all tests.
 
-Only the discordant pairs count, which are the pairs that the reference won in one matchup and lost in the
-other. The exact test is a sign test over these pairs. Source: Q. McNemar (1947), Psychometrika 12(2),
+Only discordant pairs count: the pairs that the reference won in one matchup and lost in the other matchup.
+McNemar's exact test is a sign test over the discordant pairs. Source: Q. McNemar (1947), Psychometrika 12(2),
 153-157.
 """
 
@@ -20,7 +20,7 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class PairedMatchups:
-    """Pairs that are decided in both of two matchups, counted by their winners.
+    """The pairs that are decided in both matchups, counted by the winners.
 
     Attributes:
         both: pairs that the reference won in both matchups.
@@ -65,9 +65,9 @@ class PairedRow:
 
 
 def paired(tallies: Tallies, matchups: Sequence[Matchup], *, interim: bool = False) -> list[PairedRow]:
-    """Return one row for every two matchups with the same reference and at least one pair decided in both.
+    """Return a row for every two matchups with the same reference that share at least one decided pair.
 
-    Holm's correction includes all rows; interim rows have no p-values.
+    Holm's correction includes all rows; the rows of a study that is not closed have no p-values.
     """
     leads = _lead_by_pair(tallies, len(matchups))
     rows = []
@@ -114,7 +114,7 @@ def _compared(one: IntArray, other: IntArray) -> PairedMatchups:
 
 
 def _lead_by_pair(tallies: Tallies, matchups: int) -> IntArray:
-    """Return the leader of each matchup and pair, (matchups, pairs), as in `Tallies.lead`.
+    """Return the value of `Tallies.lead` for each matchup and pair, (matchups, pairs).
 
     A pair without votes has the value 0.
     """

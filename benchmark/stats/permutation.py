@@ -1,10 +1,10 @@
-"""Computes the exact sign-flip permutation test of one justification.
+"""Computes the exact sign-flip permutation test for one justification.
 
 The test checks whether voters give a reason more often for one side of a matchup than for the other side.
-Votes on one pair are correlated, so a test that compares two shares of single votes would give too small
-p-values. The unit of this test is the pair: under the null hypothesis both sides are exchangeable, so the
-sign of each pair's difference is random. Source: E. J. G. Pitman (1937), Supplement to the J. Royal
-Statistical Society 4(1), 119-130.
+Votes on one pair are correlated, so a test that treats votes as independent would give too small p-values.
+The unit of this test is the pair: under the null hypothesis both sides are exchangeable, so the sign of each
+pair's difference is random. Source: E. J. G. Pitman (1937), Supplement to the J. Royal Statistical Society
+4(1), 119-130.
 
 The differences are small integers, so the exact distribution of the sum over all 2^n flips is computed from
 its characteristic function prod_i cos(d_i t / 2), without sampling.
@@ -40,7 +40,7 @@ def sign_flip_test(differences: IntArray) -> float:
 
 
 def _positive_part(sizes: IntArray, reach: int) -> FloatArray:
-    """Return P(sum of the positive differences = 0, 1, ..., reach) when every sign is a fair coin.
+    """Return the probabilities that the positive differences sum to 0, 1, ..., reach, for random signs.
 
     Args:
         sizes: sizes[v] is the number of pairs with an absolute difference of v.

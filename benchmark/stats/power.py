@@ -26,8 +26,9 @@ class StudyPlan:
         votes: the total number of votes, matchups x pairs x panel.
         share: the TI2V score to detect (against 50 %), in (0, 1).
         power: the probability that the test of one matchup detects this score with p < 0.05.
-        power_corrected: the same probability at the strictest level of Holm's correction over the matchups.
-        detectable_share: the smallest score above 50 % that is detected with a power of 0.8.
+        power_corrected: the same probability with the strictest significance level of Holm's correction over
+            the matchups.
+        detectable_share: the smallest TI2V score above 50 % that the test detects with a power of 0.8.
     """
 
     matchups: int
@@ -97,7 +98,7 @@ def sign_test_power(pairs: int, share: float, *, alpha: float = ALPHA) -> float:
 
 
 def _critical_losses(pairs: int, alpha: float) -> int:
-    """Return the largest number of lost pairs for which the test is significant; -1 if there is none."""
+    """Return the largest number of lost pairs with a significant test; -1 if no number is significant."""
     tail = 2 * np.cumsum(binomial_chances(pairs, 0.5)[: (pairs + 1) // 2])
     return int(np.searchsorted(tail, alpha, side="right")) - 1
 
@@ -112,7 +113,7 @@ def binomial_chances(total: int, share: float) -> FloatArray:
 
 
 def pairs_needed(share: float, *, power: float = POWER, alpha: float = ALPHA) -> int:
-    """Return the smallest number of pairs such that this and every larger number gives at least `power`.
+    """Return the smallest number of pairs at and above which the power is always at least `power`.
 
     The power of an exact test is not monotonic: one more pair can lower the power slightly.
 
@@ -137,7 +138,7 @@ def pairs_needed(share: float, *, power: float = POWER, alpha: float = ALPHA) ->
 
 
 def detectable_share(pairs: int, *, power: float = POWER, alpha: float = ALPHA) -> float:
-    """Return the smallest share above 50 % that is detected with this power. 1.0 if there is none."""
+    """Return the smallest share above 50 % that the test detects with this power; 1.0 if there is none."""
     low, high = 0.5, 1 - 1e-9
     if sign_test_power(pairs, high, alpha=alpha) < power:
         return 1.0
@@ -148,11 +149,11 @@ def detectable_share(pairs: int, *, power: float = POWER, alpha: float = ALPHA) 
 
 
 def expected_score(vote_share: float, panel: int, *, kappa: float = 0.0) -> float:
-    """Return the expected TI2V score of a side that gets the share `vote_share` of the single votes.
+    """Return the expected TI2V score of a side that gets the share `vote_share` of all votes.
 
     The vote shares of pairs are assumed to follow a beta distribution with the intraclass correlation
-    `kappa`, which is approximately the Fleiss' kappa of a study. With a `kappa` of 0, all pairs have the
-    same vote share.
+    `kappa`. Fleiss' kappa of a study is approximately this correlation. With a `kappa` of 0, all pairs have
+    the same vote share.
 
     Args:
         vote_share: the share of votes, in (0, 1).

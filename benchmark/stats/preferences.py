@@ -27,8 +27,8 @@ class PreferenceRow:
 
     `<metric>_reference` and `<metric>_other` are percentages with one decimal, rounded half up. Fields ending
     in `_n` are the numerators, and fields ending in `_total` the denominators. ci_low and ci_high are the
-    bounds of ti2v_score_reference in percent. None means undefined: a share with denominator 0, a p-value of
-    a study that is not closed, or the counts of a macro-average.
+    bounds of ti2v_score_reference in percent. A field is None if it is undefined: a share with denominator 0,
+    a p-value of a study that is not closed, or a count of a macro-average.
     """
 
     study: str | None
@@ -74,7 +74,7 @@ class PreferenceRow:
 
     @property
     def gives_reasons(self) -> bool:
-        """Return whether any vote gives a reason. An imported study may not have asked for reasons."""
+        """Return whether any vote gives a justification; an imported study may have none."""
         return any(self.share(reason, side) for reason in JUSTIFICATIONS for side in Side)
 
     def share(self, metric: str, side: Side) -> float | None:
@@ -91,8 +91,8 @@ def preferences(
     Args:
         tallies: the tallies; `tallies.matchup` contains indices into `matchups`.
         matchups: all matchups; a matchup without votes also has a row.
-        interim: whether the study is not closed. P-values are then not computed, because repeated looks at
-            the data inflate the error rate.
+        interim: whether the study is not closed. While a study is not closed, no p-values are computed,
+            because repeated tests inflate the error rate.
     """
     counts = count_matchups(tallies, len(matchups))
     rows = [_matchup_row(matchup, counts, index) for index, matchup in enumerate(matchups)]
@@ -102,10 +102,10 @@ def preferences(
 
 
 def by_score(rows: Sequence[PreferenceRow]) -> list[PreferenceRow]:
-    """Return the rows of a preferences table in the order that pages, figures and files use.
+    """Return the rows of a preferences table, sorted as pages, figures and files show them.
 
     If all matchups have the same reference, the rows are sorted by the reference's score, highest first.
-    Otherwise the order does not change. Averages come last.
+    If there are several references, the order does not change. Averages come last.
     """
     matchups = [row for row in rows if not row.is_average]
     averages = [row for row in rows if row.is_average]
@@ -178,8 +178,8 @@ def averaged_matchups(matchups: Sequence[Matchup]) -> list[list[int]]:
     """Return, for each reference that has an average, the indices of its matchups.
 
     A reference has an average if it is the reference of several matchups and not the other side of any
-    matchup. If it were the other side of a matchup, the average would ignore that matchup. The leaderboard
-    covers this case.
+    matchup. If the reference were the other side of a matchup, the average would ignore this matchup. The
+    leaderboard covers this case.
     """
     others = {matchup.other for matchup in matchups}
     groups: dict[str, list[int]] = {}

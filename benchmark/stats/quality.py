@@ -1,7 +1,10 @@
-"""Flags annotators who may be careless, in one row per annotator. Nothing is excluded automatically.
+"""Computes one row of statistics per annotator, and flags annotators who may be careless.
 
-With these thresholds, a careful annotator is flagged with a probability of about 0.001. Only a person can
-exclude an annotator, with a recorded reason. Results are shown with and without the excluded votes.
+Nothing is excluded automatically.
+
+The thresholds are chosen so that a careful annotator is flagged with a probability of about 0.001. Only a
+person can exclude an annotator, and must state a reason. Result pages show scores with and without the
+excluded votes.
 """
 
 from collections.abc import Mapping
@@ -39,13 +42,13 @@ class AnnotatorRow:
     """The statistics of one annotator. Shares are in percent with one decimal; undefined values are None.
 
     Attributes:
-        left: share of votes for the clip on the left, with a Wilson interval; `side_p` is the p-value of the
+        left: share of votes that chose the left clip, with a Wilson interval; `side_p` is the p-value of the
             sign test against 50 %.
         longest_run: the largest number of consecutive votes for the same position, in the order of the table.
         agreement: share of votes that agree with the majority of the other votes on the same comparison, with
-            a Wilson interval. A vote is not included if the other votes are tied.
+            a Wilson interval. Votes on comparisons whose other votes are tied are not included.
         fast: share of votes whose decision time is shorter than the duration of a clip.
-        same_ticks: share of votes with the set of justifications that the annotator gives most often.
+        same_ticks: share of votes that have the annotator's most frequent set of justifications.
         gold: share of right answers to gold questions, with a Wilson interval.
     """
 
@@ -74,7 +77,7 @@ class AnnotatorRow:
 class _Columns:
     """The vote columns from which flags are computed, sorted by annotator.
 
-    The codes are the codes of `Votes`.
+    The codes of names are the same as in `Votes`.
     """
 
     left: IntArray
@@ -88,7 +91,9 @@ class _Columns:
 def annotator_quality(
     votes: Votes, *, clip_ms: int | None = None, gold: Mapping[str, Gold] | None = None
 ) -> list[AnnotatorRow]:
-    """Return one row per annotator in order of first appearance. Without annotators there are no rows.
+    """Return one row per annotator in order of first appearance.
+
+    If the votes name no annotators, return no rows.
 
     Args:
         votes: the votes in the order in which they were cast.
@@ -122,9 +127,10 @@ def _columns(votes: Votes, order: IntArray) -> _Columns:
 
 
 def agreement_with_others(votes: Votes) -> IntArray:
-    """Return (votes,) whether each vote agrees with the majority of the other votes.
+    """Return, for each vote, whether it agrees with the majority of the comparison's other votes, (votes,).
 
-    The value of a vote is 1 if the vote agrees, 0 if it disagrees, and UNKNOWN if the other votes are tied.
+    The value is 1 for a vote that agrees, 0 for a vote that disagrees, and UNKNOWN if the other votes are
+    tied.
     """
     _, place = distinct(votes.matchup * len(votes.pairs) + votes.pair)
     sign = np.where(votes.chose_reference, 1, -1)
@@ -165,7 +171,7 @@ def _row(name: str, columns: _Columns, place: slice, clip_ms: int | None, gold: 
 
 
 def longest_run(votes: BoolArray) -> int:
-    """Return the length of the longest run of equal entries.
+    """Return the length of the longest run of equal values.
 
     >>> longest_run(np.array([True, True, False, False, False, True]))
     3

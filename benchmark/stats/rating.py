@@ -3,10 +3,10 @@
     P(a vote prefers i to j) = 1 / (1 + exp(theta_j - theta_i)),   sum_i theta_i = 0
 
 The unit of the likelihood is the vote. Votes on the same pair are not independent, neither within nor across
-matchups: 95 % Wald intervals that assume independent votes have a coverage of only 81 % (for five votes per
-comparison and a kappa of 0.31). The covariance is therefore the sandwich H^-1 B H^-1, multiplied by
-G / (G - 1) for G pairs. B is computed from one score per pair, to which all votes on the pair in all matchups
-contribute.
+matchups. With five votes per comparison and a kappa of 0.31, 95 % Wald intervals that assume independent
+votes cover the true value in only 81 % of studies. The covariance is therefore the sandwich estimate H^-1 B
+H^-1, multiplied by G / (G - 1) for G pairs. B is computed from one score vector per pair; all votes on the
+pair, in all matchups, contribute to this vector.
 
 Finite strengths exist only if the directed graph of won votes is strongly connected (L. R. Ford, 1957,
 American Mathematical Monthly 64(8), 28-33). Otherwise each strongly connected group of models is fitted
@@ -97,7 +97,7 @@ def _win_matrix(reference: IntArray, other: IntArray, tallies: Tallies, models: 
 
 
 def comparable_groups(wins: IntArray) -> IntArray:
-    """Return (models,) the number of each model's group. The group of the first model has the number 0.
+    """Return the group number of each model, (models,). The group of the first model has the number 0.
 
     A group is a strongly connected component of the graph of won votes.
     """
@@ -129,7 +129,7 @@ def _strengths(wins: IntArray, group: IntArray) -> FloatArray:
 
 
 def _probabilities(theta: FloatArray) -> FloatArray:
-    """Return (models, models) the probability of a vote for the row's model against the column's model."""
+    """Return the probability that a vote prefers the row's model to the column's model, (models, models)."""
     return 1 / (1 + np.exp(np.clip(theta[None, :] - theta[:, None], -700, 700)))
 
 
@@ -141,7 +141,7 @@ def _information(played: IntArray, expected: FloatArray) -> FloatArray:
 
 
 def _solve(information: FloatArray, group: IntArray, right: FloatArray) -> FloatArray:
-    """Solve information x = right in the subspace where the strengths of each group sum to 0."""
+    """Solve `information @ x = right` for x, with strengths that sum to 0 in each group."""
     same = (group[:, None] == group[None, :]).astype(np.float64)
     # Adding a block of ones for each group makes the Laplacian invertible without changing the solution.
     scale = max(float(information.trace()) / max(len(information), 1), 1e-300)

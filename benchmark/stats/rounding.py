@@ -1,7 +1,7 @@
 """Computes percentages with one decimal, rounded half up in integer arithmetic, as in the paper.
 
-Python's round() and format() round half to even. They give 63.7, 41.2 and 36.2, but the paper prints 63.8,
-41.3 and 36.3. For example, 204/320 is exactly 63.75 %.
+Python's round() and format() round half to even. Python therefore gives 63.7, 41.2 and 36.2, but the paper
+prints 63.8, 41.3 and 36.3. For example, 204/320 is exactly 63.75 %.
 """
 
 from fractions import Fraction
@@ -59,17 +59,17 @@ def percent_of_bound(bound: float) -> float:
 
 
 def without_noise(value: float) -> float:
-    """Round off the last digits of a value, because these digits depend on the order of additions.
+    """Round off the last digits of a value, which depend on the order of floating-point additions.
 
-    Call this function before rounding to few digits. Otherwise, two equal values may be rounded to different
-    numbers.
+    Call `without_noise` before you round to few digits. Otherwise two values that should be equal may be
+    rounded to different numbers.
     """
     return round(value, NOISE_DIGITS)
 
 
 def significant(value: float, digits: int = 10) -> float:
-    """Return the value rounded to this number of significant digits.
+    """Return the value rounded to `digits` significant digits.
 
-    The default of ten digits is small enough that the rounded values are the same on every machine.
+    With the default of ten digits, the rounded value is the same on every machine.
     """
     return float(f"{value:.{digits}g}")

@@ -21,7 +21,9 @@ from benchmark.stats.tallies import JUSTIFICATIONS, SIDES, Tallies
 
 @dataclass(frozen=True)
 class Counts:
-    """The counts of each group of comparisons. Every array except `reasons` has the shape (groups,).
+    """The numbers of pairs and votes in each group of comparisons.
+
+    Every array except `reasons` has the shape (groups,).
 
     Attributes:
         won_reference, won_other, undecided: numbers of pairs; a pair without votes is in none of these
@@ -47,7 +49,7 @@ class Counts:
 
 
 def count_groups(tallies: Tallies, group: IntArray, groups: int) -> Counts:
-    """Return the counts of each group.
+    """Return the counts of each group of comparisons.
 
     Args:
         tallies: the tallies of n comparisons.

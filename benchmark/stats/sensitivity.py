@@ -2,14 +2,14 @@
 
 A Wilson interval over pairs assumes independent pairs, but 320 pairs share 88 images, and a few annotators
 cast many votes. The cluster bootstrap resamples whole images, scenarios or annotators; leave-one-out omits
-them one at a time.
+one image, scenario or annotator at a time.
 
-The bootstrap determines only the width of the interval, not its position. A resample of annotators contains
-fewer distinct annotators, and majorities of fewer votes are closer to 50 %. A percentile interval would
-therefore be biased and would often not contain the score. Instead, the variance of the resampled scores is
-converted to an effective number of independent pairs: at the mean of the resampled scores, a score of
-this many independent pairs has the same variance. A Wilson interval around the score is computed with this
-number (see `stats.averages`).
+The bootstrap determines only the width of the interval, not the centre. A resample of annotators contains
+fewer distinct annotators than the study, and majorities of fewer votes give scores closer to 50 %. A
+percentile interval would therefore be biased and would often not contain the score. Instead, the variance of
+the resampled scores is converted to an effective number of independent pairs: the number at which a score of
+independent pairs, with the mean of the resampled scores, has the same variance. The interval is the Wilson
+interval around the score for this number (see `stats.averages`).
 
 Sources: A. C. Cameron and D. L. Miller (2015), J. Human Resources 50(2), 317-372, on clusters; Franco et al.
 (2019), see `stats.averages`, on the number of independent pairs.
@@ -34,7 +34,10 @@ NO_VARIANCE = 1e-12
 
 
 class Cluster(StrEnum):
-    """The kind of a cluster of votes. All votes of a cluster are resampled or omitted together."""
+    """The kind of cluster by which votes are grouped: image, scenario or annotator.
+
+    All votes of a cluster are resampled or omitted together.
+    """
 
     IMAGE = "image"
     SCENARIO = "scenario"
@@ -85,7 +88,7 @@ def sensitivity_of_pairs(
     """Return one row per matchup, or no rows if the clusters (images or scenarios) are unknown.
 
     Raises:
-        ValueError: the cluster is the annotator (see `stats.annotator_sensitivity`).
+        ValueError: the cluster is the annotator; use `stats.annotator_sensitivity` instead.
     """
     if cluster is Cluster.ANNOTATOR:
         raise ValueError("tallies do not contain annotators")
@@ -105,9 +108,9 @@ def sensitivity_of_pairs(
 
 
 def _in_alphabetical_order(codes: IntArray, names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
-    """Return the names that occur, in alphabetical order, and codes that index these names.
+    """Return the names that occur, sorted alphabetically, and codes that index these names.
 
-    With this order, resamples are reproducible.
+    The fixed order makes resamples reproducible.
     """
     occurring = sorted(set(codes.tolist()), key=lambda code: names[code])
     place = np.empty(len(names), dtype=np.int64)
@@ -119,7 +122,7 @@ def _in_alphabetical_order(codes: IntArray, names: Sequence[str]) -> tuple[IntAr
 class LeaveOneOut:
     """The counts of each matchup when one cluster is omitted. All arrays are (clusters, matchups).
 
-    The arrays contain the numbers of pairs won and lost, and whether the omitted cluster has votes in the
+    The arrays contain the numbers of pairs won and lost, and whether the omitted cluster has votes in a
     matchup.
     """
 
@@ -131,7 +134,7 @@ class LeaveOneOut:
 def _bootstrap_clusters(
     won: IntArray, lost: IntArray, rng: np.random.Generator, resamples: int
 ) -> FloatArray:
-    """Return the score of each resample and matchup, (resamples, matchups).
+    """Return the TI2V score of each matchup in each resample, (resamples, matchups).
 
     Each resample draws as many clusters as the study has, with replacement.
     """
@@ -155,10 +158,10 @@ def sensitivity_rows(
     totals: tuple[IntArray, IntArray],
     shares: FloatArray,
 ) -> list[SensitivityRow]:
-    """Return the rows of the table, one per matchup.
+    """Return the rows of the sensitivity table, one per matchup.
 
-    `totals` contains the numbers of pairs won and lost with all clusters; `shares` contains (resamples,
-    matchups) scores.
+    `totals` contains the numbers of pairs won and lost if no cluster is omitted. `shares` contains the scores
+    of the resamples, (resamples, matchups).
     """
     return [
         _row(

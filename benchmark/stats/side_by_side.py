@@ -12,7 +12,7 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class Score:
-    """The reference's TI2V score in percent, its Wilson interval and counts. None if no pair is decided."""
+    """The reference's TI2V score in percent, with its Wilson interval; all are None if no pair is decided."""
 
     share: float | None
     low: float | None
@@ -25,7 +25,7 @@ class Score:
 class SideBySide:
     """Two scores of one matchup: the reported score, and the score that includes the excluded votes.
 
-    `turns` is true if including the excluded votes changes which side is ahead.
+    `turns` is true if another side is ahead when the excluded votes are included.
     """
 
     matchup: str
@@ -45,12 +45,12 @@ class SideBySide:
 
 
 def side_by_side(reported: Tallies, everything: Tallies, matchups: Sequence[Matchup]) -> list[SideBySide]:
-    """Return, for each matchup, the scores with and without excluded votes.
+    """Return, for each matchup, the TI2V scores with and without excluded votes.
 
     Args:
         reported: the tallies of the votes that count.
-        everything: the tallies of the votes that count and the excluded votes together.
-        matchups: the matchups, which are the same for both tallies.
+        everything: the tallies of all votes: the votes that count, and the excluded votes.
+        matchups: the matchups to which `tallies.matchup` refers in both tallies.
     """
     counts = [count_matchups(tallies, len(matchups)) for tallies in (reported, everything)]
     return [

@@ -11,8 +11,8 @@ def sign_test(won: int, lost: int) -> float:
     """Return the exact two-sided p-value of the sign test of won against lost pairs.
 
     Under the null hypothesis, each pair is won with a probability of 1/2:
-    P = 2 * sum_{i <= min(won, lost)} C(n, i) / 2^n, at most 1. Undecided pairs are not included, as in the
-    TI2V score. The p-value is 1 if there are no pairs.
+    P = 2 * sum_{i <= min(won, lost)} C(n, i) / 2^n, at most 1. Like the TI2V score, the test does not include
+    undecided pairs. The p-value is 1 if there are no pairs.
 
     >>> sign_test(5, 0)
     0.0625
@@ -39,7 +39,7 @@ def _two_sided(fewer: int, total: int) -> float:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Return the p-values, adjusted by Holm's method, in the given order.
+    """Return the p-values in their original order, adjusted by Holm's method.
 
     >>> holm([0.01, 0.04, 0.03])
     [0.03, 0.06, 0.06]

@@ -27,7 +27,8 @@ class Tallies:
         votes_reference, votes_other: the number of valid votes for each side.
         reasons: (comparisons, 4 justifications, 2 sides), the number of votes that chose the side and gave
             the justification, in the order of the enums.
-        tags: for each tag name, the values of all `pairs`; an empty text for a pair without the tag.
+        tags: for each tag name, the tag's value for each of `pairs`; an empty text for a pair without the
+            tag.
     """
 
     matchup: IntArray
@@ -87,12 +88,12 @@ class Tallies:
 
     @property
     def lead(self) -> IntArray:
-        """The winner by strict majority: 1 for the reference, -1 for the other side, 0 if undecided."""
+        """Each comparison's winner by strict majority: 1 the reference, -1 the other side, 0 undecided."""
         lead: IntArray = np.sign(self.votes_reference - self.votes_other)
         return lead
 
     def select(self, chosen: npt.ArrayLike) -> Self:
-        """Return the tallies of the comparisons that a mask or index selects, with unchanged codes."""
+        """Return the tallies of the comparisons that a mask or index selects; the codes do not change."""
         picked = np.asarray(chosen)
         return replace(
             self,
@@ -107,7 +108,7 @@ class Tallies:
 
 
 def codes_of(names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
-    """Return the code of each name, and the distinct names in order of first appearance."""
+    """Return an integer code for each name, and the distinct names in order of first appearance."""
     met: dict[str, int] = {}
     codes = np.fromiter((met.setdefault(name, len(met)) for name in names), dtype=np.int64, count=len(names))
     return codes, tuple(met)

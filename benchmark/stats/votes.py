@@ -1,4 +1,4 @@
-"""Defines the columns in which the counted votes of a study are stored, with one entry per vote.
+"""Defines `Votes`, the counted votes of a study as columns with one entry per vote.
 
 `benchmark.votes.validate` creates these columns from a votes table. Only statistics that cannot be computed
 from tallies use these columns: the agreement of single annotators, the flags of annotators, and the bootstrap
@@ -31,7 +31,7 @@ class Votes:
     Names are stored as codes, which are indices into tuples of names. Arrays have the shape (votes,) unless
     noted.
 
-    A code or number that is missing in the table is UNKNOWN.
+    UNKNOWN replaces each code or number that is missing in the table.
 
     Attributes:
         matchups, pairs, images, scenarios, annotators: the names, in alphabetical order.
@@ -41,7 +41,7 @@ class Votes:
         reasons: (votes, 4), whether the vote gives each justification, in the order of the enum.
         reference_left: 1 if the reference was shown on the left, 0 if it was on the right.
         decision_ms: milliseconds from the display of the clips to the decision.
-        tags: for each tag name, the values of all pairs; an empty text for a pair without the tag.
+        tags: for each tag name, the tag's value for each pair; an empty text for a pair without the tag.
         left_out: for each status, the number of votes that do not count.
         counted: the status of the votes that count: `valid`, or `imported` in an imported study.
     """

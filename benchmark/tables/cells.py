@@ -33,7 +33,7 @@ class _Refused(ValueError):
 
 @dataclass(frozen=True)
 class Names:
-    """A column of names, stored as codes into `names`. An empty cell has the code BLANK."""
+    """A column of names, stored as integer codes that index `names`. An empty cell has the code BLANK."""
 
     codes: IntArray
     names: tuple[str, ...]
@@ -44,9 +44,10 @@ class Names:
         return "" if code == BLANK else self.names[code]
 
     def among(self, rows: IntArray) -> "Names":
-        """Return the names in the selected rows, with new codes in alphabetical order.
+        """Return the names of the selected rows, with new codes in the alphabetical order of the names.
 
-        Because of this order, results do not depend on the order of the rows (docs/decisions/0007).
+        Because the codes are in alphabetical order, results do not depend on the row order
+        (docs/decisions/0007).
         """
         codes = self.codes[rows]
         first = first_places(codes, len(self.names))
@@ -68,7 +69,9 @@ class CellReader:
         self.problems = self.table.problems()
 
     def names(self, column: str, *, required: bool = False) -> Names:
-        """Return a column of names in NFC without outer white space. A missing column is all BLANK.
+        """Return a column of names in NFC without outer white space.
+
+        If the column is missing, every cell is BLANK.
 
         Two different names that look the same are a problem, because they would be counted as two names.
         """
@@ -133,7 +136,7 @@ class CellReader:
     def _converted(
         self, column: str, convert: Callable[[Value], Converted | None]
     ) -> tuple[IntArray, list[Converted | None]]:
-        """Return a column's codes and the converted value of each code; None replaces an invalid value."""
+        """Return a column's codes and the converted value of each code; an invalid value becomes None."""
         read = self.table.columns[column]
         converted: list[Converted | None] = []
         for code, value in enumerate(read.values):
@@ -146,7 +149,10 @@ class CellReader:
 
 
 def first_places(codes: IntArray, count: int) -> IntArray:
-    """Return (count,) the first row of each code. For a code that does not occur, the value is len(codes)."""
+    """Return the first row in which each code occurs, (count,).
+
+    A code that does not occur has the value len(codes).
+    """
     places = np.full(count + 1, len(codes))
     # The last assignment to an index wins, so assigning in reverse order keeps the first occurrence.
     places[codes[::-1]] = np.arange(len(codes))[::-1]
@@ -220,7 +226,7 @@ def _time(value: Value) -> datetime | None:
 
 
 def is_missing_text(text: str) -> bool:
-    """Return whether a prompt or caption is what programs write for a missing value or a failed formula."""
+    """Return whether a text, such as `null` or `#REF!`, stands for a missing value or a failed formula."""
     return text.lower() in _NO_TEXTS
 
 

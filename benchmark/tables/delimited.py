@@ -37,8 +37,8 @@ class DelimitedText:
     """The rows of a CSV or TSV text.
 
     Args:
-        delimiter: the delimiter of cells. A first line such as `sep=;` is not a row and overrides the
-            delimiter.
+        delimiter: the delimiter of cells. A first line such as `sep=;` replaces the delimiter and is not a
+            row.
     """
 
     def __init__(self, text: str, delimiter: str) -> None:
@@ -63,11 +63,11 @@ class DelimitedText:
             raise TableError(message, [TableProblem(message, line)]) from error
 
     def records(self) -> Iterator[Record]:
-        """Yield each row with its line (see `rows`)."""
+        """Yield each row together with the physical line on which the row begins."""
         yield from map(Record, self.lines(), self.rows())
 
     def lines(self) -> Iterator[int]:
-        """Yield the physical line on which each row begins, until a row cannot be parsed."""
+        """Yield the physical line on which each row begins; stop at the first row that cannot be parsed."""
         reader = self._reader()
         line = 1 + self._has_marker
         try:
@@ -86,7 +86,7 @@ class DelimitedText:
 
 
 class _RowLines(Sequence[int]):
-    """The physical line of each row below the header, computed only if a message needs the line."""
+    """Finds the physical line of a row below the header, when an error message needs it."""
 
     def __init__(self, text: DelimitedText) -> None:
         self._text = text
@@ -111,7 +111,7 @@ class _Irregular:
     """A row whose number of cells (`width`) differs from the header's. An empty row has width 0.
 
     Attributes:
-        number: the number of the row, counted from 0.
+        number: the index of the row in the file, counted from 0.
     """
 
     number: int
@@ -121,11 +121,11 @@ class _Irregular:
 def read_delimited(
     text: str, source: str, wanted: Collection[str] | None, *, delimiter: str, unescape: bool
 ) -> Table:
-    """Return the wanted columns of a CSV or TSV.
+    """Return the wanted columns of a CSV or TSV table.
 
     Args:
-        delimiter: the format's usual delimiter; another delimiter is used if it splits the header into more
-            wanted names.
+        delimiter: the usual delimiter of the format. Another delimiter is used if the header then contains
+            more wanted column names.
         unescape: remove the apostrophes that `benchmark.tables.spreadsheet` adds.
 
     Raises:
@@ -154,7 +154,10 @@ def read_delimited(
 
 
 def _first_nonblank(rows: Iterator[list[str]]) -> tuple[int, list[str] | None]:
-    """Return the number and the cells of the first non-empty row. If all rows are empty, cells is None."""
+    """Return the number and the cells of the first non-empty row.
+
+    The cells are None if all rows are empty.
+    """
     for number, cells in enumerate(rows):
         if "".join(cells).strip():
             return number, cells
@@ -223,7 +226,10 @@ def _finished(builder: ColumnBuilder, unescape: bool) -> Column:
 
 
 def _detected_delimiter(text: str, wanted: Collection[str] | None, usual: str) -> str:
-    """Return the delimiter that splits the header into the most wanted names. In a tie, return `usual`."""
+    """Return the delimiter with which the header contains the most wanted column names.
+
+    In a tie, return `usual`.
+    """
     if wanted is None:
         return usual
     start = text[:_MAX_HEADER]

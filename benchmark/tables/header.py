@@ -20,7 +20,8 @@ def select_columns(
 
     Args:
         names: all column names of the file.
-        wanted: the names of the columns to read; the file may lack some. None reads all named columns.
+        wanted: the names of the columns to read; some of these columns may be missing. None reads all named
+            columns.
         line: the line number of the header in the file.
     """
     selected: dict[str, int] = {}
@@ -33,11 +34,10 @@ def select_columns(
 def column_problems(
     names: Sequence[str], wanted: Collection[str] | None, *, line: int | None = None
 ) -> list[TableProblem]:
-    """Return a problem for each wanted column that several columns of the file could be.
+    """Return a problem for each wanted column whose name matches several columns of the file.
 
-    Names that differ only in case, spaces or invisible characters also count as equal, because it is unclear
-    which of `chosen` and `Chosen` is meant, and because the column `Annotator` of a file would otherwise be
-    ignored.
+    Names match if they differ only in case, spaces or invisible characters. It is unclear which of the
+    columns `chosen` and `Chosen` is meant. If case mattered, a column `Annotator` would be ignored.
 
     Args:
         names, wanted, line: see `select_columns`.

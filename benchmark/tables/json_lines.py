@@ -17,7 +17,7 @@ def read_json_lines(text: str, source: str, wanted: Collection[str] | None) -> T
 
     Raises:
         TableError: a line is not a JSON object or has a duplicate key, or a cell's type differs from the type
-            of the cells above.
+            of the earlier cells in its column.
     """
     problems: list[TableProblem] = []
     rows: list[_Object] = []
@@ -50,7 +50,7 @@ def parse_json_object(text: str) -> dict[str, object]:
     """Parse a JSON object strictly: duplicate keys and NaN are errors.
 
     Raises:
-        ValueError: the text is not such an object; the message is a sentence.
+        ValueError: the text is not a valid JSON object; the message is a sentence with the reason.
     """
     found = _decoded(text, _STRICT_DECODER)
     if found.duplicates:
@@ -59,7 +59,7 @@ def parse_json_object(text: str) -> dict[str, object]:
 
 
 class _Object(dict[str, object]):
-    """A JSON object together with a list of the keys that occur more than once in it."""
+    """A JSON object, together with a list of its duplicate keys."""
 
     def __init__(self, pairs: list[tuple[str, object]]) -> None:
         super().__init__(pairs)
@@ -88,7 +88,7 @@ _STRICT_DECODER = json.JSONDecoder(object_pairs_hook=_Object, parse_constant=_re
 def _parse_lines(text: str, problems: list[TableProblem]) -> Iterator[tuple[int, _Object]]:
     """Yield the number and the object of each line. Report lines that cannot be parsed in `problems`.
 
-    Empty lines at the end are skipped; other empty lines are problems.
+    Empty lines at the end of the file are skipped; other empty lines are problems.
     """
     blank: list[int] = []
     # Only \n ends a line. str.splitlines would also split at U+2028, which a text may contain.

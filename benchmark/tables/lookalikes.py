@@ -17,7 +17,10 @@ def appearance(name: str) -> str:
 
 
 def lookalikes(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield each name that looks like an earlier name, with this earlier name. The names are distinct."""
+    """Yield each name that looks like an earlier name, together with the earlier name.
+
+    The names are distinct.
+    """
     by_appearance: dict[str, str] = {}
     for name in names:
         first = by_appearance.setdefault(appearance(name), name)
@@ -26,7 +29,7 @@ def lookalikes(names: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def first_difference(name: str, other: str) -> str:
-    """Return the first character of a name that differs from another name: `U+00A0 (no-break space)`."""
+    """Return the first character at which a name differs from another name: `U+00A0 (no-break space)`."""
     pairs = zip(name, f"{other}\0", strict=False)
     letter = next((one for one, two in pairs if one != two), "\0")
     if letter == "\0":

@@ -20,7 +20,7 @@ def read_parquet(path: Path, wanted: Collection[str] | None) -> Table:
     """Return the wanted columns of a Parquet file. A null is an empty cell.
 
     Raises:
-        TableError: the file cannot be read, or a wanted column contains a type other than texts, numbers,
+        TableError: the file cannot be read, or a wanted column contains values other than texts, numbers,
             booleans or times.
     """
     import pyarrow as pa

@@ -1,4 +1,4 @@
-"""Collects the problems of a table, with line and column, and defines the error that lists them."""
+"""Collects a table's problems, with line and column, and defines the error that lists the problems."""
 
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ class TableProblem:
     """One problem of a table.
 
     Attributes:
-        message: a sentence that does not mention line and column.
+        message: a sentence about the problem, without line and column.
         line: the physical line of the file, counted from 1; a row number if `unit` is "row".
         column: the name of the column.
     """
@@ -38,7 +38,7 @@ class TableProblem:
 
     @property
     def place(self) -> str:
-        """The place of the problem, such as `line 3, column pair`; an unknown line or column is omitted."""
+        """The line and column of the problem, such as `line 3, column pair`; unknown ones are omitted."""
         line = [f"{self.unit} {self.line}"] if self.line is not None else []
         column = [f"column {self.column}"] if self.column is not None else []
         return ", ".join(line + column)
@@ -53,7 +53,7 @@ class TableError(ValueError):
 
     @classmethod
     def of(cls, source: str, problems: Sequence[TableProblem]) -> "TableError":
-        """Return the error of a table called `source`, with its problems sorted by line."""
+        """Return the error for the table called `source`; the problems are sorted by line."""
         found = sorted(problems, key=lambda problem: problem.line or 0)
         if len(found) == 1:
             (only,) = found

@@ -8,12 +8,12 @@ MISQUOTED = "The cell has white space before its quotation mark. Remove the whit
 
 
 def is_misquoted(cell: object) -> bool:
-    """Return whether a cell begins with white space and a quotation mark, like the second of `a, "b"`."""
+    """Return whether a cell begins with white space and a quotation mark, like ` "b"` in `a, "b"`."""
     return isinstance(cell, str) and cell[:1].isspace() and cell.lstrip().startswith('"')
 
 
 def refuse_misquoted(table: Table) -> None:
-    """Check all cells of a table.
+    """Refuse a table that has misquoted cells (see `is_misquoted`).
 
     Raises:
         TableError: a cell is misquoted.

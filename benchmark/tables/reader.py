@@ -19,7 +19,8 @@ def read_table(path: Path, columns: Collection[str] | None = None, *, unescape: 
     Columns that are not read may have any name and content.
 
     Args:
-        columns: the names of the columns to read; the file may lack some. None reads all columns.
+        columns: the names of the columns to read; some of these columns may be missing. None reads all
+            columns.
         unescape: in CSV and TSV, remove the apostrophes that our exports put before formulas.
 
     Raises:

@@ -1,8 +1,8 @@
 """Escapes and unescapes cells that a spreadsheet would run as a formula.
 
 A cell that begins with = + - @ or a tab can run as a formula when a CSV is opened (OWASP, "CSV Injection").
-Such a text gets one leading apostrophe. A text that already has apostrophes before such a character gets one
-more apostrophe, so reading removes exactly the apostrophe that writing added.
+The writer puts one apostrophe before such a text. If the text already has apostrophes before the first
+special character, the writer adds one more, so reading removes exactly the apostrophe that writing added.
 """
 
 import re

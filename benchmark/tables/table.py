@@ -1,4 +1,4 @@
-"""Defines the type of a table that every reader returns: columns of codes."""
+"""Defines `Table`, the type that every reader of tables returns."""
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,12 +30,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """The columns of a table that were read.
+    """The columns that were read from a table.
 
     Attributes:
         source: the name of the file in messages.
         header: the names of all columns of the file, including columns that were not read.
-        columns: the columns that were read, by name.
+        columns: a mapping from name to column, for the columns that were read.
         count: the number of rows.
         lines: the physical line on which each row begins; None if the format has no lines.
     """
@@ -77,7 +77,7 @@ class Table:
         return [values[code] for code in self.columns[column].codes.tolist()]
 
     def require(self, columns: Sequence[str]) -> None:
-        """Check that the table has these columns.
+        """Check that the table has the given columns.
 
         Raises:
             TableError: a column is missing; the message lists the columns of the file.
@@ -91,7 +91,7 @@ class Table:
 
 
 class _Codes(dict[object, int]):
-    """Maps each new value to the next code."""
+    """A dictionary that gives each new value the next integer code."""
 
     def __missing__(self, value: object) -> int:
         code = self[value] = len(self)
@@ -110,12 +110,15 @@ class ColumnBuilder:
         self._codes.extend(map(self._by_value.__getitem__, cells))
 
     def column(self) -> Column:
-        """Return the column built so far."""
+        """Return a column of all cells that were added so far."""
         return _column(self._codes, list(self._by_value))
 
 
 def typed_column(cells: Sequence[Value | None]) -> Column:
-    """Return a column of cells of any type. Equal values of different types get different codes."""
+    """Return a column of cells of any type.
+
+    Equal values of different types (1 and True) get different codes.
+    """
     types = set(map(type, cells)) - {type(None)}
     by_value = _Codes()
     if len(types) < 2:
@@ -131,7 +134,7 @@ def int_array(numbers: "array[int]") -> IntArray:
 
 
 def _column(codes: "array[int]", values: list[object]) -> Column:
-    """Return a column without empty values. The cells of empty values get the code BLANK."""
+    """Return a column whose empty cells have the code BLANK."""
     kept = [code for code, value in enumerate(values) if value is not None and value != ""]
     renumbered = np.full(len(values) + 1, BLANK)
     renumbered[kept] = np.arange(len(kept))

@@ -1,6 +1,7 @@
 """Reads video files: describes a clip, and decodes it to upright RGB frames with square pixels.
 
-`track` imports PyAV; `pixels` and `read` import numpy. Importing the package itself loads neither library.
+`track` imports PyAV; `pixels` and `read` import numpy. Importing the package itself imports neither PyAV nor
+numpy.
 """
 
 from benchmark.video.description import VideoDescription

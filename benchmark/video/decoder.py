@@ -1,4 +1,4 @@
-"""Reads packets and decodes frames with PyAV, strictly and in one thread."""
+"""Reads packets and decodes frames with PyAV in one thread; damaged data is an error."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ def packets_of(stream: Any) -> Iterator[Any]:
 
 
 def strict_decoder(stream: Any) -> Any:
-    """Return the decoder of an opened stream, configured to fail at the first damaged part."""
+    """Return the decoder of an opened stream; it raises an error at the first damaged data."""
     coder = stream.codec_context
     use_one_thread(coder)
     coder.options = {"err_detect": "explode"}  # by default the decoder conceals damaged parts
@@ -29,7 +29,7 @@ def strict_decoder(stream: Any) -> Any:
 
 @contextmanager
 def decoding() -> Iterator[None]:
-    """Convert a decoder's errors inside the block to UnreadableVideo."""
+    """Convert a decoder's errors inside the `with` block to UnreadableVideo."""
     try:
         yield
     except av.FFmpegError as error:

@@ -16,7 +16,10 @@ _MAX_RATIO = 4
 
 
 class Orientation(Enum):
-    """The eight ways to rotate or mirror a picture. Values: (a, b, c, d) of x' = ax + cy, y' = bx + dy."""
+    """The eight ways to rotate or mirror a picture.
+
+    Values: the coefficients (a, b, c, d) of x' = ax + cy, y' = bx + dy.
+    """
 
     UPRIGHT = (1, 0, 0, 1)
     MIRRORED = (-1, 0, 0, 1)
@@ -35,7 +38,7 @@ class Orientation(Enum):
 
 @dataclass(frozen=True)
 class DisplayMatrix:
-    """The display transformation in a file, row by row as in the track header: a b u, c d v, x y w."""
+    """The 3x3 display matrix of a file, row by row as in the track header: a b u, c d v, x y w."""
 
     values: tuple[int, ...]
 
@@ -49,7 +52,7 @@ class DisplayMatrix:
 
     @property
     def orientation(self) -> Orientation | None:
-        """The orientation, without translation. Return None if the matrix scales or skews the picture."""
+        """The orientation, without translation; None if the matrix scales or skews the picture."""
         a, b, u, c, d, v, _x, _y, w = self.values
         if (u, v, w) != (0, 0, _ONE_W) or any(value % _ONE for value in (a, b, c, d)):
             return None
@@ -58,7 +61,9 @@ class DisplayMatrix:
 
 
 def pixel_ratio(container: Fraction | None, bitstream: Fraction | None) -> Fraction:
-    """Return width / height of a pixel. As in players, the container's value takes precedence.
+    """Return width / height of a pixel.
+
+    Like video players, the function prefers the container's value to the bitstream's value.
 
     Raises:
         UnreadableVideo: container and bitstream contradict each other, or the ratio is implausible.
@@ -78,7 +83,9 @@ def pixel_ratio(container: Fraction | None, bitstream: Fraction | None) -> Fract
 
 
 def square_size(width: int, height: int, ratio: Fraction) -> tuple[int, int]:
-    """Return width and height in square pixels. One side is enlarged; no side is reduced.
+    """Return width and height in square pixels.
+
+    The function enlarges either the width or the height; it reduces neither.
 
     >>> square_size(128, 96, Fraction(3, 2)), square_size(128, 96, Fraction(1, 2))
     ((192, 96), (128, 192))

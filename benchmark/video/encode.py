@@ -65,7 +65,7 @@ def write_mp4(
 
 
 def _timed(frames: Iterable[NDArray[np.uint8]], ticks: Sequence[int]) -> Iterator[Any]:
-    """Yield the frames for the encoder, with their times if `ticks` is not empty; then yield None."""
+    """Yield the frames for the encoder, with times if `ticks` is not empty. At the end, yield None."""
     for index, pixels in enumerate(frames):
         frame = _coded_frame(pixels)
         if ticks:

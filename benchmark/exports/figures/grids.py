@@ -33,7 +33,10 @@ KEY_HEIGHT, SWATCH = 38.0, 22.0
 
 @dataclass(frozen=True)
 class PartCell:
-    """The numbers of pairs and votes of one cell. A cell is one matchup on one part of the benchmark."""
+    """The numbers of pairs and votes in one cell of the heatmap.
+
+    Each cell stands for one matchup on one part of the benchmark.
+    """
 
     won: int
     lost: int
@@ -51,7 +54,10 @@ Cells = Mapping[tuple[str, str], PartCell]
 
 @dataclass(frozen=True)
 class GridFigure:
-    """A grid: a row per matchup, a column per part of the benchmark. `cells` omits cells without votes."""
+    """A heatmap: one row per matchup, one column per part of the benchmark, such as a scenario.
+
+    `cells` omits cells without votes.
+    """
 
     division: Division
     matchups: tuple[Matchup, ...]
@@ -195,10 +201,10 @@ def grid_figure(
     *,
     interim: bool = False,
 ) -> GridFigure:
-    """Return the grid of a study.
+    """Return the heatmap of a study.
 
-    Parts are sorted by the reference's share over all matchups. If all matchups have the same reference,
-    matchups are also sorted by the reference's share.
+    Parts are sorted by the share of decided pairs that the reference won, over all matchups. If all matchups
+    have the same reference, the matchups are sorted by this share as well.
 
     Raises:
         CannotDraw: no pair is decided, the parts are unknown, or there are too many rows or columns.
@@ -233,6 +239,6 @@ def _cells(tallies: Tallies, matchups: Sequence[Matchup], parts: Parts) -> Cells
 
 
 def _share(cells: Cells, *, matchup: str | None = None, part: str | None = None) -> Fraction:
-    """Return the reference's share of a matchup's or a part's decided pairs; 0 if no pair is decided."""
+    """Return the share of decided pairs, in [0, 1], that the reference won; 0 if no pair is decided."""
     met = [cell for (row, column), cell in cells.items() if matchup in (None, row) and part in (None, column)]
     return Fraction(sum(cell.won for cell in met), max(sum(cell.decided for cell in met), 1))

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class FigureName(StrEnum):
-    """A figure of a whole study."""
+    """The name of a figure that shows a whole study."""
 
     PREFERENCES = "preferences"
     SCENARIOS = "scenarios"

@@ -30,10 +30,10 @@ class FigureNames:
 
     @property
     def reference_heading(self) -> str:
-        """The heading above the reference's side of the figure."""
+        """The heading above the half of the figure for the references."""
         return f"{self.side(self.reference)} better" if self.reference else "First better"
 
     @property
     def other_heading(self) -> str:
-        """The heading above the other side of the figure."""
+        """The heading above the half of the figure for the matchups' other sides."""
         return "Other better" if self.reference else "Second better"

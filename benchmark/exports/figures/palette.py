@@ -1,4 +1,4 @@
-"""Defines the colours of figures. The light theme of the results page has the same colours.
+"""Defines the colours of figures. The figures and the light theme of the results page have the same colours.
 
 Blue is the reference and amber is the other side. These two colours are distinguishable under protanopia,
 deuteranopia and tritanopia, and in greyscale (tested). Every piece of information in a figure is also given

@@ -60,7 +60,7 @@ CAPTION = (
 
 @dataclass(frozen=True)
 class PreferencesFigure:
-    """The rows of the figure from top to bottom. Rows of averages, if any, come last."""
+    """The rows of the preferences figure, from top to bottom. Rows of averages, if any, come last."""
 
     preferences: tuple[PreferenceRow, ...]
     names: FigureNames
@@ -188,7 +188,7 @@ def preferences_figure(
 ) -> PreferencesFigure:
     """Return the figure of a preferences table.
 
-    Rows are sorted by the reference's share if all matchups have the same reference.
+    If all matchups have the same reference, the rows are sorted by the reference's TI2V score.
 
     Raises:
         CannotDraw: there are no votes or too many matchups.
@@ -204,7 +204,7 @@ def preferences_figure(
 
 
 def write_interim(canvas: Canvas) -> None:
-    """Draw the interim notice at the top."""
+    """Draw the notice that the study is not closed at the top of the figure."""
     canvas.text(0, 8, "Interim:", bold=True)
     canvas.text(36, 8, "the study is not closed; these numbers may still change and no tests are computed.")
 

@@ -1,4 +1,4 @@
-"""Writes any figure in any format."""
+"""Writes figures as SVG, PDF, PNG and CSV files."""
 
 from collections.abc import Sequence
 from typing import Protocol

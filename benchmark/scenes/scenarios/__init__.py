@@ -1,4 +1,4 @@
-"""The scenarios of the starter benchmark, one module each."""
+"""The scenarios of the bundled benchmark; each module defines one scenario."""
 
 from benchmark.scenes.scenarios import (
     aquarium,

@@ -1,4 +1,4 @@
-"""Three kites over a meadow, of which one is to move."""
+"""Three kites over a meadow; a prompt moves one of them."""
 
 import numpy as np
 

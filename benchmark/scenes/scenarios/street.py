@@ -1,4 +1,4 @@
-"""A street in front of painted houses: two cars, a scooter, a traffic light, a bus that may come."""
+"""A street in front of painted houses: two cars, a scooter, a traffic light, a bus outside the image."""
 
 import numpy as np
 
