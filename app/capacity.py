@@ -123,8 +123,9 @@ class Capacities:
     def for_sandbox(cls, children: int) -> "Capacities":
         """Return the default capacities.
 
-        Uploads and renditions wait for `children` sandbox processes. Twice as many threads as processes keep
-        the processes busy while other threads store files. Any additional threads would only wait.
+        Requests for uploads and renditions wait for one of `children` sandbox processes. Twice as many
+        threads as processes keep the processes busy while other threads store files. More threads would only
+        wait for a process.
         """
         capacities = {
             RequestClass.VOTES: Capacity("votes", threads=12, queue=200),

@@ -69,9 +69,9 @@ class Database:
         """Yield a session; commit when the block ends, roll back when it raises.
 
         Args:
-            durable: whether the commit waits for the disk. False for changes that may be lost in a power
-                failure, such as a lease. The next durable commit also makes earlier commits durable, so a
-                vote is never stored without its lease.
+            durable: whether the commit waits for the disk. It is False for changes that may be lost in a
+                power failure, such as a lease. The next durable commit also makes earlier commits durable, so
+                a vote is never stored without its lease.
         """
         engine = self._durable if durable else self._forgettable
         with self.write_lock(), Session(engine, expire_on_commit=False) as session:

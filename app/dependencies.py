@@ -113,8 +113,8 @@ def require_reader(
     """Return the reader of results: a person, or a visitor who can see only published results.
 
     Args:
-        slug: the study to read. A person who may not see the study, but opened its unlisted link in this
-            browser, reads the results as a visitor.
+        slug: the study to read. A person who may not see the study can still read the results as a visitor,
+            after opening its unlisted link in this browser.
 
     Raises:
         NotSignedIn: the key is invalid.

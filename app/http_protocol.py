@@ -2,8 +2,8 @@
 
 uvicorn's default parser (httptools) accepts headers of any size. The server therefore uses the parser h11,
 which limits the size of headers. Neither httptools nor h11 has a deadline for the first request of a
-connection, nor a limit on the number of connections without a complete request. This module adds that
-deadline, and limits the number of connections.
+connection, nor a limit on the number of connections without a complete request. This module adds a deadline
+for request headers, and limits the number of connections.
 """
 
 import asyncio
@@ -51,8 +51,9 @@ def limited_protocol(
 class _LimitedProtocol(H11Protocol):
     """Limits the number of connections, and the time that a client has to send a request's headers.
 
-    A connection above the limit gets 503. The time limit starts when the connection opens, or at the first
-    byte of a later request; between requests uvicorn's keep-alive timeout applies.
+    A connection above the limit gets 503. The time limit of the first request starts when the connection
+    opens. The time limit of a later request starts at its first byte. Between requests, uvicorn's keep-alive
+    timeout applies.
     """
 
     max_connections: ClassVar[int]

@@ -145,7 +145,7 @@ def _bounds(low: float | None, high: float | None) -> str:
 
 
 def _seconds(milliseconds: int) -> str:
-    """Return a time in seconds with one decimal, rounded half up.
+    """Return a duration as text in seconds with one decimal, rounded half up.
 
     >>> _seconds(8450)
     '8.5 s'

@@ -23,7 +23,7 @@ COUNTED = (VoteStatus.VALID, VoteStatus.IMPORTED)
 
 @dataclass(frozen=True)
 class AnnotatorReport:
-    """One annotator's figures, number of votes by status, and exclusion.
+    """One annotator's figures, vote counts by status, and exclusion from the results.
 
     Attributes:
         id: database id; an annotator who opened the invitation earlier has a smaller id.
@@ -74,8 +74,8 @@ class StudyAnnotators:
 class MatchupSensitivity:
     """How much one matchup's score depends on single annotators.
 
-    `dawid_skene` is the reference's score in percent, where each annotator's votes are weighted by the
-    annotator's estimated accuracy; None if no pair is decided or the estimate does not converge.
+    `dawid_skene` is the reference's score in percent, with votes weighted by the estimated accuracy of their
+    annotators. It is None if no pair is decided or the estimate does not converge.
     """
 
     row: SensitivityRow

@@ -1,4 +1,4 @@
-"""Pages on which a study's owner and admins see its annotators, exclude them and reinstate them."""
+"""Pages for a study's owner and admins: list, exclude and reinstate the study's annotators."""
 
 from typing import Annotated, Protocol
 

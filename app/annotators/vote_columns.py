@@ -42,7 +42,7 @@ class VoteColumns:
 
     Attributes:
         annotators: every annotator, in the order they opened their invitations.
-        votes: votes with any status on comparisons that are not gold; annotators are named by pseudonym.
+        votes: votes with any status, without answers to gold questions; annotators are named by pseudonym.
         status: for each vote, the index of its status in STATUSES; shape (votes,).
         gold: the answers to gold questions, keyed by the annotator's pseudonym.
     """

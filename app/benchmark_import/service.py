@@ -49,8 +49,8 @@ def queue_import(session: Session, *, wanted: BenchmarkToImport, principal: Prin
     """Queue the import of a benchmark. A new benchmark is private, and the importing person owns it.
 
     Raises:
-        Conflict: the slug belongs to somebody else (`other_owner`), or another import of this slug is
-            unfinished (`import_running`).
+        Conflict: the slug belongs to somebody else (`other_owner`), or another import of this slug is queued
+            or running (`import_running`).
     """
     require_free_slug(session, wanted.slug, principal=principal)
     details = asdict(wanted)

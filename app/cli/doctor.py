@@ -25,7 +25,7 @@ FIRST_SAFE_SQLITE = (3, 51, 3)
 
 
 class State(StrEnum):
-    """The state of a checked part of the installation."""
+    """The outcome of one check of the installation."""
 
     GOOD = "good"
     NOTE = "note"
@@ -36,7 +36,7 @@ class State(StrEnum):
 class Finding:
     """The result of one check of this machine.
 
-    `advice` says how to fix a problem; it is empty without a problem.
+    `advice` says how to fix the problem; it is an empty text if there is no problem.
     """
 
     part: str

@@ -32,7 +32,7 @@ def open_settings(**given: object) -> Settings:
     """Return the service's settings. Values in `given` take precedence over the environment.
 
     Raises:
-        click.ClickException: settings are invalid; the message names all of them.
+        click.ClickException: settings are invalid; the message names every invalid setting.
     """
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # pydantic checks them

@@ -114,7 +114,7 @@ def disable(name: str) -> None:
 @click.command()
 @click.argument("name")
 def enable(name: str) -> None:
-    """Enable NAME: accept the person's keys again. To use a browser, the person must sign in again."""
+    """Enable NAME: accept the person's keys again. In a browser, the person must sign in again."""
     from app.security import identity
 
     with _changing(name, "person.enable") as change:

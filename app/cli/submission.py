@@ -80,7 +80,7 @@ def show(submission: str, row_format: str, server: str | None, key: str | None) 
 def withdraw(submission: str, reason: str, server: str | None, key: str | None) -> None:
     """Withdraw a submission (id, model or model@label) from every running study, and print its status.
 
-    Existing votes are kept and marked. The submission's label can be used again.
+    Existing votes are kept and still count. The submission's label can be used again.
     """
     if server:
         with open_client(server, key) as client:

@@ -22,8 +22,8 @@ def study_request(
     """Return the request that creates a study.
 
     Args:
-        draft: the other fields of the request.
-        matchups: each has the form `REF:OTHER`.
+        draft: all fields of the request except the matchups.
+        matchups: texts of the form `REF:OTHER`.
         known: the submissions that `matchups` may name; submissions on a benchmark version other than
             `version` are ignored.
 

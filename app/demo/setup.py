@@ -1,4 +1,4 @@
-"""Sets up the demo on the first start; later starts reuse it.
+"""Sets up the demo on the first start; later starts reuse the stored demo.
 
 The links and the API key are derived from the installation's secret key, so every start prints the same
 values.

@@ -18,7 +18,7 @@ def parse_job_form(fields: JobFields) -> CreateJobsRequest:
     """Return the request that the form describes.
 
     Raises:
-        Invalid: a field is wrong; the message names it.
+        Invalid: a field is wrong; the message names the field.
     """
     if not _SLUG.fullmatch(fields.model):
         raise Invalid("Choose a model.")

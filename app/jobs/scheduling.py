@@ -1,4 +1,4 @@
-"""Chooses a worker's model: first the loaded model, then one that no worker has loaded, then any other.
+"""Chooses a worker's model: first the loaded model, then a model no worker has loaded, then any.
 
 Loading a model takes longer than generating a clip. Each model is loaded once for its first clip. In
 addition, every worker except one may once load a model that another worker has loaded, to help with the jobs

@@ -79,7 +79,7 @@ def _start_command(server: str) -> str:
 def _latest_submissions(
     principal: Principal,
 ) -> Select[int, str, str, str, str, SubmissionStatus, int, int]:
-    """Return the query for submissions with jobs: first submissions with leased jobs, then the newest."""
+    """Return the query for submissions with jobs: first those with leased jobs, then the newest."""
     being_made = exists().where(Job.submission_id == Submission.id, job_status_is(JobStatus.LEASED))
     to_come = exists().where(Job.submission_id == Submission.id, job_status_is(JobStatus.QUEUED))
     return (

@@ -114,8 +114,8 @@ class SubmissionJobs:
 class WorkerLine:
     """One worker in the list of workers.
 
-    `seen` states as text when the worker sent its last request. `is_present` is true if the request was sent
-    within the duration of one lease.
+    `seen` states as text when the worker sent its last request. `is_present` is true if the worker sent a
+    request within the last lease duration.
     """
 
     id: int

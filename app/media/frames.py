@@ -40,7 +40,7 @@ def clip_frames(
         max_width: the maximum width, in pixels; wider frames are scaled down to this width.
 
     Raises:
-        FramesUnreadable: the clip cannot be decoded, or has fewer frames than the last of the `numbers`.
+        FramesUnreadable: the clip cannot be decoded, or has fewer frames than the largest of the `numbers`.
     """
     return _read("clip", clip, list(numbers), target, max_width, sandbox)
 

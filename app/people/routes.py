@@ -29,7 +29,7 @@ NumberPath = Annotated[int, Path(ge=1, lt=2**63)]
 
 
 class Change(Protocol):
-    """Signs a person out, disables or enables a person."""
+    """A function that signs a person out, disables a person, or enables a person."""
 
     def __call__(self, session: Session, *, person: Person, principal: Principal, now: datetime) -> None: ...
 

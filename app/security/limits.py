@@ -30,7 +30,7 @@ class GuessLimiter:
 
 
 class UploadLimiter:
-    """Limits the uploads of one person, independent of the number of their keys.
+    """Limits the uploads of one person, however many keys the person has.
 
     Each process counts its own parallel uploads. Uploaded bytes are counted in memory or, if there are
     several processes, in Redis.

@@ -14,7 +14,7 @@ from benchmark.design import shuffle_key
 
 
 def lay_out_comparisons(session: Session, study: Study) -> None:
-    """Create, for each matchup, one comparison for every pair of which both sides have a clip.
+    """Create one comparison for each matchup and each pair for which both sides have a clip.
 
     Raises:
         Conflict: the two sides of a matchup have no pair in common.
@@ -50,7 +50,7 @@ def lay_out_comparisons(session: Session, study: Study) -> None:
 
 
 def _common_pairs(session: Session, study: Study) -> Sequence[tuple[int, int]]:
-    """Return (matchup, pair) ids for each pair of which both sides of an open matchup have a clip."""
+    """Return the (matchup, pair) ids of each pair for which both sides of an open matchup have a clip."""
     reference, other = Clip.__table__.alias("reference"), Clip.__table__.alias("other")
     rows = session.execute(
         select(Matchup.id, reference.c.pair_id)

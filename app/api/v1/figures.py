@@ -19,7 +19,7 @@ router = api_router("results", RequestClass.REPORTS)
     responses=errors("404 not_found", "409 cannot_draw"),
 )
 def study_figure(slug: SlugPath, figure: FigureName, file_format: FigureFormat, request: Request) -> Response:
-    """Return a figure as svg, pdf or png, or its numbers as csv; docs/figures.md explains each figure."""
+    """Return a figure (svg, pdf, png), or its numbers as csv; docs/figures.md explains each figure."""
     return figure_answer(request, slug, figure, file_format)
 
 

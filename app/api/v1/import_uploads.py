@@ -41,7 +41,7 @@ async def stored_upload(
     """Store a request's body; when the block ends, delete the file unless the block has set `is_kept`.
 
     Args:
-        check: raises an AppError for a file that is not accepted.
+        check: a function that raises an AppError if the received file is not accepted.
         max_bytes: the maximum size of this upload, smaller than the middleware's limit.
 
     Raises:

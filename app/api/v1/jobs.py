@@ -185,7 +185,7 @@ def cancel(public_id: PublicIdPath, request: Request) -> JobResponse:
 
 @router.post("/jobs/{public_id}/retry", responses=errors("404 not_found", "409 job_done submission_not_open"))
 def retry(public_id: PublicIdPath, request: Request) -> JobResponse:
-    """Queue a failed or cancelled job again, like a new one."""
+    """Queue a failed or cancelled job again, like a new job."""
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         job = service.find_job(session, public_id=public_id, principal=principal)

@@ -145,7 +145,7 @@ def finalise(
 def withdraw_submission(
     public_id: SubmissionPath, body: ReasonRequest, request: Request
 ) -> SubmissionDetailResponse:
-    """Withdraw a submission from every running study; existing votes are kept and marked."""
+    """Withdraw a submission from every running study; existing votes are kept and still count."""
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         name = submission_id(session, public_id, principal=principal)

@@ -17,7 +17,7 @@ def read(kind: str, path: str, numbers: list[int], target: str, max_width: int) 
     """Write the numbered frames to `target` as raw RGB. Return the frames' width and height.
 
     Raises:
-        WorkRefused: the file cannot be decoded, or has fewer frames than the last of the `numbers`.
+        WorkRefused: the file cannot be decoded, or has fewer frames than the largest of the `numbers`.
     """
     images = iter([_image(Path(path))]) if kind == "image" else _frames(Path(path))
     written: list[bytes] = []
