@@ -1,1 +1,1 @@
-"""Pretrained networks for the automatic metrics. Each network is imported only when it is used."""
+"""Pretrained networks for the automatic metrics. A network's module is imported only when it is used."""

@@ -20,7 +20,7 @@ class AestheticHead:
         checkpoint: a file with the tensors `weight` (1, dimensions) and `bias` (1,).
 
     Raises:
-        BackboneMissing: the file does not exist or contains other tensors.
+        BackboneMissing: the file does not exist, or contains tensors of another network.
     """
 
     def __init__(self, checkpoint: Path) -> None:

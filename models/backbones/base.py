@@ -2,7 +2,8 @@
 
 CLIP and DINO are read from a folder with the layout of a Hugging Face repository. The module searches these
 places for the folder, in this order: the path that the user names, `TI2V_HOME/weights/NAME`, the hub's cache.
-`sources.py` lists the networks whose weights have another layout. These modules download nothing.
+`sources.py` lists the networks whose weights have another layout. The modules of this package download no
+weights.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +24,7 @@ Features = NDArray[np.float32]
 class BackboneMissing(Exception):
     """A backbone's weights are not on this machine.
 
-    The message names the weights to download and their folder.
+    The error message names the weights to download and the folder for these weights.
     """
 
 
@@ -43,7 +44,7 @@ class ImageEncoder(Protocol):
     def encode_images(self, images: Images) -> Features:
         """Return one feature row per image.
 
-        On another device or with another batch size, each value changes by at most 1e-4.
+        If the device or the batch size changes, each feature value changes by at most 1e-4.
         """
 
 

@@ -25,7 +25,7 @@ class ClipBackbone:
     Args:
         folder: folder with config.json, model.safetensors and the tokenizer's files.
         identity: name, revision and transform, which determine the features; see `ImageEncoder.identity`.
-        device: such as `cpu` or `cuda:0`.
+        device: the device of the network, such as `cpu` or `cuda:0`.
         batch_size: images or texts per forward pass.
         resampling: how images are resized.
 
@@ -87,6 +87,6 @@ class ClipBackbone:
 
 
 def _rows(output: object) -> Features:
-    """Return features as an array; newer versions of transformers wrap them in an output object."""
+    """Return features as an array; newer versions of transformers return an object with the features."""
     tensor = output if isinstance(output, Tensor) else output.pooler_output  # type: ignore[attr-defined]
     return np.asarray(tensor.float().cpu().numpy(), dtype=np.float32)

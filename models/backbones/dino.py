@@ -2,7 +2,7 @@
 
 Source: M. Caron et al. (2021), Emerging Properties in Self-Supervised Vision Transformers. For images that
 are not square, position encodings are interpolated as in the authors' code (see `position_encodings`);
-transformers samples them at slightly different points.
+transformers samples the encodings at slightly different points.
 """
 
 from copy import copy
@@ -49,7 +49,7 @@ class DinoBackbone:
         identity: identifies everything that the features depend on, see `ImageEncoder.identity`.
         transform: `crop` resizes the shorter side to 256 (bicubic) and crops the centre to 224;
             `shorter_side` resizes the shorter side to 224 (bilinear) and does not crop.
-        device: such as `cpu` or `cuda:0`.
+        device: the device of the network, such as `cpu` or `cuda:0`.
         batch_size: images per forward pass; all images of one call must have the same size.
         resampling: how images are resized.
 

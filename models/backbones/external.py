@@ -1,6 +1,6 @@
 """Calls networks of VBench in the user's own installation: DreamSim, MUSIQ, AMT-S and CoTracker2.
 
-This module resizes and pads images, so that the transform is known and recorded. A driver only calls its
+This module resizes and pads images, so that the transform is known and recorded. A driver only calls a
 network.
 """
 

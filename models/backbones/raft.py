@@ -89,7 +89,7 @@ class RaftBackbone:
 def load_raft(checkpoint: Path) -> Raft:
     """Read a checkpoint of the large RAFT.
 
-    Raises BackboneMissing if the file is another network's checkpoint.
+    Raises BackboneMissing if the file is the checkpoint of another network.
     """
     network = Raft()
     try:

@@ -88,7 +88,7 @@ class _Residual(nn.Module):
 
 
 class _Update(nn.Module):
-    """One step of the recurrent update, and the weights of the convex upsampling."""
+    """Computes one recurrent update of the flow, and the weights of the convex upsampling."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -179,7 +179,7 @@ def _correlations(first: Tensor, second: Tensor) -> list[Tensor]:
 def _windows(pyramid: list[Tensor], positions: Tensor) -> Tensor:
     """Sample 9x9 correlations around each position in each level; return (n, 4 * 81, height, width).
 
-    The published weights expect the window transposed: its first axis is the offset of x.
+    The published weights expect a transposed window: the first axis of the window is the offset of x.
     """
     count, _, height, width = positions.shape
     centres = positions.permute(0, 2, 3, 1).reshape(-1, 1, 1, 2)

@@ -12,7 +12,7 @@ from models.backbones.network_process import NetworkProcess, read_network_file
 
 @dataclass(frozen=True)
 class FileWeights:
-    """A network whose weights are one file.
+    """A network with a single weight file.
 
     Attributes:
         name: name of the folder below `TI2V_HOME/weights`.
@@ -52,7 +52,7 @@ class ExternalNetwork:
 
 @dataclass(frozen=True)
 class Located:
-    """A network whose files are on this machine.
+    """A network that was found on this machine.
 
     Attributes:
         path: folder or file of the weights, or network.json.
@@ -118,7 +118,7 @@ def locate(source: NetworkSource, *, home: Path) -> Located:
 
     Raises:
         BackboneMissing: the network is not on this machine. The message states the network's size, its
-            licence and the folder in which it is expected.
+            licence and the folder for its files.
     """
     if isinstance(source, BackboneWeights):
         folder = weights_folder(source, home=home)

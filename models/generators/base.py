@@ -7,7 +7,7 @@
         CannotRun           crash           weights, a package or a sufficiently large GPU are missing
       TimedOut              timeout         the time limit of the adapter was exceeded
 
-Neither this module nor `registry` imports torch.
+The modules `base` and `registry` do not import torch.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,13 +40,13 @@ class GeneratorError(Exception):
 
 
 class OutOfMemory(GeneratorError):
-    """The memory of the device or machine is too small for this batch."""
+    """The memory of the device or machine is too small for the batch."""
 
     kind = FailureKind.OUT_OF_MEMORY
 
 
 class BadInput(GeneratorError):
-    """The model can never process this request, so a retry is useless."""
+    """The model can never process the request, so a retry is useless."""
 
     kind = FailureKind.BAD_INPUT
 
@@ -119,8 +119,9 @@ class Provenance:
         steps: number of sampling steps, if known.
         guidance: guidance scale, if known.
         batch: number of clips generated together.
-        peak_memory_bytes: peak memory use of the GPU; for a model on the CPU, of this process.
-        settings: all other arguments with which the model was called.
+        peak_memory_bytes: peak memory use of the GPU; for a model on the CPU, peak memory use of this
+            process.
+        settings: all arguments of the model's call that have no field of their own in this record.
         libraries: versions of installed packages, by package name.
     """
 
@@ -144,7 +145,7 @@ class Provenance:
     libraries: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, object]:
-        """Return the record as a JSON object, as it is written to manifests and uploaded with the clip."""
+        """Return the record as the JSON object that manifests and clip uploads contain."""
         return asdict(self)
 
 

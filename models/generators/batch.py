@@ -55,15 +55,15 @@ def generate_clips(
 ) -> BatchResult:
     """Generate a clip for each request with a loaded generator.
 
-    When memory runs out, the batch size is halved for the rest of the requests. If a single clip does not fit
-    into memory, its request fails.
+    When memory runs out, the batch size is halved for the remaining requests. If a batch of one clip does not
+    fit into memory, the clip's request fails.
 
     Args:
         generator: a loaded generator.
         requests: the clips to generate.
         batch: maximum number of requests per call.
         on_clip: called with each clip and its request.
-        on_done: called after each request, whether it succeeded or failed.
+        on_done: called after each request, even if the request failed.
 
     Raises:
         CannotRun: the generator cannot run on this machine.

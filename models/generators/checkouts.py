@@ -60,7 +60,7 @@ class Checkout:
         return self.unavailable_reason() or gpu_too_small(self._recipe.gpu_gib)
 
     def commit(self) -> str:
-        """Return the commit that is checked out, or an empty text if it cannot be read."""
+        """Return the commit that is checked out, or an empty text if git cannot read the commit."""
         try:
             head = (self.folder / ".git" / "HEAD").read_text(encoding="utf-8").strip()
             if head.startswith("ref: "):
@@ -75,7 +75,7 @@ class Checkout:
         return checkpoint_sha256(sorted({file for folder in folders for file in weight_files(folder)}))
 
     def environment(self, work: Path, device: str) -> dict[str, str]:
-        """Return the program's environment variables, with private folders and one visible GPU.
+        """Return the program's environment variables, which set private folders and one visible GPU.
 
         Access to the hub is disabled, because files that the program downloads at run time would have no
         pinned revision.
@@ -97,7 +97,7 @@ class Checkout:
         return own | visible_gpu(device)
 
     def has(self, weights: Weights) -> bool:
-        """Return whether all required files of these weights exist."""
+        """Return whether the checkout has all required files of these weights."""
         folder = self.folder / weights.into
         if weights.files:
             return all(any(folder.glob(pattern)) for pattern in weights.files)
@@ -108,7 +108,7 @@ def visible_gpu(device: str) -> dict[str, str]:
     """Return the setting of CUDA_VISIBLE_DEVICES that limits a child process to a device.
 
     An empty value limits the child process to the CPU. For the device `cuda`, the function returns this
-    process's value of the variable, if the variable is set.
+    process's own CUDA_VISIBLE_DEVICES, if this variable is set.
 
     Raises:
         CannotRun: this machine does not have the device.

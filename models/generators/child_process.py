@@ -59,14 +59,14 @@ def run_process(
 ) -> ProcessResult:
     """Run a program until it exits or exceeds its time limit, then terminate its process group.
 
-    The program gets namespaces of its own if the system allows them; see `isolation`.
+    The program runs in namespaces of its own if the system allows namespaces; see `isolation`.
 
     Args:
         command: the program and its arguments.
         cwd: working directory of the program.
         environment: all environment variables of the program.
-        log: file for the first `log_bytes` and the last 8 KiB of the program's output; other output is
-            discarded.
+        log: file for the first `log_bytes` and the last 8 KiB of the program's output; the output between
+            these two parts is discarded.
         log_bytes: limit of the log file.
         timeout_s: time limit of the program, in seconds.
 
@@ -99,7 +99,7 @@ def run_process(
 def _wait(pid: int, deadline: float) -> bool:
     """Return whether the program exits before the deadline.
 
-    The exited program is not reaped, so that the system does not reuse its group id.
+    The exited program is not reaped, so that the system does not reuse the id of the process group.
     """
     while time.monotonic() < deadline:
         if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:

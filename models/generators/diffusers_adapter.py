@@ -50,7 +50,7 @@ TORCH_TYPES = {
 
 
 class PipelineOutput(Protocol):
-    """The part of a pipeline's output that this module uses."""
+    """The attributes of a pipeline's output that this module uses."""
 
     frames: object
 
@@ -169,7 +169,7 @@ class DiffusersGenerator:
         return arguments
 
     def _argument(self, name: str, value: object) -> dict[str, object]:
-        """Return a dictionary with one argument of the pipeline call, keyed by its name in the pipeline.
+        """Return a dictionary with one argument of the pipeline call, keyed by the argument's name.
 
         If the pipeline does not have the argument, return an empty dictionary.
         """

@@ -52,7 +52,7 @@ def call_problems(recipe: DiffusersRecipe) -> list[str]:
     """Return one sentence for each argument in the adapter that the pipeline class does not accept.
 
     Raises:
-        CannotRun: the installed diffusers has no such class.
+        CannotRun: the installed diffusers does not have the class.
     """
     known = call_defaults(recipe)
     wrong_names = sorted(set(recipe.names) - set(STANDARD_ARGUMENTS))
@@ -68,6 +68,6 @@ def call_problems(recipe: DiffusersRecipe) -> list[str]:
 
 
 def call_defaults(recipe: DiffusersRecipe) -> Mapping[str, object]:
-    """Return the arguments of the pipeline's `__call__` with their defaults."""
+    """Return the arguments of the pipeline's `__call__` and the defaults of these arguments."""
     parameters = inspect.signature(pipeline_class(recipe.pipeline).__call__).parameters
     return {name: each.default for name, each in parameters.items() if name != "self"}

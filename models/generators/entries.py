@@ -14,14 +14,15 @@ class GeneratorEntry:
     Attributes:
         name: slug of the model on the server.
         title: one sentence that describes the model.
-        licence: licence of the code; if the weights have another licence, `weights` states it.
+        licence: licence of the code; if the weights have another licence, `weights` states the weights'
+            licence.
         weights: source, size and licence of the weights, as text.
         native: resolution, length and frame rate of the model's clips.
         needs: hardware and software requirements.
-        verified: text that states what we have run of this model, and what we have not.
+        verified: text that states which tests of this model were run, and which were not.
         batch: recommended number of requests per call.
-        unavailable_reason: fast function that returns why the model cannot run on this machine and what to
-            do, or returns None if the model can run.
+        unavailable_reason: function that returns why the model cannot run on this machine and what to do;
+            None if the model can run. The function is fast.
         create: function that takes the folder of the weights (for a subprocess adapter, the folder of the
             checkout) and returns the generator, not loaded yet. If the folder is None, the function uses the
             folder in the settings.

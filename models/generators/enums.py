@@ -1,4 +1,4 @@
-"""Defines the choices of command options, without slow imports, so that `--help` is fast."""
+"""Defines the choices of command options. This module has no slow imports, so that `--help` is fast."""
 
 from enum import StrEnum
 

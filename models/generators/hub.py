@@ -29,10 +29,10 @@ def missing_snapshot_reason(name: str, weights: Weights) -> str | None:
 
 
 def download(weights: Weights, *, into: Path | None = None, pickles: bool = False) -> Path:
-    """Download one commit of a hub repository and pin this commit.
+    """Download one commit of a hub repository, and pin the repository to the commit.
 
-    The function downloads the commit that the adapter names. Without such a commit it downloads the pinned
-    commit, and without a pinned commit the newest commit.
+    The function downloads the commit that the adapter names. If the adapter names no commit, the function
+    downloads the pinned commit. If no commit is pinned, the function downloads the newest commit.
 
     Args:
         weights: the weights to download, from a hub repository.

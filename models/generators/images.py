@@ -13,9 +13,9 @@ from models.generators.base import BadInput, ClipRequest
 class FitMode(StrEnum):
     """How to resize an image whose aspect ratio differs from the model's.
 
-    `cover` crops the image around its centre, `stretch` distorts it.
+    `cover` crops the image around its centre, `stretch` distorts the image.
 
-    Every adapter sets the mode, because the benchmark's authors did not publish their choice.
+    Every adapter sets the fit mode, because the benchmark's authors did not publish a fit mode.
     """
 
     COVER = "cover"

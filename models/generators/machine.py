@@ -42,7 +42,7 @@ def default_device() -> str:
 
 
 def missing_package(names: tuple[str, ...]) -> str | None:
-    """Return the first of these packages that is not installed; None if all are installed."""
+    """Return the first of the named packages that is not installed; None if all packages are installed."""
     return next((name for name in names if find_spec(name) is None), None)
 
 

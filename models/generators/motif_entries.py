@@ -101,7 +101,7 @@ def motif_recipe(name: str, pipeline: Path) -> DiffusersRecipe:
     """Return the recipe of a checkpoint.
 
     The native size comes from the saved pipeline; steps and guidance come from the validation settings of the
-    run. If the checkpoint does not state a value, the default for its config is used.
+    run. If the checkpoint does not state a value, the recipe has the default of the checkpoint's config.
     """
     variant = _VARIANTS[name]
     validation = _validation(pipeline.parent / "config.toml") or _validation(pipeline / "config.toml")

@@ -24,7 +24,7 @@ def translate_errors(prefix: str) -> Iterator[None]:
 
     Raises:
         OutOfMemory: the device or the machine is out of memory.
-        Crashed: any other error of the network.
+        Crashed: the network failed with another error.
     """
     try:
         yield

@@ -55,7 +55,7 @@ class OutputFolder:
     def create(self) -> None:
         """Create the folder if it does not exist.
 
-        The constructor does not create the folder, so that a failed start leaves no folder.
+        The constructor does not create the folder, so that no folder remains after a failed start.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
 
@@ -67,7 +67,7 @@ class OutputFolder:
         return [each for each in requests if not self.path(each.pair_id, each.seed).exists()]
 
     def save(self, clip: GeneratedClip, request: ClipRequest) -> None:
-        """Encode a clip and write it with its manifest line.
+        """Encode a clip, and write the clip's file and manifest line.
 
         Raises:
             Crashed: the frames cannot be encoded.
@@ -129,7 +129,7 @@ def _write_and_sync(path: Path, content: bytes) -> None:
 
 
 def _remove_partial_line(manifest: Path) -> None:
-    """Remove the last line if it was not written completely."""
+    """Remove the manifest's last line if this line was not written completely."""
     if manifest.exists():
         content = manifest.read_bytes()
         complete = content[: content.rfind(b"\n") + 1]

@@ -33,7 +33,7 @@ def read_video(files: Sequence[Path], native: NativeFormat, file_fps: Fraction) 
     """Decode the video file of a clip and check its format.
 
     Args:
-        files: the output files, at least one.
+        files: the files that the program wrote, at least one.
         native: the expected resolution and number of frames.
         file_fps: the frame rate that the program writes into its files.
 
@@ -41,8 +41,8 @@ def read_video(files: Sequence[Path], native: NativeFormat, file_fps: Fraction) 
         (frames, height, width, 3) uint8 RGB.
 
     Raises:
-        Crashed: there are several files, the file cannot be decoded, or its resolution, number of frames,
-            frame rate or duration is not as declared.
+        Crashed: there are several files, the file cannot be decoded, or the video's resolution, number of
+            frames, frame rate or duration is not as declared.
     """
     # Import PyAV here: the import takes 0.1 s, and adapters that write images do not need PyAV.
     from benchmark.video.pixels import rgb_pixels, upright
@@ -83,10 +83,10 @@ def _check_description(
 
 
 def read_frames(files: Sequence[Path], native: NativeFormat) -> Frames:
-    """Decode a clip stored as one image per frame; images have no frame rate to check.
+    """Decode a clip that is stored as one image per frame; the frame rate of images cannot be checked.
 
     Args:
-        files: the output files, at least one.
+        files: the files that the program wrote, at least one.
         native: the expected resolution and number of frames.
 
     Returns:

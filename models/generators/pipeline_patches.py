@@ -89,8 +89,9 @@ def _transformer_config(pipeline: "DiffusionPipeline") -> Mapping[str, object]:
 def seeded(pipeline: "DiffusionPipeline", seeds: Sequence[int]) -> Iterator[list[torch.Generator]]:
     """Yield one random generator per clip; make the pipeline's other random numbers depend on the seeds.
 
-    Some pipelines, such as I2VGen-XL, sample the latents of the input image without the generator. Without
-    this function, the clips of such pipelines would depend on earlier calls and on the position in the batch.
+    Some pipelines, such as I2VGen-XL, sample the latents of the input image without the random generator of
+    the call. Without this function, the clips of such pipelines would depend on earlier calls and on the
+    position in the batch.
     """
     vae = getattr(pipeline, "vae", None)
     original = getattr(vae, "encode", None)

@@ -66,9 +66,9 @@ class Staging(RecipeTable):
         config_file: YAML file with the content of `config`.
         config: content of the config file. If a list has a single element and this element uses clip
             placeholders, the list is expanded to one element per clip.
-        forbidden: characters that prompts must not have, because the program uses them in file names.
+        forbidden: characters that prompts must not contain, because the program uses prompts in file names.
         path_without: text that must not occur in the path of the work folder.
-        max_prompt_bytes: maximum length of prompts, because the program uses them in file names.
+        max_prompt_bytes: maximum length of prompts, because the program uses prompts in file names.
     """
 
     inputs: str = "inputs"
@@ -100,8 +100,8 @@ class SeedPolicy(RecipeTable):
     """Table `[seed]`: how the program is seeded.
 
     Attributes:
-        per: `clip` if the program seeds each clip; `run` if it seeds once, so that a clip depends on its
-            position in the run.
+        per: `clip` if the program sets the seed for each clip; `run` if the program sets the seed once, so
+            that a clip depends on the clip's position in the run.
         offset: number added to the request's seed, for programs that treat 0 as no seed.
     """
 

@@ -74,7 +74,7 @@ class Weights(RecipeTable):
 
     @property
     def is_on_hub(self) -> bool:
-        """True if the weights come from a hub repository, False if they come from a URL."""
+        """True if the weights come from a hub repository, False if the weights come from a URL."""
         return "://" not in self.source
 
     def __str__(self) -> str:
@@ -89,7 +89,7 @@ class Recipe(RecipeTable):
         title: one sentence that describes the model.
         licence: licence of the code.
         url: address of the model's repository or home page.
-        verified: text that states what we have run or compared, and what we have not.
+        verified: text that states which tests and comparisons of this model were run, and which were not.
         gpu_gib: required GPU memory in GiB; 0 if a CPU is sufficient.
         fit: how input images of another aspect ratio are resized.
         native: native resolution, length and frame rate.
@@ -120,14 +120,14 @@ class DiffusersRecipe(Recipe):
         variant: variant of the weight files, such as `fp16`.
         batches: whether the class accepts lists of images and prompts.
         compile: compile the denoising network on a GPU; the first clip takes minutes longer.
-        offload_below_gib: on a GPU with less memory than this, keep only the active component on the GPU (CPU
-            offload).
+        offload_below_gib: on a GPU with less memory than this value, only the active component of the
+            pipeline is on the GPU (CPU offload).
         tiling: whether to enable VAE tiling.
         cpu_threads: number of CPU threads for torch; 0 selects torch's default.
         call: additional arguments of the pipeline call.
         names: the class's names for the arguments `image`, `prompt`, `height`, `width`, `num_frames` and
-            `generator`; an empty name means that the class has no such argument.
-        weights: the model's weights: exactly one hub repository.
+            `generator`; an empty name means that the class does not have the argument.
+        weights: the model's weights, from exactly one hub repository.
     """
 
     kind: Literal["diffusers"]
@@ -153,9 +153,10 @@ class SubprocessRecipe(Recipe):
         kind: always `subprocess`.
         repository: git repository and commit of the program.
         environment: commands that create the Python environment.
-        command: list of arguments, which may use placeholders; it is not run through a shell.
+        command: list of arguments, which may use placeholders; no shell runs the command.
         batch: maximum number of clips per run.
-        cwd: working directory: the checkout, or the work folder for programs that write into their cwd.
+        cwd: working directory: the checkout, or the work folder for programs that write into the working
+            directory.
         script: constants to patch in a script, for programs without command-line options.
         staging: the input files to write for the program.
         output: the files that the program writes.

@@ -78,7 +78,7 @@ def get_entry(name: str) -> GeneratorEntry:
 
 
 def create_generator(name: str, *, checkpoint: Path | None = None) -> Generator:
-    """Create the generator of a model; its weights are not loaded yet.
+    """Create the generator of a model, without loading weights.
 
     Args:
         name: name of the model.

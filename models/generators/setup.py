@@ -24,7 +24,7 @@ _NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy"
 
 @dataclass(frozen=True)
 class Step:
-    """A setup step: a function that runs it, and the equivalent shell command for display."""
+    """A setup step: a function that runs the step, and the equivalent shell command for display."""
 
     command_line: str
     run: Callable[[], object]

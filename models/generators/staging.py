@@ -31,7 +31,7 @@ _MAX_STEM_LENGTH = 150
 
 @dataclass(frozen=True)
 class StagedClip:
-    """A request, and the values that replace the placeholders of its clip."""
+    """A request, and the values that replace the placeholders of the request's clip."""
 
     request: ClipRequest
     values: Values

@@ -47,7 +47,7 @@ class SubprocessGenerator:
         self._checkpoint_sha256 = ""
 
     def load(self, device: str, dtype: str) -> None:  # noqa: ARG002 - the program has its own dtype
-        """Check that the program can run. The program loads its weights itself, in its own dtype."""
+        """Check that the program can run. The program loads the weights when it runs, in its own dtype."""
         problem = self._checkout.unavailable_reason()
         if problem:
             raise CannotRun(problem)
@@ -60,7 +60,7 @@ class SubprocessGenerator:
         self._checkpoint_sha256 = self._checkout.checkpoint_sha256()
 
     def unload(self) -> None:
-        """Mark the model as not loaded. There is no memory to free."""
+        """Mark the model as not loaded. No memory is freed, because the program is not running."""
         self._device = ""
 
     def generate(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip]:
@@ -74,7 +74,7 @@ class SubprocessGenerator:
             yield from self._run(batch)
 
     def _next_batch(self, waiting: Sequence[ClipRequest]) -> list[ClipRequest]:
-        """Return the first requests that can share one run.
+        """Return the first requests that one run of the program can process.
 
         Raises:
             BadInput: the first request cannot be generated.

@@ -61,7 +61,7 @@ class SceneGenerator:
 def _check_bundled(request: ClipRequest) -> None:
     """Raise BadInput unless pair and image belong to the bundled benchmark.
 
-    Other benchmarks can have the same pair ids.
+    The check also compares images, because other benchmarks can have the same pair ids.
     """
     from benchmark.data import bundled_folder
     from benchmark.scenes.benchmarks import bundled_pairs

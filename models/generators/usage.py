@@ -12,7 +12,7 @@ NETWORK_LIBRARIES = ("torch", "diffusers", "transformers")
 
 @cache
 def library_versions(names: tuple[str, ...] = ()) -> Mapping[str, str]:
-    """Return the versions of Python, TI2V Bench and the named packages, without importing them."""
+    """Return the versions of Python, TI2V Bench and the named packages, without importing the packages."""
     python = ".".join(map(str, sys.version_info[:3]))
     return {"python": python, **dict(_installed((_DISTRIBUTION, *names)))}
 

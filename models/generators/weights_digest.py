@@ -1,4 +1,4 @@
-"""Computes the hash of a checkpoint: one sha256 over all its weight files."""
+"""Computes the hash of a checkpoint: one sha256 over all weight files of the checkpoint."""
 
 import hashlib
 import json
@@ -22,8 +22,8 @@ def weight_files(folder: Path) -> list[Path]:
 def checkpoint_sha256(files: Sequence[Path]) -> str:
     """Return the sha256 of a text with one line `<sha256> <name>` per weight file; "" if there are no files.
 
-    In the hub's cache, weight files are links to files whose names are their sha256 hashes. Such files are
-    not read; the name of the target file is used as the hash.
+    In the hub's cache, weight files are links to files whose names are their sha256 hashes. Linked files are
+    not read; the name of the link's target is used as the hash.
     """
     if not files:
         return ""

@@ -71,7 +71,7 @@ def prediction_target(
     Source of v: T. Salimans, J. Ho (2022), Progressive Distillation for Fast Sampling, appendix D.
 
     Args:
-        prediction_type: a `PredictionType` or its value.
+        prediction_type: a `PredictionType`, or the value of a `PredictionType`.
         latents: (batch, channels, frames, height, width), any float dtype; the clean latents to which the
             scheduler added noise, already multiplied by the scheduler's latent scale.
         noise: standard Gaussian noise, in the shape and dtype of `latents`.

@@ -14,13 +14,13 @@ from models.losses.diffusion import squared_errors
 
 @dataclass(frozen=True, eq=False)
 class MotifLoss:
-    """The total loss of each clip and the two terms of this loss, each (batch,) float32, at least 0.
+    """The total loss of each clip and the two terms of the total, each (batch,) float32, at least 0.
 
     Attributes:
         diffusion: E || eps - eps_theta ||^2, the diffusion loss, with gradient.
         motion_focal: E || m' (eps - eps_theta) ||^2, the motion focal loss before it is multiplied by the
             weight.
-        total: diffusion + weight * motion_focal; call `backward` on its mean.
+        total: diffusion + weight * motion_focal; call `backward` on the mean of `total`.
     """
 
     diffusion: Tensor

@@ -15,7 +15,7 @@ from models.generators.images import read_image
 
 @dataclass(frozen=True)
 class ClipInput:
-    """A clip and its pair. The clip and the image are read when they are first needed.
+    """A clip and its pair. The clip and the input image are read from disk when they are first used.
 
     Attributes:
         pair: the pair id.

@@ -12,7 +12,7 @@ from models.metrics.motion_scores import covering
 
 
 class ImageTextEncoder(ImageEncoder, TextEncoder, Protocol):
-    """A network that encodes images and texts into one space."""
+    """A network that encodes images and texts into the same embedding space."""
 
 
 def animate_bench_scores(

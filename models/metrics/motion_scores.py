@@ -86,7 +86,7 @@ def _reduced(frames: Frames) -> Frames:
 
 
 def covering(image: Frames, height: int, width: int) -> Frames:
-    """Scale the image to cover the clip's size and crop the centre, as models do with their input image."""
+    """Scale the image to cover the clip's size and crop the centre, as models do with an input image."""
     rows, columns = image.shape[:2]
     scale = max(height / rows, width / columns)
     size = (max(width, round(columns * scale)), max(height, round(rows * scale)))

@@ -56,7 +56,7 @@ def run_suite(
         on_clip: called `suite.passes` times for each clip, for a progress bar.
 
     Raises:
-        BackboneMissing: the weights that the suite needs are not on this machine.
+        BackboneMissing: weights of the suite's networks are not on this machine.
     """
     if suite.name is SuiteName.VBENCH_I2V:
         return run_vbench(

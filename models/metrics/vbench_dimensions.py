@@ -1,7 +1,7 @@
-"""Defines the ten dimensions of VBench-I2V: the networks of each dimension, and how it scores a clip.
+"""Defines the ten dimensions of VBench-I2V: the networks and the scoring function of each dimension.
 
-Each dimension is opened (which loads its networks), scores all clips, and is closed before the next one. Only
-one dimension's networks are therefore in memory.
+The run loads the networks of one dimension, scores all clips, and frees the networks before the next
+dimension. Only the networks of one dimension are therefore in memory.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -1,6 +1,6 @@
 """Runs the suite `vbench-i2v`: scores all clips in one dimension, then in the next dimension.
 
-A dimension whose networks are not on this machine is left out of every mean and total; it is not counted as
+A dimension whose networks are not on this machine is left out of every mean and total, and is not counted as
 0.
 """
 

@@ -37,7 +37,7 @@ Image = NDArray[np.uint8]
 def i2v_score(
     clip: ClipInput, frames: ImageEncoder, image: ImageEncoder, cache: FeatureCache, crop: InputImage
 ) -> float:
-    """Return the I2V subject or background score: the similarity of the clip to its input image."""
+    """Return the I2V subject or background score: the similarity of the clip to the input image."""
     features = cache.clip_features(clip, frames)
     if crop is InputImage.FULL:
         return i2v_consistency(cache.image_features(clip, image), features)

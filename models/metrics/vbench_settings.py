@@ -36,8 +36,8 @@ class InputImage(StrEnum):
 class FlowBorder(StrEnum):
     """Which pixels the dimension `dynamic_degree` ranks by motion.
 
-    `padded` includes the pixels that pad the frames to multiples of 8, as VBench does. `cropped` excludes
-    these pixels.
+    `padded` includes the pixels that pad the frames to multiples of 8, as VBench does. `cropped` excludes the
+    pixels that pad the frames.
     """
 
     PADDED = "padded"

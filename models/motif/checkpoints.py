@@ -1,7 +1,7 @@
 """Loads checkpoints without running code from pickles, and fails if tensors are missing or unexpected.
 
-diffusers and transformers only warn about missing tensors and initialise them randomly. Such a model
-generates wrong clips and reports no error.
+If tensors are missing, diffusers and transformers only log a warning and initialise the tensors randomly.
+A model with random tensors generates wrong clips and reports no error.
 """
 
 import os
@@ -32,11 +32,11 @@ class StrictModel(ModelMixin):
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | os.PathLike[str] | None, **options: object
     ) -> Self:
-        """Load a model as diffusers does, and check its tensors.
+        """Load a model as diffusers does, and check that all tensors of the model were loaded.
 
         Raises:
             CheckpointError: tensors are missing or unexpected.
-            OSError: there is no such file, or it is damaged.
+            OSError: the file does not exist, or is damaged.
         """
         source = pretrained_model_name_or_path
         # With this option diffusers returns a pair, which its type hints do not declare.
@@ -55,7 +55,7 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     training run, are dropped.
 
     Raises:
-        CheckpointError: the file is damaged, references other classes than tensors, or holds no tensors.
+        CheckpointError: the file is damaged, references classes other than tensors, or holds no tensors.
     """
     state = load_safetensors(path) if path.suffix == ".safetensors" else _load_pickle(path)
     tensors = {name: value for name, value in state.items() if isinstance(value, Tensor)}

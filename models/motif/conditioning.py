@@ -1,7 +1,8 @@
 """Conditions a network on an image: concatenation to the noisy latents, cross-attention to image tokens.
 
-The paper uses `x-cat`; `cx-attn` and `both` are its ablations (arXiv:2412.16153, Table 3). The added weights
-are initialised so that, before training, the network's outputs equal those of the text-to-video network.
+The paper uses `x-cat`; `cx-attn` and `both` are the paper's ablations (arXiv:2412.16153, Table 3). The added
+weights are initialised so that, before training, the network's outputs equal the outputs of the text-to-video
+network.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
 """Converts state dicts between VideoCrafter2's checkpoint format and `MotifUNet`, in both directions.
 
-Both formats contain the same tensors under different names: VideoCrafter2 numbers its blocks from input to
-output, diffusers nests them by level. VideoCrafter2's format differs from `MotifUNet`'s format in three more
-points:
+Both formats contain the same tensors under different names: VideoCrafter2 numbers the blocks from input to
+output, diffusers nests the blocks by level. VideoCrafter2's format differs from `MotifUNet`'s format in three
+more points:
 
 - All names have the prefix `model.diffusion_model.`.
 - The first temporal attention is projected by convolutions of width 1 instead of linear layers.
@@ -43,7 +43,7 @@ _OUTSIDE_BLOCKS = {
 
 
 def load_videocrafter_weights(state: StateDict, network: MotifUNet, source: object) -> None:
-    """Load a VideoCrafter2 checkpoint into all weights of a network except its image conditioning.
+    """Load a VideoCrafter2 checkpoint into all weights of a network except the image conditioning.
 
     Args:
         state: tensors of the checkpoint by name; tensors of the autoencoder and text encoder are ignored.

@@ -30,7 +30,7 @@ class Autoencoder(Protocol):
 
 
 class ScalingConfig(Protocol):
-    """The settings of an autoencoder's config that this module uses."""
+    """The settings that this module reads from an autoencoder's config."""
 
     scaling_factor: float
 

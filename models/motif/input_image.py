@@ -17,8 +17,8 @@ def resize_and_crop(image: InputImage, *, height: int, width: int) -> Tensor:
     The aspect ratio is preserved. An image of the target size is not resampled.
 
     Args:
-        image: a Pillow image of any mode, read as viewers see it (`benchmark.image_display`), or an array
-            (rows, columns, 3) uint8 RGB.
+        image: a Pillow image of any mode, converted to the upright RGB image that a viewer shows
+            (`benchmark.image_display`), or an array (rows, columns, 3) uint8 RGB.
         height: target height in pixels.
         width: target width in pixels.
 
@@ -26,7 +26,7 @@ def resize_and_crop(image: InputImage, *, height: int, width: int) -> Tensor:
         (3, height, width) float32 in [-1, 1].
 
     Raises:
-        TypeError: the image is neither a Pillow image nor such an array.
+        TypeError: the image is neither a Pillow image nor a uint8 RGB array.
     """
     rgb = _to_rgb(image)
     scale = max(height / rgb.height, width / rgb.width)

@@ -26,7 +26,7 @@ class PatchAutoencoder(StrictModel, ConfigMixin):  # type: ignore[misc]  # both 
         patch: side of a patch in pixels.
         latent_channels: number of principal components to keep. With 3 * patch ** 2, the maximum, coding is
             lossless.
-        scaling_factor: factor by which latents are multiplied, so that their mean square is 1.
+        scaling_factor: factor by which latents are multiplied, so that the mean square of the latents is 1.
             `encode_frames` applies the factor.
 
     Attributes:
@@ -63,7 +63,7 @@ class PatchAutoencoder(StrictModel, ConfigMixin):  # type: ignore[misc]  # both 
     def fit(
         cls, frames: Tensor, patch: int = 4, latent_channels: int = 8, *, whiten: float = 0.0
     ) -> "PatchAutoencoder":
-        """Return the autoencoder with the smallest squared reconstruction error on these frames.
+        """Return the autoencoder with the smallest squared reconstruction error on the given frames.
 
         Args:
             frames: (frames, 3, height, width) float in [-1, 1]; height and width are multiples of the patch.

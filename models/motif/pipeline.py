@@ -46,12 +46,13 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
     """Generates clips from images and prompts.
 
     Args:
-        vae: diffusers' `AutoencoderKL`, or a class with its interface.
+        vae: an `AutoencoderKL` of diffusers, or a class with the same interface.
         text_encoder: for VideoCrafter2's weights, the text encoder of OpenCLIP ViT-H.
         tokenizer: the text encoder's tokenizer.
         unet: the denoising network.
         scheduler: the noise scheduler.
-        image_encoder: a CLIP vision model. `cx-attn` and `both` need this encoder and `image_processor`.
+        image_encoder: a CLIP vision model. The conditionings `cx-attn` and `both` need this image encoder and
+            `image_processor`.
         image_processor: prepares images for the image encoder.
         height: default height in pixels; input images are resized and cropped to `height` and `width`.
         width: default width in pixels.
@@ -59,8 +60,8 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
         fps: default frame rate given to the network.
         skip_text_layers: see `encoders.encode_text` [open].
         residual_scale: with a value above 0, the network denoises (clip - first frame) * residual_scale
-            instead of the clip. The paper has no such scale; it helps networks of toy size. 0 turns the scale
-            off.
+            instead of the clip. The paper has no such scale; the scale helps networks of toy size. 0 turns
+            the scale off.
     """
 
     _optional_components = ["image_encoder", "image_processor"]  # noqa: RUF012  # diffusers wants a list
@@ -111,7 +112,7 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
 
         Raises:
             CheckpointError: tensors are missing.
-            OSError: there is no such folder, or a file is damaged.
+            OSError: the folder does not exist, or a file is damaged.
         """
         try:
             pipeline = super().from_pretrained(str(pretrained_model_name_or_path), **options)
@@ -238,7 +239,7 @@ class MotifImageToVideoPipeline(DiffusionPipeline):
         sampling: SamplingParameters,
         callback: StepCallback | None,
     ) -> Tensor:
-        """Denoise latents (batch, channels, frames, height, width); they are float32 in every step."""
+        """Denoise latents (batch, channels, frames, height, width); the latents are float32 in every step."""
         self.scheduler.set_timesteps(sampling.num_inference_steps)
         for number, timestep in enumerate(self.progress_bar(self.scheduler.timesteps.tolist())):
             predicted = guided_prediction(self.unet, latents, timestep, conditions, sampling.guidance_scale)

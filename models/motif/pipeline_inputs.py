@@ -23,7 +23,7 @@ class ClipShape:
         fps: frame rate given to the network as conditioning.
 
     Raises:
-        ValueError: there are fewer than 2 frames, or another number is not positive.
+        ValueError: there are fewer than 2 frames, or the height, width or frame rate is not positive.
     """
 
     height: int
@@ -73,8 +73,8 @@ class SamplingParameters:
 class ConditioningInputs:
     """Conditioning inputs of the network.
 
-    With classifier-free guidance the batch holds all clips twice: first all with the unconditional text,
-    then all with their prompts.
+    With classifier-free guidance the batch holds each clip twice: first all clips with the unconditional
+    text, then all clips with the prompts.
 
     Attributes:
         text: (batch, tokens, channels), the text embeddings in the dtype of the network.

@@ -83,7 +83,7 @@ class MotifDDIMScheduler(DDIMScheduler):
         )
 
     def scaled_latents(self, latents: Tensor, timesteps: Tensor) -> Tensor:
-        """Return s(t) z, the clean latents to which noise is added at these timesteps.
+        """Return s(t) z, the scaled clean latents to which the scheduler adds noise at these timesteps.
 
         Args:
             latents: (batch, channels, frames, height, width), clean latents z.

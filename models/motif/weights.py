@@ -1,4 +1,4 @@
-"""Loads text-to-video networks in diffusers' layout and adds image conditioning to them."""
+"""Loads text-to-video networks in diffusers' layout and adds image conditioning to the networks."""
 
 from pathlib import Path
 
@@ -33,15 +33,16 @@ _FIXED = {"act_fn": "silu", "norm_eps": 1e-5, "downsample_padding": 1, "mid_bloc
 def read_text_to_video(folder: Path, conditioning: Conditioning) -> MotifUNet:
     """Load a text-to-video UNet in diffusers' layout (ModelScope, zeroscope) and add image conditioning.
 
-    Before training, the outputs equal those of the original network: the frame rate embedding, which the
-    original does not have, and the image conditioning are initialised to zero.
+    Before training, the outputs equal the outputs of the original network, because the frame rate embedding
+    and the image conditioning, which the original network does not have, are initialised to zero.
 
     Args:
         folder: a pipeline folder with a `unet` subfolder, or the `unet` folder itself.
         conditioning: the image conditioning to add.
 
     Raises:
-        CheckpointError: there is no such network, tensors are missing, or its architecture differs.
+        CheckpointError: the folder holds no network, tensors are missing, or the architecture is not
+            supported.
     """
     unet_folder = folder / "unet" if (folder / "unet").is_dir() else folder
     if not (unet_folder / "config.json").is_file():
@@ -62,7 +63,7 @@ def read_motif_unet(folder: Path) -> MotifUNet:
         folder: a pipeline folder with a `unet` subfolder, or the `unet` folder itself.
 
     Raises:
-        CheckpointError: there is no such network, or tensors are missing or unexpected.
+        CheckpointError: the folder holds no network, or tensors are missing or unexpected.
     """
     unet_folder = folder / "unet" if (folder / "unet").is_dir() else folder
     try:

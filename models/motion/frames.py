@@ -24,7 +24,7 @@ class BadClip(ValueError):
 def read_clip(
     path: Path, *, fps: Fraction | int | None = None, frames: int | None = None, max_pixels: int = MAX_PIXELS
 ) -> VideoFrames:
-    """Decode a video file, or its first frames, as a player shows it: upright, with square pixels.
+    """Decode a video file, or its first frames. Frames are upright and have square pixels, as in a player.
 
     Args:
         path: the video file.
@@ -36,7 +36,7 @@ def read_clip(
     Raises:
         BadClip: the file is not a video, is damaged, exceeds `max_pixels`, has fewer than 2 frames, or has a
             display matrix or pixel aspect ratio that is not supported.
-        FileNotFoundError: there is no such file.
+        FileNotFoundError: the file does not exist.
     """
     try:
         clip = read_frames(path, fps=fps, frames=frames, max_pixels=max_pixels)

@@ -99,7 +99,7 @@ def resize_heatmap(heatmap: Heatmap, height: int, width: int, kernel: Kernel = K
 def moving_share(heatmap: Heatmap, level: float = 0.5) -> float:
     """Return the share of pixels with m above `level`, in [0, 1].
 
-    These pixels are the white area in the paper's Figure 1.
+    In the paper's Figure 1, the pixels above the level are the white area.
     """
     return float((heatmap > level).mean())
 

@@ -25,7 +25,7 @@ _MULTIPLE, _SMALLEST_SIDE = 8, 128
 
 
 class RaftSize(StrEnum):
-    """The size of RAFT: one of torchvision's two networks."""
+    """The size of the RAFT network: torchvision has a large and a small network."""
 
     LARGE = "large"
     SMALL = "small"
@@ -40,7 +40,7 @@ class RaftFlow:
 
     Args:
         size: which of torchvision's two networks to use.
-        network: network to use instead of torchvision's network with its published weights.
+        network: network to use instead of torchvision's network with the published weights.
         device: device on which flow is computed; `network`, if given, must be on this device already.
         batch_size: frame pairs per forward pass; 1 GiB holds about 4 pairs of 320x320.
 

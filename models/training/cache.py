@@ -1,8 +1,8 @@
 """Caches precomputed tensors (latents, text embeddings, heatmaps) in safetensors files.
 
-A key is a hash of the clip's content and of every setting the tensors depend on, so entries never become
-invalid: changed settings give new keys. Files are written atomically, so a resumed run can use the cache of a
-killed run.
+A key is a hash of the clip's content and of every setting the tensors depend on, so cache entries never
+become invalid: changed settings give new keys. Files are written atomically, so a resumed run can use the
+cache of a killed run.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ Tensors = dict[str, Tensor]
 class TensorKind(StrEnum):
     """The kind of tensors in a cache file.
 
-    Each kind has its own key, so runs whose settings differ little share most entries.
+    Each kind of tensors has its own key, so runs with similar settings share most cache entries.
     """
 
     LATENTS = "latents"
@@ -95,7 +95,7 @@ def fingerprint(network: nn.Module | None) -> str:
 
 
 def _is_complete(path: Path) -> bool:
-    """Return whether the file is as long as its header states. A full disk can truncate a file."""
+    """Return whether the file has the length that its header states. A full disk can truncate a file."""
     try:
         with safe_open(path, framework="pt"):
             return True

@@ -60,8 +60,8 @@ class CachedClip:
     def region(self) -> Tensor:
         """Return the heatmap m from optical flow, (1, frames, height, width) float32 in [0, 1].
 
-        This map is never inverted and never made from segments, because Figure 6 needs the same regions in
-        every run.
+        This heatmap is never inverted and never made from segments, because Figure 6 needs the same regions
+        in every run.
         """
         return self.cache.load(TensorKind.HEATMAP, self.keys.region)["heatmap"]
 
@@ -151,7 +151,7 @@ class CacheBuilder:
             self._cache.ensure(TensorKind.HEATMAP, key, self._heatmap_of(clip, settings))
 
     def build_text(self, caption: str) -> None:
-        """Compute the embedding of a caption if it is not in the cache.
+        """Compute the embedding of a caption if the cache does not contain the embedding.
 
         Raises:
             CannotWrite: the disk is full.

@@ -37,7 +37,7 @@ def read_finished_figure6(folder: Path, config: TrainingConfig) -> list[RegionLo
     `config`.
 
     Raises:
-        CannotResume: the folder holds a run with other settings, or its training.json is damaged.
+        CannotResume: the folder holds a run with other settings, or the run's training.json is damaged.
     """
     path = folder / "training.json"
     if not path.exists():

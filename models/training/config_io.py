@@ -1,7 +1,7 @@
 """Reads and writes training configs as TOML files.
 
-`base = "paper.toml"` inherits the settings of another file; the other keys override these settings. A test
-checks that the file of each ablation has a base and one override.
+The key `base = "paper.toml"` inherits the settings of another file; all other keys override inherited
+settings. A test checks that the file of each ablation has a base and one override.
 """
 
 import difflib
@@ -90,7 +90,7 @@ def settings_key(config: TrainingConfig) -> str:
 
 
 def to_toml(config: TrainingConfig) -> str:
-    """Return a config as TOML text that states every setting. `read_config` can read this text."""
+    """Return a config as TOML text that states every setting. `read_config` can read the TOML text."""
     tree = config.model_dump(mode="json")
     plain = {key: value for key, value in tree.items() if not isinstance(value, dict)}
     lines = [f"{key} = {_literal(value)}" for key, value in plain.items()]

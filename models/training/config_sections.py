@@ -32,7 +32,7 @@ class Section(BaseModel):
 
 
 class DataSettings(Section):
-    """Settings of the training clips: their source, length and resolution.
+    """Settings of the training clips: source, length and resolution of the clips.
 
     Attributes:
         source: `folder` (video files) or `scenes` (the scene engine).
@@ -44,8 +44,8 @@ class DataSettings(Section):
         scenarios: names of the scenarios to render. If there are no names, all scenarios are rendered.
         rigid_only: use only actions whose motion optical flow describes completely (no object appears or
             deforms).
-        least_moving_share: skip actions that move a smaller share of the pixels than this, averaged over
-            frames and some test scenes.
+        least_moving_share: skip actions that move a smaller share of the pixels than this value. The share is
+            averaged over the frames of some test scenes.
         images: number of images to render per scenario; the images use the visual styles in turn.
         held_out_images: additional held-out images per scenario.
         first_seed: seed of the first image.
@@ -76,7 +76,7 @@ class NetworkSettings(Section):
 
     Attributes:
         kind: `tiny` creates a small network with random weights; the other kinds load weights from `path`.
-        path: for `videocrafter2` its checkpoint file, for `modelscope` a folder in diffusers' layout, for
+        path: for `videocrafter2` the checkpoint file, for `modelscope` a folder in diffusers' layout, for
             `pipeline` the pipeline folder of an earlier run.
         companions: for `videocrafter2`, folder or hub id with the subfolders vae, text_encoder and tokenizer.
         image_encoder: folder or hub id of a CLIP vision model, which `cx-attn` and `both` need.
@@ -138,7 +138,7 @@ class NoiseSettings(Section):
 
 
 class HeatmapSection(HeatmapSettings):
-    """Settings of the heatmap and its source.
+    """Settings of the heatmap and of the heatmap's source.
 
     Attributes:
         source: optical flow (the paper) or SAM's segments.

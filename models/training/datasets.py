@@ -35,7 +35,7 @@ class TrainingClip:
 
     Attributes:
         frames: (frames, height, width, 3) uint8 RGB.
-        flow: exact flow, (frames - 1, height, width, 2) float32 in pixels; None if it is unknown.
+        flow: exact flow, (frames - 1, height, width, 2) float32 in pixels; None if the flow is unknown.
     """
 
     frames: Frames

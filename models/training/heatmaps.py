@@ -21,7 +21,7 @@ def clip_heatmap(clip: TrainingClip, settings: HeatmapSection, height: int, widt
     """Return the heatmap m' of a clip.
 
     Args:
-        clip: the clip's frames, and its exact flow if known.
+        clip: the frames of the clip, and the exact flow if it is known.
         settings: source, flow estimator and heatmap settings.
         height: latent height.
         width: latent width.

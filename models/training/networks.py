@@ -145,7 +145,7 @@ def _load_pipeline(config: TrainingConfig) -> MotifImageToVideoPipeline:
 
 
 def _load_text_to_video(config: TrainingConfig) -> MotifImageToVideoPipeline:
-    """Load a text-to-video network and add image conditioning that does not change its outputs initially."""
+    """Load a text-to-video network and add image conditioning, which initially changes no output."""
     network = config.network
     try:
         unet = _load_unet(network)

@@ -220,7 +220,7 @@ def _build_dataset(
 ) -> Dataset:
     """Build the dataset of all clips.
 
-    Each process first computes and caches the tensors of its own share of the clips.
+    Each process first caches the tensors of one share of the clips.
 
     Raises:
         NoClips: no training clip is usable.

@@ -1,4 +1,4 @@
-"""Writes the sample sheet: held-out clips, each above the clip generated from its first frame and caption."""
+"""Writes the sample sheet: each held-out clip above the clip generated from its first frame and caption."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -46,7 +46,7 @@ def sample_clip(
         pipeline: the pipeline; its network keeps its training or evaluation mode.
         clip: the held-out clip.
         config: the run's config, with sampling steps and guidance.
-        number: the number of the clip on the sheet; the seed of the noise is derived from it.
+        number: the number of the clip on the sheet, from which the seed of the noise is derived.
 
     Returns:
         (frames, height, width, 3) uint8 RGB.

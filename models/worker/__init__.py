@@ -1,1 +1,1 @@
-"""The GPU worker: claims jobs from a server, generates their clips and uploads them, over HTTP."""
+"""The GPU worker: claims jobs from a server over HTTP, generates the clips and uploads the clips."""

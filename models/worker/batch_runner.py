@@ -69,7 +69,7 @@ class BatchRunner:
         """Generate the clips of newly claimed jobs; all jobs must be for the same model.
 
         Raises:
-            WorkerError: the worker cannot continue; it still holds the remaining jobs.
+            WorkerError: the worker cannot continue, but still holds the remaining jobs.
         """
         model = jobs[0].model
         self._leases.add(jobs)
@@ -97,7 +97,7 @@ class BatchRunner:
             raise _as_generator_error(error) from error
 
     def _fetch_images(self, jobs: Sequence[ClaimedJob]) -> list[_Task]:
-        """Fetch the input images. A job fails if the server refuses its image."""
+        """Fetch the input images. A job fails if the server refuses to send the job's image."""
         tasks = []
         for job in jobs:
             try:
@@ -187,7 +187,7 @@ class BatchRunner:
                 self._leases.release(job)
 
     def _withdraw(self, model: str, error: CannotRun) -> None:
-        """Stop offering a model that cannot run on this machine; other workers can take its jobs."""
+        """Stop offering a model that cannot run on this machine; other workers can take the model's jobs."""
         del self.batch_sizes[model]
         self._log(f"{model} cannot run on this machine and is no longer offered. {error}")
         if not self.batch_sizes:

@@ -12,7 +12,7 @@ class WorkerError(Exception):
 
 
 class NoModelAvailable(WorkerError):
-    """A requested model cannot run on this machine, or no model can run on it."""
+    """A requested model cannot run on this machine, or no model at all can run on this machine."""
 
 
 class TooManyFailures(WorkerError):

@@ -10,11 +10,11 @@ MAX_BYTES = 2 * 1024**3
 
 
 class ImageCache:
-    """A folder of limited size; several workers can share it.
+    """A folder of limited size; several workers can share the folder.
 
     Args:
         folder: folder of the cached images; created if it does not exist.
-        max_bytes: size limit of the folder; above it, the least recently used images are removed.
+        max_bytes: size limit of the folder; above this limit, the least recently used images are removed.
     """
 
     def __init__(self, folder: Path, max_bytes: int = MAX_BYTES) -> None:

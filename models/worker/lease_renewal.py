@@ -13,10 +13,10 @@ _RETRIES_PER_LEASE = 12
 
 
 class LeaseRenewer:
-    """Records the jobs that a worker holds and renews their leases.
+    """Records the jobs that a worker holds, and renews the leases of these jobs.
 
-    A thread renews each lease after a third of its duration, and removes a job from the record if its lease
-    was lost.
+    A thread renews each lease after a third of the lease's duration. If a lease was lost, the thread removes
+    the job from the record.
 
     Args:
         server: the server's lease API.
@@ -72,7 +72,7 @@ class LeaseRenewer:
         return True
 
     def release_all(self) -> int:
-        """Release all held jobs and return their number."""
+        """Release all held jobs and return the number of released jobs."""
         try:
             return sum(self.release(job) for job in self.held())
         except Unreachable:

@@ -96,6 +96,6 @@ class InlineHost:
 def is_out_of_memory(error: BaseException) -> bool:
     """Return whether an error means out of memory.
 
-    Torch's error is recognised by its name, so torch need not be imported.
+    Torch's error is recognised by the name of its class, so that torch need not be imported.
     """
     return isinstance(error, OutOfMemory | MemoryError) or type(error).__name__ == "OutOfMemoryError"

@@ -1,8 +1,8 @@
 """Runs a worker on a Ray cluster. Each actor holds one model, on one GPU of any node.
 
-The driver has one worker loop per actor, which claims jobs, fetches images, and encodes and uploads clips.
-Actors only generate clips, so actors need neither the key nor access to the server. If an actor or its node
-dies, a new actor starts and the jobs are released.
+The driver runs one worker loop per actor. A worker loop claims jobs, fetches images, and encodes and uploads
+clips. Actors only generate clips, so actors need neither the key nor access to the server. If an actor or its
+node dies, the driver releases the actor's jobs and starts a new actor.
 """
 
 import os
@@ -49,7 +49,7 @@ class ModelActor:
         self._host = InlineHost(create_generator, device=device, dtype=dtype)
 
     def ping(self) -> None:
-        """Do nothing. The call completes when the cluster has started this actor."""
+        """Do nothing. The call returns when the cluster has started this actor."""
 
     def load(self, model: str) -> None:
         """Load a model; see `ModelHost`."""
@@ -222,7 +222,7 @@ def ray_cluster(address: str | None) -> Iterator[None]:
 
 
 def _check_connection(address: str) -> None:
-    """Raise RayUnavailable if nothing listens at HOST:PORT; other address forms are left to Ray."""
+    """Raise RayUnavailable if nothing listens at HOST:PORT; Ray checks other forms of addresses itself."""
     host, _, port = address.rpartition(":")
     if not host or "/" in address or not port.isdigit():
         return

@@ -26,11 +26,11 @@ class _Upload:
 
 
 class Uploader:
-    """Uploads clips in the order they were added.
+    """Uploads clips in the order in which `add` queued the clips.
 
     Args:
         server: the server's lease API.
-        leases: leases of the worker; a clip is uploaded only while the worker holds its job.
+        leases: leases of the worker; a clip is uploaded only while the worker holds the clip's job.
         log: called with a sentence for every clip that is not accepted.
 
     Attributes:

@@ -73,7 +73,7 @@ class WorkerLoop:
         """Process jobs until the worker is stopped, is idle or fails; return the number of uploaded clips.
 
         Raises:
-            WorkerError: the worker cannot continue; it has released its jobs.
+            WorkerError: the worker cannot continue, and has released all jobs that it held.
         """
         try:
             while not self._stopping.is_set() and self._run_claim():
@@ -85,7 +85,7 @@ class WorkerLoop:
         return self._uploader.uploaded
 
     def _run_claim(self) -> bool:
-        """Claim jobs and generate their clips; return whether to continue."""
+        """Claim jobs and generate the clips of these jobs; return whether the worker should continue."""
         if not self._host.is_ready():
             return True
         jobs = self._claim()

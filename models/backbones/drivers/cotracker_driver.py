@@ -3,8 +3,7 @@
 Input: `frames`, (n, 3, height, width) uint8, and `grid`, the points per side. Output: `tracks`,
 (n, grid * grid, 2), positions (x, y) in pixels. `--checkpoint` is cotracker2.pth.
 
-The hub entry `cotracker2` of newer checkouts loads CoTracker3 (its default version is "3"), so this driver
-builds version 2 itself.
+In newer checkouts, the hub entry `cotracker2` loads CoTracker3, so this driver builds CoTracker2 itself.
 """
 
 from argparse import Namespace
