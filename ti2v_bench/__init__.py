@@ -31,9 +31,11 @@ from benchmark.wire.jobs import CreateJobsRequest, CreateJobsResponse, JobRespon
 from benchmark.wire.people import CreatedKeyResponse, KeyResponse, PersonResponse
 from benchmark.wire.results import ResultsResponse
 from benchmark.wire.studies import (
+    ExtensionRequest,
     GoldRequest,
     MatchupRequest,
     MatchupResponse,
+    ProtocolResponse,
     StudyRequest,
     StudyResponse,
 )
@@ -58,6 +60,7 @@ __all__ = [
     "CreateJobsResponse",
     "CreatedKeyResponse",
     "DecisionRequest",
+    "ExtensionRequest",
     "Flag",
     "GoldRequest",
     "JobResponse",
@@ -72,6 +75,7 @@ __all__ = [
     "NotAllowed",
     "PairResponse",
     "PersonResponse",
+    "ProtocolResponse",
     "Refused",
     "RenditionRecipe",
     "ResultsResponse",

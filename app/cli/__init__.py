@@ -45,8 +45,11 @@ COMMANDS = {
         "app.cli.annotators:list_", "List a study's annotators with figures and flags."
     ),
     "study check": LazyCommand("app.cli.study_progress:check", "Compare a study's counters with a recount."),
-    "study close": LazyCommand("app.cli.study:close", "Close a study permanently."),
+    "study close": LazyCommand("app.cli.study:close", "Close a study: no more votes."),
     "study create": LazyCommand("app.cli.study:create", "Create a study as a draft."),
+    "study extend": LazyCommand(
+        "app.cli.study_extension:extend", "Add matchups to a running study, or raise its panel."
+    ),
     "study exclude": LazyCommand(
         "app.cli.annotators:exclude", "Exclude an annotator's votes from the results."
     ),
@@ -54,9 +57,13 @@ COMMANDS = {
     "study list": LazyCommand("app.cli.study_progress:list_", "List studies and their progress."),
     "study open": LazyCommand("app.cli.study:open_", "Open a draft or resume a paused study."),
     "study pause": LazyCommand("app.cli.study:pause", "Pause a study: annotators get no comparisons."),
+    "study protocols": LazyCommand(
+        "app.cli.study_extension:protocols", "List the versions of a study's protocol."
+    ),
     "study reinstate": LazyCommand(
         "app.cli.annotators:reinstate", "Reinstate an annotator's excluded votes."
     ),
+    "study reopen": LazyCommand("app.cli.study_extension:reopen", "Open a closed study again."),
     "study share": LazyCommand("app.cli.share:study", "Print or set who sees a study."),
     "study status": LazyCommand("app.cli.study_progress:status", "Print the progress of a study."),
     "submission list": LazyCommand("app.cli.submission:list_", "List submissions."),

@@ -84,7 +84,7 @@ def create(
     key: str | None,
     **protocol: str | int | bool | None,
 ) -> None:
-    """Create the study SLUG as a draft, and print the slug. The protocol freezes when the study opens."""
+    """Create the study SLUG as a draft, and print the slug."""
     draft = {
         "slug": slug,
         "title": title or slug,
@@ -119,7 +119,7 @@ def pause(slug: str, server: str | None, key: str | None) -> None:
 @click.argument("slug")
 @server_options
 def close(slug: str, server: str | None, key: str | None) -> None:
-    """Close SLUG permanently, which makes its results final, and print the new status."""
+    """Close SLUG, which makes its results final, and print the new status."""
     _change_status(slug, StudyStatus.CLOSED, server, key)
 
 

@@ -1,8 +1,9 @@
-"""Stores the frozen protocol of a study when the study opens or is imported. Reports read the protocol.
+"""Stores versions of a study's protocol: when the study opens, is imported, grows or is reopened.
 
 Rows of `study_protocols` never change. New votes are cast under the newest version.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,13 +34,14 @@ SETTINGS = (
 _BENCHMARK = ("slug", "version", "title", "source", "licence", "content_hash")
 
 
-def freeze_protocol(session: Session, study: Study, *, now: datetime) -> StudyProtocol:
-    """Store the study's current protocol as the next version."""
+def freeze_protocol(session: Session, study: Study, *, now: datetime, change: str = "") -> StudyProtocol:
+    """Store the study's current protocol as the next version. `change` says what changed, for people."""
     newest = newest_protocol(session, study)
     protocol = StudyProtocol(
         study_id=study.id,
         version=newest.version + 1 if newest else 1,
         document=_document(session, study),
+        change=change,
         created_at=now,
     )
     session.add(protocol)
@@ -55,6 +57,13 @@ def newest_protocol(session: Session, study: Study) -> StudyProtocol | None:
         .order_by(StudyProtocol.version.desc())
         .limit(1)
     )
+
+
+def every_protocol(session: Session, study: Study) -> Sequence[StudyProtocol]:
+    """Return all versions of a study's protocol, the oldest first."""
+    return session.scalars(
+        select(StudyProtocol).where(StudyProtocol.study_id == study.id).order_by(StudyProtocol.version)
+    ).all()
 
 
 def _document(session: Session, study: Study) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""Creates, opens, pauses and closes studies. A study's protocol freezes when the study opens."""
+"""Creates, opens, pauses, closes and extends studies. A change after opening is a new protocol version."""

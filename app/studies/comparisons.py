@@ -1,8 +1,8 @@
-"""Creates the comparisons of a study when the study opens."""
+"""Creates the comparisons of a study: when the study opens, and when it gets another matchup."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
@@ -14,24 +14,30 @@ from benchmark.design import shuffle_key
 
 
 def lay_out_comparisons(session: Session, study: Study) -> None:
-    """Create one comparison for each matchup and each pair for which both sides have a clip.
+    """Create the comparisons of a study that is being opened, and its gold questions.
 
     Raises:
         Conflict: the two sides of a matchup have no pair in common.
     """
-    keys = _common_pairs(session, study)
-    matchups = set(
-        session.scalars(
-            select(Matchup.id).where(
-                Matchup.study_id == study.id, Matchup.closed_at.is_(None), Matchup.is_gold.is_(False)
-            )
+    matchups = session.scalars(
+        select(Matchup.id).where(
+            Matchup.study_id == study.id, Matchup.closed_at.is_(None), Matchup.is_gold.is_(False)
         )
     )
-    if not keys or matchups - {matchup_id for matchup_id, _ in keys}:
+    lay_out_gold(session, study, session.get_one(Benchmark, study.benchmark_id))
+    add_comparisons(session, study, set(matchups))
+    study.unfilled_comparisons = count_unfilled(session, study)
+
+
+def add_comparisons(session: Session, study: Study, matchup_ids: set[int]) -> None:
+    """Create, for each of these matchups, one comparison for every pair of which both sides have a clip.
+
+    Raises:
+        Conflict: the two sides of a matchup have no pair in common.
+    """
+    keys = _common_pairs(session, matchup_ids)
+    if not keys or matchup_ids - {matchup_id for matchup_id, _ in keys}:
         raise Conflict("The two sides of a matchup have no pair in common.", code="no_common_pairs")
-    study.unfilled_comparisons = len(keys)
-    gold_pairs = lay_out_gold(session, study, session.get_one(Benchmark, study.benchmark_id))
-    study.pairs = len({pair_id for _, pair_id in keys} | gold_pairs)
     session.execute(
         insert(Comparison),
         [
@@ -47,10 +53,24 @@ def lay_out_comparisons(session: Session, study: Study) -> None:
             for matchup_id, pair_id in keys
         ],
     )
+    study.pairs = session.execute(
+        select(func.count(Comparison.pair_id.distinct())).where(Comparison.study_id == study.id)
+    ).scalar_one()
 
 
-def _common_pairs(session: Session, study: Study) -> Sequence[tuple[int, int]]:
-    """Return the (matchup, pair) ids of each pair for which both sides of an open matchup have a clip."""
+def count_unfilled(session: Session, study: Study) -> int:
+    """Return the number of open comparisons with a free slot."""
+    return session.execute(
+        select(func.count()).where(
+            Comparison.study_id == study.id,
+            Comparison.is_open.is_(True),
+            Comparison.slots_taken < study.votes_per_comparison,
+        )
+    ).scalar_one()
+
+
+def _common_pairs(session: Session, matchup_ids: set[int]) -> Sequence[tuple[int, int]]:
+    """Return (matchup, pair) ids for each pair of which both sides of one of the matchups have a clip."""
     reference, other = Clip.__table__.alias("reference"), Clip.__table__.alias("other")
     rows = session.execute(
         select(Matchup.id, reference.c.pair_id)
@@ -65,7 +85,7 @@ def _common_pairs(session: Session, study: Study) -> Sequence[tuple[int, int]]:
             & (other.c.seed == Matchup.other_seed)
             & (other.c.pair_id == reference.c.pair_id),
         )
-        .where(Matchup.study_id == study.id, Matchup.closed_at.is_(None), Matchup.is_gold.is_(False))
+        .where(Matchup.id.in_(matchup_ids))
         .order_by(Matchup.position, reference.c.pair_id)
     )
     return [(row[0], row[1]) for row in rows]

@@ -113,15 +113,15 @@ def add_gold_matchups(session: Session, study: Study, gold: Sequence[GoldMatchup
     session.flush()
 
 
-def lay_out_gold(session: Session, study: Study, benchmark: Benchmark) -> set[int]:
-    """Create the gold comparisons of a study that is being opened. Return the pairs of these comparisons."""
+def lay_out_gold(session: Session, study: Study, benchmark: Benchmark) -> None:
+    """Create the gold comparisons of a study that is being opened."""
     matchups = session.scalars(
         select(Matchup)
         .where(Matchup.study_id == study.id, Matchup.is_gold, Matchup.closed_at.is_(None))
         .order_by(Matchup.position)
     ).all()
     if not matchups:
-        return set()
+        return
     wrong = _gold_pairs(session, benchmark)
     models = {
         row.id: row.slug
@@ -142,7 +142,6 @@ def lay_out_gold(session: Session, study: Study, benchmark: Benchmark) -> set[in
     ]
     session.execute(insert(Comparison), rows)
     study.gold_most = min(study.gold_most or len(rows), len(rows))
-    return {row["pair_id"] for row in rows}
 
 
 def _gold_pairs(session: Session, benchmark: Benchmark) -> dict[str, frozenset[int]]:

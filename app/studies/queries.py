@@ -8,18 +8,21 @@ from sqlalchemy.orm import Session
 
 from app.cursors import KeyType, ListOrder, PageRequest
 from app.media.rendition_losses import SideLoss, rendition_losses
+from app.panels.protocol import every_protocol
 from app.panels.sides import MatchupSides, matchup_sides
 from app.security.identity import Principal
 from app.security.visibility import sees_study
 from app.tables.bench import Benchmark
 from app.tables.people import Annotator
-from app.tables.studies import Comparison, Matchup, Study
+from app.tables.studies import Comparison, Matchup, Study, StudyProtocol
 from app.tables.submissions import Submission
 from app.tasks.queries import newest_task
 from benchmark.protocol import StudyKind, StudyStatus, TaskKind
 from benchmark.wire.studies import (
     MatchupResponse,
     PreparationResponse,
+    ProtocolResponse,
+    ProtocolsResponse,
     RenditionLossResponse,
     StudiesResponse,
     StudyResponse,
@@ -151,7 +154,16 @@ def study_response(session: Session, study: Study) -> StudyResponse:
         annotators=progress.annotators,
         matchups=_matchup_responses(session, study, progress),
         preparation=_preparation_response(session, study),
+        protocol_version=session.scalar(
+            select(func.max(StudyProtocol.version)).where(StudyProtocol.study_id == study.id)
+        ),
     )
+
+
+def protocols_response(session: Session, study: Study) -> ProtocolsResponse:
+    """Return all versions of a study's protocol."""
+    protocols = [ProtocolResponse.model_validate(each) for each in every_protocol(session, study)]
+    return ProtocolsResponse(protocols=protocols)
 
 
 def _preparation_response(session: Session, study: Study) -> PreparationResponse | None:

@@ -31,7 +31,7 @@ def pause_study(slug: SlugPath, request: Request) -> Response:
 
 @router.get("/studies/{slug}/close")
 def ask_before_closing(slug: SlugPath, request: Request) -> Response:
-    """Ask for confirmation before closing, because a closed study cannot be reopened."""
+    """Ask for confirmation before closing, because the results of a closed study are final."""
     context = context_of(request)
     with context.database.read() as session:
         study, _ = require_own_study(session, request, slug)

@@ -1,4 +1,4 @@
-"""Creates and runs studies. A study's protocol freezes when the study opens."""
+"""Creates, opens, pauses and closes studies. Opening a study stores the first version of its protocol."""
 
 import secrets
 from collections.abc import Mapping
@@ -76,7 +76,7 @@ def open_study(session: Session, *, study: Study, principal: Principal, now: dat
     if before is StudyStatus.DRAFT:
         study.opened_at = now
         lay_out_comparisons(session, study)
-        freeze_protocol(session, study, now=now)
+        freeze_protocol(session, study, change="Opened", now=now)
         tasks.enqueue(session, kind=TaskKind.RENDITIONS, subject=study.slug, now=now)
 
 

@@ -78,6 +78,8 @@ class StudyProtocol(Base):
     )
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
+    # What changed since the version before, in one sentence for people.
+    change: Mapped[str] = mapped_column(String(400), default="", server_default="")
     created_at: Mapped[datetime]
 
 

@@ -102,7 +102,7 @@ def store_study(
     }
     matchups = _matchups(session, plan, study, submissions)
     comparisons = _comparisons(session, plan, study, matchups)
-    freeze_protocol(session, study, now=now)
+    freeze_protocol(session, study, change="Imported", now=now)
     people = [
         Annotator(
             study_id=study.id,

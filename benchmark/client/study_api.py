@@ -10,9 +10,12 @@ from benchmark.protocol import AnnotatorKind, Flag, StudyKind, StudyStatus
 from benchmark.wire.annotators import AnnotatorResponse, AnnotatorsResponse, ChangeResponse, DecisionRequest
 from benchmark.wire.studies import (
     CheckResponse,
+    ExtensionRequest,
     InvitationKind,
     InvitationsRequest,
     InvitationsResponse,
+    ProtocolResponse,
+    ProtocolsResponse,
     StudiesResponse,
     StudyRequest,
     StudyResponse,
@@ -44,7 +47,7 @@ class StudyApi:
         return self._transport.get(_path(slug), StudyResponse)
 
     def create(self, request: StudyRequest) -> StudyResponse:
-        """Create a draft of a study. The protocol cannot change after the study opens."""
+        """Create a draft of a study."""
         return self._transport.post("/studies", StudyResponse, request, repeatable=False)
 
     def open(self, slug: str) -> StudyResponse:
@@ -56,8 +59,20 @@ class StudyApi:
         return self.change_status(slug, StudyStatus.PAUSED)
 
     def close(self, slug: str) -> StudyResponse:
-        """Close a study permanently. The study's results are then final."""
+        """Close a study: annotators can no longer vote, and the results become final."""
         return self.change_status(slug, StudyStatus.CLOSED)
+
+    def reopen(self, slug: str) -> StudyResponse:
+        """Open a closed study again, under a new version of the protocol."""
+        return self._transport.post(f"{_path(slug)}/reopen", StudyResponse)
+
+    def extend(self, slug: str, request: ExtensionRequest) -> StudyResponse:
+        """Add matchups to a running study, or raise its votes per comparison. Given votes do not change."""
+        return self._transport.post(f"{_path(slug)}/protocols", StudyResponse, request, repeatable=False)
+
+    def protocols(self, slug: str) -> Sequence[ProtocolResponse]:
+        """Return all versions of a study's protocol, the oldest first."""
+        return self._transport.get(f"{_path(slug)}/protocols", ProtocolsResponse).protocols
 
     def change_status(self, slug: str, to: StudyStatus) -> StudyResponse:
         return self._transport.post(f"{_path(slug)}/{_VERBS[to]}", StudyResponse)

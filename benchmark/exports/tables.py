@@ -70,6 +70,7 @@ def _vote_column(name: str) -> Column:
     kinds = dict.fromkeys(JUSTIFICATION_COLUMNS, Kind.FLAG) | {
         "cast_at": Kind.TIME,
         "decision_ms": Kind.WHOLE,
+        "protocol_version": Kind.WHOLE,
     }
     return Column(name, kinds.get(name, Kind.TEXT))
 

@@ -21,6 +21,7 @@ VOTE_COLUMNS = (
     "decision_ms",
     "replaces",
     *TAG_COLUMNS,
+    "protocol_version",
 )
 NEEDED_COLUMNS = ("matchup", "pair", "chosen", "status", *JUSTIFICATION_COLUMNS)
 NAME_COLUMNS = (

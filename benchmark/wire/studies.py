@@ -1,9 +1,9 @@
 """Wire types for studies: protocol, progress, invitations."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from benchmark.protocol import (
     AnnotatorKind,
@@ -59,12 +59,22 @@ class GoldRequest(RequestModel):
         return self
 
 
+def _odd(votes: int) -> int:
+    if votes % 2 == 0:
+        raise ValueError("must be odd, so that a full panel always has a majority")
+    return votes
+
+
+PanelSize = Annotated[int, Field(ge=1, le=99), AfterValidator(_odd)]
+Matchups = Annotated[list[MatchupRequest], Field(max_length=2000)]
+
+
 class StudyRequest(RequestModel):
     slug: Slug
     title: Line
     benchmark: Slug
-    matchups: Annotated[list[MatchupRequest], Field(min_length=1, max_length=2000)]
-    votes_per_comparison: Annotated[int, Field(ge=1, le=99)] = 5
+    matchups: Annotated[Matchups, Field(min_length=1)]
+    votes_per_comparison: PanelSize = 5
     instructions: Paragraphs = ""
     comparisons_per_annotator: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     lease_s: Annotated[int, Field(ge=5, le=86_400)] = 900
@@ -74,12 +84,18 @@ class StudyRequest(RequestModel):
     seed: Annotated[int, Field(ge=0, lt=2**62)] | None = None
     gold: GoldRequest | None = None
 
-    @field_validator("votes_per_comparison")
-    @classmethod
-    def _panel_is_odd(cls, votes: int) -> int:
-        if votes % 2 == 0:
-            raise ValueError("must be odd, so that a full panel always has a majority")
-        return votes
+
+class ExtensionRequest(RequestModel):
+    """A request to add matchups to a running study, to raise its votes per comparison, or both."""
+
+    matchups: Matchups = Field(default_factory=list)
+    votes_per_comparison: PanelSize | None = None
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Self:
+        if not self.matchups and self.votes_per_comparison is None:
+            raise ValueError("give matchups or votes_per_comparison")
+        return self
 
 
 class RenditionLossResponse(ResponseModel):
@@ -148,10 +164,27 @@ class StudyResponse(ResponseModel):
     annotators: int
     matchups: list[MatchupResponse]
     preparation: PreparationResponse | None
+    # The newest version of the protocol; null for a draft.
+    protocol_version: int | None
 
 
 class StudiesResponse(PageResponse):
     studies: list[StudyResponse]
+
+
+class ProtocolResponse(ResponseModel):
+    """One version of a study's protocol. `change` says what changed since the version before."""
+
+    version: int
+    created_at: datetime
+    change: str
+    document: dict[str, Any]
+
+
+class ProtocolsResponse(ResponseModel):
+    """All versions of a study's protocol, the oldest first; empty for a draft."""
+
+    protocols: list[ProtocolResponse]
 
 
 class CheckResponse(ResponseModel):

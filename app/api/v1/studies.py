@@ -1,4 +1,4 @@
-"""REST routes that create, open, pause, close and list studies, and invite annotators."""
+"""REST routes that create, open, pause, close, extend and list studies, and invite annotators."""
 
 from fastapi import Request
 
@@ -6,17 +6,19 @@ from app.api.v1.error_responses import errors
 from app.api.v1.json_router import api_router
 from app.api.v1.list_parameters import ListQuery, SlugQuery
 from app.clock import utc_now
-from app.dependencies import context_of, require_person
+from app.dependencies import context_of, require_own_study, require_person
 from app.invitations import links
 from app.security.participants import lock_study
 from app.security.path_params import SlugPath
 from app.security.visibility import find_study
-from app.studies import service
-from app.studies.queries import STUDIES, StudyFilter, studies_page, study_response
+from app.studies import extension, service
+from app.studies.queries import STUDIES, StudyFilter, protocols_response, studies_page, study_response
 from benchmark.protocol import Role, Scope, StudyKind, StudyStatus
 from benchmark.wire.studies import (
+    ExtensionRequest,
     InvitationsRequest,
     InvitationsResponse,
+    ProtocolsResponse,
     StudiesResponse,
     StudyRequest,
     StudyResponse,
@@ -35,7 +37,7 @@ router = api_router("studies")
     ),
 )
 def create_study(body: StudyRequest, request: Request) -> StudyResponse:
-    """Create a draft of a study. The protocol can no longer change once the study opens."""
+    """Create a draft of a study."""
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=utc_now())
         now = utc_now()
@@ -78,8 +80,48 @@ def pause_study(slug: SlugPath, request: Request) -> StudyResponse:
 
 @router.post("/studies/{slug}/close", responses=errors("404 not_found", "409 study_status"))
 def close_study(slug: SlugPath, request: Request) -> StudyResponse:
-    """Close a study permanently, which makes its results final."""
+    """Close a study: annotators can no longer vote, and the results become final."""
     return _change_status(slug, request, StudyStatus.CLOSED)
+
+
+@router.post(
+    "/studies/{slug}/reopen",
+    responses=errors("404 not_found", "409 study_status study_kind results_published"),
+)
+def reopen_study(slug: SlugPath, request: Request) -> StudyResponse:
+    """Open a closed study again, under a new version of the protocol."""
+    with context_of(request).database.write() as session:
+        study, principal = require_own_study(session, request, slug)
+        extension.reopen_study(
+            session, study=lock_study(session, study.id), principal=principal, now=utc_now()
+        )
+        return study_response(session, study)
+
+
+@router.post(
+    "/studies/{slug}/protocols",
+    status_code=201,
+    responses=errors(
+        "404 not_found",
+        "409 study_status no_common_pairs ambiguous_name",
+        "422 bad_matchups panel_not_larger",
+    ),
+)
+def extend_study(slug: SlugPath, body: ExtensionRequest, request: Request) -> StudyResponse:
+    """Add matchups to a running study, or raise its votes per comparison: a new version of the protocol."""
+    with context_of(request).database.write() as session:
+        study, principal = require_own_study(session, request, slug)
+        study = lock_study(session, study.id)
+        extension.extend_study(session, study=study, request=body, principal=principal, now=utc_now())
+        return study_response(session, study)
+
+
+@router.get("/studies/{slug}/protocols", responses=errors("404 not_found"))
+def list_protocols(slug: SlugPath, request: Request) -> ProtocolsResponse:
+    """Return all versions of the study's protocol, the oldest first."""
+    with context_of(request).database.read() as session:
+        principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
+        return protocols_response(session, find_study(session, slug=slug, principal=principal))
 
 
 @router.post(

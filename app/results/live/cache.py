@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.panels.sides import matchup_sides
 from app.results.live.counters import ComparisonCounters, int_table
 from app.results.live.tallies import COUNTED, UNTIMED, CastVotes, CountedStudy, LiveCounts
-from app.tables.studies import Study
+from app.tables.studies import Study, StudyProtocol
 from app.tables.voting import Assignment, Vote, VoteEvent
 from benchmark.protocol import Side, StudyKind, VoteStatus
 from benchmark.stats.arrays import IntArray
@@ -42,6 +42,7 @@ class _StudyReader:
     def __init__(self, study_id: int) -> None:
         self._study_id = study_id
         self._lock = threading.Lock()
+        self._version: int | None = None
         self._reset()
 
     def read(self, session: Session, study: Study) -> LiveCounts:
@@ -50,8 +51,11 @@ class _StudyReader:
                 self._reset()
             # Read the votes first. In this order, the counters may be newer than the votes, but never older.
             changed = self._read_votes(session) | self._read_events(session)
-            if not len(self._comparisons) or len(changed) > _MAX_CHANGED:
+            # A new version of the protocol may have added comparisons.
+            version = self._protocol_version(session)
+            if version != self._version or not len(self._comparisons) or len(changed) > _MAX_CHANGED:
                 self._comparisons.read_all(session, study)
+                self._version = version
             elif changed:
                 self._comparisons.read_some(session, sorted(changed))
             sides = matchup_sides(session, study)
@@ -67,10 +71,16 @@ class _StudyReader:
 
     def _reset(self) -> None:
         self._comparisons = ComparisonCounters()
+        self._version = None
         self._votes = np.empty((len(_VOTE_COLUMNS), 0), dtype=np.int64)
         self._statuses: dict[int, VoteStatus] = {}
         self._of_status: dict[VoteStatus, IntArray] = {}
         self._events, self._last_event = 0, 0
+
+    def _protocol_version(self, session: Session) -> int | None:
+        return session.scalar(
+            select(func.max(StudyProtocol.version)).where(StudyProtocol.study_id == self._study_id)
+        )
 
     @property
     def _last_vote(self) -> int:

@@ -46,6 +46,7 @@ class VoteRow(NamedTuple):
     replaces: int | None
     style: str | None
     hard_case: str | None
+    protocol_version: int
 
 
 def vote_rows(session: Session, study: Study, *, pair: str | None = None) -> Iterator[VoteRow]:
@@ -106,6 +107,7 @@ def _votes(study: Study) -> Select[*tuple[Any, ...]]:
             Vote.cast_at,
             Vote.decision_ms,
             Vote.replaces_id,
+            Assignment.protocol_version,
         )
         .select_from(Vote)
         .join(Comparison, Comparison.id == Vote.comparison_id)
@@ -148,6 +150,7 @@ def _vote_row(
         replaces=replaced[row.replaces_id] if row.replaces_id is not None else None,
         style=tags.style,
         hard_case=tags.hard_case,
+        protocol_version=row.protocol_version,
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
-from app.panels.protocol import newest_protocol
+from app.panels.protocol import every_protocol, newest_protocol
 from app.panels.sides import MatchupSides, matchup_sides, side_name
 from app.results.live.vote_rows import vote_rows
 from app.tables.bench import Benchmark, Pair
@@ -77,6 +77,15 @@ def _protocol(session: Session, study: Study) -> dict[str, Any]:
     return {
         **newest.document,
         "version": newest.version,
+        "versions": [
+            {
+                "version": each.version,
+                "created_at": utc_text(each.created_at),
+                "change": each.change,
+                "document": each.document,
+            }
+            for each in every_protocol(session, study)
+        ],
         "study": newest.document["study"] | state,
         "matchups": matchups,
     }

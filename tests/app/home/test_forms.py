@@ -53,7 +53,7 @@ def test_closing_asks_once_more_and_says_what_it_means(cast: Cast, study: Study)
     question = alice.get("/studies/motif-study/close").text
 
     assert "0 of 60 votes" in question
-    assert "cannot be reopened" in question
+    assert "accepts no more votes" in question
     assert status_of(cast) is StudyStatus.OPEN
     alice.post("/studies/motif-study/close")
     assert status_of(cast) is StudyStatus.CLOSED

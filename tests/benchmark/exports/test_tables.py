@@ -24,6 +24,7 @@ def test_the_votes_table_has_the_contracts_columns() -> None:
         "study", "matchup", "pair", "image", "scenario", "annotator", "reference", "other", "left", "right",
         "chosen", "status", "image_alignment", "text_alignment", "object_motion", "overall_quality",
         "cast_at", "decision_ms", "replaces", "style", "hard_case",
+        "protocol_version",
     )  # fmt: skip
 
 

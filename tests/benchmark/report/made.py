@@ -29,7 +29,7 @@ def contents(
             status=status,
         )
     ]
-    untagged = {"style": None, "hard_case": None}
+    unset = {"style": None, "hard_case": None, "protocol_version": 1}
     return ReportContents(
         slug=slug,
         title=title,
@@ -39,7 +39,7 @@ def contents(
         pairs=[[f"pair{index}", "kite1", "0" * 64, "it rises", "1" * 64, "kite", "{}"] for index in range(4)],
         clips=[["motif", "1234", "pair0", "2" * 64, 1000, "h264", 64, 64, 8, 8.0, 1.0]],
         comparisons=[["motif:cinemo", f"pair{index}", 0] for index in range(4)],
-        votes=lambda: iter([SimpleNamespace(**untagged | row) for row in rows]),
+        votes=lambda: iter([SimpleNamespace(**unset | row) for row in rows]),
         benchmark_licence="CC0-1.0",
         licence=licence,
     )

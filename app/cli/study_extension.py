@@ -1,0 +1,121 @@
+"""`ti2v study extend | reopen | protocols`: changes an opened study, and shows its protocol versions."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from app.cli.output import RowFormat, format_option, print_json, print_rows
+from app.cli.server_options import open_client, server_options
+
+if TYPE_CHECKING:
+    from benchmark.wire.studies import ExtensionRequest, ProtocolResponse, StudyResponse
+
+
+@click.command()
+@click.argument("slug")
+@click.option(
+    "--matchup",
+    "matchups",
+    multiple=True,
+    metavar="REF:OTHER",
+    help="Two submissions to compare, each as model, model@label or id; repeatable.",
+)
+@click.option("--votes", type=int, help="Number of votes per comparison; odd, and larger than before.")
+@server_options
+def extend(
+    slug: str, matchups: tuple[str, ...], votes: int | None, server: str | None, key: str | None
+) -> None:
+    """Add matchups to the running study SLUG, or raise its votes per comparison.
+
+    Given votes do not change. The command prints the new version of the study's protocol.
+    """
+    request = _request(matchups, votes)
+    if server:
+        with open_client(server, key) as client:
+            study = client.studies.extend(slug, request)
+    else:
+        study = _extend_here(slug, request)
+    click.echo(study.protocol_version)
+
+
+@click.command()
+@click.argument("slug")
+@server_options
+def reopen(slug: str, server: str | None, key: str | None) -> None:
+    """Open the closed study SLUG again, under a new version of its protocol, and print the new status."""
+    if server:
+        with open_client(server, key) as client:
+            study = client.studies.reopen(slug)
+    else:
+        study = _reopen_here(slug)
+    click.echo(study.status)
+
+
+@click.command()
+@click.argument("slug")
+@format_option
+@server_options
+def protocols(slug: str, row_format: str, server: str | None, key: str | None) -> None:
+    """Print the versions of the protocol of the study SLUG, the oldest first."""
+    versions = _protocols_on_server(slug, server, key) if server else _protocols_here(slug)
+    if RowFormat(row_format) is RowFormat.JSON:
+        print_json([each.model_dump(mode="json") for each in versions])
+        return
+    columns = ("version", "created_at", "change")
+    print_rows([{name: getattr(each, name) for name in columns} for each in versions], row_format)
+
+
+def _request(matchups: Sequence[str], votes: int | None) -> "ExtensionRequest":
+    from benchmark.wire.studies import ExtensionRequest
+    from benchmark.wire.validation import checked_request
+
+    sides = [text.split(":") for text in matchups]
+    for text, parts in zip(matchups, sides, strict=True):
+        if len(parts) != 2 or not all(parts):
+            raise click.UsageError(f"{text} is not a matchup. Write REFERENCE:OTHER, such as motif:cinemo.")
+    wanted = [{"reference": parts[0], "other": parts[1]} for parts in sides]
+    return checked_request(ExtensionRequest, matchups=wanted, votes_per_comparison=votes)
+
+
+def _extend_here(slug: str, request: "ExtensionRequest") -> "StudyResponse":
+    from app.cli.local import local_write
+    from app.security.participants import lock_study
+    from app.security.visibility import find_study
+    from app.studies.extension import extend_study
+    from app.studies.queries import study_response
+
+    with local_write() as local:
+        found = find_study(local.session, slug=slug, principal=local.principal, for_change=True)
+        study = lock_study(local.session, found.id)
+        extend_study(local.session, study=study, request=request, principal=local.principal, now=local.now)
+        return study_response(local.session, study)
+
+
+def _reopen_here(slug: str) -> "StudyResponse":
+    from app.cli.local import local_write
+    from app.security.participants import lock_study
+    from app.security.visibility import find_study
+    from app.studies.extension import reopen_study
+    from app.studies.queries import study_response
+
+    with local_write() as local:
+        found = find_study(local.session, slug=slug, principal=local.principal, for_change=True)
+        study = lock_study(local.session, found.id)
+        reopen_study(local.session, study=study, principal=local.principal, now=local.now)
+        return study_response(local.session, study)
+
+
+def _protocols_on_server(slug: str, server: str, key: str | None) -> "Sequence[ProtocolResponse]":
+    with open_client(server, key) as client:
+        return client.studies.protocols(slug)
+
+
+def _protocols_here(slug: str) -> "Sequence[ProtocolResponse]":
+    from app.cli.local import local_read
+    from app.security.visibility import find_study
+    from app.studies.queries import protocols_response
+
+    with local_read() as local:
+        study = find_study(local.session, slug=slug, principal=local.principal)
+        return protocols_response(local.session, study).protocols

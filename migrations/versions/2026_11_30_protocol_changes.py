@@ -1,0 +1,26 @@
+"""the change that made each version of a study's protocol
+
+Why: a study can grow after it opened. Each version of its protocol says in one sentence what changed
+(docs/decisions/0011). Versions from before this migration say nothing.
+Locks: on PostgreSQL study_protocols, while the catalogue entry changes; no row is rewritten. SQLite adds the
+column in place.
+Works with the release before: yes, that release stores versions without a sentence.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0020"
+down_revision = "0019"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column(
+        "study_protocols", sa.Column("change", sa.String(length=400), nullable=False, server_default="")
+    )
+
+
+def downgrade() -> None:
+    op.drop_column("study_protocols", "change")
