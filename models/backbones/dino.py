@@ -1,8 +1,8 @@
 """DINO ViT image encoder, through transformers. The feature of an image is the last layer's class token.
 
 Source: M. Caron et al. (2021), Emerging Properties in Self-Supervised Vision Transformers. For images that
-are not square, position encodings are interpolated as in the authors' code (see `position_encodings`);
-transformers samples the encodings at slightly different points.
+are not square, position encodings are interpolated as in the authors' code, see `position_encodings`. The
+code in transformers samples the encodings at slightly different points.
 """
 
 from copy import copy

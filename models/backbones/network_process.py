@@ -1,9 +1,9 @@
 """Runs a network in a child process with the user's own Python environment.
 
 This project neither contains nor installs networks under non-commercial or unclear licences. The folder
-`TI2V_HOME/weights/NAME` of a network holds `network.json`, which names the Python program and the files.
-docs/vbench.md describes the protocol; `models/backbones/drivers/driver_loop.py` implements the child's side
-of the protocol.
+`TI2V_HOME/weights/NAME` of a network holds `network.json`, which contains the paths of the Python
+interpreter, the code and the weights. docs/vbench.md describes the protocol;
+`models/backbones/drivers/driver_loop.py` implements the child's side of the protocol.
 """
 
 import json

@@ -1,7 +1,7 @@
 """Computes optical flow with the published RAFT checkpoints, without torchvision.
 
-The module loads files in the layout of the authors' release (raft-things.pth and others), with or without the
-prefix `module.` that data-parallel training adds to every name.
+The module loads files in the layout of the authors' release, such as raft-things.pth. The names of tensors
+may have the prefix `module.`, which data-parallel training adds.
 """
 
 import pickle
@@ -58,8 +58,8 @@ class RaftBackbone:
 
         Yields:
             (rows, columns, 2) float32 in pixels. Rows and columns are height and width rounded up to
-            multiples of 8: the frames are padded on all sides by replication, as the authors' demo does, and
-            the flow is not cropped.
+            multiples of 8, because the flow is not cropped. The frames are padded on all sides by
+            replication, as in the authors' demo.
 
         Raises:
             FramesTooSmall: a side is below 128 pixels.

@@ -1,7 +1,7 @@
 """Implements RAFT from the paper, with the parameter names of the published checkpoints.
 
 Source: Z. Teed, J. Deng (2020), RAFT: Recurrent All-Pairs Field Transforms for Optical Flow, ECCV. The module
-implements the large network: features of 256 channels at 1/8 of the resolution, a correlation pyramid of 4
+implements RAFT's large network: features of 256 channels at 1/8 of the resolution, a correlation pyramid of 4
 levels with radius 4, and a separable convolutional GRU with 128 channels. Only inference is implemented.
 """
 

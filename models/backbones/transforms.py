@@ -26,8 +26,8 @@ class Resampling:
     Attributes:
         antialias: whether to low-pass filter an image before it is downscaled, as Pillow does. torchvision
             did not do this for tensors before version 0.17.
-        rounded: whether to clip the result to [0, 1] and round it to multiples of 1/255, as Pillow does.
-            torchvision does not do this for float tensors.
+        rounded: whether to clip the result to [0, 1] and round it to multiples of 1/255, as Pillow does. For
+            float tensors, torchvision does neither.
     """
 
     antialias: bool = True

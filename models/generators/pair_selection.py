@@ -77,8 +77,8 @@ def select_pairs(
 ) -> list[PairSpec]:
     """Return the selected pairs, in the benchmark's order.
 
-    The selections apply one after the other: first the pairs with these ids, then the shard of these pairs,
-    then the first `limit` pairs of the shard.
+    The function first selects the pairs with the ids, then the shard of these pairs, then the first `limit`
+    pairs of the shard.
 
     Args:
         pairs: all pairs of the benchmark.

@@ -35,9 +35,9 @@ def diffusion_loss(predicted: Tensor, target: Tensor) -> Tensor:
 def squared_errors(predicted: Tensor, target: Tensor) -> Tensor:
     """Return the squared error at every latent position, averaged over channels.
 
-    The diffusion loss and the motion focal loss are both computed from this tensor, so the motion focal loss
-    needs no second copy of the network's output. Squares are computed in float32: bfloat16 has 8 significant
-    bits, too few for a mean over 10^5 values.
+    Both losses, the diffusion loss and the motion focal loss, are computed from this tensor. The motion focal
+    loss therefore needs no second copy of the network's output. Squares are computed in float32: bfloat16 has
+    8 significant bits, too few for a mean over 10^5 values.
 
     Args:
         predicted: (batch, channels, frames, height, width), any float dtype.
@@ -73,7 +73,7 @@ def prediction_target(
     Args:
         prediction_type: a `PredictionType`, or the value of a `PredictionType`.
         latents: (batch, channels, frames, height, width), any float dtype; the clean latents to which the
-            scheduler added noise, already multiplied by the scheduler's latent scale.
+            scheduler added noise. The latents are already multiplied by the scheduler's latent scale.
         noise: standard Gaussian noise, in the shape and dtype of `latents`.
         timesteps: (batch,) int64, indices into `alphas_cumprod`.
         alphas_cumprod: (steps,) float in [0, 1], the values a_t of the noise schedule.

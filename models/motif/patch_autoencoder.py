@@ -20,7 +20,7 @@ COLOUR_CHANNELS = 3
 
 
 class PatchAutoencoder(StrictModel, ConfigMixin):  # type: ignore[misc]  # both define config_name
-    """An autoencoder that encodes a patch x to z = scales * P (x - mean), and z to P^T (z / scales) + mean.
+    """Encodes a patch x to z = scales * P (x - mean), and decodes z to P^T (z / scales) + mean.
 
     Args:
         patch: side of a patch in pixels.
@@ -69,7 +69,7 @@ class PatchAutoencoder(StrictModel, ConfigMixin):  # type: ignore[misc]  # both 
             frames: (frames, 3, height, width) float in [-1, 1]; height and width are multiples of the patch.
             patch: side of a patch in pixels.
             latent_channels: principal components to keep.
-            whiten: exponent of the whitening in [0, 1]. With 0, distances between frames are preserved; with
+            whiten: exponent of the whitening in [0, 1]. With 0, distances between frames are preserved. With
                 1, all channels have the same variance, so that noise affects fine detail and large areas
                 equally.
         """

@@ -10,7 +10,7 @@ import torch
 def cpu_threads(count: int) -> Iterator[None]:
     """Make torch use `count` CPU threads inside the `with` block; 0 keeps torch's default.
 
-    For a network of toy size, the synchronisation of threads costs more than the computation: on 2 shared
+    For a network of toy size, the synchronisation of threads costs more than the computation. On 2 shared
     cores, a clip of `motif-tiny` took 3 s with one thread and 21 s with two.
     """
     before = torch.get_num_threads()

@@ -1,8 +1,8 @@
 """Implements the denoising network: diffusers' text-to-video UNet with a frame rate and an input image.
 
 VideoCrafter2's UNet equals diffusers' `UNet3DConditionModel`, except for an embedding of the frame rate that
-is added to the timestep embedding. The forward pass of diffusers has no input for the frame rate and no
-gradient checkpointing, so this module reimplements the forward pass with the blocks of diffusers.
+is added to the timestep embedding. The forward pass of diffusers has no frame rate input and no gradient
+checkpointing. This module therefore implements its own forward pass with the blocks of diffusers.
 """
 
 from collections.abc import Callable, Sequence
@@ -44,8 +44,8 @@ class MotifUNet(StrictModel, ConfigMixin):  # type: ignore[misc]  # both define 
         image_token_count: image tokens per clip, for `cx-attn` and `both`.
 
     Raises:
-        ValueError: the conditioning is unknown, or the channels of a level are not a multiple of the head
-            size or of the number of groups.
+        ValueError: the conditioning is unknown, or the channels of a level are not divisible by the head size
+            or by the number of groups.
     """
 
     _supports_gradient_checkpointing = True

@@ -85,8 +85,8 @@ def resize_heatmap(heatmap: Heatmap, height: int, width: int, kernel: Kernel = K
         (frames, height, width) float32 in [0, 1] at the target size.
 
     Raises:
-        ValueError: the heatmap is not 3-dimensional, or the kernel is `max` and a side of the heatmap is not
-            a multiple of the target side.
+        ValueError: the heatmap is not 3-dimensional, or, for the kernel `max`, a side of the heatmap is not a
+            multiple of the target side.
     """
     if heatmap.ndim != 3:
         raise ValueError(f"a heatmap must be (frames, height, width), not {heatmap.shape}")

@@ -1,7 +1,7 @@
 """Sets the flow to zero where a static pixel explains the frames as well as the flow does.
 
-Dense flow estimators extend the motion of an object into a halo of background around it, and estimate motion
-in regions that contain only noise. This filter compares two hypotheses for every pixel:
+Dense flow estimators report motion in two kinds of static regions: in the background close to a moving
+object, and in regions that contain only noise. This filter compares two hypotheses for every pixel:
 
 1. static: the pixel differs little from the same position in the next frame, or in the previous frame. The
    previous frame is included because background that is about to be covered changes in the next frame only.

@@ -1,8 +1,8 @@
 """Caches precomputed tensors (latents, text embeddings, heatmaps) in safetensors files.
 
-A key is a hash of the clip's content and of every setting the tensors depend on, so cache entries never
-become invalid: changed settings give new keys. Files are written atomically, so a resumed run can use the
-cache of a killed run.
+A cache key is a hash of the clip's content and of every setting on which the tensors depend. Changed settings
+give new keys, so cache entries never become invalid. Files are written atomically, so a resumed run can use
+the cache of a killed run.
 """
 
 import hashlib

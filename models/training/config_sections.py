@@ -1,7 +1,7 @@
 """Defines the sections of a training config: all settings with types, limits and defaults.
 
-Values come from MotiF (arXiv:2412.16153) or from third parties. models/configs/paper.toml lists every
-default; this file marks values that neither MotiF nor third parties report with [open].
+Values come from MotiF (arXiv:2412.16153) or from third parties. The file models/configs/paper.toml lists
+every default, and marks values that neither MotiF nor third parties report with [open].
 """
 
 from typing import Annotated, Literal
