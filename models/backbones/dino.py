@@ -116,8 +116,8 @@ class DinoBackbone:
 def position_encodings(table: Tensor, rows: int, columns: int) -> Tensor:
     """Resize the encodings of a square grid of patches to rows x columns (bicubic).
 
-    As in the authors' code, 0.1 is added to `rows` and `columns`, and the interpolation gets the ratio of
-    each sum to `side`. The added 0.1 moves the sampling points slightly.
+    As in the authors' code, the scale factors of the interpolation are (rows + 0.1) / side and (columns +
+    0.1) / side. The added 0.1 moves the sampling points slightly.
 
     Args:
         table: (1, 1 + side * side, dimensions): the class token's encoding, then the encodings of the

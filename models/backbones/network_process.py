@@ -43,7 +43,7 @@ class NetworkFile:
     """The content of network.json.
 
     Attributes:
-        python: path of the Python interpreter with which the network is installed.
+        python: path of the Python interpreter whose environment contains the network.
         checkout: folder with the network's code; None if the code is an installed package.
         checkpoint: file or folder with the weights.
         driver: path of the user's own driver; None selects the driver of this project.

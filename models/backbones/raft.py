@@ -57,9 +57,9 @@ class RaftBackbone:
             frames: frames of one size, each (height, width, 3) uint8 RGB; no side is below 128 pixels.
 
         Yields:
-            (rows, columns, 2) float32 in pixels. Rows and columns are height and width rounded up to
-            multiples of 8, because the flow is not cropped. The frames are padded on all sides by
-            replication, as in the authors' demo.
+            (rows, columns, 2) float32 in pixels. The flow has the size of the padded frames: height and
+            width, rounded up to multiples of 8. The frames are padded on all sides by replication, as in the
+            authors' demo.
 
         Raises:
             FramesTooSmall: a side is below 128 pixels.

@@ -58,7 +58,7 @@ class Crashed(GeneratorError):
 
 
 class CannotRun(Crashed):
-    """The model cannot run on this machine; the message says what is missing and how to get it."""
+    """The model cannot run on this machine; the message states what is missing and how to install it."""
 
 
 class TimedOut(GeneratorError):
@@ -112,7 +112,8 @@ class Provenance:
         dtype: floating-point type of the network.
         seconds: generation time. For a clip of a batch, the batch's generation time divided by the number of
             clips.
-        revision: commit of the weights on the hub, or of the checkout; an empty text if there is no commit.
+        revision: commit of the weights on the hub, or commit of the checkout; an empty text if there is no
+            commit.
         checkpoint_sha256: hash of the weight files (see `weights_digest`); an empty text if there are no
             weights.
         recipe_sha256: hash of the adapter's TOML file, or an empty text for built-in models.

@@ -1,4 +1,4 @@
-"""Manages a folder of generated clips, named `<pair>_<seed>.mp4` as in the official release, with manifests.
+"""Manages a folder with manifests and with clips named `<pair>_<seed>.mp4`, as in the official release.
 
 A clip is written in three steps, so that a file with a clip's name is always complete and in the manifest:
 
@@ -103,7 +103,7 @@ def read_manifests(folder: Path) -> Iterator[dict[str, object]]:
     """Yield the lines of all manifests in a folder. If a clip has several lines, only the last is valid.
 
     Raises:
-        ValueError: a complete line is not a manifest line.
+        ValueError: a complete line is not a valid line of a manifest.
     """
     for path in sorted(folder.glob("manifest*.jsonl")):
         # A worker that was killed leaves an incomplete last line without a line end.

@@ -49,7 +49,7 @@ def _subprocess_problems(recipe: SubprocessRecipe) -> list[str]:
 
 
 def _script_problems(recipe: SubprocessRecipe) -> list[str]:
-    """Check the table [script]. The script itself is checked later, in the checkout."""
+    """Check the table [script]. The source code of the script is checked later, when the checkout exists."""
     used = "script" in placeholders_in(list(recipe.command))
     if recipe.script is None:
         return ["command: {script} needs a table [script]"] if used else []

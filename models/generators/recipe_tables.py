@@ -12,7 +12,7 @@ Rate = Annotated[Fraction, BeforeValidator(lambda value: Fraction(str(value))), 
 
 
 class RecipeTable(BaseModel):
-    """Base class of TOML tables. Tables are immutable, and unknown keys are errors."""
+    """Base class of TOML tables. Tables are immutable. An unknown key in a table is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False, allow_inf_nan=False)
 

@@ -1,6 +1,6 @@
 """Writes the input files of an external program: images, prompts, config, requests and a patched script.
 
-Images get unique names per request, because several pairs of a benchmark share one image.
+The image file of each request gets a unique name, because several pairs of a benchmark share one image.
 
 Placeholders of a run: python, gpu (value of CUDA_VISIBLE_DEVICES), checkout, work, inputs, prompts_file,
 config_file, requests_file, script, seed. Placeholders of a clip: prompt, image, image_name, stem, index,

@@ -1,4 +1,4 @@
-"""Runs models that are external programs with their own checkout and environment, as generators."""
+"""Runs a model's external program, which has its own checkout and Python environment, as a generator."""
 
 import shutil
 import tempfile

@@ -46,7 +46,7 @@ class FlowBorder(StrEnum):
 
 @dataclass(frozen=True)
 class VBenchSettings:
-    """All settings of the suite. The defaults are VBench's values."""
+    """All settings of the suite `vbench-i2v`. The defaults are VBench's values."""
 
     resize: Resize = Resize.PUBLISHED
     image: InputImage = InputImage.CLIP_RATIO
@@ -80,5 +80,5 @@ class VBenchSettings:
         return {field.name.replace("_", " "): str(getattr(self, field.name)) for field in fields(self)}
 
     def antialias(self, *, published: bool) -> bool:
-        """Return whether a dimension uses antialiasing; `published` states whether VBench's code does."""
+        """Return whether a dimension uses antialiasing; with `published`, as in VBench's code."""
         return published if self.resize is Resize.PUBLISHED else self.resize is Resize.ANTIALIAS

@@ -41,7 +41,7 @@ class ClipShape:
 
 @dataclass(frozen=True)
 class SamplingParameters:
-    """The sampling arguments of a pipeline call. The fields have the names of the arguments.
+    """The sampling arguments of a pipeline call. The fields have the same names as the arguments of the call.
 
     Raises:
         ValueError: a count is less than 1, or eta is not in [0, 1].

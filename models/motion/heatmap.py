@@ -27,7 +27,7 @@ def motion_heatmap(flow: Flow, settings: HeatmapSettings = DEFAULT_SETTINGS) -> 
         (frames, height, width) float32 in (0, 1); about 0.0067 in static regions.
 
     Raises:
-        BadClip: the flow does not have this shape, or is not finite.
+        BadClip: the flow has another shape, or contains NaN or infinity.
     """
     magnitude = flow_magnitude(flow, settings)
     maps = np.empty((len(magnitude) + 1, *magnitude.shape[1:]), np.float32)
@@ -47,7 +47,7 @@ def flow_magnitude(flow: Flow, settings: HeatmapSettings = DEFAULT_SETTINGS) -> 
         (frames - 1, height, width) float32, at least 0; values below the noise floor are 0.
 
     Raises:
-        BadClip: the flow does not have this shape, or is not finite.
+        BadClip: the flow has another shape, or contains NaN or infinity.
     """
     if flow.ndim != 4 or flow.shape[0] < 1 or flow.shape[3] != 2:
         raise BadClip(f"flow must be (frames - 1, height, width, 2), not {flow.shape}.")

@@ -63,7 +63,7 @@ def segment_heatmap(
         (frames, height, width) float32, 0 or 1, the same in every frame.
 
     Raises:
-        BadClip: the flow does not have this shape, or is not finite.
+        BadClip: the flow has another shape, or contains NaN or infinity.
         ValueError: masks and flow differ in size.
     """
     magnitude = flow_magnitude(flow, settings)

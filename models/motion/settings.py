@@ -1,4 +1,4 @@
-"""Defines the settings of the motion heatmap, most of which the paper leaves open.
+"""Defines the settings of the motion heatmap; the paper leaves most of these settings open.
 
 docs/decisions/0008-flow-unit.md explains the defaults. This module imports no large package, because `--help`
 and the training configs import this module.

@@ -1,15 +1,14 @@
 """Sets the flow to zero where a static pixel explains the frames as well as the flow does.
 
-Dense flow estimators report motion in two kinds of static regions: in the background close to a moving
-object, and in regions that contain only noise. This filter compares two hypotheses for every pixel:
+Dense flow estimators report motion in two kinds of static regions: in a halo of background around a moving
+object, and in regions that contain only noise. This filter compares two hypotheses for every pixel and frame:
 
 1. static: the pixel differs little from the same position in the next frame, or in the previous frame. The
    previous frame is included because background that is about to be covered changes in the next frame only.
 2. moving: the pixel differs little from the position in the next frame that the flow points to.
 
-The flow is kept only where the difference for hypothesis 2 is smaller than the difference for hypothesis 1,
-by more than a margin. The filter is not part of the paper; docs/motion.md reports its effect, measured
-against exact flow.
+The flow is kept only where hypothesis 2 (moving) has the smaller difference, by more than a margin. The
+filter is not part of the paper; docs/motion.md reports its effect, measured against exact flow.
 """
 
 from itertools import pairwise

@@ -39,7 +39,7 @@ class BatchRunner:
         batch_sizes: batch size of each model to offer.
         leases: leases of the worker.
         uploader: receives the clips.
-        stopping: set when the worker should stop.
+        stopping: event that is set when the worker should stop.
         log: called with a sentence for every event.
 
     Attributes:

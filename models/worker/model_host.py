@@ -49,7 +49,7 @@ class InlineHost:
     Args:
         create_generator: function that takes a model's name and creates the model's generator.
         device: `cpu`, `cuda` or `cuda:N`.
-        dtype: a value of `DType`.
+        dtype: floating-point type of the network, a value of `DType`.
 
     Attributes:
         loads: number of models loaded so far.

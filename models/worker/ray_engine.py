@@ -71,7 +71,7 @@ class RayHost:
 
     Args:
         device: device of the actor; `cuda` reserves one GPU.
-        dtype: a value of `DType`.
+        dtype: floating-point type of the network, a value of `DType`.
         log: called with a sentence for every event.
     """
 
@@ -157,10 +157,10 @@ def run_on_ray(
         server: the server's lease API.
         images: cache of input images.
         options: options of the worker.
-        dtype: a value of `DType`.
+        dtype: floating-point type of the network, a value of `DType`.
         actors: number of actors; default: one per GPU of the cluster.
         address: address of a running cluster; None starts a local cluster for the duration of the call.
-        stopping: set when the worker should stop.
+        stopping: event that is set when the worker should stop.
         log: called with a sentence for every event.
 
     Raises:

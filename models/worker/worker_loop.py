@@ -40,7 +40,7 @@ class WorkerLoop:
         host: loads and runs the model.
         images: cache of input images.
         options: options of the worker.
-        stopping: set when the worker should stop.
+        stopping: event that is set when the worker should stop.
         log: called with a sentence for every event.
     """
 
