@@ -1,8 +1,8 @@
 """Converts images to what browsers show: upright, 8-bit sRGB, with transparent parts on white.
 
-Models, thumbnails, figures and image distances all read images through `open_image` and `displayed`, so they
-use the pixels that a browser shows. `is_plain` returns whether the stored pixels of a file equal the
-displayed pixels; every program then shows the same picture.
+Models, thumbnails, figures and image distances all read images through `open_image` and `displayed`, and
+therefore use the pixels that a browser shows. `is_plain` returns whether the stored pixels of a file equal
+the displayed pixels; every program then shows the same picture.
 """
 
 from functools import lru_cache
@@ -49,7 +49,7 @@ def open_image(file: Path | BinaryIO, *, formats: list[str] | tuple[str, ...] | 
 
 
 def displayed(image: Image.Image) -> Image.Image:
-    """Return the image as browsers show it: mode RGB, sRGB, upright, on white.
+    """Return an image as browsers show it: mode RGB, in sRGB, upright, on a white background.
 
     Args:
         image: an image of any mode from `open_image`, with its metadata.
@@ -175,7 +175,7 @@ def _has_other_coding_points(info: dict[Any, Any]) -> bool:
 
 
 def _has_other_gamma(info: dict[Any, Any]) -> bool:
-    """Return whether a PNG declares a gamma or primaries other than sRGB's.
+    """Return whether a PNG declares a gamma or primaries that differ from those of sRGB.
 
     An sRGB chunk, a cICP chunk and an ICC profile all override gamma and primaries.
     """

@@ -1,4 +1,4 @@
-"""Defines the pairs of a benchmark, their ids, and the file names of their clips.
+"""Defines the pairs of a benchmark, the pair ids, and the file names of clips.
 
 A pair id is `<image>_<prompt_slug>`. With these slugs, all 320 file names of the authors' published clips are
 reproduced.
@@ -112,8 +112,9 @@ class ClipNames:
 def match_clip_names(stems: Iterable[str], pair_ids: Iterable[str]) -> ClipNames:
     """Match file names `<pair id>` and `<pair id>_<seed>`, without their suffix, with known pair ids.
 
-    Names are compared in Unicode NFC. If `car_take` and `car_take_1` are both pairs, the name `car_take_1`
-    has two readings. The other file names in the folder decide which reading is used:
+    Names are compared in Unicode NFC. If `car_take` and `car_take_1` are both pair ids, the file name
+    `car_take_1` has two readings: with and without a seed. The other file names in the folder decide which
+    reading is used:
 
     - If all other names have a seed and one of them has the seed 1, use the reading with a seed.
     - If some other name has no seed and none has the seed 1, use the reading without a seed.

@@ -1,4 +1,4 @@
-"""Formats lists of names, and numbers with their nouns, for messages."""
+"""Formats lists of names, and numbers with a noun (`1 pair`, `2 pairs`), for messages."""
 
 from collections.abc import Sequence
 

@@ -43,7 +43,10 @@ class SkipReason(StrEnum):
 
 
 class AnnotatorKind(StrEnum):
-    """The kind of an annotator. A study counts only the votes of one kind of annotators."""
+    """The kind of an annotator.
+
+    A study counts only the votes of one kind of annotators.
+    """
 
     PARTICIPANT = "participant"
     PILOT = "pilot"
@@ -61,7 +64,7 @@ class StudyKind(StrEnum):
 
     @property
     def counted_annotators(self) -> AnnotatorKind:
-        """Return the kind of annotator whose votes count in this kind of study."""
+        """Return the kind of annotators whose votes count in a study of this kind."""
         return _COUNTED_ANNOTATORS[self]
 
 
@@ -111,7 +114,7 @@ class SubmissionStatus(StrEnum):
 
 
 class WatchGate(StrEnum):
-    """Whether the server refuses a vote until both renditions have been delivered completely."""
+    """Whether the server refuses a vote until it has delivered both renditions completely."""
 
     DELIVERED = "delivered"
     OFF = "off"
@@ -135,7 +138,7 @@ class RenditionRecipe(StrEnum):
 
 
 class Visibility(StrEnum):
-    """The people who can see a benchmark, submission or study, besides its owner and the admins."""
+    """The people, besides the owner and the admins, who can see a benchmark, submission or study."""
 
     PRIVATE = "private"
     SHARED = "shared"
@@ -151,7 +154,10 @@ class ShareSubject(StrEnum):
 
 
 class Scope(StrEnum):
-    """A permission of a key. A key has all scopes of its role, or only some of these scopes."""
+    """A permission of an API key.
+
+    A key has all scopes of its role, or only some of these scopes.
+    """
 
     READ = "read"
     SUBMIT = "submit"

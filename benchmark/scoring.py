@@ -1,7 +1,7 @@
 """Computes all results from a study's votes.
 
-`ti2v score` and `ti2v report` both use this module, so the files of a report can be reproduced from the votes
-in the report.
+`ti2v score` and `ti2v report` both use this module. The tables of a report can therefore be reproduced from
+the votes in the report.
 """
 
 import json
@@ -81,7 +81,7 @@ class ScoredVotes:
         write_table(table, self.rows(table), file_format, stream, note=self.note, layout=layout)
 
     def document(self) -> bytes:
-        """Return every table with its sentences and its note as one JSON document."""
+        """Return all tables, each with sentences and a note, as one JSON document."""
         content = {
             "study": next((matchup.study for matchup in self.votes.matchups), None),
             "interim": self.interim,

@@ -23,7 +23,7 @@ from benchmark.protocol import FailureKind, JobStatus
 
 
 class Worker(Base):
-    """A process that generates clips, with its latest description of itself."""
+    """A process that generates clips; the row stores what the worker last reported about itself."""
 
     __tablename__ = "workers"
     __table_args__ = (UniqueConstraint("person_id", "name"),)
@@ -47,7 +47,8 @@ class Worker(Base):
 class Job(Base):
     """A clip that a worker must generate for a submission.
 
-    `attempt` counts the claims; only the latest attempt may finish or fail the job, or renew its lease.
+    `attempt` counts how often workers claimed the job; only the latest attempt may finish or fail the job, or
+    renew the lease.
     """
 
     __tablename__ = "jobs"

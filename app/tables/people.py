@@ -20,9 +20,9 @@ class Person(Base):
 
 
 class ApiKey(Base):
-    """An API key, stored as its sha256.
+    """An API key; the server stores only the sha256 of the key.
 
-    A key has 256 random bits, so a slow hash is not needed.
+    The secret of a key has 256 random bits, so a slow password hash is not needed.
     """
 
     __tablename__ = "api_keys"

@@ -67,7 +67,8 @@ class Study(Base):
 class StudyProtocol(Base):
     """A version of a study's frozen protocol.
 
-    Rows never change; each assignment refers to the version under which it was made.
+    Rows never change. Each assignment refers to the protocol version that was current when the assignment was
+    made.
     """
 
     __tablename__ = "study_protocols"

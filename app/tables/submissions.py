@@ -69,7 +69,7 @@ class Submission(Base):
 class Clip(Base):
     """A submitted clip, with the properties that the server read from its video file.
 
-    The media store holds the clip's bytes under a key derived from their sha256.
+    The media store holds the clip's bytes; the storage key is derived from the sha256 of the bytes.
     """
 
     __tablename__ = "clips"

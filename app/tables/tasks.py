@@ -22,7 +22,8 @@ from benchmark.protocol import TaskKind, TaskStatus
 class Task(Base):
     """A task on one subject.
 
-    `attempt` counts the claims; only the latest attempt may report progress or end the task.
+    `attempt` counts how often the task was claimed; only the latest attempt may report progress or end the
+    task.
     """
 
     __tablename__ = "tasks"

@@ -1,7 +1,7 @@
 """The tables of assignments, votes and vote events.
 
-A vote row never changes. The events of a vote determine its status; events are added, but never changed or
-deleted.
+A vote row never changes. The events of a vote determine the vote's status; events are added, but never
+changed or deleted.
 """
 
 from datetime import datetime
@@ -33,7 +33,7 @@ class AssignmentStatus(StrEnum):
 
 
 class Assignment(Base):
-    """A comparison that one annotator gets, with fixed sides and a lease."""
+    """A comparison that is shown to one annotator, with fixed left and right sides and a lease."""
 
     __tablename__ = "assignments"
     __table_args__ = (
@@ -109,7 +109,7 @@ class Assignment(Base):
         return self.left_side if choice is Choice.LEFT else self.left_side.opposite
 
     def choice_of(self, side: Side) -> Choice:
-        """Return the position (left or right) at which a side is shown."""
+        """Return the position (left or right) at which the given side is shown."""
         return Choice.LEFT if side is self.left_side else Choice.RIGHT
 
 

@@ -68,7 +68,7 @@ Handler = Callable[[AppContext, str, Progress], None]
 
 
 class TaskRunner:
-    """Claims tasks and runs their handlers until it is stopped."""
+    """Claims background tasks and runs the tasks' handlers, until the runner is stopped."""
 
     def __init__(self, context: AppContext, handlers: Mapping[TaskKind, Handler]) -> None:
         self._context = context

@@ -62,7 +62,7 @@ def enqueue(
 
 
 def claim(session: Session, *, now: datetime) -> Task | None:
-    """Lease and return the oldest task that is ready or whose lease expired; None if there is none."""
+    """Lease and return the oldest task that is ready or has an expired lease; None if no task is."""
     is_ready = and_(task_status_is(TaskStatus.QUEUED), Task.ready_at <= now)
     is_abandoned = and_(task_status_is(TaskStatus.RUNNING), Task.expires_at <= now)
     task = session.scalar(
@@ -147,7 +147,7 @@ def fail(session: Session, *, task_id: int, attempt: int, error: str, is_final: 
 
 
 def release(session: Session, *, task_id: int, attempt: int, now: datetime) -> None:
-    """Queue a task again without counting the attempt, because its server is shutting down."""
+    """Queue a task again because the server is shutting down; the attempt does not count."""
     task = _held(session, task_id, attempt)
     if task is not None:
         task.status = TaskStatus.QUEUED

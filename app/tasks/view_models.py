@@ -14,7 +14,7 @@ _LABELS = {
 
 @dataclass(frozen=True)
 class TaskRow:
-    """The row of one task. `done` and `total` count the task's steps."""
+    """The row of one task. `done` of the task's `total` steps are finished."""
 
     kind: TaskKind
     subject: str

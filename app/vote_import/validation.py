@@ -50,7 +50,7 @@ class ImportPlan:
         votes: one entry per vote, in the order of the file.
         cast_at: the time of each vote; None if the table has no column of times.
         pair_ids: the database id of each pair in `votes.pairs`.
-        sides: the sides, keyed by their names in `votes.matchups`.
+        sides: a mapping from a side's name in `votes.matchups` to the side.
         digest: sha256 of all imported cells, to detect a repeated import.
     """
 
@@ -70,7 +70,7 @@ def plan_import(
 
     Raises:
         TableError: a mapped column is missing, a name is invalid, or an answer has two meanings.
-        Invalid: rows or names are invalid; `problems` lists all of them.
+        Invalid: rows or names are invalid; `problems` lists all problems.
     """
     if not _SLUG.fullmatch(study):
         raise Invalid("A slug has at most 64 lower-case letters, digits, '.', '_' and '-'.")

@@ -25,7 +25,7 @@ from benchmark.protocol import Choice
 
 @dataclass(frozen=True)
 class RequestedClip:
-    """The requested clip of an assignment, the assignment's other clip, and their existing renditions."""
+    """The requested clip of an assignment, the assignment's other clip, and the renditions that exist."""
 
     assignment_id: int
     position: Choice

@@ -1,6 +1,6 @@
 """Leases comparisons to annotators: assigns the next comparison, and renews and expires leases.
 
-Every function requires a locked study, so that concurrent requests never overfill a panel.
+The caller of every function must hold the study's lock, so that concurrent requests never overfill a panel.
 """
 
 from datetime import datetime, timedelta
@@ -80,7 +80,10 @@ def next_assignment(
 
 
 def renew(session: Session, *, assignment: Assignment, study: Study, now: datetime) -> datetime:
-    """Extend the lease of an assignment. An expired lease becomes valid again if its slot is still free."""
+    """Extend the lease of an assignment.
+
+    An expired lease becomes valid again if the comparison still has a free slot.
+    """
     require_open(study)
     refuse_ended(assignment)
     if assignment.status is AssignmentStatus.VOTED:

@@ -1,4 +1,4 @@
-"""Serves an assignment's image and clips to its annotator."""
+"""Serves the image and the clips of an assignment to the annotator."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -33,7 +33,7 @@ TokenField = Annotated[str, Form(pattern=TOKEN)]
 
 @router.get("/studies/{slug}/vote")
 def vote_page(slug: SlugPath, request: Request) -> Response:
-    """Show the annotator's current comparison, or a page that says why there is none."""
+    """Show the annotator's current comparison; without one, show a page with the reason."""
     return _show(request, slug)
 
 

@@ -1,4 +1,4 @@
-"""Stores votes, skips and undos. Every function runs in one write transaction on a locked study."""
+"""Stores votes, skips and undos. Each function runs in a write transaction that locked the study."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -95,7 +95,7 @@ def skip(
 
 
 def undo(session: Session, *, assignment: Assignment, study: Study, now: datetime) -> Undone:
-    """Undo the annotator's last vote and lease the comparison to them again.
+    """Undo the annotator's last vote, and lease the comparison to the annotator again.
 
     The comparison's slot stays taken.
     """

@@ -48,14 +48,14 @@ class AssignmentView(AssignmentResponse):
 
 @dataclass(frozen=True, kw_only=True)
 class UndoCard:
-    """The annotator's last vote, which they can undo."""
+    """The annotator's last vote, which the annotator can undo."""
 
     token: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeptForm:
-    """The answer that was submitted before an error or an undo; the page fills the form with it again."""
+    """The answer that was submitted before an error or an undo; the form shows this answer again."""
 
     choice: Choice | None = None
     justifications: frozenset[Justification] = frozenset()
@@ -71,7 +71,7 @@ class KeptForm:
 
 @dataclass(frozen=True, kw_only=True)
 class ReasonTile:
-    """A justification with its labels on the voting page and its keyboard digit."""
+    """A justification with the labels and the keyboard digit that the voting page shows."""
 
     value: Justification
     title: str
@@ -158,7 +158,7 @@ class VotePage:
 
     @property
     def assignment_url(self) -> str:
-        """Return the URL at which the script votes, skips, undoes and renews; the script adds the token."""
+        """Return the base URL of the script's requests about an assignment; the script adds the token."""
         return "/api/v1/assignments/{token}/"
 
     @property

@@ -1,4 +1,4 @@
-"""The `ti2v` command: lists the commands of all installed packages and imports only the one that runs.
+"""The `ti2v` command: lists the commands of all installed packages, imports only the command that runs.
 
 Each package registers a mapping from a path such as "study create" to a `LazyCommand` under the entry-point
 group `ti2v.commands`. Several packages may add commands that begin with the same noun, such as `study`.
@@ -55,7 +55,10 @@ class LazyCommand:
 
 
 class _CommandProxy(click.Command):
-    """An entry in the list of commands. The real command is imported when the user calls this entry."""
+    """An entry in the list of `ti2v` commands.
+
+    The real command is imported when the user calls this entry.
+    """
 
     def __init__(self, name: str, lazy: LazyCommand) -> None:
         super().__init__(name, help=lazy.help)
@@ -126,7 +129,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _print_error(error: Exception) -> None:
-    """Print an error to stderr, followed by its `problems`, if it has any."""
+    """Print an error to stderr, followed by the `problems` of the error."""
     click.echo(f"Error: {error}", err=True)
     for line in examples([str(problem) for problem in getattr(error, "problems", ())]):
         click.echo(f"  {line}", err=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def write_output(chunks: Iterable[bytes], output: str) -> None:
-    """Write the chunks to the file `output`, or to stdout if it is `-`.
+    """Write the chunks to the file `output`, or to stdout if `output` is `-`.
 
     Raises:
         OSError: the file `output` cannot be written; no partial file is left.

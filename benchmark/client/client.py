@@ -21,7 +21,7 @@ from benchmark.wire.submissions import SubmissionDetailResponse
 
 
 class Client:
-    """A client of one TI2V Bench server with one key; safe to share between threads.
+    """A client of one TI2V Bench server with one key. Several threads may share a client.
 
     Example:
         >>> with Client("https://bench.example", "ti2v_...") as client:  # doctest: +SKIP
@@ -83,7 +83,7 @@ class Client:
         Args:
             folder: the folder that contains the clips.
             model: slug of the model.
-            benchmark: slug of the benchmark; its newest version is used.
+            benchmark: slug of the benchmark; the newest version of the benchmark is used.
             label: a name that distinguishes several submissions of the same model.
             seed: upload only the clips of this seed.
             allow_partial: make the submission final even if pairs have no clip.
@@ -92,7 +92,7 @@ class Client:
 
         Raises:
             SubmissionProblems: a file name is wrong, or a clip is missing, refused, or different from the
-                clip on the server; `problems` lists every case.
+                clip on the server; `problems` lists every problem.
             ServerError: the server refuses a request or does not respond.
         """
         from benchmark.client.folder_submission import submit_folder

@@ -29,8 +29,7 @@ class ClipFolder:
     """The contents of a folder of clips.
 
     Attributes:
-        clips: one clip for each pair and seed, sorted by seed and, for the same seed, in the benchmark's
-            order.
+        clips: one clip for each pair and seed, sorted by seed, then by the benchmark's order of pairs.
         missing: labels of the missing clips, in the order of `clips`. A clip is missing if the folder has
             clips with its seed, but no clip of its pair with this seed.
         problems: one sentence for each problem with a file name.
@@ -62,7 +61,7 @@ def read_clip_folder(
     Args:
         folder: the .mp4 and .mov files in this folder are clips; other files and folders are listed as
             unused.
-        pair_ids: the pair ids of the benchmark, in its order.
+        pair_ids: the pair ids of the benchmark, in the benchmark's order.
         seed: read only clips of this seed; a file name without a seed is read as a clip of this seed.
         names: a mapping from file name to pair and seed (see `read_names`); by default, the file names are
             parsed.

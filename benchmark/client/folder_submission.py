@@ -54,7 +54,7 @@ class FolderSubmission:
     """A folder of clips, together with the submission to which the clips are uploaded.
 
     Attributes:
-        target: the submission on the server; it may not exist yet.
+        target: the submission on the server, which may not exist yet.
         folder: the clips, matched with the benchmark's pairs.
     """
 
@@ -102,8 +102,8 @@ class FolderSubmission:
         """Return the open submission for the clips. Create the submission if it does not exist yet.
 
         Raises:
-            SubmissionProblems: a file name is wrong, the folder has no clips, clips changed and `replace`
-                is not set, or the submission does not accept clips.
+            SubmissionProblems: a file name is wrong, the folder has no clips, clips changed although
+                `replace` is not set, or the submission does not accept clips.
         """
         if self.folder.problems:
             raise SubmissionProblems(

@@ -78,7 +78,7 @@ class ImportApi:
             study: the slug of the new study.
             benchmark: the slug of the benchmark that contains the table's pairs.
             columns: a mapping from our column names to the table's column names, such as {"pair": "item"}.
-            reference: the model that is the reference in every matchup that includes this model.
+            reference: a model; this model is the reference in each of its matchups.
             answers: how the table writes answers: as `sides` (reference or other) or as `positions` (left or
                 right). By default, both forms are accepted, but an answer that could be read in both ways is
                 an error.

@@ -1,4 +1,4 @@
-"""Sends REST requests for jobs: `JobApi` for researchers, who create jobs, and `LeaseApi` for workers."""
+"""Sends REST requests for jobs: `JobApi` is for researchers, `LeaseApi` for workers."""
 
 import base64
 import hashlib
@@ -53,7 +53,7 @@ class JobApi:
         return all_pages(self._transport, "/jobs", JobsResponse, query)
 
     def cancel(self, job_id: str) -> JobResponse:
-        """Cancel a job. A worker that holds the job gets an error when it renews the lease."""
+        """Cancel a job. A worker that holds the job gets an error at the next renewal of the lease."""
         return self._transport.post(f"{_path(job_id)}/cancel", JobResponse)
 
     def retry(self, job_id: str) -> JobResponse:
@@ -78,7 +78,10 @@ class LeaseApi:
         self._transport = transport
 
     def claim(self, request: ClaimRequest) -> Sequence[ClaimedJob]:
-        """Lease and return up to `request.count` jobs, all of one model. The list may be empty."""
+        """Lease and return up to `request.count` jobs; all returned jobs are for the same model.
+
+        The list may be empty.
+        """
         return self._transport.post("/jobs/claim", ClaimResponse, request).jobs
 
     def image(self, job: ClaimedJob) -> bytes:
@@ -114,7 +117,10 @@ class LeaseApi:
             return self._transport.post(path, JobResponse, request, max_retries=_OPTIONAL_RETRIES)
 
     def fail(self, job: ClaimedJob, kind: FailureKind, message: str, log_tail: str = "") -> FailResponse:
-        """Report why an attempt failed. The server then queues the job again or marks the job as failed."""
+        """Report why an attempt failed.
+
+        After a reported failure, the server queues the job again or marks the job as failed.
+        """
         with _lease_lost():
             request = FailRequest(attempt=job.attempt, kind=kind, message=message, log_tail=log_tail)
             path = f"{_path(job.id)}/fail"
@@ -139,7 +145,8 @@ class LeaseApi:
 def encoded_provenance(provenance: Mapping[str, object]) -> str:
     """Return base64-encoded JSON of the provenance.
 
-    If the JSON is longer than the server accepts, omit the libraries; if still too long, omit the settings.
+    If the JSON is longer than the server accepts, omit the libraries; if the JSON is still too long, omit the
+    settings.
     """
     kept = dict(provenance)
     for dropped in ("", "libraries", "settings"):
@@ -152,7 +159,7 @@ def encoded_provenance(provenance: Mapping[str, object]) -> str:
 
 @contextmanager
 def _lease_lost() -> Iterator[None]:
-    """Convert a refusal to LeaseLost if it means that the worker lost its lease."""
+    """Convert a refusal to LeaseLost if its code means that the worker lost the lease."""
     try:
         yield
     except Refused as error:

@@ -37,7 +37,7 @@ class PersonApi:
         return self._transport.post("/people", PersonResponse, request, repeatable=False)
 
     def sign_in_link(self, name: str) -> SignInLinkResponse:
-        """Create a link with which a person signs in once, in one browser."""
+        """Create a link that signs a person in; the link works once, in one browser."""
         return self._transport.post(f"{_path(name)}/sign-in-link", SignInLinkResponse, repeatable=False)
 
     def sign_out(self, name: str) -> PersonResponse:

@@ -29,7 +29,8 @@ class Retry:
     """Exponential backoff with random jitter, so that workers do not all retry at the same time.
 
     Attributes:
-        max_retries: the limit for one request; None retries until `stopping` is set.
+        max_retries: the largest number of retries of one request; None means no limit until `stopping` is
+            set.
         statuses: the HTTP statuses that are retried; connection errors are always retried.
         stopping: an event that is set when the program has to end. After the event is set, requests are
             retried for only a few seconds.
@@ -50,7 +51,7 @@ class Retry:
         """Yield the seconds to wait before each retry of one request.
 
         Args:
-            max_retries: the limit for this request; by default the limit of the policy.
+            max_retries: the largest number of retries of this request; by default the limit of the policy.
         """
         limit = self.max_retries if max_retries is None else max_retries
         started, pause_s = time.monotonic(), FIRST_PAUSE_S

@@ -67,7 +67,7 @@ class StudyApi:
         return self._transport.post(f"{_path(slug)}/reopen", StudyResponse)
 
     def extend(self, slug: str, request: ExtensionRequest) -> StudyResponse:
-        """Add matchups to a running study, or raise its votes per comparison. Given votes do not change."""
+        """Add matchups to a running study, or raise the votes per comparison. Existing votes do not change."""
         return self._transport.post(f"{_path(slug)}/protocols", StudyResponse, request, repeatable=False)
 
     def protocols(self, slug: str) -> Sequence[ProtocolResponse]:
@@ -80,7 +80,9 @@ class StudyApi:
     def invite(
         self, slug: str, count: int = 1, *, kind: InvitationKind = AnnotatorKind.PARTICIPANT
     ) -> Sequence[str]:
-        """Create and return invitation links. Each link admits one annotator and cannot be shown again.
+        """Create and return invitation links.
+
+        Each link is for one annotator. The server never shows a link again.
 
         Args:
             kind: the kind of the annotators. The votes of `pilot` and `preview` annotators never count.

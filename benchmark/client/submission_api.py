@@ -76,7 +76,7 @@ class SubmissionApi:
         return [row for page in pages for row in page.submissions]
 
     def get(self, submission_id: str) -> SubmissionDetailResponse:
-        """Return a submission with its missing pairs and the warnings about its clips."""
+        """Return a submission, with its missing pairs and the warnings about clips."""
         return self._transport.get(_path(submission_id), SubmissionDetailResponse)
 
     def create(self, request: SubmissionRequest) -> SubmissionResponse:
@@ -107,7 +107,7 @@ class SubmissionApi:
         self._transport.delete(clip_path(submission_id, pair_id), {"seed": seed})
 
     def finalise(self, submission_id: str, *, allow_partial: bool = False) -> SubmissionDetailResponse:
-        """Make a submission final. Afterwards no clip can be added or changed."""
+        """Make a submission final. In a final submission, no clip can be added or changed."""
         request = FinaliseRequest(allow_partial=allow_partial)
         return self._transport.post(f"{_path(submission_id)}/finalise", SubmissionDetailResponse, request)
 

@@ -27,7 +27,7 @@ Query = Mapping[str, str | int | list[str] | None]
 
 
 class Transport:
-    """The connection to one server with one key; safe to share between threads.
+    """The connection to one server with one key. Several threads may share a connection.
 
     Args:
         address: the server's address, such as https://bench.example.
@@ -64,8 +64,9 @@ class Transport:
         """Send a POST request with a JSON body and return the response as `kind`.
 
         Args:
-            repeatable: whether to retry a failed request even if the server may have executed it.
-            max_retries: the limit for this request; by default the limit of the retry policy.
+            repeatable: whether to retry a failed request even if the server may have executed the request.
+            max_retries: the largest number of retries of this request; by default the limit of the retry
+                policy.
         """
         response = self.send(
             "POST", API + path, repeatable=repeatable, max_retries=max_retries, **_json(body)
@@ -85,9 +86,11 @@ class Transport:
         query: Query | None = None,
         method: str = "PUT",
     ) -> Answer:
-        """Upload a file, by default an mp4, and its digest. Every attempt sends the file from the start.
+        """Upload a file (by default an MP4) with the file's digest.
 
-        A POST is not retried if the server may have executed it.
+        Every attempt sends the file from the start.
+
+        A failed POST request is not retried if the server may have executed the request.
         """
         all_headers = {
             "Content-Type": "video/mp4",
@@ -131,7 +134,7 @@ class Transport:
         body: Callable[[], bytes | Iterator[bytes]] | None = None,
         **more: Any,
     ) -> httpx2.Response:
-        """Send a request, and retry it until the server responds or the retry limit is reached.
+        """Send a request; repeat it after failures, until the server responds or the retry limit is reached.
 
         Raises:
             ServerError: see `benchmark.client.errors`.
@@ -180,7 +183,7 @@ def parsed(response: httpx2.Response, kind: type[Answer]) -> Answer:
 
 
 def checked(response: httpx2.Response) -> httpx2.Response:
-    """Return the response if it is successful; otherwise raise the matching error."""
+    """Return a successful response; for any other response, raise the matching error."""
     if not response.is_success:
         raise refusal(response)
     return response

@@ -32,7 +32,7 @@ class VisibilityApi:
     def set(
         self, subject: ShareSubject, name: str, visibility: Visibility, people: Sequence[str] = ()
     ) -> VisibilityResponse:
-        """Set the visibility. `people` replaces the previous list of people who have access."""
+        """Set the visibility. `people` replaces the list of people with whom the object is shared."""
         request = VisibilityRequest(visibility=visibility, people=tuple(people))
         return self._transport.put(_path(subject, name), VisibilityResponse, request)
 

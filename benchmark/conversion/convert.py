@@ -22,7 +22,7 @@ def convert_video(source: Path, target: Path) -> bool:
     """Write a video as a clip. Return True if the video was encoded, False if it was copied.
 
     A video that servers accept unchanged is copied. The clip is upright, has square pixels and no sound, and
-    no side is longer than 2048 pixels. The times at which frames are shown do not change.
+    no side is longer than 2048 pixels. The clip shows each frame at the same time as the video.
 
     Raises:
         CannotConvert: the file is not a video, is damaged, or is HDR.
@@ -50,11 +50,11 @@ def convert_video(source: Path, target: Path) -> bool:
 
 
 def convert_frames(images: Sequence[Path], target: Path, *, fps: Fraction) -> None:
-    """Write images as the frames of a clip, in the given order.
+    """Write images as the frames of a clip; the frames have the order of the images.
 
     Raises:
-        CannotConvert: the images are not one sequence, an image is animated or cannot be read, or its size
-            differs from the size of the first image.
+        CannotConvert: the images are not one sequence, an image is animated or cannot be read, or the images
+            have different sizes.
     """
     check_sequence(images)
     first = _image_pixels(images[0])

@@ -1,7 +1,7 @@
 """Converts a folder of videos and frame folders to a folder of clips.
 
 `converted.jsonl` in the output folder records the source of each clip. A clip from an earlier run is kept if
-its source and the settings have not changed, so a second run gives the same bytes.
+the source and the settings have not changed. A second run therefore gives the same bytes.
 """
 
 import hashlib
@@ -124,8 +124,8 @@ def convert_folder(
         on_clip: called after each clip, for a progress bar.
 
     Raises:
-        ConversionProblems: the output folder contains clips from other sources, which could be confused with
-            the new clips.
+        ConversionProblems: the output folder contains clips that were not made from these sources and could
+            be confused with the new clips.
     """
     output.mkdir(parents=True, exist_ok=True)
     _refuse_other_clips(output, sources)

@@ -15,13 +15,13 @@ class CannotConvert(ValueError):
 
 
 def frame_files(folder: Path) -> list[Path]:
-    """Return the images of a folder in the order of the numbers in their names: 2.png before 10.png."""
+    """Return the images of a folder, sorted by the numbers in the file names: 2.png before 10.png."""
     found = [path for path in folder.iterdir() if path.suffix.lower() in FRAME_SUFFIXES]
     return sorted((path for path in found if not path.name.startswith(".")), key=_by_number)
 
 
 def check_sequence(images: Sequence[Path]) -> None:
-    """Check that the images, which `frame_files` sorted, are the frames of one clip without a gap.
+    """Check that images, sorted by `frame_files`, are the frames of one clip and that no frame is missing.
 
     The file names must differ in exactly one number. The number may increase by more than 1 from frame to
     frame, because some programs number frames by time. If one increase is twice as large as another increase,

@@ -38,7 +38,7 @@ def why_unused(path: Path) -> str | None:
 
 
 def why_name_unused(name: str) -> str | None:
-    """Return why a file with this name is not uploaded; `why_unused` does the same for a file on disk."""
+    """Return why a file with this name is not uploaded; the file need not exist."""
     suffix = PurePath(name).suffix.lower()
     if is_hidden_file(name):
         return "hidden files, such as macOS writes next to every file"

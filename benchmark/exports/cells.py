@@ -14,8 +14,7 @@ def cell_rows(table: TableName, rows: Iterable[object]) -> Iterator[list[Cell]]:
     """Yield the cells of each row in the order of the table's columns.
 
     Args:
-        rows: objects with one attribute per column: instances of the row classes of `benchmark.stats`, or
-            rows of a database query.
+        rows: objects with one attribute per column, such as `PreferenceRow` or a row of a database query.
 
     Raises:
         ValueError: a cell is NaN or infinite.

@@ -65,9 +65,9 @@ def latex_chunks(
 ) -> Iterator[bytes]:
     r"""Yield a LaTeX table with booktabs rules, followed by a note.
 
-    If no columns are chosen, the table has a short note and only as many columns as fit into one column of a
-    two-column paper. The table is a tabular, for \input inside a table environment. A table that is longer
-    than a page is a longtable, for \input in the text.
+    If no columns are chosen, the table fits into one column of a two-column paper and has a short note. The
+    table is a tabular, for \input inside a table environment. A table that is longer than a page is a
+    longtable, for \input in the text.
 
     Raises:
         UnknownColumn: the layout chooses a column that the table does not have.

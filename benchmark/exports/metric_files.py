@@ -1,4 +1,4 @@
-"""Writes metric tables: Markdown and LaTeX contain means, CSV contains single clips, JSON contains both."""
+"""Writes metric tables: Markdown and LaTeX contain means, CSV contains clip scores, JSON contains both."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Writes tables as Parquet, one row group at a time, with the note in the file's metadata."""
+"""Writes a table as Parquet, one row group at a time; the file's metadata contains the table's note."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class _Sink:
 
 
 def parquet_chunks(table: TableName, rows: Iterable[list[Cell]], note: str) -> Iterator[bytes]:
-    """Yield a Parquet file; `note` is stored in its metadata."""
+    """Yield a Parquet file in chunks; the file's metadata contains `note`."""
     from pyarrow import parquet
 
     sink = _Sink()

@@ -61,7 +61,7 @@ def interval_cell(low: float | None, high: float | None, decimals: int = PERCENT
 
 
 def reason_cells(row: object, form: str = "{reason}_{side}") -> tuple[Spans, ...]:
-    """Return one cell per reason, such as 39.8/15.3.
+    """Return one cell per reason, such as 39.8/15.3 (the justification rates of the two sides).
 
     If no vote of the row gives a reason, all cells are dashes.
     """

@@ -66,8 +66,8 @@ def sensitivity(
 ) -> list[SensitivityRow]:
     """Return one row per matchup and kind of cluster: images, scenarios and annotators.
 
-    If `votes` has no annotators, there are no rows for annotators. Each kind of cluster has its own random
-    stream, so a missing column of a votes table does not change the other rows.
+    If `votes` has no annotators, the rows for annotators are missing. Each kind of cluster has a separate
+    random stream, so a missing column of the votes table does not change the rows of other clusters.
     """
     rows = [
         row

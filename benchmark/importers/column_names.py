@@ -34,7 +34,7 @@ class Columns:
     """The indices of a table's recognised columns. `tags` maps each tag's name to the index of its column.
 
     Attributes:
-        labels: the name of each column in messages; the column's number if the table has no header.
+        labels: the names of the columns in messages; without a header, the columns' numbers.
     """
 
     image: int
@@ -50,7 +50,7 @@ class PairTable:
     Attributes:
         columns: the columns that were recognised.
         remark: a sentence that states what the reader guessed; None if it guessed nothing.
-        names: a mapping from image cells to image names, for images whose name is not their file name.
+        names: a mapping from image cells to image names, for images whose name differs from the file name.
     """
 
     columns: Columns
@@ -160,7 +160,7 @@ def _first_named(names: Sequence[str], wanted: Sequence[str], among: Sequence[in
 
 
 def _share(body: Sequence[TableRow], column: int, holds: Callable[[str], bool]) -> float:
-    """Return the share, in [0, 1], of a column's non-empty cells for which `holds` returns True."""
+    """Return the share of a column's non-empty cells for which `holds` returns True, in [0, 1]."""
     filled = [cell for row in body for cell in row.cells[column : column + 1] if cell]
     return sum(map(holds, filled)) / len(filled) if filled else 0.0
 

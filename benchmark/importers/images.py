@@ -32,8 +32,8 @@ class ImageFolder:
 
     Args:
         folder: the folder that image names are relative to.
-        within: images must be inside this folder after links are resolved; by default `folder`. A snapshot
-            of the hub contains links to a folder above the snapshot.
+        within: after links are resolved, each image must be inside this folder; by default `folder`. The
+            files of a hub snapshot are links to files in a folder above the snapshot.
     """
 
     def __init__(self, folder: Path, *, within: Path | None = None) -> None:
@@ -142,7 +142,7 @@ def _open_image(path: Path) -> Iterator[Image.Image]:
 
 
 def is_web_image(path: Path) -> bool:
-    """Return whether every browser can show a checked image, judged by its content, not its suffix."""
+    """Return whether every browser can show a checked image; the content decides, not the suffix."""
     with _open_image(path) as image:
         return image.format in {"JPEG", "MPO", "PNG", "WEBP"}
 

@@ -24,10 +24,10 @@ _TABLES = (*TEXT_SUFFIXES, *TYPED_SUFFIXES)
 
 
 def known_layout(path: Path) -> PairTable | None:
-    """Return the pairs of a folder (or VBench's JSON file) in a known layout; None for any other layout.
+    """Return the pairs of a folder or VBench JSON file in a known layout; None if the layout is unknown.
 
     Raises:
-        ImportProblems: the layout is known, but its files contradict each other.
+        ImportProblems: the layout is known, but the files contradict each other.
     """
     if path.is_file():
         return _vbench(path) if path.suffix.lower() == ".json" else None
@@ -85,7 +85,7 @@ def _animate_bench(folder: Path, configs: Sequence[Path]) -> PairTable:
 
 
 def _prompts_of(config: Path, images: int) -> list[list[str]]:
-    """Return a list of prompts for each image; the file may contain one list for all images."""
+    """Return a list of prompts for each image; a single list of prompts applies to all images."""
     import yaml
 
     try:
@@ -132,7 +132,7 @@ def _table(labels: Sequence[str], rows: Iterable[Sequence[str]], names: dict[str
 
 
 def _shortened(rows: Sequence[Sequence[str]]) -> dict[str, str]:
-    """Return a short name for each image that is named by its prompt."""
+    """Return a short name for each image whose file name is a prompt."""
     return {row[0]: prompt_slug(Path(row[0]).stem)[:_IMAGE_NAME_LETTERS].rstrip("_") for row in rows}
 
 

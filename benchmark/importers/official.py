@@ -35,13 +35,13 @@ _FRONT_MATTER = re.compile(r"\A---\s*\n(?P<lines>.*?)\n---\s*$", re.DOTALL | re.
 
 
 def read_official(path: Path, *, source: str | None = None, within: Path | None = None) -> BenchmarkSource:
-    """Read a benchmark from its folder or from a table in it (CSV, TSV, JSONL or Parquet).
+    """Read a benchmark from its folder, or from a table in the folder (CSV, TSV, JSONL or Parquet).
 
     Folders in the layout of another paper's benchmark are recognised (see `layouts`).
 
     Args:
-        path: the folder; or the table, if the folder contains several tables.
-        source: the recorded source of the benchmark; by default the folder's name.
+        path: the benchmark's folder; if the folder contains several tables, the path of the table.
+        source: the text to record as the benchmark's source; by default the folder's name.
         within: see `ImageFolder`.
 
     Raises:

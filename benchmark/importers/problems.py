@@ -7,11 +7,11 @@ from benchmark.tables import TableError, TableProblem
 
 
 class ImportProblems(ValueError):
-    """A benchmark has problems, so nothing was imported.
+    """The benchmark to import has problems, so nothing was imported.
 
     Args:
         problems: the problems in any order; the error sorts them by line.
-        source: the name of the table; the line numbers of the problems are lines of this table.
+        source: the name of the table to which the problems' line numbers refer.
     """
 
     def __init__(self, problems: Sequence[TableProblem], source: str | None = None) -> None:

@@ -29,7 +29,7 @@ class TableRow:
 
 @dataclass(frozen=True)
 class TableRows:
-    """The rows of a table, including the header, and the problems found in its lines.
+    """The rows of a table, including the header, and the problems found in the table's lines.
 
     Attributes:
         remark: a sentence if the encoding of the file was guessed.
@@ -62,7 +62,7 @@ def possible_rows(path: Path) -> tuple[list[TableRows], list[ImportProblems]]:
 
 
 def _decoded(content: bytes, source: str) -> tuple[str, str | None]:
-    """Return a text, and a sentence if its encoding was guessed."""
+    """Decode a table file; return the text, and a sentence if the encoding was guessed."""
     try:
         return decode_text(content, source), None
     except TableError:
@@ -104,7 +104,7 @@ def _parse(text: DelimitedText) -> TableRows:
 
 
 def _regular_rows(table: TableRows) -> int:
-    """Return how many rows have the same number of cells as the first row.
+    """Return the number of rows that have as many cells as the first row.
 
     Return 0 if the first row has only one cell: the delimiter then does not split the header.
     """

@@ -31,9 +31,9 @@ class Artifacts:
     """The artifacts of one clip. 0 is the best value of every artifact.
 
     Attributes:
-        flashes: number of frames that are brighter, or darker, than both neighbours.
-        freezes: share, in [0, 1], of the steps from a frame to the next frame in which nothing changes.
-        cuts: number of steps at which the image changes abruptly.
+        flashes: number of frames that are brighter than both neighbouring frames, or darker than both.
+        freezes: share, in [0, 1], of frames (except the first) that look the same as the previous frame.
+        cuts: number of frames at which the image changes abruptly.
         loop: 1.0 if the clip returns to its first frame, else 0.0.
         colour_shift: distance between the mean colours of the first and last frame, in levels of 255.
     """

@@ -2,8 +2,9 @@
 
 Source: VBench, commit 45e79ec, vbench2_beta_i2v/camera_motion.py: CoTracker2 tracks a 10x10 grid from the
 first frame to the last. The motion type is predicted from one point in the middle of each edge. The score is
-1 if the requested type is among the predicted types. VBench reads the requested type from the file name; this
-module reads it from the pair's prompt. Like VBench, we truncate tracked positions to whole pixels.
+1 if the requested type is among the predicted types. VBench reads the requested motion type from the file
+name; this module reads the type from the pair's prompt. Like VBench, we truncate tracked positions to whole
+pixels.
 """
 
 from enum import StrEnum

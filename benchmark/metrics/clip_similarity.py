@@ -24,7 +24,7 @@ class Similarity:
 
 
 def clip_similarity(reference: ArrayLike, frames: ArrayLike) -> Similarity:
-    """Return the similarity of the frames to one text or image, averaged over frames.
+    """Return the similarity of a clip's frames to one text or image, averaged over the frames.
 
     Args:
         reference: (dimensions,) features of the text or the input image.

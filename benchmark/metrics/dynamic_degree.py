@@ -1,8 +1,8 @@
 """Computes the dynamic degree (VBench): whether a clip contains any motion.
 
-Source: VBench, commit 45e79ec, vbench/dynamic_degree.py, with RAFT-things and 20 iterations. The score is 1
-if the clip moves and 0 if it does not, so a mean over clips is the share of moving clips. Deviation: for n =
-1 or 2 sampled frames, round(4 n / 16) is 0, so VBench counts a static clip as moving. The function
+Source: VBench, commit 45e79ec, vbench/dynamic_degree.py, with RAFT-things and 20 iterations. The score of a
+clip is 1 if the clip moves, else 0; the mean over clips is the share of moving clips. Deviation: for n = 1 or
+2 sampled frames, round(4 n / 16) is 0, so VBench counts a static clip as moving. The function
 `dynamic_degree` refuses clips with fewer than 3 sampled frames.
 """
 
@@ -44,7 +44,7 @@ def pair_motion(flow: NDArray[np.floating]) -> float:
 
 
 def dynamic_degree(pair_motions: list[float], *, height: int, width: int) -> float:
-    """Return 1.0 if there is enough motion in enough pairs of neighbouring sampled frames, else 0.0.
+    """Return 1.0 if the clip moves enough between enough neighbouring sampled frames, else 0.0.
 
     For n sampled frames, at least round(4 n / 16) pairs must move by more than 6 min(height, width) / 256
     pixels.

@@ -14,11 +14,10 @@ MAX_WEIGHT, MEAN_WEIGHT, MIN_WEIGHT = 0.4, 0.3, 0.3
 
 
 def i2v_consistency(image: ArrayLike, frames: ArrayLike) -> float:
-    """Return the weighted sum of three cosines.
+    """Return the consistency score, which is a weighted sum of three cosines.
 
-    The sum is 0.4 times the largest cosine of the image and a frame, plus 0.3 times the mean cosine of
-    neighbouring frames, plus 0.3 times the smallest cosine of neighbouring frames. Negative cosines count as
-    0.
+    The sum is 0.4 * (largest cosine of the image and a frame) + 0.3 * (mean cosine of neighbouring frames) +
+    0.3 * (smallest cosine of neighbouring frames). Negative cosines count as 0.
 
     Args:
         image: (dimensions,) features of the input image.

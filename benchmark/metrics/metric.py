@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Direction(StrEnum):
-    """The direction in which a metric improves: higher or lower values are better, or neither (`none`)."""
+    """Whether higher values of a metric are better, lower values are better, or neither (`none`)."""
 
     HIGHER = "higher"
     LOWER = "lower"
@@ -14,7 +14,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric with its names and its format in tables.
+    """A metric, with the names and the number format that tables use for the metric.
 
     Attributes:
         name: the metric's name in files and in the service.

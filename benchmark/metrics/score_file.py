@@ -16,7 +16,7 @@ from benchmark.metrics.vectors import MetricInputError
 class ScoreFile:
     """The scores of one side of a matchup in one suite of metrics.
 
-    The score of a pair is the mean over its seeds.
+    The score of a pair is the mean over the pair's seeds.
 
     Attributes:
         name: the side, `model` or `model@label`.

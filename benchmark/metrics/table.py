@@ -1,7 +1,7 @@
 """Defines the table of a suite's scores: one row per clip, and the mean of each metric over pairs.
 
-The seeds of a pair are averaged first, so that every pair has the same weight. The spread is the standard
-deviation of the means per seed, as VBench and Physics-IQ require for several runs.
+The scores of a pair's seeds are averaged first, so that every pair has the same weight. The spread is the
+standard deviation of the means per seed, as VBench and Physics-IQ require for several runs.
 """
 
 import statistics
@@ -32,7 +32,7 @@ class ClipScores:
 
 @dataclass(frozen=True)
 class Summary:
-    """The mean of one metric over pairs.
+    """The mean of one metric over the pairs of a table.
 
     Attributes:
         mean: the mean over pairs; None if no pair has a score.
@@ -68,7 +68,7 @@ class MetricTable:
         suite: the name of the suite.
         settings: the settings that the scores depend on, such as backbones with revisions, transforms, frames
             and the version of TI2V Bench.
-        metrics: the metrics, one per column.
+        metrics: the metrics of the suite; each metric is one column.
         clips: the scores of the clips, one row per clip.
         expected_pairs: the number of pairs of the benchmark; the table is partial if fewer pairs have a row.
         not_computed: the metrics that were not computed, each with the reason.

@@ -1,8 +1,8 @@
 """Computes the temporal consistency of subject or background (VBench).
 
 Source: VBench, commit 45e79ec, vbench/subject_consistency.py and background_consistency.py. The score is in
-[0, 1]; higher scores are better, and a static clip scores 1. VBench averages over the frames of all clips if
-it runs on one device, and over clips if it runs on several devices. TI2V Bench always averages over clips.
+[0, 1]; higher scores are better, and a static clip scores 1. On one device, VBench averages over the frames
+of all clips; on several devices, VBench averages over clips. TI2V Bench always averages over clips.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
-"""Computes the agreement with the true motion: which object moves, in which direction, and by how much.
+"""Compares a clip's motion with the true motion: moving object, direction and amount.
 
-TI2V Bench defines this metric. The metric needs a benchmark whose true motion is known: the scene engine
-computes the mask of the object that should move, and the exact flow of the true clip. Every score includes
-the error of the flow estimator; docs/metrics.md lists the size of this error on true clips.
+TI2V Bench defines this metric. The metric needs a synthetic benchmark, whose true motion is known. The scene
+engine computes the mask of the object that should move, and the exact flow of the true clip. Every score
+includes the error of the flow estimator; docs/metrics.md lists the size of this error on true clips.
 """
 
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ def true_motion(flow: Flow, true_flow: Flow, mask: Mask) -> TrueMotion:
 
     Args:
         flow: (frames - 1, height, width, 2) displacement in the clip, in pixels.
-        true_flow: displacement in the true clip, with the same shape.
+        true_flow: displacement in the true clip in pixels, with the same shape as `flow`.
         mask: (frames - 1, height, width), whether the pixel shows the object in the true clip. Entry i is the
             mask in frame i, before the displacement to frame i + 1.
 

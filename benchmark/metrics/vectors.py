@@ -39,6 +39,7 @@ def cosines(left: Vectors, right: Vectors) -> Vectors:
     """Return the cosine of each row of `left` with the corresponding row of `right`, in [-1, 1].
 
     All rows must have length 1. If one array has a single row, this row is compared with every row of the
-    other array. The cosine is computed from the distance of the rows, so it is exactly 1 for equal rows.
+    other array. The cosine is computed from the distance of the two rows, so equal rows have a cosine of
+    exactly 1.
     """
     return np.asarray(np.maximum(1.0 - ((left - right) ** 2).sum(axis=1) / 2, -1.0))

@@ -1,4 +1,4 @@
-"""Writes and reads SHA256SUMS, the sha256 of all other files of a report, for `sha256sum --check`."""
+"""Writes and reads SHA256SUMS, which contains the sha256 of every other file of a report."""
 
 import hashlib
 import re

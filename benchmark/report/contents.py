@@ -44,7 +44,8 @@ class ReportContents:
         protocol: the contents of protocol.json: the study's settings, benchmark, matchups and sides.
         names: the display names of the sides.
         pairs, clips, comparisons: the rows of the tables, in a fixed order; this module lists their columns.
-        votes: a function that returns the rows of the votes table; it is called once for each file format.
+        votes: a function that returns the rows of the votes table; the writer calls this function once per
+            file format.
         benchmark_licence: the licence that the benchmark states.
         licence: the licence of the votes, as a licence identifier of the Hugging Face hub.
         strips: the frame strips to draw; each strip shows one pair.

@@ -15,7 +15,7 @@ from benchmark.scoring import ScoredVotes
 def write_metrics(scored: ScoredVotes, paths: Sequence[Path], folder: Path) -> None:
     """Copy the files of scores to `folder/scores` and write the agreement in every format.
 
-    The copies are numbered, so that a recomputation reads the files in the same order.
+    The names of the copies are numbered, so that a recomputation reads the files in the same order.
 
     Raises:
         MetricInputError: a file is not a file of scores, or two files have the same side and suite or

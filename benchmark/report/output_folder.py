@@ -21,8 +21,9 @@ class ReportRefused(ValueError):
 def new_report_folder(target: Path, study: str) -> Iterator[Path]:
     """Yield an empty folder; if the `with` block ends without an error, this folder replaces the target.
 
-    The folder is created next to the target and its name begins with a dot. If the block fails, the new
-    folder is removed. If the process is killed, the unfinished folder remains; you can delete it.
+    The new folder is created next to the target folder, under a name that begins with a dot. If the block
+    fails, the new folder is removed. If the process is killed, the unfinished folder remains; you can delete
+    it.
 
     Raises:
         ReportRefused: the target contains something other than an earlier report of the same study, or the

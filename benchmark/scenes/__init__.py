@@ -1,4 +1,4 @@
-"""The scene engine, which renders synthetic images and clips with their exact optical flow."""
+"""The scene engine: renders synthetic images, and clips with exact optical flow."""
 
 from benchmark.scenes.benchmarks import ScenePair, bundled_pairs, gold_questions
 from benchmark.scenes.rendering import Rendering, draw_still, render

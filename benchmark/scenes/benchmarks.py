@@ -1,4 +1,4 @@
-"""Writes and reads synthetic benchmarks: their pairs, images and files.
+"""Writes synthetic benchmarks (images, `prompt.csv`, manifest) to folders, and reads such folders.
 
 The files have the official layout: `prompt.csv` with one row per pair, and a folder of images.
 `manifest.json` adds the sha256, scenario, style and seed of every image.
@@ -48,7 +48,7 @@ class ScenePair:
     """One pair of a synthetic benchmark, with the parameters from which the pair's image is rendered.
 
     Attributes:
-        image: the image's file name without suffix: the scenario's name and a number.
+        image: the image's file name without suffix, which consists of the scenario's name and a number.
         seed: the seed of the image's layout.
         gold: the use of the pair in a training question or a gold question; None if the pair is in no
             question.
@@ -118,7 +118,7 @@ class NoDrawnBenchmark(ValueError):
 def write_benchmark(
     pairs: Iterable[ScenePair], folder: Path, on_image: Callable[[], None] = lambda: None
 ) -> None:
-    """Render the images of the pairs and write them with `prompt.csv` and `manifest.json` to a folder.
+    """Render the pairs' images; write the images, `prompt.csv` and `manifest.json` to a folder.
 
     Args:
         on_image: called after each image, for a progress bar.

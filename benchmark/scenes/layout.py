@@ -1,10 +1,10 @@
-"""Computes small random variations between images of the same scenario."""
+"""Computes small random differences between the images of a scenario."""
 
 import numpy as np
 
 
 def near(rng: np.random.Generator, value: float, by: float = 0.02) -> float:
-    """Return a random value that differs from the given value by at most `by`."""
+    """Return a random value that differs from `value` by at most `by`."""
     return float(value + rng.uniform(-by, by))
 
 

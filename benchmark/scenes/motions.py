@@ -27,7 +27,7 @@ class Promise(StrEnum):
 
 
 def eased(u: float) -> float:
-    """Return an ease-in-out curve from 0 (at 0) to 1 (at 1) whose slope is never 0."""
+    """Return the value of an ease-in-out curve at `u`, from 0 at 0 to 1 at 1; the slope is never 0."""
     return 0.55 * u + 0.45 * u * u * (3 - 2 * u)
 
 
@@ -179,7 +179,7 @@ class Fade(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Tint(Motion):
-    """Change the part's colour without changing its shading."""
+    """Change the part's colour, but not the shading."""
 
     to: str
 

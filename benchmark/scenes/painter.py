@@ -97,7 +97,7 @@ class FramePainter:
         self._plate = self._paint_plate()
 
     def frame(self, u: float) -> Frame:
-        """Return the frame at time `u`, which is 0 at the start of the clip and 1 at its end."""
+        """Return the frame at time `u`; the clip starts at time 0 and ends at time 1."""
         canvas = self._plate.copy()
         states = self._states(u)
         maps: dict[int, Matrix] = {}

@@ -20,7 +20,7 @@ from benchmark.scenes.stage import Size, checked_size, draw_stage
 
 @dataclass(frozen=True, eq=False)
 class Rendering:
-    """A clip with its ground truth.
+    """A synthetic clip with the exact flow and the object masks.
 
     Attributes:
         frames: (frames, rows, columns, 3) uint8 RGB.

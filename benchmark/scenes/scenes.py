@@ -1,4 +1,4 @@
-"""Defines scenarios with their actions, and scenes.
+"""Defines scenarios, the actions of scenarios, and scenes.
 
 A scene is a scenario in one style with one layout seed.
 """

@@ -103,7 +103,7 @@ def halo(colour: str, outline: Outline) -> Shape:
 
 
 def shifted(shapes: tuple[Shape, ...], x: float, y: float, scale: float = 1.0) -> tuple[Shape, ...]:
-    """Return the shapes scaled about the origin, then moved."""
+    """Scale shapes about the origin, then move them by (x, y); return the new shapes."""
     return tuple(
         replace(s, outlines=tuple(o * scale + (x, y) for o in s.outlines), relief=s.relief * scale)
         for s in shapes

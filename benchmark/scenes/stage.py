@@ -84,7 +84,7 @@ class Stage:
         return part.name
 
     def reach_of(self, part: Part) -> float:
-        """Return the radius of an object around the origin of its root part, including its shadow."""
+        """Return an object's radius around the origin of the object's root part, including the shadow."""
         mine = [other for other in self.parts.values() if self.object_of(other) == part.name]
         reaches = [self._distance(other) + self.textures[other.name].reach * other.scale for other in mine]
         return max(*reaches, part.shadow / 2, 0.0) * max(part.scale, 1.0)

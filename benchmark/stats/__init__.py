@@ -1,4 +1,4 @@
 """Computes the result tables of a study from the tallies (vote counts) of its comparisons.
 
-Importing the package loads only numpy. Functions that need scipy import it when they are called.
+Importing the package loads only numpy. Functions that need scipy import scipy when they are called.
 """

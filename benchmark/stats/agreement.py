@@ -31,8 +31,8 @@ ROUNDING = 1e-24
 class Coefficient:
     """A measure of agreement. `value` is None if it is undefined, such as kappa when all votes are equal.
 
-    `interval` is the 95 % jackknife interval over comparisons; None if there are fewer than two comparisons
-    or if all comparisons have the same votes.
+    `interval` is the 95 % jackknife interval over comparisons; None for fewer than two comparisons, or if all
+    comparisons have equal vote counts.
     """
 
     value: float | None
@@ -41,7 +41,7 @@ class Coefficient:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Agreement on one yes-or-no question over the comparisons that have at least two votes.
+    """Agreement of votes on one yes-or-no question, for the comparisons that have at least two votes.
 
     Attributes:
         comparisons, votes: the number of comparisons and votes included.
@@ -49,8 +49,8 @@ class Agreement:
             [0, 1].
         complete: the number of comparisons where all votes agree, such as 5|0.
         partial: the number of comparisons where most votes agree, such as 4|1.
-        split: the number of comparisons whose votes are as evenly divided as possible, such as 3|2 and
-            every tie.
+        split: the number of comparisons with the most even division of votes, such as 3|2, or 2|2 for four
+            votes.
         yes: the number of votes for the answer "yes".
     """
 
@@ -67,7 +67,7 @@ class Agreement:
 
 
 def agreement(yes: IntArray, votes: IntArray) -> Agreement:
-    """Return the agreement on one question.
+    """Return the agreement of votes on one yes-or-no question.
 
     Args:
         yes: (comparisons,) number of votes for the answer "yes".
@@ -77,7 +77,7 @@ def agreement(yes: IntArray, votes: IntArray) -> Agreement:
 
 
 def group_agreements(yes: IntArray, votes: IntArray, group: IntArray, groups: int) -> list[Agreement]:
-    """Return the agreement of each group of comparisons.
+    """Return the agreement of votes in each group of comparisons.
 
     Args:
         yes, votes: see `agreement`.

@@ -67,7 +67,7 @@ def agreements(
 def agreements_together(
     tallies: Tallies, *, study: str | None, questions: Sequence[str] = QUESTIONS
 ) -> list[AgreementRow]:
-    """Return one row per question, computed over all matchups."""
+    """Return one row per question, computed from the comparisons of all matchups."""
     everywhere = Matchup(ALL_MATCHUPS, "", "", study)
     return _rows(tallies, np.zeros_like(tallies.matchup), [everywhere], questions)
 

@@ -1,4 +1,4 @@
-"""Computes the sensitivity of a TI2V score to single annotators, by bootstrap and by leave-one-out."""
+"""Computes how much a TI2V score depends on single annotators: bootstrap and leave-one-out."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ CHUNK = 25
 def sensitivity_of_annotators(
     votes: Votes, *, rng: np.random.Generator, resamples: int = RESAMPLES
 ) -> list[SensitivityRow]:
-    """Return one row per matchup, with annotators as clusters.
+    """Return one sensitivity row per matchup, with annotators as clusters.
 
     If the votes name no annotators, return no rows.
 

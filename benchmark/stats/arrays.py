@@ -13,13 +13,13 @@ DENSE = 5_000_000  # if all values are at most this value, counting (with 40 MB)
 
 
 def distinct(values: IntArray) -> tuple[IntArray, IntArray]:
-    """Return the sorted distinct values, and for each entry of `values` the index of its distinct value.
+    """Return the sorted distinct values, and, for each entry, the index of its value among these.
 
     The result equals that of np.unique with return_inverse. This function is faster, because it counts small
     values instead of sorting them.
 
     Args:
-        values: the values, which are non-negative integers.
+        values: an array of non-negative integers.
     """
     size = int(values.max(initial=0)) + 1
     if size > DENSE:
@@ -32,6 +32,6 @@ def distinct(values: IntArray) -> tuple[IntArray, IntArray]:
 
 
 def group_slices(codes: IntArray, groups: int) -> list[slice]:
-    """Return one slice for each group 0, 1, ... of an array that is sorted by group."""
+    """Return the slice of each group 0, 1, ... in an array that is sorted by group."""
     bounds = np.searchsorted(codes, np.arange(groups + 1)).tolist()
     return [slice(start, end) for start, end in pairwise(bounds)]

@@ -1,10 +1,10 @@
 """Computes the macro-average over a reference's matchups (such as the 72 % of Figure 4) and its interval.
 
-Every matchup has the same weight, regardless of how many pairs the matchup has. The matchups are compared on
-the same pairs, so they are not independent. The variance is therefore a sum over pairs; each term is a pair's
-contribution to all matchups. From this variance, an effective number of independent pairs is computed; the
-interval is the Wilson interval for this number. Source: C. Franco, R. J. A. Little, T. A. Louis and E. V.
-Slud (2019), J. Survey Statistics and Methodology 7(3), 334-364.
+Every matchup has the same weight, regardless of how many pairs the matchup has. All matchups use the same
+pairs, so the scores of the matchups are not independent. The variance of the average is therefore a sum over
+pairs; each term is one pair's contribution from all matchups. From this variance, an effective number of
+independent pairs is computed; the interval is the Wilson interval for this number. Source: C. Franco, R. J.
+A. Little, T. A. Louis and E. V. Slud (2019), J. Survey Statistics and Methodology 7(3), 334-364.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class MacroAverage:
 
     Attributes:
         share: the exact average, in [0, 1].
-        interval: the 95 % interval; pairs are treated as a random sample, matchups are fixed.
+        interval: the 95 % interval of the average; it treats pairs as a random sample, and matchups as fixed.
         effective_pairs: the number of independent pairs that would give an interval of this width.
     """
 

@@ -1,6 +1,6 @@
 """Computes scores, vote shares and reasons for parts of the benchmark: scenarios, styles, hard cases.
 
-There are many small parts, so the intervals are wide. The parts are not tested for significance, because the
+Most parts have few pairs, so their intervals are wide. The parts are not tested for significance, because the
 result of a single part is weak evidence.
 """
 

@@ -70,7 +70,7 @@ def justification_conclusion(row: JustificationRow) -> str:
 
 
 def paired_conclusion(row: PairedRow) -> str:
-    """Return a sentence that interprets McNemar's test, which compares two matchups on the same pairs."""
+    """Return a sentence that interprets McNemar's test of two matchups on the same pairs."""
     counts = (
         f"of {row.pairs} pairs decided in both, {row.reference} won {row.only_first} only against "
         f"{row.first_other} and {row.only_second} only against {row.second_other}"
@@ -103,8 +103,8 @@ def part_conclusion(row: BreakdownRow, part: str) -> str:
 def panel_warning(tallies: Tallies, matchups: Sequence[Matchup]) -> str | None:
     """Return a warning if comparisons have different numbers of votes; otherwise None.
 
-    The majority of five votes amplifies the vote share more than the majority of three votes, so scores from
-    panels of different sizes are not comparable.
+    A majority of five votes amplifies a difference in vote share more than a majority of three votes. Scores
+    from panels of different sizes are therefore not comparable.
     """
     met = _panels_of_matchups(tallies)
     panels = {votes for _, votes in met}

@@ -1,4 +1,4 @@
-"""Fits a one-coin Dawid-Skene model, whose scores weight annotators by their estimated accuracy.
+"""Fits a one-coin Dawid-Skene model; its scores weight annotators by estimated accuracy.
 
 The model assumes that each comparison has one better side, and that each annotator chooses the better side
 with a fixed probability. Expectation-maximisation (EM) estimates the better sides and the annotators'
@@ -7,9 +7,9 @@ probabilities:
     P(reference better | votes) = sigma(logit(pi) + sum_v s_v logit(a_v)),  s_v = +-1, pi per matchup
     a = (1 + sum of the probabilities that the annotator's votes are right) / (2 + the annotator's votes)
 
-In the second formula, the constants 1 and 2 express a uniform prior on accuracy, so no accuracy is 0 or 1.
-The main score is still the score by majority, because this model cannot express that two clips are equally
-good.
+In the second formula, the constants 1 and 2 express a uniform prior on accuracy, so an estimated accuracy is
+never 0 or 1. The main score is still the score by majority, because this model cannot express that two clips
+are equally good.
 
 Source: A. P. Dawid and A. M. Skene (1979), J. Royal Statistical Society C 28(1), 20-28.
 """

@@ -51,7 +51,7 @@ def wilson(count: float, total: float, *, confidence: float = CONFIDENCE) -> Int
 
 
 def clopper_pearson(count: int, total: int, *, confidence: float = CONFIDENCE) -> Interval:
-    """Return the exact binomial interval of count/total; its coverage is at least the requested confidence.
+    """Return the exact binomial interval of count/total, with a coverage of at least `confidence`.
 
     Raises:
         ValueError: total is not positive, or count is not in [0, total].

@@ -23,16 +23,15 @@ DIGITS = 4
 
 @dataclass(frozen=True)
 class LeaderboardRow:
-    """One row of the leaderboard: a model with its strength and rank.
+    """One row of the leaderboard: the strength and the rank of a model.
 
     Attributes:
-        group: the model's group; only models of the same group are comparable, so ranks are counted
-            per group.
+        group: the model's group; only models of one group are comparable, so each group has separate ranks.
         rank, rank_low, rank_high: the rank by strength and its 95 % interval; None for a model that is not
             comparable with any other model.
         strength, strength_low, strength_high: log-odds relative to the mean of the group, with 95 % interval.
-        expected_share: the expected percentage of votes for the model, averaged with equal
-            weights over the other models of the group.
+        expected_share: the expected percentage of votes for the model, averaged over the other models of the
+            group with equal weights.
         votes, votes_won: the number of all votes in the model's matchups, and how many of these
             votes are for the model.
         matchups: the number of the model's matchups with votes.

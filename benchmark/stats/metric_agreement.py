@@ -1,9 +1,9 @@
 """Computes the agreement of a metric with people: how often the metric prefers the side that won the votes.
 
-The unit is a decided comparison: one pair of one matchup whose votes have a strict majority. The metric
-chooses the side with the better score; equal scores count as half an agreement. Comparisons of one image are
-not independent, so the interval comes from a bootstrap over images. The variance of the resampled shares
-gives an effective number of comparisons; the interval is the Wilson interval for this number (see
+The statistical unit is a decided comparison: one pair of one matchup, with a strict majority of votes. The
+metric chooses the side with the better score; equal scores count as half an agreement. Comparisons of one
+image are not independent, so the interval comes from a bootstrap over images. The variance of the resampled
+shares gives an effective number of comparisons; the interval is the Wilson interval for this number (see
 `stats.sensitivity`).
 
 Rank correlations are computed over models. The correlations compare a model's mean score with the share of
@@ -72,10 +72,9 @@ class Agreement:
     Attributes:
         comparisons: number of decided comparisons for which both clips have a score of the metric.
         ties: number of comparisons, among `comparisons`, in which both clips have equal scores.
-        accuracy: share of comparisons in which the metric chooses the side that won the votes; a tie counts
-            as half a comparison. None without comparisons.
-        interval: 95 % interval over images; None for fewer than five images, or if the metric agrees with the
-            votes in all comparisons or in none.
+        accuracy: share of comparisons in which the metric scores the side with most votes higher; a tie
+            counts as half a comparison. None without comparisons.
+        interval: 95 % interval over images; None for fewer than five images, or if `accuracy` is 0 or 1.
         models: number of models.
         spearman, kendall: rank correlations over models; None for fewer than three models, or if all models
             have the same mean.
@@ -160,7 +159,7 @@ class StaticPreference:
     """How often a metric prefers the static clip of a pair to a model's clip.
 
     Attributes:
-        clips: number of models' clips that have a score and whose pair has a static clip with a score.
+        clips: number of scored clips of models for which the static clip of the same pair also has a score.
         preferred: number of clips, among `clips`, with a worse score than the static clip of the same pair.
     """
 

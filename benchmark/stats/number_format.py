@@ -26,7 +26,7 @@ def stated_p(value: float, name: str = "p") -> str:
 
 
 def printed_number(value: float, decimals: int) -> str:
-    """Return a number with fixed decimals and a Unicode minus sign if it is negative.
+    """Return a number as text with a fixed number of decimals; a negative number has a Unicode minus.
 
     >>> printed_number(-0.2, 3), printed_number(-0.0001, 3)
     ('−0.200', '0.000')

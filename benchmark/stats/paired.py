@@ -24,7 +24,7 @@ class PairedMatchups:
 
     Attributes:
         both: pairs that the reference won in both matchups.
-        neither: pairs that the reference lost in both matchups.
+        neither: pairs that the reference lost in both of the matchups.
         only_first: pairs that the reference won in the first matchup and lost in the second.
         only_second: pairs that the reference won in the second matchup and lost in the first.
         p_value: the two-sided p-value.
@@ -43,7 +43,7 @@ class PairedMatchups:
 
 @dataclass(frozen=True)
 class PairedRow:
-    """Two matchups of one reference, compared on the pairs decided in both matchups (see PairedMatchups).
+    """Two matchups of one reference, compared on the pairs that are decided in both matchups.
 
     `first_other` and `second_other` are the other sides of the two matchups. p_value and p_holm are None
     while the study is not closed.

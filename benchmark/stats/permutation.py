@@ -2,12 +2,12 @@
 
 The test checks whether voters give a reason more often for one side of a matchup than for the other side.
 Votes on one pair are correlated, so a test that treats votes as independent would give too small p-values.
-The unit of this test is the pair: under the null hypothesis both sides are exchangeable, so the sign of each
-pair's difference is random. Source: E. J. G. Pitman (1937), Supplement to the J. Royal Statistical Society
-4(1), 119-130.
+The unit of the sign-flip test is the pair. Under the null hypothesis the two sides are exchangeable, so the
+sign of each pair's difference is random. Source: E. J. G. Pitman (1937), Supplement to the J. Royal
+Statistical Society 4(1), 119-130.
 
-The differences are small integers, so the exact distribution of the sum over all 2^n flips is computed from
-its characteristic function prod_i cos(d_i t / 2), without sampling.
+The differences are small integers. The exact distribution of their sum over all 2^n sign flips is therefore
+computed, without sampling, from the characteristic function prod_i cos(d_i t / 2).
 """
 
 import numpy as np
@@ -23,8 +23,8 @@ def sign_flip_test(differences: IntArray) -> float:
     """Return the two-sided p-value of sum(differences) under all combinations of signs.
 
     Args:
-        differences: (pairs,) integers: the votes with the reason for the reference minus the votes with the
-            reason for the other side.
+        differences: (pairs,) integers: the number of votes that give the reason for the reference, minus the
+            number that give it for the other side.
 
     Returns:
         The p-value, in [1e-12, 1]; 1e-12 means "at most 1e-12". The p-value is 1 if all differences are 0.

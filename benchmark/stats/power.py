@@ -1,8 +1,8 @@
 """Computes how many pairs a study needs to detect a difference, and the power of a planned study.
 
-The test is the exact sign test over pairs (`stats.significance`), so power is computed exactly as a sum of
-binomial probabilities. The majority of a panel amplifies the vote share, so the expected TI2V score grows
-with the panel size (`expected_score`).
+The planned test is the exact sign test over pairs (`stats.significance`). Its power is a sum of binomial
+probabilities, which is computed exactly. The majority of a panel amplifies the vote share, so the expected
+TI2V score grows with the panel size (`expected_score`).
 """
 
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class StudyPlan:
     Attributes:
         votes: the total number of votes, matchups x pairs x panel.
         share: the TI2V score to detect (against 50 %), in (0, 1).
-        power: the probability that the test of one matchup detects this score with p < 0.05.
+        power: the probability that the test of one matchup gives p < 0.05 if `share` is the true score.
         power_corrected: the same probability with the strictest significance level of Holm's correction over
             the matchups.
         detectable_share: the smallest TI2V score above 50 % that the test detects with a power of 0.8.
@@ -47,7 +47,7 @@ def plan_study(
     """Return the plan to detect a TI2V score of `share`.
 
     Args:
-        pairs: the number of pairs; by default the smallest number that gives `power`.
+        pairs: the number of pairs; by default the smallest number of pairs that gives the power `power`.
 
     Raises:
         ValueError: share is not in (0, 1), or is within one percentage point of 50 %; or the panel is even;

@@ -175,11 +175,10 @@ def _average_rows(
 
 
 def averaged_matchups(matchups: Sequence[Matchup]) -> list[list[int]]:
-    """Return, for each reference that has an average, the indices of its matchups.
+    """Return, for each reference that has an average, the indices of the reference's matchups.
 
-    A reference has an average if it is the reference of several matchups and not the other side of any
-    matchup. If the reference were the other side of a matchup, the average would ignore this matchup. The
-    leaderboard covers this case.
+    A model has an average if it is the reference of several matchups and never the other side. An average
+    would ignore a matchup in which the model is the other side. The leaderboard covers this case.
     """
     others = {matchup.other for matchup in matchups}
     groups: dict[str, list[int]] = {}

@@ -45,7 +45,7 @@ class AnnotatorRow:
         left: share of votes that chose the left clip, with a Wilson interval; `side_p` is the p-value of the
             sign test against 50 %.
         longest_run: the largest number of consecutive votes for the same position, in the order of the table.
-        agreement: share of votes that agree with the majority of the other votes on the same comparison, with
+        agreement: share of votes that agree with the majority of all other votes on the same comparison, with
             a Wilson interval. Votes on comparisons whose other votes are tied are not included.
         fast: share of votes whose decision time is shorter than the duration of a clip.
         same_ticks: share of votes that have the annotator's most frequent set of justifications.

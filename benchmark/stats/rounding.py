@@ -34,13 +34,13 @@ def percent(count: int, total: int) -> float | None:
 
 
 def percents(counts: IntArray, totals: IntArray) -> list[float | None]:
-    """Return `percent(count, total)` for each count and the total at the same index.
+    """Return `percent(counts[i], totals[i])` for each index i.
 
     Args:
         counts, totals: arrays of shape (n,).
 
     Raises:
-        ValueError: a count is not in [0, its total].
+        ValueError: a count is negative or greater than the total at the same index.
     """
     if ((counts < 0) | (counts > totals)).any():
         raise ValueError("every count must be between 0 and its total")

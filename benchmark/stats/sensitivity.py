@@ -6,10 +6,10 @@ one image, scenario or annotator at a time.
 
 The bootstrap determines only the width of the interval, not the centre. A resample of annotators contains
 fewer distinct annotators than the study, and majorities of fewer votes give scores closer to 50 %. A
-percentile interval would therefore be biased and would often not contain the score. Instead, the variance of
-the resampled scores is converted to an effective number of independent pairs: the number at which a score of
-independent pairs, with the mean of the resampled scores, has the same variance. The interval is the Wilson
-interval around the score for this number (see `stats.averages`).
+percentile interval of the bootstrap would therefore be biased and would often not contain the score. Instead,
+the variance of the resampled scores is converted to an effective number of independent pairs: the number at
+which a score of independent pairs, with the mean of the resampled scores, has the same variance. The interval
+is the Wilson interval around the score for this number (see `stats.averages`).
 
 Sources: A. C. Cameron and D. L. Miller (2015), J. Human Resources 50(2), 317-372, on clusters; Franco et al.
 (2019), see `stats.averages`, on the number of independent pairs.
@@ -120,7 +120,9 @@ def _in_alphabetical_order(codes: IntArray, names: Sequence[str]) -> tuple[IntAr
 
 @dataclass(frozen=True)
 class LeaveOneOut:
-    """The counts of each matchup when one cluster is omitted. All arrays are (clusters, matchups).
+    """The counts of pairs in each matchup if the votes of one cluster are omitted.
+
+    All arrays are (clusters, matchups).
 
     The arrays contain the numbers of pairs won and lost, and whether the omitted cluster has votes in a
     matchup.

@@ -60,7 +60,7 @@ def side_by_side(reported: Tallies, everything: Tallies, matchups: Sequence[Matc
 
 
 def side_by_side_sentence(row: SideBySide) -> str:
-    """Return a sentence that compares the two scores of one row."""
+    """Return a sentence that compares the score with excluded votes and the score without them."""
     number = "1 excluded vote" if row.excluded == 1 else f"{row.excluded} excluded votes"
     if row.reported.share is None or row.with_excluded.share is None:
         return f"{row.matchup}: no pair is decided without {number}, or with them."

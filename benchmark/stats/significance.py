@@ -12,7 +12,7 @@ def sign_test(won: int, lost: int) -> float:
 
     Under the null hypothesis, each pair is won with a probability of 1/2:
     P = 2 * sum_{i <= min(won, lost)} C(n, i) / 2^n, at most 1. Like the TI2V score, the test does not include
-    undecided pairs. The p-value is 1 if there are no pairs.
+    undecided pairs. Without decided pairs, the p-value is 1.
 
     >>> sign_test(5, 0)
     0.0625

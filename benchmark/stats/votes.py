@@ -1,7 +1,7 @@
 """Defines `Votes`, the counted votes of a study as columns with one entry per vote.
 
-`benchmark.votes.validate` creates these columns from a votes table. Only statistics that cannot be computed
-from tallies use these columns: the agreement of single annotators, the flags of annotators, and the bootstrap
+`benchmark.votes.validate` creates these columns from a votes table. Only three statistics need these columns,
+because tallies are not enough: the agreement of single annotators, the flags of annotators, and the bootstrap
 over annotators.
 """
 
@@ -26,7 +26,7 @@ class Matchup:
 
 @dataclass(frozen=True)
 class Votes:
-    """The votes that count, as one array per column.
+    """The votes of a study that count, as one array per column.
 
     Names are stored as codes, which are indices into tuples of names. Arrays have the shape (votes,) unless
     noted.
@@ -39,7 +39,7 @@ class Votes:
         annotator: the code of each vote's annotator.
         chose_reference: whether the vote is for the reference.
         reasons: (votes, 4), whether the vote gives each justification, in the order of the enum.
-        reference_left: 1 if the reference was shown on the left, 0 if it was on the right.
+        reference_left: 1 if the reference was shown on the left, 0 if the reference was shown on the right.
         decision_ms: milliseconds from the display of the clips to the decision.
         tags: for each tag name, the tag's value for each pair; an empty text for a pair without the tag.
         left_out: for each status, the number of votes that do not count.

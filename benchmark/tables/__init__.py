@@ -1,6 +1,6 @@
 """Reads tables that users provide, strictly: CSV, TSV, JSONL and Parquet (docs/tables.md).
 
-An invalid cell is an error with file, line and column; it never becomes a default value.
+An invalid cell is an error with file, line and column; no default value replaces the cell.
 """
 
 from benchmark.tables.problems import Problems, TableError, TableProblem

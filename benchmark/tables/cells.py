@@ -73,7 +73,8 @@ class CellReader:
 
         If the column is missing, every cell is BLANK.
 
-        Two different names that look the same are a problem, because they would be counted as two names.
+        If two different names look the same, this is a problem, because the names would be counted
+        separately.
         """
         if column not in self.table:
             return Names(np.full(len(self.table), BLANK), ())

@@ -108,7 +108,9 @@ class _RowLines(Sequence[int]):
 
 @dataclass(frozen=True)
 class _Irregular:
-    """A row whose number of cells (`width`) differs from the header's. An empty row has width 0.
+    """A row that does not have as many cells as the header; `width` is the row's number of cells.
+
+    An empty row has width 0.
 
     Attributes:
         number: the index of the row in the file, counted from 0.
@@ -211,7 +213,7 @@ def _irregular_problems(
 
 
 def width_message(cells: int, width: int) -> str:
-    """Return the message for a row whose number of cells differs from the header's."""
+    """Return the message for a row that does not have as many cells as the header."""
     return (
         f"The row has {counted(cells, 'cell')}, but the header has {width}. "
         "Put cells that contain the delimiter in quotation marks."

@@ -22,7 +22,7 @@ def decode_text(content: bytes, source: str, *, legacy_encoding: str | None = No
         legacy_encoding: the encoding to use if there is no byte order mark and the text is not UTF-8.
 
     Raises:
-        TableError: the text has another encoding; the message names the first line that cannot be decoded.
+        TableError: the bytes cannot be decoded; the message names the first line that cannot be decoded.
     """
     encoding = next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), None)
     candidates = [encoding] if encoding else ["utf-8", *([legacy_encoding] if legacy_encoding else [])]

@@ -70,7 +70,8 @@ class Problems:
 
     Attributes:
         source: the name of the table in messages, such as `votes.csv`.
-        lines: the physical line of each row; None if messages use row numbers, counted from 1.
+        lines: the physical line of each row; None if the messages contain row numbers (counted from 1)
+            instead of lines.
     """
 
     source: str

@@ -1,4 +1,4 @@
-"""Refuses cells of CSV and TSV whose quotation marks would become a part of the text."""
+"""Refuses CSV and TSV cells with misplaced quotation marks, which would become a part of the text."""
 
 import numpy as np
 

@@ -55,6 +55,6 @@ def display_matrix(frame: Any) -> DisplayMatrix:
 
 
 def use_one_thread(coder: Any) -> None:
-    """Set a decoder or encoder to one thread, for reproducible bytes and less memory."""
+    """Let a decoder or encoder use only one thread, for reproducible bytes and less memory."""
     coder.thread_count = 1
     coder.thread_type = "NONE"

@@ -1,1 +1,1 @@
-"""Figures for papers as SVG, PDF and PNG, with their data as CSV (docs/figures.md)."""
+"""Draws figures for papers as SVG, PDF and PNG; writes the figures' data as CSV (docs/figures.md)."""

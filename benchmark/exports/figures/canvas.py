@@ -1,7 +1,7 @@
 """Draws text, shapes and images of a figure. Coordinates are in points (1/72 inch) from the top left corner.
 
-Equal inputs give equal bytes: files contain no date, the ids in an SVG have a fixed salt, and all fonts are
-included in matplotlib. PDF embeds fonts as TrueType; SVG keeps text as text.
+Equal inputs give equal bytes, because files contain no date, the ids in an SVG have a fixed salt, and
+matplotlib includes all fonts. PDF embeds fonts as TrueType; SVG keeps text as text.
 """
 
 import io

@@ -1,6 +1,6 @@
 """Draws heatmaps of the reference's TI2V score by scenario, image style or hard case.
 
-Every cell shows its number, so the figure is readable without colours.
+Every cell also shows the score as a number, so the figure is readable without colours.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
 """Draws Figure 4 of the paper: per matchup, a bar for the TI2V score and bars for the votes' reasons.
 
-All bars for reasons have the same scale. The bars are not stacked, because their percentages do not add up to
+All bars for reasons have the same scale. The bars are not stacked, because the percentages do not add up to
 100: a vote may give several reasons.
 """
 

@@ -30,7 +30,7 @@ class ScenarioExample:
 
 @dataclass(frozen=True)
 class ScenariosFigure:
-    """The data of a grid of scenarios, in the order of the benchmark."""
+    """The data of the figure: one example per scenario, in the order of the benchmark."""
 
     benchmark: str
     examples: tuple[ScenarioExample, ...]

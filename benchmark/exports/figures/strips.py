@@ -135,7 +135,7 @@ class StripFigure:
 
 
 def strip_figure(*, pair: str, prompt: str, image: Pixels, strips: Sequence[StripRow]) -> StripFigure:
-    """Return the strips of one pair.
+    """Return the figure of one pair: the image, the prompt, and a row of frames per model.
 
     Raises:
         CannotDraw: there are no clips or too many.

@@ -71,8 +71,8 @@ def truncate(text: str, width: float, size: float, *, bold: bool = False) -> str
 def wrap(text: str, width: float, size: float, *, bold: bool = False, max_lines: int = 3) -> list[str]:
     """Wrap the text to lines of at most `width` points. An ellipsis replaces text that does not fit.
 
-    Lines break at spaces. A word wider than a line breaks after one of - _ . / @ : if it contains any of
-    these, otherwise at any letter.
+    Lines break at spaces. A word wider than a line breaks after one of - _ . / @ : if it contains such a
+    character, otherwise at any letter.
     """
 
     def fits(piece: str) -> bool:
@@ -97,7 +97,7 @@ def size_without_breaks(text: str, width: float, sizes: Sequence[float], *, bold
 
 
 def _pieces(text: str, fits: Callable[[str], bool]) -> Iterator[str]:
-    """Yield the pieces between possible line breaks; a piece includes the spaces after it."""
+    """Split a text at the possible line breaks; each yielded piece includes the spaces that follow."""
     for word in re.findall(r"[^ ]+ ?", text):
         if fits(word):
             yield word

@@ -42,7 +42,7 @@ def figure_files(
 ) -> dict[FigureFormat, bytes]:
     """Return a figure in several formats. The figure is drawn only once. Thread-safe.
 
-    The bytes of a format depend only on the figure, not on the other requested formats.
+    A file's bytes depend only on the figure and the file's format, not on which other formats are requested.
     """
     if set(formats) == {FigureFormat.CSV}:
         return {FigureFormat.CSV: _csv(figure)}

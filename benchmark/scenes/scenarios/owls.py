@@ -1,4 +1,4 @@
-"""Three owls on a branch at dusk, a moon behind them."""
+"""Three owls on a branch at dusk, in front of a moon."""
 
 import numpy as np
 
