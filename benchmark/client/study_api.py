@@ -67,7 +67,7 @@ class StudyApi:
         return self._transport.post(f"{_path(slug)}/reopen", StudyResponse)
 
     def extend(self, slug: str, request: ExtensionRequest) -> StudyResponse:
-        """Add matchups to a running study, or raise the votes per comparison. Existing votes do not change."""
+        """Add matchups to a running study, or raise the votes per comparison. Stored votes never change."""
         return self._transport.post(f"{_path(slug)}/protocols", StudyResponse, request, repeatable=False)
 
     def protocols(self, slug: str) -> Sequence[ProtocolResponse]:
