@@ -1,4 +1,4 @@
-"""Routes that authenticate a request before they read and validate its body."""
+"""Routes that authenticate a request before they read and validate the body."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any

@@ -124,8 +124,8 @@ class Capacities:
         """Return the default capacities.
 
         Requests for uploads and renditions wait for one of `children` sandbox processes. Twice as many
-        threads as processes keep the processes busy while other threads store files. More threads would only
-        wait for a process.
+        threads as processes keep the processes busy while other threads store files. Any more threads would
+        only wait for a process.
         """
         capacities = {
             RequestClass.VOTES: Capacity("votes", threads=12, queue=200),

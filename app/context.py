@@ -39,7 +39,7 @@ class AppContext:
 
 @contextmanager
 def open_context(settings: Settings) -> Iterator[AppContext]:
-    """Yield the components; when the block ends, stop their processes and close their connections."""
+    """Yield the components; when the block ends, stop all processes and close all connections."""
     database = Database.of(settings)
     try:
         with Sandbox(children=settings.sandbox_processes) as sandbox:

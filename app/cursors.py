@@ -84,7 +84,7 @@ class PageRequest:
 
     @property
     def fetched(self) -> int | None:
-        """The number of rows to read: one more than the page holds, to find out if there is a next page."""
+        """The number of rows to read: one more than `limit`, to find out whether there is a next page."""
         return None if self.limit is None else self.limit + 1
 
     def cut(self, rows: Sequence[Row], key: Callable[[Row], Key]) -> "Page[Row]":

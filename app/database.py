@@ -1,8 +1,8 @@
 """Opens the database: SQLite in one file by default, or PostgreSQL if the service needs several machines.
 
-A write transaction is opened inside the function that needs it, never in a FastAPI dependency. Otherwise
-waiting requests could occupy every thread of the pool, and the request that holds the lock would get none
-(docs/decisions/0003-write-transactions.md).
+A write transaction is opened inside the function that needs it, never in a FastAPI dependency. If a
+dependency opened the transaction, waiting requests could occupy every thread of the pool, and the request
+that holds the lock would get no thread (docs/decisions/0003-write-transactions.md).
 """
 
 import fcntl
@@ -66,12 +66,12 @@ class Database:
 
     @contextmanager
     def write(self, *, durable: bool = True) -> Iterator[Session]:
-        """Yield a session; commit when the block ends, roll back when it raises.
+        """Yield a session. Commit when the block ends, or roll back when the block raises an exception.
 
         Args:
-            durable: whether the commit waits for the disk. It is False for changes that may be lost in a
-                power failure, such as a lease. The next durable commit also makes earlier commits durable, so
-                a vote is never stored without its lease.
+            durable: whether the commit waits for the disk. Pass False for changes that may be lost in a power
+                failure, such as a lease. The next durable commit also makes earlier commits durable, so a
+                vote is never stored without its lease.
         """
         engine = self._durable if durable else self._forgettable
         with self.write_lock(), Session(engine, expire_on_commit=False) as session:

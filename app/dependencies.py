@@ -97,7 +97,7 @@ def optional_person(session: Session, request: Request) -> Principal | None:
 
 
 def authenticate(request: Request) -> None:
-    """Authenticate the request before its body is read; the route itself calls `require_person` later.
+    """Authenticate the request before the body is read; the route itself calls `require_person` later.
 
     Raises:
         NotSignedIn, TooManyRequests: see `require_person`.
@@ -114,7 +114,7 @@ def require_reader(
 
     Args:
         slug: the study to read. A person who may not see the study can still read the results as a visitor,
-            after opening its unlisted link in this browser.
+            after opening the study's unlisted link in this browser.
 
     Raises:
         NotSignedIn: the key is invalid.
@@ -138,7 +138,10 @@ def _is_signed_in(session: Session, request: Request, *, now: datetime) -> bool:
 
 
 def require_own_study(session: Session, request: Request, slug: str) -> tuple[Study, Principal]:
-    """Return a study that the person may manage. Anybody else gets the same error as for a missing study."""
+    """Return a study that the person may manage.
+
+    For a study of somebody else, the error is the same as for a missing study.
+    """
     scope = Scope.READ if request.method == "GET" else Scope.STUDY
     principal = require_person(session, request, Role.RESEARCHER, scope=scope, now=utc_now())
     return find_study(session, slug=slug, principal=principal, for_change=True), principal

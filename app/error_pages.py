@@ -65,7 +65,7 @@ class SignInForm:
 
 
 def local_path(target: str) -> str:
-    """Return the path if it is on this server, otherwise `/`, so that a form cannot redirect to another site.
+    """Return the path if it is on this server, otherwise `/`. So a form cannot redirect to another site.
 
     >>> local_path("/studies/a/results?x=1"), local_path("//example.org"), local_path("https://example.org")
     ('/studies/a/results?x=1', '/', '/')

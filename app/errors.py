@@ -17,7 +17,7 @@
     └── StorageFull         507
 
 Each class has an HTTP status. `code` identifies the cause, and the message is a sentence for the user. The
-message of an `AppError` is shown to the user. A programming error raises `ValueError` instead.
+message of an `AppError` is shown to the user. A programming error raises `ValueError`, not `AppError`.
 """
 
 from typing import ClassVar

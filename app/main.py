@@ -98,7 +98,7 @@ def _routes() -> APIRouter:
 
 
 def _static(request: Request, name: str = Path(max_length=200)) -> Response:
-    """Return an asset; its URL changes with its content, so browsers cache it permanently."""
+    """Return an asset. An asset's URL changes with its content, so browsers cache assets permanently."""
     asset = request.app.state.context.pages.assets.files.get(name)
     if asset is None:
         raise NotFound("There is no static file with this name.")

@@ -82,8 +82,8 @@ class _Response:
     """Adds headers to the response; `status` is 0 until the response starts.
 
     If a response starts before the body was read, the connection is closed after the response. Without this,
-    the server would read the rest of the body, which can be endless. Before the server closes the connection,
-    it keeps the connection open for a moment, see `RequestBody.linger`.
+    the server would read the rest of the body, which can be endless. The connection closes after a short
+    delay, see `RequestBody.linger`.
     """
 
     def __init__(self, send: Send, headers: list[tuple[bytes, bytes]], body: RequestBody) -> None:

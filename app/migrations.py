@@ -1,8 +1,8 @@
 """Upgrades and downgrades the schema of the database.
 
 On SQLite, foreign keys are off while tables are rebuilt. With foreign keys on, rebuilding a parent table
-would delete the rows that refer to it, such as votes. After the rebuild, the foreign keys are checked. The
-migration fails if a table has lost a row.
+would delete the rows that refer to this table, such as votes. After the rebuild, the foreign keys are
+checked. The migration fails if a table has lost a row.
 """
 
 import re
@@ -59,7 +59,7 @@ class SchemaStatus:
 def status(database: Database) -> SchemaStatus:
     """Return the database's version and the newest version.
 
-    This function runs at every start, so it does not import Alembic.
+    This function runs at every start, so the slow import of Alembic is avoided.
     """
     with database.engine.connect() as connection:
         current = None
@@ -70,7 +70,7 @@ def status(database: Database) -> SchemaStatus:
 
 
 def _revisions() -> tuple[set[str], str | None]:
-    """Return all revisions and the newest one, found by the line `revision = "…"` of each migration file."""
+    """Return all revisions and the newest revision, read from the line `revision = "…"` of each migration."""
     revisions: set[str] = set()
     followed: set[str] = set()
     for path in (MIGRATIONS / "versions").glob("*.py"):

@@ -12,7 +12,7 @@ def make_private_folder(path: Path) -> None:
 
 
 def make_private_file(path: Path) -> None:
-    """Create an empty file with mode 0600; if it exists, remove the permissions of other users."""
+    """Create an empty file with mode 0600; if the file exists, remove the permissions of other users."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT, _FILE)
     try:
         if os.fstat(handle).st_mode & 0o777 != _FILE:

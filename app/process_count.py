@@ -25,8 +25,8 @@ WARNING = (
 def warned_about_limits(database: Database, settings: Settings) -> Iterator[None]:
     """Log a warning if several processes serve this database and each process counts its own rate limits.
 
-    The first server process holds an advisory lock of PostgreSQL until the block ends. A SQLite database has
-    only one server process.
+    The first server process holds an advisory lock of PostgreSQL until the block ends. A SQLite database
+    always has only one server process.
     """
     if database.is_sqlite or settings.limits_are_shared:
         yield

@@ -1,4 +1,4 @@
-"""Limits the size of request bodies, and the time in which they must arrive.
+"""Limits the size of a request body, and the time that the client has to send the body.
 
 Part of a refused body is read and discarded.
 """
@@ -23,7 +23,7 @@ _MAX_DIGITS = 18
 
 
 class RequestBody:
-    """Passes on at most `limit` bytes of a request's body, whatever its Content-Length declares."""
+    """Passes on at most `limit` bytes of a request's body, whatever the header Content-Length declares."""
 
     def __init__(
         self, receive: Receive, headers: Headers, *, limit: int, slow_start_s: float = SLOW_START_S

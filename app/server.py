@@ -27,7 +27,7 @@ from benchmark.protocol import TaskKind
 
 
 def serve(settings: Settings) -> None:
-    """Start the server and run it until it is interrupted. The database must already be migrated."""
+    """Run the server until the process is interrupted. The database must already be migrated."""
     set_up_logging(settings.log_format)
     with only_server(settings):
         _require_free_address(settings)

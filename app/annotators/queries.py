@@ -75,7 +75,7 @@ class MatchupSensitivity:
     """How much one matchup's score depends on single annotators.
 
     `dawid_skene` is the reference's score in percent, with votes weighted by the estimated accuracy of their
-    annotators. It is None if no pair is decided or the estimate does not converge.
+    annotators. `dawid_skene` is None if no pair is decided or the estimate does not converge.
     """
 
     row: SensitivityRow

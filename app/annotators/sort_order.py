@@ -64,7 +64,10 @@ def sort_reports(reports: Sequence[AnnotatorReport], by: SortBy, order: Order) -
 
 
 def columns(url: str, by: SortBy, order: Order) -> tuple[Column, ...]:
-    """Return the column headers with their links. The link of the sorted column reverses the order."""
+    """Return the column headers, each with a link that sorts by the column.
+
+    The link of the sorted column reverses the order.
+    """
     heads = []
     for each, (title, explanation) in _TITLES.items():
         following = order.opposite if each is by else first_order(each)

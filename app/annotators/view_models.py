@@ -62,7 +62,7 @@ class AnnotatorLine:
 
 @dataclass(frozen=True)
 class MatchupLine:
-    """The score of one matchup and its sensitivity to annotators."""
+    """The score of one matchup, and how much the score depends on single annotators."""
 
     name: str
     score: str

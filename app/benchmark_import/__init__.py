@@ -1,1 +1,1 @@
-"""Imports benchmarks over REST: queues an upload or a dataset of the hub, and reads it in the background."""
+"""Imports benchmarks over REST: queues an uploaded file or a dataset of the hub for a task."""

@@ -1,4 +1,4 @@
-"""Reads an untrusted benchmark folder in a sandbox child and returns it to the server."""
+"""Reads an untrusted benchmark folder in a sandbox child and returns the benchmark to the server."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -61,7 +61,7 @@ def read_folder(place: FolderToRead, *, sandbox: Sandbox, max_bytes: int) -> Rea
     """Read a benchmark in a sandbox child.
 
     Raises:
-        BenchmarkRefused: the benchmark has problems, or reading it takes too long.
+        BenchmarkRefused: the benchmark has problems, or reading the benchmark takes too long.
         SandboxBroken: the sandbox does not start, or was closed.
     """
     result = place.scratch / "result.json"

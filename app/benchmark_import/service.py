@@ -22,7 +22,7 @@ KIND = TaskKind.BENCHMARK_IMPORT
 class BenchmarkToImport:
     """The source of an import: an uploaded ZIP file in the media store, or a dataset of the hub.
 
-    If `title` is empty, the benchmark keeps the title that its authors gave.
+    If `title` is empty, the benchmark gets the title that its source declares.
     """
 
     slug: str

@@ -40,7 +40,7 @@ def store_images(
     readable: Mapping[str, Path] | None = None,
     on_image: Callable[[], object] = lambda: None,
 ) -> Mapping[str, StoredImage]:
-    """Store all images of a benchmark and return them by name.
+    """Store all images of a benchmark, and return the stored images, keyed by name.
 
     Images that are already in the store are not written again.
 

@@ -1,4 +1,4 @@
-"""Counts a benchmark's pairs, images, prompts and scenarios; compares them with the official benchmark."""
+"""Counts pairs, images, prompts and scenarios; compares the counts with the official benchmark's."""
 
 from dataclasses import dataclass
 

@@ -113,7 +113,7 @@ def backup(file: Path) -> None:
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def restore(file: Path) -> None:
-    """Replace the database with the copy FILE; the old database is kept next to it.
+    """Replace the database with the copy FILE; the old database file stays in the same folder.
 
     The command refuses to run while a server is running.
     """

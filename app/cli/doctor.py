@@ -61,7 +61,10 @@ def doctor(row_format: str) -> None:
 
 
 def examine() -> Iterator[Finding]:
-    """Check every part of the installation. An error in a check becomes a finding; other checks still run."""
+    """Check every part of the installation.
+
+    If a check raises an error, the error becomes a finding, and the remaining checks still run.
+    """
     from app.cli.local import open_settings
 
     yield Finding("python", State.GOOD, platform.python_version())

@@ -96,7 +96,7 @@ def list_(
     server: str | None,
     key: str | None,
 ) -> None:
-    """Print jobs in the order of their creation; the number of jobs by status is printed to stderr."""
+    """Print jobs in the order of creation to stdout, and the number of jobs by status to stderr."""
     wanted = JobStatus(status) if status else None
     if server:
         pages = _pages_on_server(submission, model, wanted, server, key)
@@ -118,7 +118,7 @@ def list_(
 def cancel(jobs: tuple[str, ...], submission: str | None, server: str | None, key: str | None) -> None:
     """Cancel JOBS, or all queued and leased jobs of a submission.
 
-    A worker that is generating one of the clips gets an error when it renews its lease.
+    A worker that is generating one of these clips gets an error when the worker renews the lease.
     """
     _change("cancel", jobs, submission, server, key)
 

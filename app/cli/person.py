@@ -27,7 +27,7 @@ _ROLES = [role.value for role in Role if role is not Role.WORKER]
     "--role", type=click.Choice(_ROLES), help="Role of a new person; an existing person keeps their role."
 )
 def sign_in(name: str, role: str | None) -> None:
-    """Print a link that signs NAME in; it works once, in one browser."""
+    """Print a link that signs NAME in; the link works once, in one browser."""
     from sqlalchemy import select
 
     from app.cli.audit import note_event

@@ -1,4 +1,4 @@
-"""Copies a SQLite database that may be in use, and restores a database from such a copy."""
+"""Copies a SQLite database that may be in use, and restores a database from a copy."""
 
 import os
 import sqlite3
@@ -45,7 +45,7 @@ def restore(copy: Path, database: Path, *, old: Path) -> None:
     The caller ensures that no process has the database open.
 
     Raises:
-        NotFound: there is no such copy.
+        NotFound: the copy does not exist.
         Invalid: the copy is damaged or is not a database of this service; nothing was changed.
     """
     if not copy.is_file():

@@ -78,7 +78,7 @@ def show(submission: str, row_format: str, server: str | None, key: str | None) 
 )
 @server_options
 def withdraw(submission: str, reason: str, server: str | None, key: str | None) -> None:
-    """Withdraw a submission (id, model or model@label) from every running study, and print its status.
+    """Withdraw a submission (id, model or model@label) from every running study, and print the new status.
 
     Existing votes are kept and still count. The submission's label can be used again.
     """

@@ -55,7 +55,7 @@ def submit(
 ) -> None:
     """Upload the clips in DIR, named <pair id>.mp4 or <pair id>_<seed>.mp4, and finalise the submission.
 
-    The command prints the submission's id. After an interruption, run the same command again: it uploads the
+    The command prints the submission's id. After an interruption, run the same command again to upload the
     missing clips.
     """
     from benchmark.client.folder_submission import FolderSubmission

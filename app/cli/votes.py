@@ -53,8 +53,9 @@ def import_(
 ) -> None:
     """Import the votes table FILE of another system (csv, tsv, jsonl or parquet) as a new closed study.
 
-    If FILE has problems, the command lists all of them with their lines and imports nothing. Importing the
-    same votes again changes nothing. The command prints the study's slug. A server does not accept Parquet.
+    If FILE has problems, the command lists every problem with its line number, and imports nothing. Importing
+    the same votes again changes nothing. The command prints the study's slug. A server does not accept
+    Parquet.
     """
     wanted = _Import(file, study, benchmark, columns, reference, answers, title, dry_run)
     if not server:
@@ -68,7 +69,7 @@ def import_(
 
 @dataclass(frozen=True)
 class _Import:
-    """The options of an import, which are the same on a server and on this machine."""
+    """The options of an import into a server or into this machine's database."""
 
     file: Path
     study: str

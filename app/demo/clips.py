@@ -1,4 +1,4 @@
-"""Renders the clips of the demo's synthetic models, and submits them."""
+"""Renders and submits the clips of the demo's synthetic models."""
 
 import hashlib
 import logging
@@ -135,7 +135,7 @@ def _store(context: AppContext, mp4: bytes, *, principal: Principal, clip: Missi
 
 
 def _set_up_process() -> None:
-    """Lower this process's priority, and make it exit when the server exits or is killed."""
+    """Lower this process's priority, and end this process when the server exits or is killed."""
     os.nice(10)
     threading.Thread(target=_exit_with_parent, daemon=True).start()
 

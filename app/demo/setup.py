@@ -209,10 +209,10 @@ def _links(context: AppContext) -> Demo:
 
 
 def _current_study(session: Session, context: AppContext) -> str:
-    """Return the slug of the full demo study, or of the first-look study until the full one exists.
+    """Return the slug of the full demo study, or of the first-look study until the full study exists.
 
-    Create the study's invitation if it does not exist. The link is derived from the secret key, so it is new
-    after a change of that key.
+    Create the study's invitation if it does not exist. The link is derived from the secret key, so a new
+    secret key gives a new link.
     """
     full = session.scalar(select(Study).where(Study.slug == FULL))
     study = full or session.scalar(select(Study).where(Study.slug == FIRST_LOOK))

@@ -89,7 +89,7 @@ def pair_page(
     """Return one pair with the clips that the person may see. A visitor who is not signed in sees no clips.
 
     Raises:
-        NotFound: the benchmark has no such pair.
+        NotFound: the benchmark has no pair with this id.
     """
     pairs = _pairs(session, benchmark)
     at = next((index for index, pair in enumerate(pairs) if pair.name == pair_id), None)
@@ -130,7 +130,7 @@ def final_clip(
             may also read the study's clips.
 
     Raises:
-        NotFound: there is no such clip, or its submission is not final or not visible to this person.
+        NotFound: the clip does not exist, or the clip's submission is not final or not visible to the person.
         NotSignedIn: the visitor is not signed in, and no published results contain the clip.
     """
     clip = session.scalar(

@@ -62,7 +62,7 @@ def clip(
     request: Request,
     seed: Annotated[int, Query(ge=0, le=MAX_SEED)] = 0,
 ) -> Response:
-    """Return a clip as it was submitted, or the requested range of it."""
+    """Return a clip as submitted, or the requested byte range of the clip."""
     context = context_of(request)
     with context.database.read() as session:
         principal = require_reader(session, request, now=utc_now())

@@ -1,4 +1,7 @@
-"""Makes thumbnails of benchmark images. A thumbnail is stored under a key derived from its image."""
+"""Makes thumbnails of benchmark images.
+
+A thumbnail is stored under a key that is derived from the full image.
+"""
 
 from app.context import AppContext
 from app.errors import NotFound, Unavailable
@@ -8,7 +11,7 @@ from app.media.thumbnail_urls import ThumbnailWidth
 
 
 def thumbnail(context: AppContext, *, sha256: str, width: ThumbnailWidth) -> bytes:
-    """Return the WebP thumbnail of a benchmark's image; make it on first request.
+    """Return the WebP thumbnail of a benchmark's image; the first request makes the thumbnail.
 
     Raises:
         NotFound: no benchmark has this image.

@@ -27,7 +27,7 @@ class ImageTile:
 
 @dataclass(frozen=True)
 class ScenarioPart:
-    """The images of a scenario; `anchor` is its HTML id."""
+    """The images of a scenario; `anchor` is the HTML id of the scenario's section."""
 
     name: str
     anchor: str

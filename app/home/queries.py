@@ -23,7 +23,7 @@ IMAGES_PER_BENCHMARK = 6
 def submission_lines(session: Session, principal: Principal) -> tuple[SubmissionLine, ...]:
     """Return this person's submissions, newest first; an admin gets all submissions.
 
-    Submissions of imported votes are left out: they are always withdrawn and have no clips.
+    Submissions that an import of votes created are left out, because they have no clips.
     """
     received = received_clips()
     query = (

@@ -53,7 +53,7 @@ def home(request: Request) -> Response:
 
 @router.get("/submissions/progress")
 def submissions_progress(request: Request) -> Response:
-    """Return the list of submissions on the home page, which polls it while clips are being uploaded."""
+    """Return the list of submissions. The home page polls this list while clips are being uploaded."""
     context = context_of(request)
     with context.database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())

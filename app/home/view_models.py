@@ -32,7 +32,7 @@ class SubmissionLine:
 
 @dataclass(frozen=True)
 class SubmissionsPart:
-    """The list of submissions on the home page, which polls it while a submission is open."""
+    """The list of submissions on the home page. The page polls this list while a submission is open."""
 
     submissions: tuple[SubmissionLine, ...]
 
@@ -121,7 +121,7 @@ class HomePage:
 
 @dataclass(frozen=True)
 class SignInPage:
-    """The page that asks for confirmation before a sign-in, which is valid for `days` days."""
+    """The page that asks for confirmation before a sign-in. A sign-in is valid for `days` days."""
 
     token: str
     name: str

@@ -37,7 +37,7 @@ def invite(
 def invite_batch(
     session: Session, *, study: Study, signing_key: bytes, batch: str, count: int, now: datetime
 ) -> None:
-    """Create `count` invitations whose links can be shown again.
+    """Create `count` invitations; their links can be shown again.
 
     If the batch already exists, no invitations are created.
 

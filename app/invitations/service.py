@@ -22,11 +22,11 @@ def accept_invitation(
 
     The first use creates the annotator.
 
-    In each study, a browser acts for one annotator: the one whose invitation link it opened last. If the
+    In each study, a browser acts for the annotator whose invitation link this browser opened last. If the
     study is closed, an unused link creates no annotator.
 
     Raises:
-        NotFound: there is no such invitation, or the invitation's annotator left the study.
+        NotFound: the invitation does not exist, or the invitation's annotator left the study.
     """
     invitation = session.scalar(
         select(Invitation).where(Invitation.token_hash == hash_token(token)).with_for_update()
@@ -52,7 +52,7 @@ def accept_invitation(
 
 
 def withdraw_annotator(session: Session, *, annotator: Annotator, study: Study, now: datetime) -> int:
-    """Withdraw an annotator and all their votes, release the slots, and return the number of votes.
+    """Withdraw an annotator and all the annotator's votes, release the slots, and return the number of votes.
 
     The study must be locked.
     """

@@ -26,7 +26,7 @@ _CLOSED = {
 class WelcomePage:
     """The page that an invitation link opens (annotators/welcome.html).
 
-    `total` is the number of pairs that this annotator can be shown.
+    `total` is the number of pairs that the study can show to this annotator.
     """
 
     study_slug: str

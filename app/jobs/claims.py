@@ -101,7 +101,7 @@ def image_of_job(session: Session, *, public_id: str, principal: Principal) -> t
     """Return a job's pair and benchmark, for the person whose worker holds or last held the job.
 
     Raises:
-        NotFound: there is no such job, or no worker of this person holds or last held the job.
+        NotFound: the job does not exist, or no worker of this person holds or last held the job.
     """
     query = (
         select(Pair, Benchmark)

@@ -1,6 +1,6 @@
 """Manages leases of jobs: workers renew, release, fail or finish claimed jobs, and leases expire.
 
-A request names a job by the job's id and attempt number. With an old attempt number, the response is the
+A request names a job by the job's id and attempt number. If the attempt number is old, the response is the
 error `stale_attempt`, and nothing changes. To avoid deadlocks, rows are locked in the order submission, job,
 worker.
 """
@@ -92,7 +92,7 @@ def held_job(session: Session, *, public_id: str, attempt: int, principal: Princ
     """Lock and return a job that is held by this attempt of the person's worker.
 
     Raises:
-        NotFound: there is no such job.
+        NotFound: the job does not exist.
         Conflict: the job was cancelled, or this attempt no longer holds the job.
     """
     job, holder_id = _locked_job(session, public_id)
@@ -114,7 +114,7 @@ def job_to_finish(session: Session, *, public_id: str, attempt: int, principal: 
 
 
 def require_upload_attempt(job: Job, holder_id: int | None, *, attempt: int, principal: Principal) -> None:
-    """Raise Conflict unless the attempt holds the job or has finished it.
+    """Raise Conflict unless the attempt holds the job or has finished the job.
 
     `holder_id` is the person whose key the worker uses.
     """

@@ -42,7 +42,7 @@ class ListedJob:
 def listed_jobs(
     session: Session, principal: Principal, wanted: JobFilter, page: PageRequest
 ) -> Sequence[ListedJob]:
-    """Return the jobs of a page and, if another page follows, its first job, in the order of creation."""
+    """Return the jobs of a page in the order of creation, plus the next page's first job, if any."""
     query = _own(
         select(Job, Submission.public_id, VideoModel.slug, Pair.name, Worker.name)
         .select_from(Job)
@@ -117,7 +117,7 @@ def job_response(row: ListedJob) -> JobResponse:
 
 
 def _own(query: Select[*Columns], principal: Principal, wanted: JobFilter) -> Select[*Columns]:
-    """Join jobs to their submissions and models; keep only the jobs that this person may see."""
+    """Join jobs with submissions and models; keep only the jobs that this person may see."""
     query = query.join(Submission, Submission.id == Job.submission_id).join(
         VideoModel, VideoModel.id == Job.model_id
     )

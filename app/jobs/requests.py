@@ -52,7 +52,7 @@ def create_jobs(
 def _find_or_add_model(session: Session, slug: str, principal: Principal, now: datetime) -> VideoModel:
     """Return the requested model.
 
-    If a worker offers the model but nobody has registered it, register it for this person.
+    If a worker offers the model and nobody has registered the model, register the model for this person.
     """
     offered = offered_models(session)
     model = model_of(session, slug)

@@ -31,7 +31,10 @@ def jobs_page(request: Request) -> Response:
 
 @router.get("/jobs/progress")
 def jobs_now(request: Request) -> Response:
-    """Return the changing part of the jobs page. The page polls this part every few seconds."""
+    """Return the section of the jobs page that changes: workers and jobs.
+
+    The page polls this section every few seconds.
+    """
     context = context_of(request)
     with context.database.read() as session:
         part = _part(session, request, _researcher(session, request))

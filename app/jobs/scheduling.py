@@ -1,8 +1,8 @@
 """Chooses a worker's model: first the loaded model, then a model no worker has loaded, then any.
 
 Loading a model takes longer than generating a clip. Each model is loaded once for its first clip. In
-addition, every worker except one may once load a model that another worker has loaded, to help with the jobs
-of this model. A queue of M models on W workers therefore costs at most W + M - 1 loads. A worker helps a
+addition, all workers except one may once load a model that another worker has loaded, to help with that
+model's jobs. A queue of M models on W workers therefore costs at most W + M - 1 loads. A worker helps a
 second time only if minutes of work are left for each worker.
 """
 
@@ -116,7 +116,7 @@ def take_model(worker: Worker, chosen: Choice) -> None:
 def _is_worth_a_load(session: Session, choice: Choice, now: datetime) -> bool:
     """Return whether enough work is left to justify another load of the model.
 
-    The result is False if the model generated no clip recently, because its speed is then unknown.
+    The result is False if the model generated no clip recently, because the model's speed is unknown.
     """
     latest = session.execute(_LATEST_CLIPS, {"model": choice.model, "since": now - _PACE_WINDOW}).one()
     if not latest.clips:

@@ -79,7 +79,7 @@ class LockedOwnTarget:
     target: UploadTarget
 
     def clip_stored(self, session: Session, *, now: datetime) -> None:
-        """Cancel the job for this clip. Do nothing if there is no such job."""
+        """Cancel the job for this clip. Do nothing if the clip has no job."""
         cancel_job_of_clip(session, target=self.target, now=now)
 
 
@@ -87,7 +87,7 @@ class LockedOwnTarget:
 class JobUpload:
     """The right of a worker to upload the clip of a job, as long as the worker's attempt holds the job.
 
-    `seed` is the seed that the request names; it may be None, because the job already defines the seed.
+    `seed` is the seed in the request. `seed` may be None, because the job already defines the seed.
     """
 
     principal: Principal

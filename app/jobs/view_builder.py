@@ -30,7 +30,10 @@ _SHORTEST_SPAN_S = 20.0
 def jobs_part(
     session: Session, principal: Principal, *, now: datetime, lease_s: int, server: str
 ) -> JobsPart:
-    """Return the changing part of the page: workers, and the person's own jobs. Admins get all jobs."""
+    """Return the section of the page that changes: workers, and the person's own jobs.
+
+    Admins get all jobs.
+    """
     alive_since = now - timedelta(seconds=lease_s)
     submissions = _submissions(session, principal, now, alive_since, server)
     failures, more = _failures(session, principal, now)

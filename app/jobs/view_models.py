@@ -63,7 +63,7 @@ class SubmissionJobs:
 
     @property
     def speed(self) -> str:
-        """Return clips per minute and the remaining time as text; an empty string if both are unknown."""
+        """Return a text with clips per minute and the remaining time; an empty text if both are unknown."""
         if not self.to_come or not self.clips_a_minute:
             return ""
         left = time_left(self.to_come / self.clips_a_minute * 60)
@@ -114,8 +114,8 @@ class SubmissionJobs:
 class WorkerLine:
     """One worker in the list of workers.
 
-    `seen` states as text when the worker sent its last request. `is_present` is true if the worker sent a
-    request within the last lease duration.
+    `seen` is a text that states when the worker sent its last request. `is_present` is true if the worker
+    sent a request within the last lease duration.
     """
 
     id: int
@@ -130,7 +130,10 @@ class WorkerLine:
 
 @dataclass(frozen=True)
 class FailureLine:
-    """A job with a failed attempt. `state` states whether the job failed permanently or will be retried."""
+    """A job with a failed attempt.
+
+    `state` is a text: whether the job failed permanently or will be retried.
+    """
 
     public_id: str
     submission: str
@@ -151,7 +154,7 @@ class FailureLine:
 
 @dataclass(frozen=True)
 class JobsPart:
-    """The changing part of the jobs page, which the page requests again every few seconds."""
+    """The section of the jobs page that the page requests again every few seconds: workers and jobs."""
 
     submissions: tuple[SubmissionJobs, ...]
     workers: tuple[WorkerLine, ...]

@@ -29,7 +29,7 @@ class Clip(Protocol):
 
 
 def usual_format(clips: Iterable[Clip]) -> str:
-    """Return the most frequent size, number of frames and fps as text; an empty string without clips."""
+    """Return the most frequent size, frame count and fps as a text; an empty text if there are no clips."""
     forms = Counter(_format(clip) for clip in clips)
     return forms.most_common(1)[0][0] if forms else ""
 

@@ -1,7 +1,7 @@
 """Decodes input images and single frames of clips to raw pixels, from which the server draws figures.
 
 A child process in the sandbox (`sandbox/frames.py`) decodes the files and writes raw pixels. The server
-checks only the number of bytes; it parses no media file.
+checks only the number of bytes, and parses no media file.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ Pixels = npt.NDArray[np.uint8]
 
 
 class FramesUnreadable(Exception):
-    """A file cannot be decoded, although it was accepted earlier."""
+    """A previously accepted file cannot be decoded."""
 
 
 @dataclass(frozen=True)

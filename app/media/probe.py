@@ -1,4 +1,4 @@
-"""Checks a submitted clip and measures its facts, or refuses the clip with a reason.
+"""Checks a submitted clip; returns the clip's measured facts, or refuses the clip with a reason.
 
 The file is opened only in the sandbox (`sandbox/probe.py`).
 """
@@ -48,7 +48,7 @@ class ClipRejected(Exception):
 
 @dataclass(frozen=True)
 class ClipLimits:
-    """Limits of accepted clips. The server checks them before it decodes frames."""
+    """Limits of accepted clips. The limits are checked before any frame is decoded."""
 
     max_side: int = 2048
     min_frames: int = 2
@@ -76,7 +76,7 @@ class ClipFacts:
         is_remuxable: whether the clip is 8-bit 4:2:0 H.264 at a constant rate and contains only pictures
             (`sandbox/h264.py`).
         first_frame_distance: mean absolute difference between the first frame and the pair's input image,
-            both at 64x64, in [0, 1]; None when no image was given. See `FAR_FIRST_FRAME`.
+            both at 64x64, in [0, 1]; None without an input image. See `FAR_FIRST_FRAME`.
     """
 
     codec: str
@@ -100,7 +100,7 @@ def probe_clip(
     """Check a clip in the sandbox and return its facts. Several threads may call this function at once.
 
     Args:
-        path: the file; its name does not matter.
+        path: the file with the clip; any file name is allowed.
         sandbox: the sandbox that opens the file.
         input_image: the pair's image, already checked (`images.verify_image`).
         limits: the limits that the clip must satisfy.

@@ -70,7 +70,7 @@ class SideLoss:
 
 
 def loss_of(clip: HasForm, recipe: Recipe) -> Loss:
-    """Return the shares of a clip that its rendition with this recipe leaves out."""
+    """Return the shares of a clip that a rendition with this recipe leaves out."""
     if recipe.kind is RenditionRecipe.REMUX:
         return Loss()
     width = height = 0.0
@@ -120,7 +120,7 @@ def _side_loss(side: Side, losses: Iterable[tuple[Loss, int]]) -> SideLoss:
 def _forms(study_ids: list[int]) -> Select[*tuple[Any, ...]]:
     """Return the query that counts each matchup's pairs, grouped by the formats of the two clips.
 
-    Most matchups have only one combination.
+    In most matchups, all pairs have the same combination of formats.
     """
     reference, other = aliased(Clip), aliased(Clip)
     columns = [getattr(clip, name) for clip in (reference, other) for name in _FORM]

@@ -1,7 +1,7 @@
 """Makes renditions: the copies of clips that annotators watch, without any trace of the clip's origin.
 
-`remux` copies the coded pictures and drops everything else in the file. The other kinds decode both clips of
-a comparison and encode them in the same format. The files are opened only in the sandbox
+`remux` copies the coded pictures and drops everything else in the file. Every other kind decodes both clips
+of a comparison and encodes both clips in the same format. The files are opened only in the sandbox
 (`sandbox/transcode.py`).
 """
 
@@ -129,7 +129,8 @@ def make_rendition(source_path: Path, recipe: Recipe, target_path: Path, *, sand
     Args:
         source_path: the clip as submitted, accepted by `probe_clip`.
         recipe: the recipe of the comparison, from `choose_recipe`.
-        target_path: the file to write; an existing file is overwritten. After an error there is no file.
+        target_path: the file to write; an existing file is overwritten. After an error, the file does not
+            exist.
         sandbox: the sandbox that opens the files.
 
     Raises:

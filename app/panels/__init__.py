@@ -1,1 +1,1 @@
-"""Fills panels: selects comparisons, takes and frees their slots, and tracks vote statuses and progress."""
+"""Fills panels: selects comparisons, takes and releases slots, and tracks vote statuses and progress."""

@@ -1,6 +1,6 @@
 """Chooses gold questions, comparisons with a known answer, at positions derived from the study's seed.
 
-Among every `gold_block` comparisons that an annotator gets, one is a gold question, at a random position. The
+In each block of `gold_block` comparisons that an annotator gets, one random position has a gold question. The
 correct answer to a gold question is the reference. Gold questions take no slots, count in no score, and look
 like any other comparison.
 """

@@ -53,7 +53,7 @@ class Naming:
         return f"{name} · {label}" if label and slug in self.labelled else name
 
     def matchup(self, reference: str, other: str) -> str:
-        """Return the display name of a matchup; the reference is left out if all matchups share it."""
+        """Return the display name of a matchup; a reference that all matchups share is left out."""
         return self.side(other) if self.reference else f"{self.side(reference)} / {self.side(other)}"
 
     def named(self, matchups: Sequence[Matchup]) -> list[Matchup]:

@@ -1,4 +1,4 @@
-"""Slots of a comparison. A slot is taken as long as it has a live lease or a valid vote.
+"""Slots of a comparison. A live lease or a valid vote takes a slot.
 
 Assignments with `takes_slot` take one slot. Gold questions, repeats, quizzes, pilots and previews take no
 slot. Only this module changes `slots_taken`. In the same transaction, this module updates the study's number

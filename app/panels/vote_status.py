@@ -45,7 +45,7 @@ def status_of(session: Session, vote: Vote) -> VoteStatus:
 
 
 def count_vote(comparison: Comparison, vote: Vote, *, by: int) -> None:
-    """Add a valid vote to its comparison's counters (if `by` is 1), or subtract it (if `by` is -1)."""
+    """Add a valid vote to the comparison's counters (`by` is 1), or subtract the vote (`by` is -1)."""
     side = vote.chosen_side
     if side is Side.REFERENCE:
         comparison.votes_reference += by
@@ -90,7 +90,7 @@ def change_status(
     now: datetime,
     keep_slot: bool = False,
 ) -> VoteStatus:
-    """Change the status of a vote and return the status that it gets.
+    """Change the status of a vote, and return the vote's new status.
 
     If the panel is already full, a vote becomes `surplus` instead of `valid`. The study must be locked.
 

@@ -1,1 +1,1 @@
-"""Creates and lists people and their keys, and disables and enables people."""
+"""Creates, lists, disables and enables people, and creates and lists keys."""

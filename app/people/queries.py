@@ -27,7 +27,7 @@ class PersonFilter:
 class KeyFilter:
     """Filter of the list of keys. A field with the value None matches all keys.
 
-    `active` keys are neither revoked nor expired, and their person is not disabled.
+    An `active` key is neither revoked nor expired, and its owner is not disabled.
     """
 
     name: str | None = None

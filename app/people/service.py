@@ -70,8 +70,8 @@ def add_key(
     """Add a key of a person. If no person has the name, also add the person.
 
     Args:
-        secret: the new key; by default a random key. If the key already exists, it is returned unchanged, so
-            that sending a form twice adds only one key.
+        secret: the new key; by default a random key. An existing key is returned unchanged, so that sending a
+            form twice adds only one key.
 
     Raises:
         Conflict: the person has another role (`person_exists`), or is disabled (`person_disabled`).
@@ -129,7 +129,7 @@ def add_sign_in_link(
 
 
 def sign_out(session: Session, *, person: Person, principal: Principal, now: datetime) -> None:
-    """Sign a person out of every browser; their keys still work."""
+    """Sign a person out of every browser; the person's keys still work."""
     sign_out_everywhere(session, person, now=now)
     _note(session, "person.sign_out", person.name, principal, now)
 

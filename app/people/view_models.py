@@ -55,7 +55,7 @@ class PeopleFields:
 
 @dataclass(frozen=True)
 class PeoplePage:
-    """All people and keys, and the forms that add them. `nonce` identifies the next key."""
+    """All people and keys, and the forms that add a person or a key. `nonce` identifies the next key."""
 
     people: tuple[PersonLine, ...]
     keys: tuple[KeyLine, ...]

@@ -38,8 +38,8 @@ def export_table(
 
     Raises:
         NotFound: the study does not exist, or its results are not visible to this person.
-        Invalid: one of the columns does not exist in the table (`unknown_column`), or columns or names are
-            chosen for another format (`unused_layout`).
+        Invalid: a column does not exist in the table (`unknown_column`), or `columns` or `names` is set for a
+            format other than Markdown and LaTeX (`unused_layout`).
     """
     with database.read() as session:
         results = find_results(session, slug=slug, principal=principal)

@@ -63,7 +63,7 @@ def one_matchup(
     result: PairResult | Literal[""] = "",
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> Response:
-    """Show one matchup of a study, with a filtered list of its pairs, split into pages."""
+    """Show one matchup of a study, with one page of the filtered list of the matchup's pairs."""
     context = context_of(request)
     wanted = PairFilter(scenario, result or None)
     with context.database.read() as session:

@@ -1,4 +1,4 @@
-"""Reads a study's results, checks access to them, and marks interim results."""
+"""Checks access to a study's results, reads the results, and marks interim results."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from benchmark.wire.results import ResultsResponse
 
 @dataclass(frozen=True)
 class StudyResults:
-    """A study's results at the time they were read. Interim results have no p-values."""
+    """A study's results at one moment. Interim results have no p-values."""
 
     study: Study
     live: LiveCounts

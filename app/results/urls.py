@@ -8,7 +8,10 @@ def results_url(study: str) -> str:
 
 
 def matchup_url(study: str, index: int) -> str:
-    """Return the URL of a matchup's page. Matchups are numbered from 1, in the order of the tables."""
+    """Return the URL of a matchup's page.
+
+    Matchups are numbered from 1, in the order in which tables list matchups.
+    """
     return f"{results_url(study)}/{index + 1}"
 
 

@@ -43,7 +43,7 @@ def find_sign_in(session: Session, *, token: str, now: datetime, for_change: boo
     """Return a sign-in link that is still valid. `for_change` locks the link's row.
 
     Raises:
-        NotSignedIn: the link was used or is too old, or its person is disabled.
+        NotSignedIn: the link was used or is too old, or the link's person is disabled.
     """
     query = select(SignInLink).where(SignInLink.token_hash == hash_token(token))
     link = session.scalar(query.with_for_update() if for_change else query)
@@ -58,7 +58,7 @@ def find_sign_in(session: Session, *, token: str, now: datetime, for_change: boo
 
 
 def sign_in(session: Session, *, link: SignInLink, browser: BrowserSession, now: datetime) -> None:
-    """Consume a sign-in link and start a browser session for its person."""
+    """Consume a sign-in link, and start a browser session for the link's person."""
     link.used_at = now
     browser.person_id = link.person_id
     session.flush()
@@ -87,7 +87,9 @@ def sign_in_with_key(session: Session, *, key: str, browser: BrowserSession, now
 
 
 def sign_out_everywhere(session: Session, person: Person, *, now: datetime) -> int:
-    """Sign a person out of every browser and revoke unused sign-in links. Return the number of browsers.
+    """Sign a person out of every browser and revoke unused sign-in links.
+
+    Return the number of browsers that were signed out.
 
     A browser that also belongs to an annotator can still vote.
     """

@@ -74,7 +74,7 @@ def principal_of_browser(session: Session, cookie: str, *, now: datetime) -> Pri
 
 
 def person_named(session: Session, *, name: str, role: Role, now: datetime) -> Person:
-    """Return the person with this name; create the person if there is none.
+    """Return the person with this name; create the person if nobody has this name.
 
     Raises:
         Forbidden: a person with this name has another role.
@@ -101,7 +101,7 @@ def create_key(
     """Store a new key of `person` and return the key. The key cannot be shown again.
 
     Raises:
-        Forbidden: the person is disabled, or their role does not have one of the scopes.
+        Forbidden: the person is disabled, or the person's role lacks one of the scopes.
     """
     require_enabled(person)
     for scope in sorted((scopes or frozenset()) - person.role.scopes):
@@ -155,6 +155,9 @@ def disable(session: Session, person: Person, *, now: datetime) -> None:
 
 
 def enable(session: Session, person: Person) -> None:
-    """Enable a disabled person: accept the person's keys again. Each browser must sign in again."""
+    """Enable a disabled person: accept the person's keys again.
+
+    After that, the person must sign in again in each browser.
+    """
     person.disabled_at = None
     session.flush()

@@ -16,7 +16,7 @@ from app.errors import TooManyRequests
 class GuessLimiter:
     """Counts wrong secrets by address.
 
-    The counts are in memory, or in Redis if there are several processes.
+    Wrong secrets are counted in memory or, if there are several server processes, in Redis.
     """
 
     def __init__(self, url: str, *, per_minute: int) -> None:

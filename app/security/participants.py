@@ -46,7 +46,7 @@ _ASSIGNMENT = (
 
 @dataclass(frozen=True)
 class Participant:
-    """An annotator and the study they were invited to."""
+    """An annotator, and the study to which the annotator was invited."""
 
     annotator: Annotator
     study: Study
@@ -87,8 +87,7 @@ def find_assignment(
     """Return this browser's assignment and its study. With `for_change`, lock the study, then read the clock.
 
     Raises:
-        NotFound: there is no such assignment, or it belongs to another annotator; both cases get the same
-            response.
+        NotFound: the assignment does not exist, or belongs to another annotator; the response is the same.
     """
     now = clock()
     given = {"token_hash": hash_token(cookie or ""), "now": now, "token": token}

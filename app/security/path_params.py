@@ -1,4 +1,4 @@
-"""Defines the path parameters of routes. Each parameter has a pattern that its value must match."""
+"""Defines the path parameters of routes. Each parameter has a pattern that the value must match."""
 
 from typing import Annotated
 

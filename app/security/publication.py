@@ -1,6 +1,6 @@
 """Decides who may read published results without signing in, and derives the secrets of unlisted links.
 
-The owner of a closed study can publish its results: to everybody, or to people who have the link.
+The owner of a closed study can publish the results: to everybody, or to people who have the unlisted link.
 """
 
 import hmac
@@ -55,7 +55,7 @@ def link_cookie(study: Study) -> str:
 
 
 def shows_clips(session: Session, submission_ids: Collection[int], visitor: Visitor) -> bool:
-    """Return whether a visitor may see clips of these submissions together with the names of their models.
+    """Return whether a visitor may see clips of these submissions together with the models' names.
 
     Two conditions must hold. Each submission is compared by a study that is published to the visitor. No
     running study compares any of the submissions, because the visitor may be an annotator of that study.

@@ -82,12 +82,12 @@ def sees_model(principal: Principal) -> ColumnElement[bool]:
 
 
 def may_change(subject: Subject, principal: Principal) -> bool:
-    """Return whether a person may change a subject, as its owner or as an admin."""
+    """Return whether a person owns a subject or is an admin, and so may change the subject."""
     return principal.is_admin or subject.owner_id == principal.person_id
 
 
 def find_study(session: Session, *, slug: str, principal: Principal, for_change: bool = False) -> Study:
-    """Return a study that this person may see (with `for_change`, may change); otherwise raise NotFound.
+    """Return a study that this person may see or, with `for_change`, may change.
 
     Raises:
         NotFound: there is no such study, or this person may not see or change it.

@@ -35,7 +35,7 @@ def find_own(
         is_locked: whether to lock the row for a change.
 
     Raises:
-        NotFound: there is no such subject, or it belongs to somebody else.
+        NotFound: the subject does not exist, or belongs to somebody else.
     """
     query: Select[Subject]
     match kind:
@@ -77,7 +77,7 @@ def set_visibility(
     Setting the same visibility again changes nothing.
 
     Raises:
-        Invalid: there is no person with one of the names (`unknown_person`).
+        Invalid: one of the names is not the name of a person (`unknown_person`).
         Conflict: the subject would become public but shows something that is not public (`sides_not_public`,
             `benchmark_not_public`). Conflict is also raised if the subject would become private while a
             public study or submission shows it (`shown_in_public`; `problems` lists these), or if the subject

@@ -66,7 +66,7 @@ class StudyFields:
 
 
 def parse_study_form(fields: StudyFields) -> StudyRequest:
-    """Return the request that the form describes. If the slug is empty, it is derived from the title.
+    """Return the request that the form describes. If the slug is empty, the slug is derived from the title.
 
     Raises:
         InvalidFields: fields are wrong. The error names all wrong fields.

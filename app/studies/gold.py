@@ -2,8 +2,8 @@
 
 A pair's tags say whether the pair is a gold question and which model made the wrong clip (`gold` and
 `gold_against` in the benchmark's CSV). The correct clip is a clip of the model `reference`; the wrong clip is
-a clip of the model that the tag names. benchmark/scenes renders both, and they are submitted like all other
-clips.
+a clip of the model that the tag names. benchmark/scenes renders the clips of both models, which are submitted
+like all other clips.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ LEAST_BLOCK = 2
 
 @dataclass(frozen=True)
 class GoldSide:
-    """A submission, and the gold pairs of which it has clips."""
+    """A submission, and the gold pairs for which the submission has clips."""
 
     submission_id: int
     pair_ids: frozenset[int]

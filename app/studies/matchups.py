@@ -67,7 +67,7 @@ def _with_ids(
 ) -> list[MatchupRequest]:
     """Replace the names of submissions by ids.
 
-    A name that matches no submission stays unchanged, and a later check reports it as a problem.
+    A name that matches no submission stays unchanged; a later check reports the unknown name.
     """
     ids: dict[str, str] = {}
     for name in {name for matchup in wanted for name, _ in _sides(matchup)}:

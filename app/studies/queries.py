@@ -64,7 +64,7 @@ class StudyFilter:
 
 @dataclass(frozen=True)
 class MatchupProgress:
-    """The vote counts of one matchup. `votes_wanted` is the number of votes when all panels are full."""
+    """The vote counts of one matchup. `votes_wanted` is the number of votes that fill all panels."""
 
     matchup: Matchup
     comparisons: int

@@ -1,4 +1,4 @@
-"""Routes of the study forms on the home page: open, pause and close a study, publish its results."""
+"""Routes of the study forms on the home page: open, pause and close a study, and publish results."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Reads the submissions that a new study can compare, and the pairs that two of them have in common."""
+"""Reads the submissions that a new study can compare, and the pairs for which each submission has clips."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

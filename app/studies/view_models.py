@@ -52,7 +52,7 @@ class StudyLine:
 
     @property
     def open_button(self) -> str | None:
-        """Return the label of the button that opens this study; None if it cannot be opened."""
+        """Return the label of the button that opens this study; None if the study cannot be opened."""
         if not self.is_own:
             return None
         return {StudyStatus.DRAFT: "Open", StudyStatus.PAUSED: "Resume"}.get(self.status)

@@ -1,4 +1,4 @@
-"""Matches the files that a person wants to upload with the pairs of a submission, by their names."""
+"""Matches the files that a person wants to upload with a submission's pairs, by file name."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from benchmark.conversion.unused_files import why_name_unused
 class FileMatch:
     """A file and its clip.
 
-    `sha256` is the hash of the stored clip; None if the submission has no such clip.
+    `sha256` is the hash of the stored clip; None if no clip is stored for this pair and seed.
     """
 
     file: str
@@ -39,7 +39,7 @@ class FileMatches:
 def match_files(session: Session, submission: Submission, names: Sequence[str]) -> FileMatches:
     """Match file names with pairs, as `ti2v submit` does.
 
-    If two files match the same clip, that is a problem.
+    Two files that match the same clip are reported as a problem.
     """
     pairs = session.execute(
         select(Pair.name, Pair.prompt)

@@ -32,7 +32,7 @@ def submission_id(
         benchmark: if set, the name can refer only to submissions on this version of a benchmark.
 
     Raises:
-        NotFound: the person sees no such submission.
+        NotFound: no submission that the person sees has this name.
         Conflict: the name matches several submissions (`ambiguous_name`). `problems` lists these
             submissions.
     """

@@ -80,7 +80,7 @@ def upload(public_id: PublicIdPath, request: Request) -> Response:
 
 @router.get("/submissions/{public_id}/state")
 def state(public_id: PublicIdPath, request: Request) -> Response:
-    """Return the part of the upload page that changes with each stored clip."""
+    """Return the section of the upload page that changes with each stored clip."""
     with context_of(request).database.read() as session:
         part = upload_state(session, _own(session, request, public_id))
     return context_of(request).pages.answer("submissions/_state.html", part)

@@ -142,9 +142,9 @@ def seeds_of(session: Session, submission: Submission) -> tuple[int, ...]:
 def missing_clips(session: Session, submission: Submission) -> list[str]:
     """Return the names of the clips that are missing in the submission.
 
-    A complete submission has a clip of every pair for each of its seeds.
+    A complete submission has, for each seed that it uses, a clip of every pair.
 
-    Clips are named like files: the pair id for seed 0, `<pair id>_<seed>` for other seeds. The names are
+    Clips have the names of files: `<pair id>` for seed 0, `<pair id>_<seed>` for other seeds. The names are
     sorted by seed, then by the benchmark's order of pairs.
     """
     missing: list[str] = []

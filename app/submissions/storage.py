@@ -1,4 +1,4 @@
-"""Stores an uploaded clip, after the sandbox has probed it: both the file and its row, or neither."""
+"""Stores an uploaded clip that the sandbox has probed: both the file and the database row, or neither."""
 
 import os
 from dataclasses import asdict, dataclass
@@ -26,7 +26,7 @@ from app.tables.submissions import Clip
 class UploadTarget:
     """The target of an upload: a pair and seed of a submission.
 
-    `stored_sha256` is the digest of the clip that the target already has; None if it has no clip.
+    `stored_sha256` is the digest of the clip that the target already has; None without a stored clip.
     """
 
     submission_id: int
@@ -40,7 +40,7 @@ class UploadAuthorization(Protocol):
     """The right to upload one clip, either as the owner of the submission or for a job."""
 
     def find_target(self, session: Session) -> UploadTarget:
-        """Return the submission and the pair that the upload is for, without locking their rows.
+        """Return the submission and the pair that the upload is for, without locking any row.
 
         Raises:
             NotFound, Conflict: the target accepts no clips, or no clips from this person.
@@ -132,7 +132,10 @@ class ClipStorage:
         return UploadedClip(clip, is_new=replaced is None)
 
     def delete_unused(self, sha256: str) -> None:
-        """Delete the bytes of a clip if no row refers to them. Call this function after the commit."""
+        """Delete the stored file of a clip if no row refers to this file.
+
+        Call this function after the commit.
+        """
         with self.database.write() as session:
             # An upload of the same bytes waits for this lock, and then stores the bytes again.
             _lock_content(session, sha256)
@@ -140,10 +143,11 @@ class ClipStorage:
                 self.store.delete(content_key("clips", sha256))
 
     def _store_and_commit(self, session: Session, received: ReceivedFile) -> None:
-        """Store the file and commit its row. If the commit fails, delete the file unless a row refers to it.
+        """Store the file and commit the clip's row.
 
-        The file is stored while the target is locked; otherwise the loser of a race would leave a file
-        without a row. Writers to the same target wait for some milliseconds; on SQLite, all writers wait.
+        If the commit fails, delete the file unless another row refers to this file. The target stays locked
+        while the file is stored, so that the loser of a race leaves no file without a row. Writers to the
+        same target wait for some milliseconds; on SQLite, all writers wait.
         """
         key = content_key("clips", received.sha256)
         _lock_content(session, received.sha256)
@@ -232,6 +236,9 @@ def _flush_to_disk(path: Path) -> None:
 
 
 def _lock_content(session: Session, sha256: str) -> None:
-    """Let only one transaction at a time store or delete these bytes. SQLite always has only one writer."""
+    """Let only one transaction at a time store or delete these bytes.
+
+    SQLite needs no lock here, because SQLite has only one writer.
+    """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(int(sha256[:15], base=16))))

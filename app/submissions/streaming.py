@@ -1,4 +1,4 @@
-"""Writes a request body to a private file and checks its digest."""
+"""Writes a request body to a private file and checks the digest of the body."""
 
 import base64
 import hashlib
@@ -64,7 +64,7 @@ def _unreadable() -> Invalid:
 
 
 async def receive_file(body: AsyncIterator[bytes], path: Path) -> ReceivedFile:
-    """Write a request body to a private file and compute its sha256.
+    """Write a request body to a private file and compute the body's sha256.
 
     Raises:
         StoreFull: the disk is full; the caller removes the partial file.

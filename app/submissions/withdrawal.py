@@ -1,4 +1,4 @@
-"""Withdraws a submission from studies that are not closed; the votes on its clips are kept."""
+"""Withdraws a submission from studies that are not closed, and keeps the votes on the submission's clips."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

@@ -1,4 +1,7 @@
-"""REST routes of benchmarks. Reading a private benchmark requires the key of a person who may see it."""
+"""REST routes of benchmarks.
+
+Reading a private benchmark requires the key of a person who may see the benchmark.
+"""
 
 from fastapi import Request, Response
 from sqlalchemy import select

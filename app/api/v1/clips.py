@@ -100,9 +100,10 @@ async def put_clip(
     Sending the same bytes again changes nothing; other bytes for the same pair and seed get 409.
 
     With `replace`, other bytes replace the clip of an open submission, and the audit log records both
-    digests. `seed` is 0 by default; a worker's clip has the seed of its job. A worker names its job in the
-    headers `Ti2v-Job` and `Ti2v-Attempt`. Everybody else can upload only to their own submissions. The header
-    `Ti2v-Provenance` describes how the clip was made: base64 of a JSON object of at most 4 KiB.
+    digests. `seed` is 0 by default; a worker's clip has the seed of its job. A worker sends the job's id and
+    attempt number in the headers `Ti2v-Job` and `Ti2v-Attempt`. Everybody else can upload only to their own
+    submissions. The header `Ti2v-Provenance` describes how the clip was made: base64 of a JSON object of at
+    most 4 KiB.
     """
     context = context_of(request)
     promised = promised_sha256(
@@ -141,7 +142,7 @@ def delete_clip(
     request: Request,
     seed: Annotated[int, Query(ge=0, le=MAX_SEED)] = 0,
 ) -> Response:
-    """Delete a clip of an open submission; the audit log records its digest."""
+    """Delete a clip of an open submission; the audit log records the clip's digest."""
     context = context_of(request)
     with context.database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
@@ -170,7 +171,7 @@ class AuthorizedUpload:
 def _authorize(
     request: Request, public_id: str, pair_id: str, seed: int | None, replace: bool, now: datetime
 ) -> AuthorizedUpload:
-    """Check an upload before its body is read.
+    """Check an upload before the server reads the request body.
 
     Raises:
         Invalid: a worker asks to replace a clip, which only the submission's owner may do.

@@ -1,4 +1,4 @@
-"""Receives the file of an import and keeps it in the media store until the task has read it."""
+"""Receives the file of an import and keeps the file in the media store until the task has read it."""
 
 import logging
 import secrets

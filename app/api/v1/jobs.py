@@ -1,4 +1,4 @@
-"""REST routes with which researchers create, list, cancel and retry jobs, and workers process them.
+"""REST routes with which researchers create, list, cancel and retry jobs, and workers process jobs.
 
 A worker finishes a job by uploading its clip: PUT /submissions/{id}/clips/{pair_id} with the headers that
 upload_headers.py reads.
@@ -174,7 +174,7 @@ def fail(public_id: PublicIdPath, body: FailRequest, request: Request) -> FailRe
 
 @router.post("/jobs/{public_id}/cancel", responses=errors("404 not_found", "409 job_done"))
 def cancel(public_id: PublicIdPath, request: Request) -> JobResponse:
-    """Cancel a job; the worker that holds it gets an error at its next renewal."""
+    """Cancel a job; the worker that holds the job gets an error when it next renews the lease."""
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         job = service.find_job(session, public_id=public_id, principal=principal)

@@ -68,7 +68,7 @@ def api_router(
 
 
 class StrictJsonRoute(APIRoute):
-    """A route that rejects ambiguous JSON and query parameters that it does not declare.
+    """A route that rejects ambiguous JSON, and rejects query parameters that the route does not declare.
 
     If a JSON object repeats a name, Python's parser silently keeps only the last value. FastAPI ignores
     unknown query parameters, so a misspelled filter would return everything.

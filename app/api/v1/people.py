@@ -83,7 +83,7 @@ def create_sign_in_link(name: PersonPath, request: Request) -> SignInLinkRespons
 
 @router.post("/people/{name}/sign-out", responses=errors("404 unknown_person"))
 def sign_out(name: PersonPath, request: Request) -> PersonResponse:
-    """Sign a person out of every browser and end their unused sign-in links; keys still work."""
+    """Sign a person out of every browser and end unused sign-in links; the person's keys still work."""
     with context_of(request).database.write() as session:
         principal, now = _admin(session, request)
         person = service.find_person(session, name)
@@ -129,7 +129,7 @@ def list_keys(
     role: Role | None = None,
     active: bool | None = None,
 ) -> KeysResponse:
-    """Return all keys without their secrets, in the order of their creation."""
+    """Return all keys without the secrets, in the order of creation."""
     page = listing.page_of(KEYS)
     with context_of(request).database.read() as session:
         _, now = _admin(session, request)

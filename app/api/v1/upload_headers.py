@@ -34,6 +34,6 @@ def read_job_headers(headers: Headers) -> JobHeaders | None:
 
 
 def declared_bytes(headers: Headers) -> int:
-    """Return the declared length of the body; 0 if the request does not declare one."""
+    """Return the declared length of the body in bytes; 0 if the request does not declare a length."""
     declared = headers.get("content-length", "")
     return int(declared) if declared.isascii() and declared.isdecimal() else 0

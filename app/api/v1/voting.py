@@ -43,8 +43,8 @@ def next_assignment(
 ) -> Response:
     """Return the annotator's current comparison, or a new one.
 
-    `after` is the token of the current assignment. If it is sent, lease the next comparison in advance. The
-    page can then load the next comparison's clips early.
+    `after` is the token of the current assignment. If `after` is sent, lease the next comparison in advance.
+    The page can then load the next comparison's clips early.
     """
     with context_of(request).database.write(durable=False) as session:
         participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=utc_now())
@@ -105,7 +105,7 @@ def vote(token: TokenPath, body: VoteRequest, request: Request) -> Response:
     responses=errors("404 not_found", "409 already_voted assignment_replaced matchup_closed"),
 )
 def skip(token: TokenPath, body: SkipRequest, request: Request) -> Response:
-    """Skip a comparison without a vote; the annotator does not get it again."""
+    """Skip a comparison without a vote; the annotator does not get this comparison again."""
     with context_of(request).database.write() as session:
         held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
         service.skip(session, assignment=held.assignment, study=held.study, reason=body.reason, now=held.now)

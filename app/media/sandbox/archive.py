@@ -29,7 +29,7 @@ def unpack(
         folder: an empty folder.
         suffixes: lower-case suffixes of the files to unpack; all other files are ignored.
         max_files: the maximum number of entries.
-        max_bytes: the maximum total size of the unpacked files. Bytes are counted while they are unpacked,
+        max_bytes: the maximum total size of the unpacked files. The function counts bytes during unpacking,
             because a ZIP file can declare wrong sizes.
     """
     try:
@@ -77,7 +77,7 @@ def _problems(entries: Sequence[zipfile.ZipInfo]) -> Iterator[str]:
 
 
 def _refusal(entry: zipfile.ZipInfo) -> str | None:
-    """Return why an entry is refused; None if it is accepted."""
+    """Return why an entry is refused; None if the entry is accepted."""
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         return "is a link or a special file"

@@ -67,7 +67,7 @@ class BitReader:
 
 
 class BitWriter:
-    """Writes fields one after the other. Each method returns the value that it wrote."""
+    """Writes fields one after the other. Each method returns the written value."""
 
     def __init__(self) -> None:
         self._bits: list[str] = []

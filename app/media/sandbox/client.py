@@ -95,8 +95,8 @@ class SandboxBroken(SandboxError):
 class Sandbox:
     """Runs work in at most `children` child processes at once. Several threads may share a sandbox.
 
-    Each of the `children` has its own fork server, which is started when it is first needed and restarted
-    after a crash. To end the fork servers, close the sandbox or use it as a context manager.
+    Each of the `children` has its own fork server. A fork server is started at the first request and
+    restarted after a crash. To end the fork servers, close the sandbox or use it as a context manager.
     """
 
     def __init__(self, *, children: int = 2, limits: SandboxLimits | None = None) -> None:
@@ -112,7 +112,7 @@ class Sandbox:
         self._closed = False
 
     def run(self, work: Work, arguments: Mapping[str, Json]) -> dict[str, Json]:
-        """Wait until a child is free, run one piece of work in the child, and return the result.
+        """Wait until a child is free, run the work in the child, and return the result.
 
         Raises:
             WorkRefused, WorkTimeout, WorkDied, SandboxBroken: see `SandboxError`.
@@ -128,7 +128,7 @@ class Sandbox:
     def _request_with_restart(self, fork_server: "_ForkServer", request: bytes) -> dict[str, Json]:
         """Send the request. If the fork server has ended, restart it and send the request once more.
 
-        A retry is safe, because an idle fork server can have been killed; the file is then not the cause.
+        A retry is useful if the fork server was killed while idle, because the file is then not the cause.
         """
         for _ in range(2):
             if self._closed:

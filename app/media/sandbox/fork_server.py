@@ -1,8 +1,8 @@
 """Runs the process from which sandbox children are forked: `python -m app.media.sandbox.fork_server`.
 
 The process imports the media libraries once, then serves requests one by one. A request is one line of JSON
-on stdin, and its reply is one line of JSON on stdout. The process opens no media file itself, and exits when
-the parent closes stdin.
+on stdin; a reply is one line of JSON on stdout. The process opens no media file itself, and exits when the
+parent closes stdin.
 """
 
 import gc

@@ -64,7 +64,8 @@ def stream_of_mp4(configuration: bytes, samples: Iterable[bytes], colours: Colou
     Args:
         configuration: the body of the track's avcC box.
         samples: the coded pictures of the track, in decoding order.
-        colours: colours to write into the parameter set; some files specify them only in the container.
+        colours: colours to write into the parameter set, because some files specify colours only in the
+            container.
 
     Raises:
         NotPlain: the stream must be re-encoded.

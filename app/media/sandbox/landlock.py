@@ -1,10 +1,10 @@
 """Limits the current process to named files, with Landlock (Linux 5.13 and later).
 
 After `restrict`, the process and its children can open only the files that were allowed. They cannot read the
-memory or the /proc files of any process outside, even one of the same user or, if they run as root, any. On
-newer kernels they also cannot use TCP, and cannot signal processes outside. Landlock needs no privileges and
-cannot be undone. Files that are already open stay usable. Source: landlock(7), and the kernel's
-Documentation/userspace-api/landlock.rst.
+memory or the /proc files of an outside process, even if both have the same user or run as root. On newer
+kernels the process and its children also cannot use TCP, and cannot signal outside processes. Landlock needs
+no privileges and cannot be undone. Files that are already open stay usable. Source: landlock(7), and the
+kernel's Documentation/userspace-api/landlock.rst.
 """
 
 import ctypes
@@ -66,7 +66,7 @@ class _PathRule(ctypes.Structure):
 
 @cache
 def landlock_version() -> int:
-    """Return the kernel's version of Landlock; 0 if this system has no Landlock or has it turned off."""
+    """Return the kernel's version of Landlock; 0 if Landlock is missing or turned off."""
     if sys.platform != "linux":
         return 0
     try:
@@ -79,7 +79,8 @@ def restrict(*, reads: Iterable[Path], writes: Iterable[Path]) -> None:
     """Allow this process only the given files and folders. Without Landlock, do nothing.
 
     Args:
-        reads: files, and folders with everything in them, that may be read. A missing path is skipped.
+        reads: files and folders that may be read; a folder includes all files below it. A missing path is
+            skipped.
         writes: existing files that may be overwritten, and folders in which files may be made, changed and
             removed. They may be read, too.
 

@@ -1,7 +1,7 @@
 """Writes an H.264 track as an MP4 with a fixed set of boxes, so that files differ only in their pictures.
 
-The file has a single chunk, no creation time and no name of the program that wrote it, and the index comes
-before the pictures. The time unit depends only on the frame rate, so clips with the same rate and number of
+The file has a single chunk, and its index comes before the pictures. The file contains no creation time and
+no program name. The time unit depends only on the frame rate, so clips with the same rate and number of
 frames have exactly the same duration.
 
 Source: ISO/IEC 14496-12 (2022), 8; ISO/IEC 14496-15, 5.4.2 (avc1).
@@ -30,8 +30,8 @@ class VideoTrack:
         width: width of a frame, in pixels.
         height: height of a frame, in pixels.
         fps: frames per second.
-        order: for each picture in decoding order, its position in the display order. None if the display
-            order equals the decoding order; the boxes for reordering are then left out.
+        order: for each picture in decoding order, its position in the display order. It is None if both
+            orders are equal; the file then has no boxes for reordering.
     """
 
     stream: H264Stream

@@ -27,7 +27,7 @@ class Colours:
 
 
 def rewritten_sps(unit: bytes, colours: Colours) -> bytes:
-    """Rewrite a sequence parameter set of 8-bit 4:2:0 frames, and tag it with these colours.
+    """Rewrite a sequence parameter set (SPS) of 8-bit 4:2:0 frames, with these colours.
 
     Raises:
         RbspError: the parameter set is damaged, has a refused field, or has bytes after the last field.
@@ -127,7 +127,7 @@ def _read_vui(bits: BitReader) -> _Vui:
 
 
 def _skip_buffer_model(bits: BitReader) -> bool:
-    """Skip the optional hrd_parameters. Return whether they were present."""
+    """Skip the optional hrd_parameters. Return whether the fields were present."""
     if not bits.u(1):
         return False
     buffers = bits.ue(most=31) + 1

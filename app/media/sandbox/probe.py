@@ -134,7 +134,7 @@ def _timing(description: VideoDescription, allowed: ClipLimits) -> dict[str, Jso
 
 
 def _watch(track: VideoTrack, timeline: Timeline, input_image: Path | None) -> FrameComparison:
-    """Decode every frame, and compare it with the first frame and with the input image."""
+    """Decode every frame, and compare each frame with the first frame and with the input image."""
     comparison = FrameComparison(input_image)
     shown = 0
     for frame in track.frames():

@@ -8,7 +8,7 @@ Facts = TypeVar("Facts")
 
 
 def read_result(result: dict[str, Json], kind: type[Facts]) -> Facts:
-    """Validate a child's result, and return it as an instance of the dataclass `kind`.
+    """Validate a child's result, and return the result as an instance of the dataclass `kind`.
 
     Raises:
         WorkDied: a field is missing, unknown or of another type.

@@ -44,8 +44,8 @@ class FrameComparison:
 def distance_to_image(frame: Any, image: Path) -> float:
     """Return the mean absolute difference of frame and input image at 64x64 RGB, in [0, 1].
 
-    Models either resize the input image to their frame size or crop the image's centre. The function measures
-    the distance to both versions of the image, and returns the smaller distance.
+    A model either resizes the input image to the frame size or crops the image's centre. The function
+    measures the distance to both versions of the image, and returns the smaller distance.
     """
     seen = np.asarray(
         Image.fromarray(rgb_pixels(frame)).resize((_SIDE, _SIDE), Image.Resampling.BOX), dtype=np.float32

@@ -41,7 +41,7 @@ _COLOURS = Colours(_SMPTE_170M, _SMPTE_170M, _SMPTE_170M)
 
 
 def make(source: str, target: str, recipe: dict[str, Any]) -> dict[str, Json]:
-    """Write the rendition of one clip by transcoding it or copying its pictures.
+    """Write the rendition of one clip: transcode the clip, or copy the clip's coded pictures.
 
     Raises:
         WorkRefused: the disk is full (`disk_full`), or the clip must be re-encoded (`not_plain`).

@@ -1,6 +1,7 @@
 """Defines the interface of media stores, and opens the store at TI2V_MEDIA_URL.
 
-A writer first fills a private file and stores it when it is complete, so readers never see a partial file.
+A writer fills a private file, and moves the complete file into the store, so readers never see a partial
+file.
 """
 
 import errno
@@ -93,7 +94,7 @@ class MediaStore(ABC):
         """Move a finished file atomically into the store under `key`.
 
         When the function returns, the file survives a power failure. If the key already exists, the stored
-        file is kept; a content key guarantees that its bytes are the same.
+        file is kept; a content key guarantees equal bytes.
 
         Raises:
             StoreFull: no partial file remains, and `private_file` still exists.

@@ -78,7 +78,10 @@ class FolderStore(MediaStore):
         return self._folder / checked_key(key)
 
     def _make_folders(self, folder: Path) -> None:
-        """Create missing folders from the top down. Make each folder durable before it is used."""
+        """Create missing folders from the top down.
+
+        Make each new folder durable before files are stored in it.
+        """
         if folder.is_dir():
             return
         self._make_folders(folder.parent)

@@ -1,4 +1,7 @@
-"""Reads a study's comparisons. Keys are read once; vote counters are read again after each change."""
+"""Reads a study's comparisons.
+
+The keys of comparisons are read once; vote counters are read again after each change.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

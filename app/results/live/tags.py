@@ -12,7 +12,7 @@ from benchmark.stats.breakdowns import Division
 
 @dataclass(frozen=True)
 class PairTags:
-    """The tags of one pair. A tag is None if the benchmark does not set it for the pair."""
+    """The tags of one pair. A tag is None if the benchmark does not set the tag for this pair."""
 
     style: str | None
     hard_case: str | None

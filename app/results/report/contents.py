@@ -143,7 +143,10 @@ def _is_shown(study: Study) -> ColumnElement[bool]:
 
 
 def _plain(value: object) -> Cell:
-    """Return a column's value in a JSON type. Enums need no conversion, because they are strings."""
+    """Return a column's value in a JSON type.
+
+    Enum values need no conversion, because the enums are strings.
+    """
     if isinstance(value, datetime):
         return utc_text(value)
     assert value is None or isinstance(value, str | int | float)

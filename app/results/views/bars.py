@@ -1,6 +1,6 @@
 """Computes the bar lengths of the results figure, in percent of the available width.
 
-Text keeps a fixed size, so it stays readable on a phone.
+Text has a fixed size, so that text stays readable on a phone.
 """
 
 from collections.abc import Iterable

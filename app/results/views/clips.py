@@ -1,4 +1,4 @@
-"""Builds the view models of one pair's clips, with the names of their models."""
+"""Builds the view models of one pair's clips, with the names of the models."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -57,8 +57,8 @@ def clip_cards(
         pair: the pair of the clips.
         principal: the person or visitor who sees the clips. A visitor sees all clips in `shown`, because they
             belong to published results.
-        shown: the (submission ID, seed) combinations to return. With None, all clips are returned, and the
-            name of a clip contains its seed unless the seed is 0.
+        shown: the (submission ID, seed) combinations to return. With None, all clips are returned, and clip
+            names contain the seed if the seed is not 0.
     """
     query = (
         select(VideoModel.slug, Submission.label, Submission.public_id, Clip)

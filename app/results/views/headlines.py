@@ -25,7 +25,7 @@ _INTERIM = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """The matchups of a study (no averages), and which of them have a significant difference."""
+    """The matchups of a study, without averages, and the matchups that have a significant difference."""
 
     rows: tuple[PreferenceRow, ...]
     won: tuple[PreferenceRow, ...]

@@ -1,4 +1,4 @@
-"""Builds the leaderboard of a study: ranks with their uncertainty.
+"""Builds the leaderboard of a study: the rank of each model, with the rank's uncertainty.
 
 The results page shows the leaderboard only for studies with several references; every study has a leaderboard
 page.

@@ -17,8 +17,8 @@ def matrix(
 ) -> MatrixTable | None:
     """Return the matrix of models against models.
 
-    The result is None if there are no votes, or if all matchups have the same reference: table 1 then shows
-    the same numbers.
+    The result is None if there are no votes, or if all matchups have the same reference, because table 1 then
+    shows the same shares.
     """
     if naming.reference is not None or not counted.tallies.votes.any():
         return None

@@ -167,7 +167,7 @@ def _clips(
     sides: set[tuple[int, int]],
     principal: Principal,
 ) -> tuple[ClipCard, ...]:
-    """Return the clips of the sides. If there is a single reference, its clip is first."""
+    """Return the clips of the sides. If all matchups share a reference, the reference's clip is first."""
     cards = clip_cards(session, benchmark.slug, pair, principal=principal, shown=sides)
     ordered = sorted(cards, key=lambda card: (card.name != naming.reference, card.name))
     return tuple(replace(card, name=naming.side(card.name)) for card in ordered)
