@@ -138,8 +138,8 @@ class VideoTrack:
     def _times_and_first_frame(self, max_frames: int | None) -> tuple[list[_Time], int, Any]:
         """Read the whole track.
 
-        Returns:
-            Start and duration of each shown frame, the number of hidden frames, and the first decoded frame.
+        Returns: The start and duration of each shown frame, the number of hidden frames, and the first
+        decoded frame.
         """
         coder = strict_decoder(self.stream)
         times: list[_Time] = []

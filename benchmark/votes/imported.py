@@ -43,8 +43,8 @@ class ColumnMapping:
             right and chosen are required.
         reference: the model that is the reference of every matchup that includes it. In a matchup without
             this model, the reference is the first model in alphabetical order.
-        answers: the form of the answers: names of models, or the words left and right. By default, a table
-            may use either form; an answer with two meanings is then an error.
+        answers: whether the answers are names of models or the words left and right. By default, both forms
+            are read, and an answer with two meanings is an error.
         left_words, right_words: the answers that mean left and right, compared in lower case.
 
     Raises:

@@ -31,12 +31,12 @@ class MetricAgreementRow:
     Attributes:
         direction: whether higher or lower values of the metric are better. For the direction `none`, higher
             values count as better.
-        comparisons: number of decided comparisons with scores of both sides.
+        comparisons: number of decided comparisons in which both sides have scores.
         ties: number of comparisons with equal scores; each tie counts as half an agreement.
         accuracy: share of comparisons in which the metric chooses the side that most votes chose.
         ci_low, ci_high: 95 % interval of the accuracy, clustered by image.
-        spearman, kendall: rank correlation, over models, of the metric's mean with the share of won
-            comparisons.
+        spearman, kendall: rank correlations, over models, between the metric's mean and the share of
+            comparisons that the model won.
         static_clips: number of scored clips on pairs for which the model `static` has a score too.
         prefers_static: share of the `static_clips` clips that the metric rates worse than the clip of the
             model `static` on the same pair.

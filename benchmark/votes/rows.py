@@ -31,7 +31,8 @@ class Sides:
     """The two sides of each row, as codes into `names`.
 
     If the table has the columns reference and other (`named` is True), `first` is the column reference and
-    `second` is the column other. Otherwise `first` is the left side and `second` is the right side.
+    `second` is the column other. In a table without these two columns, `first` is the left side and `second`
+    is the right side.
     """
 
     names: tuple[str, ...]

@@ -9,7 +9,7 @@ from benchmark.wire.common import PageResponse, ResponseModel
 class TaskResponse(ResponseModel):
     """A background task.
 
-    `done` of `total` steps are finished. Both numbers are 0 until the task reports its progress.
+    `done` of `total` steps are finished. `done` and `total` are 0 until the task reports its progress.
 
     `error` explains in a sentence why the task failed; empty if it did not fail. `problems` lists all
     problems of a refused import. `result` describes what was imported; null until the task is done.
