@@ -129,7 +129,7 @@ def show(slug: str, row_format: str) -> None:
 @click.argument("slug")
 @format_option
 def check(slug: str, row_format: str) -> None:
-    """Compare the size of SLUG with TI2V Bench, and check that every image is in the media store."""
+    """Compare SLUG's size with the official TI2V Bench, and check that every image is in the media store."""
     from app.benchmarks.images import missing_images
     from app.benchmarks.profile import benchmark_shape, differences_from_official
     from app.benchmarks.service import find_benchmark

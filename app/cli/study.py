@@ -111,7 +111,7 @@ def open_(slug: str, server: str | None, key: str | None) -> None:
 @click.argument("slug")
 @server_options
 def pause(slug: str, server: str | None, key: str | None) -> None:
-    """Pause SLUG, so that annotators get no comparisons until it is resumed, and print the new status."""
+    """Pause the study SLUG and print the new status; annotators get no comparisons until you resume SLUG."""
     _change_status(slug, StudyStatus.PAUSED, server, key)
 
 

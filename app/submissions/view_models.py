@@ -74,7 +74,7 @@ class UploadState:
 
 @dataclass(frozen=True)
 class UploadPage:
-    """The page on which a person uploads the clips of an open submission by drag and drop."""
+    """The page on which a person uploads the clips of an open submission."""
 
     public_id: str
     name: str

@@ -102,7 +102,7 @@ async def import_votes(
     title: TitleQuery = "",
     dry_run: bool = False,
 ) -> Response:
-    """Import a votes table of another study as a new closed study, as a background task.
+    """Start a background task that imports the votes table of another study as a new closed study.
 
     The body is the table: CSV, TSV or JSON lines. `map` maps a column name of TI2V Bench's votes table to the
     column of the uploaded table that has the values. With `dry_run`, the task only checks the table.

@@ -1,8 +1,8 @@
 """Limits the current process to named files, with Landlock (Linux 5.13 and later).
 
-After `restrict`, the process and its children can open only the files that were allowed. They cannot read the
-memory or the /proc files of an outside process, even if both have the same user or run as root. On newer
-kernels the process and its children also cannot use TCP, and cannot signal outside processes. Landlock needs
+After `restrict`, the process and its children can open only the files that were allowed. Reading the memory
+or the /proc files of an outside process is refused, even to root and to the same user. On newer kernels the
+process and its children also cannot use TCP, and cannot signal outside processes. Landlock needs
 no privileges and cannot be undone. Files that are already open stay usable. Source: landlock(7), and the
 kernel's Documentation/userspace-api/landlock.rst.
 """

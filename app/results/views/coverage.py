@@ -49,7 +49,7 @@ _MEASURES = {
 
 
 def coverage(session: Session, study: Study, live: LiveCounts) -> Coverage:
-    """Return the numbers of cast votes, needed votes, annotators and skips, and the decision time."""
+    """Return the numbers of cast votes, needed votes, annotators and skips, and the median decision time."""
     counted, cast = live.counted, live.votes
     votes, wanted = votes_of_wanted(study, counted)
     if live.is_imported:
