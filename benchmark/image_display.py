@@ -2,7 +2,7 @@
 
 Models, thumbnails, figures and image distances all read images through `open_image` and `displayed`, and
 therefore use the pixels that a browser shows. `is_plain` returns whether the stored pixels of a file equal
-the displayed pixels; every program then shows the same picture.
+the displayed pixels; if so, every program shows the same picture.
 """
 
 from functools import lru_cache

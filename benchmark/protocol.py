@@ -1,6 +1,7 @@
 """Enums of the evaluation protocol: sides, justifications, statuses, roles.
 
-The values are stored in the database and sent over the API; they are part of the public contract.
+The values of the enums are stored in the database and sent over the API; these values are part of the public
+contract.
 """
 
 from enum import StrEnum
@@ -25,7 +26,10 @@ class Side(StrEnum):
 
 
 class Justification(StrEnum):
-    """A reason for a vote (JUICE: "JUstify their choICE", arXiv:2311.10709); a vote may have several."""
+    """A reason for a vote (JUICE: "JUstify their choICE", arXiv:2311.10709).
+
+    A vote may give several reasons.
+    """
 
     IMAGE_ALIGNMENT = "image_alignment"
     TEXT_ALIGNMENT = "text_alignment"

@@ -1,7 +1,7 @@
 """Runs background tasks in one thread of the server, one task at a time.
 
-The thread polls the database for queued tasks. It therefore also runs tasks that another process queued, for
-example the command `ti2v study open`.
+The thread polls the database for queued tasks. The server therefore also runs tasks that another process
+queued, for example the command `ti2v study open`.
 """
 
 import logging

@@ -62,7 +62,7 @@ def enqueue(
 
 
 def claim(session: Session, *, now: datetime) -> Task | None:
-    """Lease and return the oldest task that is ready or has an expired lease; None if no task is."""
+    """Lease and return the oldest task that is ready or has an expired lease; None without such a task."""
     is_ready = and_(task_status_is(TaskStatus.QUEUED), Task.ready_at <= now)
     is_abandoned = and_(task_status_is(TaskStatus.RUNNING), Task.expires_at <= now)
     task = session.scalar(
@@ -88,7 +88,7 @@ def claim(session: Session, *, now: datetime) -> Task | None:
 def is_waiting(session: Session, *, now: datetime) -> bool:
     """Return whether `claim` would find a task.
 
-    This check only reads from the database, so an idle server writes nothing to it.
+    This check only reads from the database, so an idle server does not write to the database.
     """
     return (
         session.scalar(

@@ -1,6 +1,6 @@
 """Stores imported votes as a separate closed study; every vote has the status imported.
 
-An imported study is kept apart from studies of this server. The sides of an imported study are submissions
+An imported study is separate from the studies of this server. The sides of an imported study are submissions
 without clips. These submissions are withdrawn from the start, so that no page shows them. Annotators are
 stored under numbers, because the names in the table could identify people. The events of imported votes mark
 the votes as imported. Imported votes count only in the imported study.
@@ -59,7 +59,7 @@ def is_imported_already(session: Session, plan: ImportPlan) -> bool:
     """Return whether the study with this slug already has exactly the votes of the plan.
 
     Raises:
-        Conflict: a study with this slug holds other votes; an import never adds to a study.
+        Conflict: a study with this slug has different votes; an import never adds votes to a study.
     """
     if session.scalar(select(Study.id).where(Study.slug == plan.study)) is None:
         return False

@@ -33,7 +33,7 @@ def import_votes_in_background(context: AppContext, _subject: str, progress: Pro
     """Read a queued votes table and store its votes as a closed study.
 
     Raises:
-        TaskFailed: the table has problems; the task's details list them.
+        TaskFailed: the table has problems; the task's details list the problems.
     """
     with context.database.read() as session:
         details: dict[str, Any] = dict(session.get_one(Task, progress.task_id).details or {})

@@ -104,7 +104,7 @@ def require_open(study: Study) -> None:
 
 
 def expire_leases(session: Session, *, study: Study, now: datetime) -> None:
-    """End overdue leases and release their slots."""
+    """End overdue leases, and release the slots that the leases take."""
     overdue = session.scalars(_OVERDUE, {"study_id": study.id, "now": now}).all()
     for assignment in overdue:
         assignment.status = AssignmentStatus.EXPIRED

@@ -1,4 +1,4 @@
-"""Stores votes, skips and undos. Each function runs in a write transaction that locked the study."""
+"""Stores votes, skips and undos. Each function runs in one write transaction, after the study was locked."""
 
 from dataclasses import dataclass
 from datetime import datetime

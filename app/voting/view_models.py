@@ -112,7 +112,7 @@ class VotePage:
     """The voting page (voting/vote.html); without an assignment, the thank-you page (voting/done.html).
 
     `done` is the number of pairs that this annotator voted on or skipped. `remaining` is the number of pairs
-    that may become available to this annotator again, because other annotators only hold them now.
+    that may become available to this annotator again, because other annotators hold these pairs only for now.
     """
 
     study_slug: str

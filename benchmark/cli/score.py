@@ -82,8 +82,8 @@ def score(
 ) -> None:
     """Compute a result table from VOTES, a votes table as csv, tsv, jsonl or parquet.
 
-    VOTES needs the columns `matchup`, `pair`, `chosen`, `status` and the four justifications. It also needs
-    either `reference` and `other`, or `left` and `right`. The command writes the table to --output, and
+    VOTES needs the columns `matchup`, `pair`, `chosen`, `status` and the four justifications. VOTES also
+    needs either `reference` and `other`, or `left` and `right`. The command writes the table to --output, and
     sentences and notes to stderr. The table `all` contains all tables with their sentences and notes in one
     JSON document.
     """
@@ -170,7 +170,7 @@ def count_rows(rows: "VoteRows", *, interim: bool, with_excluded: bool = False) 
     """Return the votes that count, ready for scoring.
 
     Raises:
-        ClickException: rows contradict each other.
+        ClickException: rows of the votes table contradict each other.
     """
     from benchmark.scoring import ScoredVotes
     from benchmark.tables import TableError

@@ -65,8 +65,8 @@ class KeyApi:
         """Return all keys without their secrets, in the order of their creation.
 
         Args:
-            name: only keys of this person.
-            role: only keys of this role.
+            name: return only the keys of this person.
+            role: return only keys with this role.
             active: if True, return only keys that work; if False, return only revoked or expired keys.
         """
         query = {"name": name, "role": role, "active": _flag(active)}

@@ -1,4 +1,4 @@
-"""Sends REST requests for studies and their annotators."""
+"""Sends REST requests for studies and for annotators."""
 
 import time
 from collections.abc import Callable, Sequence

@@ -57,7 +57,7 @@ class Sources:
 
 @dataclass(frozen=True)
 class Converted:
-    """The number of clips that were encoded, copied unchanged, or kept from an earlier run.
+    """How many clips were encoded, were copied unchanged, and were kept from an earlier run.
 
     `problems` has a sentence for each source that could not be converted.
     """

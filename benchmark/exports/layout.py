@@ -12,7 +12,7 @@ _PRINTED = (TableFormat.MARKDOWN, TableFormat.LATEX)
 
 
 class UnknownColumn(ValueError):
-    """The table does not have a chosen column. The message lists the table's columns."""
+    """A chosen column does not exist in the table. The message lists the table's columns."""
 
 
 class UnusedLayout(ValueError):

@@ -26,7 +26,8 @@ def table_sentences(
     """Return one sentence per row, and a warning if comparisons have different numbers of votes.
 
     Args:
-        table: the name of the table. The tables comparisons, breakdowns and votes have no sentences.
+        table: the name of the table. There are no sentences for the tables `comparisons`, `breakdowns` and
+            `votes`.
         rows: the rows of the table.
         tallies, matchups: the data that the rows were computed from.
     """

@@ -25,8 +25,8 @@ def table_chunks(
 ) -> Iterator[bytes]:
     """Yield a table as a file, in chunks. Rows are consumed lazily.
 
-    The note follows the table in Markdown and LaTeX and is metadata in Parquet. CSV, JSON and JSONL files
-    contain only rows, so that every program can read the files.
+    In Markdown and LaTeX, the note follows the table; in Parquet, the metadata contains the note. CSV, JSON
+    and JSONL files contain only rows, so that every program can read the files.
 
     Args:
         table: the table to write.

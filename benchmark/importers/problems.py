@@ -10,7 +10,7 @@ class ImportProblems(ValueError):
     """The benchmark to import has problems, so nothing was imported.
 
     Args:
-        problems: the problems in any order; the error sorts them by line.
+        problems: the problems in any order; the error sorts the problems by line.
         source: the name of the table to which the problems' line numbers refer.
     """
 

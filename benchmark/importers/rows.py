@@ -106,7 +106,7 @@ def _parse(text: DelimitedText) -> TableRows:
 def _regular_rows(table: TableRows) -> int:
     """Return the number of rows that have as many cells as the first row.
 
-    Return 0 if the first row has only one cell: the delimiter then does not split the header.
+    Return 0 if the first row has only one cell: in this case, the delimiter does not split the header.
     """
     width = len(table.rows[0].cells) if table.rows else 0
     return sum(len(row.cells) == width for row in table.rows) if width > 1 else 0

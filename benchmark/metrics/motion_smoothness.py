@@ -11,7 +11,7 @@ from benchmark.metrics.vectors import MetricInputError
 
 
 def motion_smoothness(frames: Frames, interpolated: Frames) -> float:
-    """Return (255 - mean absolute difference between odd frames and their interpolations) / 255.
+    """Return (255 - mean absolute difference between the odd frames and the interpolated frames) / 255.
 
     Args:
         frames: (frames, height, width, 3) uint8, the decoded frames; at least 3 frames.

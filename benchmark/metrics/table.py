@@ -52,7 +52,7 @@ class Total:
     Attributes:
         metric: the metric whose name and format the score's column uses.
         value: the total score; None if one of the required means does not exist.
-        missing: the reason why the total score does not exist; an empty text if it exists.
+        missing: the reason why the total score does not exist; an empty text if the total score exists.
     """
 
     metric: Metric

@@ -1,7 +1,7 @@
 """Defines motions, which describe how a part of a scene changes over time.
 
-Every motion is zero at the start of the clip (u = 0), so frame 0 of every action is the still image. If a
-part has several motions, their displacements are added.
+Every motion is zero at the start of the clip (u = 0), so frame 0 of every action is the still image. The
+displacements of several motions of one part are added.
 """
 
 from abc import ABC, abstractmethod
@@ -14,7 +14,7 @@ from benchmark.scenes.states import Edge, State
 
 
 class Promise(StrEnum):
-    """A property of a motion that tests can check."""
+    """A testable property of a motion."""
 
     # The kinds of motion that rotate, shift or scale visible parts. Their flow is exact for every pixel that
     # is visible in both frames.
@@ -192,7 +192,7 @@ class Tint(Motion):
 
 @dataclass(frozen=True)
 class WholePicture(Motion):
-    """Base of motions that change the whole image. `FramePainter` reads their `progress`."""
+    """Base of motions that change the whole image. `FramePainter` reads the `progress` of such a motion."""
 
     part: str = ""
 

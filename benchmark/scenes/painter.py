@@ -135,7 +135,7 @@ class FramePainter:
         return names
 
     def _paint_plate(self) -> _Canvas:
-        """Paint all parts behind the first moving part; they never change, so they are painted only once."""
+        """Paint all parts behind the first moving part; these parts never change and are painted once."""
         canvas = _Canvas(self.stage)
         states = self._states(0.0)
         darkened = False

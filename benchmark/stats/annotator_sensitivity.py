@@ -36,7 +36,7 @@ def sensitivity_of_annotators(
 def _without_each_annotator(
     votes: Votes, margin: IntArray, sign: IntArray, totals: tuple[IntArray, IntArray]
 ) -> LeaveOneOut:
-    """Return the numbers of pairs won and lost if the votes of one annotator are omitted, per annotator.
+    """Return, for each annotator, the numbers of pairs won and lost without this annotator's votes.
 
     An annotator has at most one vote on a comparison, so omitting the annotator changes the comparison's
     margin by at most one vote.

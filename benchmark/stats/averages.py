@@ -2,9 +2,9 @@
 
 Every matchup has the same weight, regardless of how many pairs the matchup has. All matchups use the same
 pairs, so the scores of the matchups are not independent. The variance of the average is therefore a sum over
-pairs; each term is one pair's contribution from all matchups. From this variance, an effective number of
-independent pairs is computed; the interval is the Wilson interval for this number. Source: C. Franco, R. J.
-A. Little, T. A. Louis and E. V. Slud (2019), J. Survey Statistics and Methodology 7(3), 334-364.
+pairs; each term is one pair's contribution from all matchups. The variance gives an effective number of
+independent pairs; the interval is the Wilson interval for this number. Source: C. Franco, R. J. A. Little, T.
+A. Louis and E. V. Slud (2019), J. Survey Statistics and Methodology 7(3), 334-364.
 """
 
 from dataclasses import dataclass
@@ -24,8 +24,9 @@ class MacroAverage:
 
     Attributes:
         share: the exact average, in [0, 1].
-        interval: the 95 % interval of the average; it treats pairs as a random sample, and matchups as fixed.
-        effective_pairs: the number of independent pairs that would give an interval of this width.
+        interval: the 95 % interval of the average; pairs are treated as a random sample, matchups as fixed.
+        effective_pairs: the number of independent pairs for which a Wilson interval has the width of
+            `interval`.
     """
 
     share: Fraction

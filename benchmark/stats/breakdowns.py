@@ -1,6 +1,6 @@
 """Computes scores, vote shares and reasons for parts of the benchmark: scenarios, styles, hard cases.
 
-Most parts have few pairs, so their intervals are wide. The parts are not tested for significance, because the
+Most parts have few pairs and therefore wide intervals. The parts are not tested for significance, because the
 result of a single part is weak evidence.
 """
 
@@ -90,7 +90,7 @@ class Parts:
 
 
 def breakdowns(tallies: Tallies, matchups: Sequence[Matchup]) -> list[BreakdownRow]:
-    """Return the rows of all divisions. A division whose tag no pair has gives no rows."""
+    """Return the rows of all divisions. If no pair has a division's tag, the division has no rows."""
     return [row for division in Division for row in breakdown(tallies, matchups, division)]
 
 
@@ -116,7 +116,7 @@ def breakdown(tallies: Tallies, matchups: Sequence[Matchup], division: Division)
 
 
 def parts_of(tallies: Tallies, division: Division) -> Parts:
-    """Return the part of the benchmark that each comparison belongs to; names are sorted."""
+    """Return each comparison's part of the benchmark; part names are in alphabetical order."""
     if division is Division.WHOLE:
         return Parts(np.zeros(len(tallies), dtype=np.int64), (ALL_PAIRS,))
     if division is Division.SCENARIO:

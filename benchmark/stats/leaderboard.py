@@ -106,7 +106,7 @@ def _row(
 def _alone(
     ratings: Ratings, model: int, group: int, study: str | None, played: list[Matchup]
 ) -> LeaderboardRow:
-    """Return the leaderboard row, without strength and rank, of a model that is comparable with no other."""
+    """Return the row of a model that is not comparable with any other model: without strength and rank."""
     return LeaderboardRow(
         study=study,
         group=group,

@@ -6,8 +6,8 @@ The unit of the sign-flip test is the pair. Under the null hypothesis the two si
 sign of each pair's difference is random. Source: E. J. G. Pitman (1937), Supplement to the J. Royal
 Statistical Society 4(1), 119-130.
 
-The differences are small integers. The exact distribution of their sum over all 2^n sign flips is therefore
-computed, without sampling, from the characteristic function prod_i cos(d_i t / 2).
+The differences are small integers. The exact distribution of the sum of all differences over all 2^n sign
+flips is therefore computed, without sampling, from the characteristic function prod_i cos(d_i t / 2).
 """
 
 import numpy as np
@@ -24,7 +24,7 @@ def sign_flip_test(differences: IntArray) -> float:
 
     Args:
         differences: (pairs,) integers: the number of votes that give the reason for the reference, minus the
-            number that give it for the other side.
+            number of votes that give the reason for the other side.
 
     Returns:
         The p-value, in [1e-12, 1]; 1e-12 means "at most 1e-12". The p-value is 1 if all differences are 0.

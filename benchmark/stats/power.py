@@ -1,8 +1,8 @@
 """Computes how many pairs a study needs to detect a difference, and the power of a planned study.
 
-The planned test is the exact sign test over pairs (`stats.significance`). Its power is a sum of binomial
-probabilities, which is computed exactly. The majority of a panel amplifies the vote share, so the expected
-TI2V score grows with the panel size (`expected_score`).
+The planned test is the exact sign test over pairs (`stats.significance`). The power of this test is a sum of
+binomial probabilities and is computed exactly. The majority of a panel amplifies the vote share, so the
+expected TI2V score grows with the panel size (`expected_score`).
 """
 
 from dataclasses import dataclass
@@ -98,7 +98,7 @@ def sign_test_power(pairs: int, share: float, *, alpha: float = ALPHA) -> float:
 
 
 def _critical_losses(pairs: int, alpha: float) -> int:
-    """Return the largest number of lost pairs with a significant test; -1 if no number is significant."""
+    """Return the largest number of lost pairs for which the test is significant; -1 if it never is."""
     tail = 2 * np.cumsum(binomial_chances(pairs, 0.5)[: (pairs + 1) // 2])
     return int(np.searchsorted(tail, alpha, side="right")) - 1
 

@@ -25,10 +25,10 @@ METRICS = (SCORE, *JUSTIFICATIONS)
 class PreferenceRow:
     """One row of the preferences table: a matchup or a macro-average. The fields are the table's columns.
 
-    `<metric>_reference` and `<metric>_other` are percentages with one decimal, rounded half up. Fields ending
-    in `_n` are the numerators, and fields ending in `_total` the denominators. ci_low and ci_high are the
-    bounds of ti2v_score_reference in percent. A field is None if it is undefined: a share with denominator 0,
-    a p-value of a study that is not closed, or a count of a macro-average.
+    `<metric>_reference` and `<metric>_other` are percentages with one decimal, rounded half up. Fields that
+    end in `_n` are the numerators of these percentages; fields that end in `_total` are the denominators.
+    ci_low and ci_high are the bounds of ti2v_score_reference in percent. A field is None if it is undefined:
+    a share with denominator 0, a p-value of a study that is not closed, or a count of a macro-average.
     """
 
     study: str | None

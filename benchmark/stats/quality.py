@@ -46,7 +46,7 @@ class AnnotatorRow:
             sign test against 50 %.
         longest_run: the largest number of consecutive votes for the same position, in the order of the table.
         agreement: share of votes that agree with the majority of all other votes on the same comparison, with
-            a Wilson interval. Votes on comparisons whose other votes are tied are not included.
+            a Wilson interval. A vote is left out if the other votes on the comparison are tied.
         fast: share of votes whose decision time is shorter than the duration of a clip.
         same_ticks: share of votes that have the annotator's most frequent set of justifications.
         gold: share of right answers to gold questions, with a Wilson interval.
@@ -127,7 +127,7 @@ def _columns(votes: Votes, order: IntArray) -> _Columns:
 
 
 def agreement_with_others(votes: Votes) -> IntArray:
-    """Return, for each vote, whether it agrees with the majority of the comparison's other votes, (votes,).
+    """Return whether each vote agrees with the majority of the comparison's other votes, (votes,).
 
     The value is 1 for a vote that agrees, 0 for a vote that disagrees, and UNKNOWN if the other votes are
     tied.

@@ -5,9 +5,9 @@ The definitions are those of arXiv:2412.16153 and reproduce the paper's tables (
     TI2V score(m) = pairs whose strict majority of valid votes chose m / decided pairs
     justification rate(m, r) = valid votes that chose m and ticked r / all valid votes of the matchup
 
-A pair with equally many votes for each side is undecided. Undecided pairs are counted separately. They are
-not in the score's denominator, but votes on undecided pairs count in the justification rates. Pairs without
-votes are not counted at all, because a votes table contains no row for such a pair.
+A pair with equally many votes for each side is undecided. Undecided pairs are counted separately. Undecided
+pairs are not in the score's denominator, but votes on undecided pairs count in the justification rates. Pairs
+without votes are not counted at all, because a votes table contains no row for such a pair.
 """
 
 from dataclasses import dataclass

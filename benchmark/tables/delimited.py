@@ -126,8 +126,8 @@ def read_delimited(
     """Return the wanted columns of a CSV or TSV table.
 
     Args:
-        delimiter: the usual delimiter of the format. Another delimiter is used if the header then contains
-            more wanted column names.
+        delimiter: the usual delimiter of the format. The reader uses a different delimiter if that one splits
+            the header into more wanted column names.
         unescape: remove the apostrophes that `benchmark.tables.spreadsheet` adds.
 
     Raises:
@@ -228,7 +228,7 @@ def _finished(builder: ColumnBuilder, unescape: bool) -> Column:
 
 
 def _detected_delimiter(text: str, wanted: Collection[str] | None, usual: str) -> str:
-    """Return the delimiter with which the header contains the most wanted column names.
+    """Return the delimiter that splits the header into the largest number of wanted column names.
 
     In a tie, return `usual`.
     """

@@ -36,8 +36,9 @@ def column_problems(
 ) -> list[TableProblem]:
     """Return a problem for each wanted column whose name matches several columns of the file.
 
-    Names match if they differ only in case, spaces or invisible characters. It is unclear which of the
-    columns `chosen` and `Chosen` is meant. If case mattered, a column `Annotator` would be ignored.
+    Names match if they differ only in case, spaces or invisible characters. If a file has the columns
+    `chosen` and `Chosen`, it is unclear which column is meant. If the case of names mattered, a column
+    `Annotator` would be ignored.
 
     Args:
         names, wanted, line: see `select_columns`.

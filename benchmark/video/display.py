@@ -85,7 +85,7 @@ def pixel_ratio(container: Fraction | None, bitstream: Fraction | None) -> Fract
 def square_size(width: int, height: int, ratio: Fraction) -> tuple[int, int]:
     """Return width and height in square pixels.
 
-    The function enlarges either the width or the height; it reduces neither.
+    The function enlarges the width or the height, and never reduces a side.
 
     >>> square_size(128, 96, Fraction(3, 2)), square_size(128, 96, Fraction(1, 2))
     ((192, 96), (128, 192))

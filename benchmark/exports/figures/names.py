@@ -30,10 +30,10 @@ class FigureNames:
 
     @property
     def reference_heading(self) -> str:
-        """The heading above the half of the figure for the references."""
+        """The heading of the half of the figure in which the reference of a matchup is better."""
         return f"{self.side(self.reference)} better" if self.reference else "First better"
 
     @property
     def other_heading(self) -> str:
-        """The heading above the half of the figure for the matchups' other sides."""
+        """The heading of the half of the figure in which the other side of a matchup is better."""
         return "Other better" if self.reference else "Second better"

@@ -60,7 +60,7 @@ CAPTION = (
 
 @dataclass(frozen=True)
 class PreferencesFigure:
-    """The rows of the preferences figure, from top to bottom. Rows of averages, if any, come last."""
+    """The rows of the preferences figure, from top to bottom. Rows of averages come last."""
 
     preferences: tuple[PreferenceRow, ...]
     names: FigureNames
