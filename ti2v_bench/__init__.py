@@ -31,6 +31,7 @@ from benchmark.wire.jobs import CreateJobsRequest, CreateJobsResponse, JobRespon
 from benchmark.wire.people import CreatedKeyResponse, KeyResponse, PersonResponse
 from benchmark.wire.results import ResultsResponse
 from benchmark.wire.studies import (
+    DraftRequest,
     ExtensionRequest,
     GoldRequest,
     MatchupRequest,
@@ -60,6 +61,7 @@ __all__ = [
     "CreateJobsResponse",
     "CreatedKeyResponse",
     "DecisionRequest",
+    "DraftRequest",
     "ExtensionRequest",
     "Flag",
     "GoldRequest",

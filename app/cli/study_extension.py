@@ -7,6 +7,7 @@ import click
 
 from app.cli.output import RowFormat, format_option, print_json, print_rows
 from app.cli.server_options import open_client, server_options
+from app.cli.submission_refs import matchup_named
 
 if TYPE_CHECKING:
     from benchmark.wire.studies import ExtensionRequest, ProtocolResponse, StudyResponse
@@ -70,11 +71,7 @@ def _request(matchups: Sequence[str], votes: int | None) -> "ExtensionRequest":
     from benchmark.wire.studies import ExtensionRequest
     from benchmark.wire.validation import checked_request
 
-    sides = [text.split(":") for text in matchups]
-    for text, parts in zip(matchups, sides, strict=True):
-        if len(parts) != 2 or not all(parts):
-            raise click.UsageError(f"{text} is not a matchup. Write REFERENCE:OTHER, such as motif:cinemo.")
-    wanted = [{"reference": parts[0], "other": parts[1]} for parts in sides]
+    wanted = [matchup_named(text) for text in matchups]
     return checked_request(ExtensionRequest, matchups=wanted, votes_per_comparison=votes)
 
 

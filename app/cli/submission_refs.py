@@ -41,11 +41,25 @@ def read_matchup(text: str, submissions: Sequence[SubmissionResponse]) -> Matchu
     Raises:
         click.UsageError: the text has another form, or a side matches no submission or several submissions.
     """
+    reference, other = (_submission_id(side, submissions) for side in _sides(text))
+    return MatchupRequest(reference=reference, other=other)
+
+
+def matchup_named(text: str) -> dict[str, str]:
+    """Return a matchup of the form `REF:OTHER` as fields of a request; the server looks the names up.
+
+    Raises:
+        click.UsageError: the text has another form.
+    """
+    reference, other = _sides(text)
+    return {"reference": reference, "other": other}
+
+
+def _sides(text: str) -> list[str]:
     sides = text.split(":")
     if len(sides) != 2 or not all(sides):
         raise click.UsageError(f"{text} is not a matchup. Write REFERENCE:OTHER, such as motif:cinemo.")
-    reference, other = (_submission_id(side, submissions) for side in sides)
-    return MatchupRequest(reference=reference, other=other)
+    return sides
 
 
 def _submission_id(side: str, submissions: Sequence[SubmissionResponse]) -> str:

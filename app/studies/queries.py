@@ -42,6 +42,7 @@ _PROTOCOL_FIELDS = (
     "renditions",
     "require_justification",
     "seed",
+    "revision",
     "gold_block",
     "gold_most",
     "created_at",

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,10 +22,20 @@ from app.tables.bench import Benchmark
 from app.tables.studies import Matchup, Study
 from app.tasks import service as tasks
 from benchmark.protocol import StudyStatus, TaskKind
-from benchmark.wire.studies import StudyRequest
+from benchmark.wire.studies import DraftFields, StudyRequest
 
 # The database column has room for 63 bits.
 _SEED_BITS = 62
+_FIELDS = (
+    "title",
+    "instructions",
+    "votes_per_comparison",
+    "comparisons_per_annotator",
+    "lease_s",
+    "watch_gate",
+    "renditions",
+    "require_justification",
+)
 
 
 class Transition(Protocol):
@@ -41,8 +51,18 @@ _ALLOWED_MOVES = {
 }
 
 
-def create_study(session: Session, *, request: StudyRequest, principal: Principal, now: datetime) -> Study:
+def create_study(
+    session: Session,
+    *,
+    request: StudyRequest,
+    principal: Principal,
+    now: datetime,
+    benchmark: Benchmark | None = None,
+) -> Study:
     """Create a draft study with its matchups. The error for invalid matchups lists all problems.
+
+    Args:
+        benchmark: the version of the benchmark; None for the newest one.
 
     Raises:
         NotFound: there is no such benchmark.
@@ -51,23 +71,60 @@ def create_study(session: Session, *, request: StudyRequest, principal: Principa
             asked (app/studies/gold.py).
     """
     if session.scalar(select(Study.id).where(Study.slug == request.slug)) is not None:
-        raise Conflict("A study with this slug already exists. Choose another slug.", code="study_exists")
-    benchmark = find_benchmark(session, request.benchmark, principal=principal)
+        raise _slug_taken()
+    benchmark = benchmark or find_benchmark(session, request.benchmark, principal=principal)
+    study = Study(
+        slug=request.slug,
+        owner_id=principal.person_id,
+        status=StudyStatus.DRAFT,
+        seed=secrets.randbits(_SEED_BITS),
+        created_at=now,
+    )
+    _fill_fields(study, request, benchmark)
+    session.add(study)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        # On PostgreSQL two requests may use one slug at the same moment; the unique constraint accepts one
+        # request.
+        raise _slug_taken() from error
+    fill_draft(session, study, request, benchmark=benchmark, principal=principal)
+    return study
+
+
+def fill_draft(
+    session: Session, study: Study, request: DraftFields, *, benchmark: Benchmark, principal: Principal
+) -> None:
+    """Set all fields and matchups of a draft. A seed that is None stays as it is.
+
+    Raises:
+        Conflict, Invalid: see `create_study`.
+    """
     checked = check_matchups(session, request.matchups, benchmark=benchmark, principal=principal)
-    study = _add_draft(session, request, benchmark, principal, now)
+    _fill_fields(study, request, benchmark)
+    session.execute(delete(Matchup).where(Matchup.study_id == study.id))
     for position, matchup in enumerate(checked):
         session.add(Matchup(study_id=study.id, position=position, **asdict(matchup)))
     session.flush()
     if request.gold is not None:
-        gold = find_gold(
-            session,
-            benchmark,
-            [(each.reference_id, each.other_id) for each in checked],
-            principal=principal,
-        )
+        compared = [(each.reference_id, each.other_id) for each in checked]
+        gold = find_gold(session, benchmark, compared, principal=principal)
         plan_gold(study, request.gold)
         add_gold_matchups(session, study, gold, first=len(checked))
-    return study
+
+
+def _fill_fields(study: Study, request: DraftFields, benchmark: Benchmark) -> None:
+    """Set the columns of a draft that the request names. Gold questions are planned later."""
+    study.benchmark_id = benchmark.id
+    for name in _FIELDS:
+        setattr(study, name, getattr(request, name))
+    if request.seed is not None:
+        study.seed = request.seed
+    study.gold_block = study.gold_most = None
+
+
+def _slug_taken() -> Conflict:
+    return Conflict("A study with this slug already exists. Choose another slug.", code="study_exists")
 
 
 def open_study(session: Session, *, study: Study, principal: Principal, now: datetime) -> None:
@@ -95,37 +152,6 @@ TRANSITIONS: Mapping[StudyStatus, Transition] = {
     StudyStatus.PAUSED: pause_study,
     StudyStatus.CLOSED: close_study,
 }
-
-
-def _add_draft(
-    session: Session, request: StudyRequest, benchmark: Benchmark, principal: Principal, now: datetime
-) -> Study:
-    study = Study(
-        slug=request.slug,
-        title=request.title,
-        instructions=request.instructions,
-        benchmark_id=benchmark.id,
-        owner_id=principal.person_id,
-        status=StudyStatus.DRAFT,
-        votes_per_comparison=request.votes_per_comparison,
-        comparisons_per_annotator=request.comparisons_per_annotator,
-        lease_s=request.lease_s,
-        watch_gate=request.watch_gate,
-        renditions=request.renditions,
-        require_justification=request.require_justification,
-        seed=secrets.randbits(_SEED_BITS) if request.seed is None else request.seed,
-        created_at=now,
-    )
-    session.add(study)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        # On PostgreSQL two requests may use one slug at the same moment; the unique constraint accepts one
-        # request.
-        raise Conflict(
-            "A study with this slug already exists. Choose another slug.", code="study_exists"
-        ) from error
-    return study
 
 
 def _transition(

@@ -49,6 +49,8 @@ class Study(Base):
     renditions: Mapped[RenditionRecipe]
     require_justification: Mapped[bool]
     seed: Mapped[int] = mapped_column(BigInteger)
+    # Counts the saves of the draft, so that a save can name the revision that it changes.
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
     # One of every gold_block comparisons of an annotator is a gold question, until the annotator has had
     # gold_most gold questions. Both columns are None in a study without gold questions.
     gold_block: Mapped[int | None]

@@ -30,10 +30,7 @@ TABLE_SUFFIXES = {
 
 @dataclass(frozen=True)
 class VotesToImport:
-    """A request to import a votes table.
-
-    Each text in `columns` has the form COLUMN=SOURCE, such as `pair=sample`.
-    """
+    """A request to import a votes table. Each text in `columns` has the form COLUMN=SOURCE."""
 
     study: str
     benchmark: str

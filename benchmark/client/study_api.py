@@ -10,6 +10,8 @@ from benchmark.protocol import AnnotatorKind, Flag, StudyKind, StudyStatus
 from benchmark.wire.annotators import AnnotatorResponse, AnnotatorsResponse, ChangeResponse, DecisionRequest
 from benchmark.wire.studies import (
     CheckResponse,
+    DraftRequest,
+    DuplicateRequest,
     ExtensionRequest,
     InvitationKind,
     InvitationsRequest,
@@ -50,6 +52,20 @@ class StudyApi:
         """Create a draft of a study."""
         return self._transport.post("/studies", StudyResponse, request, repeatable=False)
 
+    def edit(self, slug: str, request: DraftRequest) -> StudyResponse:
+        """Replace all fields of a draft except its slug.
+
+        Raises:
+            Refused: somebody else saved the draft after `request.revision` (`draft_changed`); `problems`
+                lists the changes.
+        """
+        return self._transport.put(_path(slug), StudyResponse, request)
+
+    def duplicate(self, slug: str, new_slug: str, *, title: str | None = None) -> StudyResponse:
+        """Copy a study to a new draft, with a new seed and without its votes."""
+        request = DuplicateRequest(slug=new_slug, title=title)
+        return self._transport.post(f"{_path(slug)}/duplicate", StudyResponse, request, repeatable=False)
+
     def open(self, slug: str) -> StudyResponse:
         """Open a draft or resume a paused study; annotators can then vote."""
         return self.change_status(slug, StudyStatus.OPEN)
@@ -85,8 +101,7 @@ class StudyApi:
         Each link is for one annotator. The server never shows a link again.
 
         Args:
-            kind: the kind of the annotators to invite. The votes of `pilot` and `preview` annotators never
-                count.
+            kind: the kind of the annotators. The votes of `pilot` and `preview` annotators never count.
         """
         # Do not send the request again, because a second request would create more links. If the response is
         # lost, only unused links are lost.

@@ -1,7 +1,4 @@
-"""Writes tables as Markdown and LaTeX (booktabs).
-
-Characters with a special meaning in Markdown or LaTeX are escaped.
-"""
+"""Writes tables as Markdown and LaTeX (booktabs). Special characters in names are escaped."""
 
 import re
 import unicodedata

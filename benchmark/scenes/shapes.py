@@ -7,10 +7,7 @@ from benchmark.scenes.outlines import Outline, Point
 
 
 class Finish(StrEnum):
-    """The kind of surface of a shape, which determines how the shape reflects light.
-
-    Each style renders a finish differently.
-    """
+    """How the surface of a shape reflects light. Each style renders a finish differently."""
 
     MATTE = "matte"
     GLOSSY = "glossy"

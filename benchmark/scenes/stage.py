@@ -31,7 +31,7 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """The textures of a scene at one image size.
+    """A scene's textures at one size.
 
     Attributes:
         size: size of the image as (rows, columns), in pixels.

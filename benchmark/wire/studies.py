@@ -58,6 +58,13 @@ class GoldRequest(RequestModel):
             raise ValueError("give either count or share")
         return self
 
+    @classmethod
+    def of(cls, block: int | None, most: int | None) -> "GoldRequest | None":
+        """Return the request from which a study got its `gold_block` and `gold_most`."""
+        if most is not None:
+            return cls(count=most)
+        return cls(share=1 / block) if block is not None else None
+
 
 def _odd(votes: int) -> int:
     if votes % 2 == 0:
@@ -69,8 +76,9 @@ PanelSize = Annotated[int, Field(ge=1, le=99), AfterValidator(_odd)]
 Matchups = Annotated[list[MatchupRequest], Field(max_length=2000)]
 
 
-class StudyRequest(RequestModel):
-    slug: Slug
+class DraftFields(RequestModel):
+    """The fields of a study that can be edited until the study opens."""
+
     title: Line
     benchmark: Slug
     matchups: Annotated[Matchups, Field(min_length=1)]
@@ -83,6 +91,19 @@ class StudyRequest(RequestModel):
     require_justification: bool = True
     seed: Annotated[int, Field(ge=0, lt=2**62)] | None = None
     gold: GoldRequest | None = None
+
+
+class StudyRequest(DraftFields):
+    """A request to create a study as a draft."""
+
+    slug: Slug
+
+
+class DuplicateRequest(RequestModel):
+    """A request to copy a study to a new draft. Without a title, the copy has the same title."""
+
+    slug: Slug
+    title: Line | None = None
 
 
 class ExtensionRequest(RequestModel):
@@ -164,8 +185,39 @@ class StudyResponse(ResponseModel):
     annotators: int
     matchups: list[MatchupResponse]
     preparation: PreparationResponse | None
+    # The revision of the draft, which an edit names.
+    revision: int
     # The newest version of the protocol; null for a draft.
     protocol_version: int | None
+
+
+class DraftRequest(DraftFields):
+    """A request to replace all fields of a draft.
+
+    `revision` is the revision of the draft that the sender has seen. A seed that is null stays as it is.
+    """
+
+    revision: Annotated[int, Field(ge=1, lt=2**31)]
+
+    @classmethod
+    def of(cls, study: StudyResponse) -> Self:
+        """Return the request that leaves a draft as it is. Change its fields with `model_copy`."""
+        fields = {
+            name: getattr(study, name)
+            for name in DraftFields.model_fields.keys() & StudyResponse.model_fields.keys()
+        }
+        open_matchups = [
+            MatchupRequest(
+                reference=each.reference_id,
+                reference_seed=each.reference_seed,
+                other=each.other_id,
+                other_seed=each.other_seed,
+            )
+            for each in study.matchups
+            if each.closed_at is None
+        ]
+        gold = GoldRequest.of(study.gold_block, study.gold_most)
+        return cls(**fields | {"matchups": open_matchups, "gold": gold, "revision": study.revision})
 
 
 class StudiesResponse(PageResponse):

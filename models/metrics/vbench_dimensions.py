@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 
 from models.backbones.base import CLIP_B32, CLIP_L14, DINO_B16
-from models.backbones.dtype import Dtype
 from models.backbones.sources import (
     AMT_S,
     COTRACKER2,
@@ -31,19 +30,17 @@ Score = Callable[[ClipInput], float | None]
 
 @dataclass(frozen=True)
 class Opening:
-    """The networks, device, type and cache with which a dimension is opened.
+    """The networks, device and cache with which a dimension is opened.
 
     Attributes:
         located: the networks that the dimension needs, in the order of `Dimension.networks`.
         device: device of the networks.
-        dtype: floating-point type of the networks.
         features: folder of the feature cache.
     """
 
     located: tuple[Located, ...]
     settings: VBenchSettings
     device: str
-    dtype: Dtype
     features: Path
 
 
@@ -74,11 +71,7 @@ def _i2v_subject(opening: Opening) -> Iterator[Score]:
 
     (found,) = opening.located
     image = DinoBackbone(
-        found.path,
-        identity=found.identity,
-        transform=DinoTransform.CROP,
-        device=opening.device,
-        dtype=opening.dtype,
+        found.path, identity=found.identity, transform=DinoTransform.CROP, device=opening.device
     )
     frames = image.resampled(Resampling(opening.settings.antialias(published=True), rounded=False))
     cache = FeatureCache(opening.features)
@@ -123,7 +116,6 @@ def _subject_consistency(opening: Opening) -> Iterator[Score]:
         identity=found.identity,
         transform=DinoTransform.SHORTER_SIDE,
         device=opening.device,
-        dtype=opening.dtype,
         resampling=Resampling(opening.settings.antialias(published=False), rounded=False),
     )
     yield partial(consistency_score, encoder=encoder, cache=FeatureCache(opening.features))
@@ -138,13 +130,7 @@ def _background_consistency(opening: Opening) -> Iterator[Score]:
 
     (found,) = opening.located
     resampling = Resampling(opening.settings.antialias(published=False), rounded=False)
-    encoder = ClipBackbone(
-        found.path,
-        identity=found.identity,
-        device=opening.device,
-        dtype=opening.dtype,
-        resampling=resampling,
-    )
+    encoder = ClipBackbone(found.path, identity=found.identity, device=opening.device, resampling=resampling)
     yield partial(consistency_score, encoder=encoder, cache=FeatureCache(opening.features))
 
 
@@ -170,7 +156,7 @@ def _dynamic_degree(opening: Opening) -> Iterator[Score]:
     from models.metrics.vbench_scores import dynamic_score
 
     (found,) = opening.located
-    network = RaftBackbone(found.path, identity=found.identity, device=opening.device, dtype=opening.dtype)
+    network = RaftBackbone(found.path, identity=found.identity, device=opening.device)
     yield partial(dynamic_score, network=network, border=opening.settings.flow_border)
 
 
@@ -184,9 +170,7 @@ def _aesthetic_quality(opening: Opening) -> Iterator[Score]:
 
     clip, head = opening.located
     resampling = Resampling(opening.settings.antialias(published=False), rounded=False)
-    encoder = ClipBackbone(
-        clip.path, identity=clip.identity, device=opening.device, dtype=opening.dtype, resampling=resampling
-    )
+    encoder = ClipBackbone(clip.path, identity=clip.identity, device=opening.device, resampling=resampling)
     cache = FeatureCache(opening.features)
     yield partial(aesthetic_score, encoder=encoder, head=AestheticHead(head.path), cache=cache)
 

@@ -11,10 +11,12 @@ from app.invitations import links
 from app.security.participants import lock_study
 from app.security.path_params import SlugPath
 from app.security.visibility import find_study
-from app.studies import extension, service
+from app.studies import drafts, extension, service
 from app.studies.queries import STUDIES, StudyFilter, protocols_response, studies_page, study_response
 from benchmark.protocol import Role, Scope, StudyKind, StudyStatus
 from benchmark.wire.studies import (
+    DraftRequest,
+    DuplicateRequest,
     ExtensionRequest,
     InvitationsRequest,
     InvitationsResponse,
@@ -65,6 +67,41 @@ def get_study(slug: SlugPath, request: Request) -> StudyResponse:
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
         return study_response(session, find_study(session, slug=slug, principal=principal))
+
+
+@router.put(
+    "/studies/{slug}",
+    responses=errors(
+        "404 not_found unknown_benchmark",
+        "409 study_status draft_changed ambiguous_name",
+        "422 bad_matchups no_gold no_gold_clips gold_is_compared gold_stands_out",
+    ),
+)
+def edit_draft(slug: SlugPath, body: DraftRequest, request: Request) -> StudyResponse:
+    """Replace all fields of a draft except its slug, if nobody else saved it since the named revision."""
+    with context_of(request).database.write() as session:
+        study, principal = require_own_study(session, request, slug)
+        study = lock_study(session, study.id)
+        drafts.edit_draft(session, study=study, request=body, principal=principal, now=utc_now())
+        return study_response(session, study)
+
+
+@router.post(
+    "/studies/{slug}/duplicate",
+    status_code=201,
+    responses=errors(
+        "404 not_found",
+        "409 study_exists",
+        "422 bad_matchups no_gold no_gold_clips gold_is_compared gold_stands_out",
+    ),
+)
+def duplicate_study(slug: SlugPath, body: DuplicateRequest, request: Request) -> StudyResponse:
+    """Copy a study that you see to a new draft of yours, with a new seed and without its votes."""
+    with context_of(request).database.write() as session:
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=utc_now())
+        study = find_study(session, slug=slug, principal=principal)
+        copy = drafts.duplicate_study(session, study=study, request=body, principal=principal, now=utc_now())
+        return study_response(session, copy)
 
 
 @router.post("/studies/{slug}/open", responses=errors("404 not_found", "409 study_status no_common_pairs"))

@@ -211,3 +211,30 @@ def test_a_recount_names_a_counter_that_was_tampered_with(
 
     assert outcome.code == 1
     assert "object_motion_other is 4" in outcome.out
+
+
+def test_a_draft_is_edited_duplicated_opened_extended_and_reopened(ti2v: Run) -> None:
+    ti2v(*CREATE, "--matchup", "motif:cinemo", "--votes", "3", "--title", "First")
+
+    assert ti2v("study", "edit", "mine", "--votes", "1", "--per-annotator", "4").out == "2\n"
+    assert ti2v("study", "edit", "mine", "--matchup", "cinemo:motif", "--per-annotator", "0").out == "3\n"
+    assert ti2v("study", "duplicate", "mine", "copy", "--title", "Second").out == "copy\n"
+    copy = json.loads(ti2v("study", "status", "copy", "--format", "json").out)
+    assert (copy["title"], copy["votes_per_comparison"], copy["comparisons_per_annotator"]) == (
+        "Second",
+        1,
+        None,
+    )
+    assert copy["matchups"][0]["reference"] == "cinemo"
+    ti2v("study", "open", "mine")
+    assert ti2v("study", "extend", "mine", "--matchup", "motif:dynamicrafter", "--votes", "5").out == "2\n"
+    assert (
+        "motif-dynamicrafter is not a matchup"
+        in ti2v("study", "extend", "mine", "--matchup", "motif-dynamicrafter").err
+    )
+    ti2v("study", "close", "mine")
+    assert ti2v("study", "reopen", "mine").out == "open\n"
+    listed = ti2v("study", "protocols", "mine").out
+    assert "Votes per comparison raised from 1 to 5; Matchups added: motif:dynamicrafter" in listed
+    assert len(json.loads(ti2v("study", "protocols", "mine", "--format", "json").out)) == 3
+    assert ti2v("study", "check", "mine").code == 0

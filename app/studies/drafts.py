@@ -1,0 +1,154 @@
+"""Edits the draft of a study, and duplicates a study as a new draft.
+
+Each save of a draft names the revision that it changes. If somebody else saved the draft in the meantime,
+the second save is refused, and the error lists what the first save changed.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from app.benchmarks.service import find_benchmark
+from app.errors import Conflict
+from app.panels.sides import matchup_sides
+from app.security.identity import Principal
+from app.studies.service import create_study, fill_draft
+from app.tables.audit import AuditEvent
+from app.tables.bench import Benchmark
+from app.tables.studies import Matchup, Study
+from app.tables.submissions import Submission
+from benchmark.protocol import StudyStatus
+from benchmark.wire.studies import DraftRequest, DuplicateRequest, GoldRequest, MatchupRequest, StudyRequest
+
+EDIT = "study.edit"
+_MAX_SHOWN = 60
+
+
+def edit_draft(
+    session: Session, *, study: Study, request: DraftRequest, principal: Principal, now: datetime
+) -> None:
+    """Replace all fields of a draft except its slug. Repeating a request changes nothing.
+
+    Raises:
+        Conflict: the study is not a draft (`study_status`), or somebody else changed the draft after the
+            revision that the request names (`draft_changed`; `problems` lists the changes).
+        NotFound, Invalid: see `app.studies.service.create_study`.
+    """
+    session.refresh(study, with_for_update={"key_share": True})
+    if study.status is not StudyStatus.DRAFT:
+        raise Conflict(
+            f"Only a draft can be edited; this study is {study.status}. Extend or duplicate it instead.",
+            code="study_status",
+        )
+    before = _values(session, study)
+    benchmark = find_benchmark(session, request.benchmark, principal=principal)
+    if benchmark.id != study.benchmark_id and before["benchmark"] == benchmark.slug:
+        before = before | {"benchmark": f"an earlier version of {benchmark.slug}"}
+    fill_draft(session, study, request, benchmark=benchmark, principal=principal)
+    after = _values(session, study)
+    changes = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    if not changes:
+        return
+    if study.revision != request.revision:
+        raise _conflict(session, study, request.revision)
+    study.revision += 1
+    details = {"revision": study.revision, "changes": changes}
+    session.add(AuditEvent(at=now, actor=principal.name, action=EDIT, subject=study.slug, details=details))
+    session.flush()
+
+
+def duplicate_study(
+    session: Session, *, study: Study, request: DuplicateRequest, principal: Principal, now: datetime
+) -> Study:
+    """Create a draft with the protocol of a study, but with a new seed. Closed matchups are left out.
+
+    Raises:
+        Conflict: the slug is taken.
+        Invalid: a submission cannot be compared any more, or the gold questions cannot be asked.
+    """
+    copied = draft_request(session, study)
+    copied = copied.model_copy(
+        update={"slug": request.slug, "title": request.title or copied.title, "seed": None}
+    )
+    benchmark = session.get_one(Benchmark, study.benchmark_id)
+    return create_study(session, request=copied, principal=principal, now=now, benchmark=benchmark)
+
+
+def draft_request(session: Session, study: Study) -> StudyRequest:
+    """Return the request that would create a study like this one. Closed matchups are left out."""
+    reference, other = aliased(Submission), aliased(Submission)
+    rows = session.execute(
+        select(reference.public_id, Matchup.reference_seed, other.public_id, Matchup.other_seed)
+        .join(reference, reference.id == Matchup.reference_id)
+        .join(other, other.id == Matchup.other_id)
+        .where(Matchup.study_id == study.id, Matchup.is_gold.is_(False), Matchup.closed_at.is_(None))
+        .order_by(Matchup.position)
+    )
+    # `model_construct` skips the checks: a draft whose submissions were all withdrawn has no matchup.
+    return StudyRequest.model_construct(
+        slug=study.slug,
+        title=study.title,
+        benchmark=session.get_one(Benchmark, study.benchmark_id).slug,
+        matchups=[
+            MatchupRequest(
+                reference=reference_id, reference_seed=reference_seed, other=other_id, other_seed=other_seed
+            )
+            for reference_id, reference_seed, other_id, other_seed in rows
+        ],
+        votes_per_comparison=study.votes_per_comparison,
+        instructions=study.instructions,
+        comparisons_per_annotator=study.comparisons_per_annotator,
+        lease_s=study.lease_s,
+        watch_gate=study.watch_gate,
+        renditions=study.renditions,
+        require_justification=study.require_justification,
+        seed=study.seed,
+        gold=GoldRequest.of(study.gold_block, study.gold_most),
+    )
+
+
+def _values(session: Session, study: Study) -> dict[str, Any]:
+    """Return the fields of a draft as JSON, with the names of its matchups."""
+    names = {each.id: each.name for each in matchup_sides(session, study)}
+    rows = session.scalars(select(Matchup).where(Matchup.id.in_(names)).order_by(Matchup.position))
+    values = draft_request(session, study).model_dump(mode="json", exclude={"slug", "matchups"})
+    return values | {"matchups": [_matchup_text(names[row.id], row) for row in rows]}
+
+
+def _matchup_text(name: str, matchup: Matchup) -> str:
+    seeds = (matchup.reference_seed, matchup.other_seed)
+    return name if seeds == (0, 0) else f"{name} (seeds {seeds[0]} and {seeds[1]})"
+
+
+def _conflict(session: Session, study: Study, revision: int) -> Conflict:
+    events = session.scalars(
+        select(AuditEvent)
+        .where(AuditEvent.subject == study.slug, AuditEvent.action == EDIT)
+        .order_by(AuditEvent.id)
+    )
+    later = [each for each in events if each.details["revision"] > revision]
+    people = ", ".join(dict.fromkeys(each.actor for each in later)) or "Somebody"
+    return Conflict(
+        f"{people} saved this draft after you opened it, so nothing of yours was saved. The draft is now at "
+        f"revision {study.revision}. Check the changes, then save again.",
+        code="draft_changed",
+        problems=[
+            f"{each.actor} changed {sentence}" for each in later for sentence in _sentences(each.details)
+        ],
+    )
+
+
+def _sentences(details: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{name} from {_shown(before)} to {_shown(after)}"
+        for name, (before, after) in details["changes"].items()
+    ]
+
+
+def _shown(value: object) -> str:
+    """Return a value as short text."""
+    text = ", ".join(value) if isinstance(value, list) else "nothing" if value in (None, "") else str(value)
+    return text if len(text) <= _MAX_SHOWN else f"{text[: _MAX_SHOWN - 1]}…"

@@ -1,0 +1,24 @@
+"""revisions of drafts
+
+Why: two people can edit one draft. Each save names the revision that it changes, so that the second save is
+refused instead of overwriting the first one.
+Locks: on PostgreSQL studies, while the catalogue entry changes; no row is rewritten. SQLite adds the column
+in place.
+Works with the release before: yes, that release does not edit drafts.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0021"
+down_revision = "0020"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("studies", sa.Column("revision", sa.Integer(), nullable=False, server_default="1"))
+
+
+def downgrade() -> None:
+    op.drop_column("studies", "revision")
