@@ -1,4 +1,4 @@
-"""Computes all results from a study's votes.
+"""Computes all result tables and figures from a study's votes.
 
 `ti2v score` and `ti2v report` both use this module. The tables of a report can therefore be reproduced from
 the votes in the report.

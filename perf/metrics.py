@@ -22,7 +22,8 @@ from benchmark.scenes.encoding import encode_mp4
 from benchmark.video.read import read_frames
 from models.backbones.transforms import centre_crop_square
 from models.metrics.clips import find_clips
-from models.metrics.run import MetricRun, run_suite
+from models.metrics.options import MetricRun
+from models.metrics.run import run_suite
 
 CLIPS, FRAMES, SIDE = 64, 16, 320
 TARGET_CLIPS, TARGET_S, CORES = 320, 90.0, 2
@@ -62,7 +63,7 @@ def processor_s() -> float:
 
 
 def print_suite(folder: Path, source: BenchmarkSource, clips: int) -> None:
-    run = MetricRun(home=folder / "home", processes=CORES)
+    run = MetricRun(home=folder / "home", workers=CORES)
     for label, target in (("first run", TARGET_S * CORES), ("second run", TARGET_SECOND_S)):
         before = processor_s()
         run_suite(SUITES[SuiteName.MOTION], find_clips(folder / "clips", source), run)

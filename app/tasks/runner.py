@@ -93,7 +93,7 @@ class TaskRunner:
     def run_waiting(self) -> int:
         """Run all tasks that are ready; return the number of tasks that were run.
 
-        Tests and commands call this method.
+        Tests call `run_waiting`; the server calls `running`.
         """
         count = 0
         while self._run_one():

@@ -1,1 +1,1 @@
-"""Imports votes from another system as a closed study. The votes have the status `imported`."""
+"""Imports votes from another system as a closed study. All votes of the study have the status `imported`."""

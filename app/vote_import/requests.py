@@ -30,7 +30,10 @@ TABLE_SUFFIXES = {
 
 @dataclass(frozen=True)
 class VotesToImport:
-    """A request to import a votes table. Each text in `columns` has the form COLUMN=SOURCE."""
+    """A request to import a votes table.
+
+    Each text in `columns` has the form COLUMN=SOURCE, such as `pair=sample`.
+    """
 
     study: str
     benchmark: str

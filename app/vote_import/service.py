@@ -89,7 +89,7 @@ def store_study(
     now: datetime,
     on_part: Callable[[], None] = lambda: None,
 ) -> Study:
-    """Store the votes as a closed study owned by `principal`. If an error occurs, nothing is stored.
+    """Store the votes as a closed study owned by `principal`. If an error occurs, no vote is stored.
 
     `on_part` is called after each of the `parts_of(plan)` batches.
 

@@ -77,7 +77,7 @@ def cast_vote(
 def skip(
     session: Session, *, assignment: Assignment, study: Study, reason: SkipReason, now: datetime
 ) -> None:
-    """End an assignment without a vote. The annotator does not get the comparison again."""
+    """End an assignment without a vote. The annotator does not get the skipped comparison again."""
     if assignment.status is AssignmentStatus.SKIPPED:
         return
     if assignment.status is AssignmentStatus.VOTED:
@@ -97,7 +97,7 @@ def skip(
 def undo(session: Session, *, assignment: Assignment, study: Study, now: datetime) -> Undone:
     """Undo the annotator's last vote, and lease the comparison to the annotator again.
 
-    The comparison's slot stays taken.
+    The undone vote's slot stays taken for the new assignment.
     """
     require_open(study)
     if not can_undo(session, assignment):

@@ -71,7 +71,7 @@ class _CommandProxy(click.Command):
 
 
 def registered_commands() -> dict[str, LazyCommand]:
-    """Return the commands of all installed packages, keyed and sorted by path."""
+    """Return all commands of the installed packages, keyed and sorted by path, such as "study create"."""
     commands: dict[str, LazyCommand] = {}
     for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: entry.name):
         for path, command in _commands_of(entry).items():

@@ -1,4 +1,4 @@
-"""Uploads a folder of clips as one submission. A repeated call uploads only the missing clips.
+"""Uploads a folder of clips as one submission. A repeated upload sends only the missing clips.
 
 Clips are compared with the server's clips by digest, so a changed clip is always detected.
 """

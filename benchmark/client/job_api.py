@@ -42,7 +42,7 @@ class JobApi:
         self._transport = transport
 
     def create(self, request: CreateJobsRequest) -> CreateJobsResponse:
-        """Queue a job for each missing clip. Repeating the request adds no jobs."""
+        """Queue a job for each missing clip. If the request is repeated, the server adds no jobs."""
         return self._transport.post("/jobs", CreateJobsResponse, request)
 
     def pages(
@@ -100,7 +100,7 @@ class LeaseApi:
         return content
 
     def renew(self, job: ClaimedJob) -> RenewResponse:
-        """Extend the lease. A failed request is not retried, because the worker soon sends the next renewal.
+        """Extend the lease. A failed renewal is not retried, because the worker soon sends the next renewal.
 
         Raises:
             LeaseLost: the worker no longer holds the job.

@@ -76,7 +76,9 @@ class KeyApi:
     def create(
         self, name: str, role: Role, *, days: int | None = None, scopes: Sequence[Scope] | None = None
     ) -> CreatedKeyResponse:
-        """Create a key; create the person if nobody has this name. The secret cannot be shown again.
+        """Create a key; create the person if nobody has this name.
+
+        The server never shows the key's secret again.
 
         Args:
             name: the person who owns the key.

@@ -101,7 +101,8 @@ class StudyApi:
         Each link is for one annotator. The server never shows a link again.
 
         Args:
-            kind: the kind of the annotators. The votes of `pilot` and `preview` annotators never count.
+            kind: the kind of the annotators to invite. The votes of `pilot` and `preview` annotators never
+                count.
         """
         # Do not send the request again, because a second request would create more links. If the response is
         # lost, only unused links are lost.

@@ -93,7 +93,9 @@ class SubmissionApi:
     def put_clip(
         self, submission_id: str, pair_id: str, file: Path, *, seed: int = 0, replace: bool = False
     ) -> ClipResponse:
-        """Upload the clip of a pair and seed. Uploading the same bytes again has no effect.
+        """Upload the clip of a pair and seed.
+
+        If the stored clip has the same bytes, the upload has no effect.
 
         Args:
             replace: whether to replace a stored clip that has different bytes; otherwise the server refuses

@@ -61,7 +61,7 @@ class SubmissionTarget:
     def input_images(
         self, folder: Path, wanted: Collection[str], *, on_image: Callable[[], object]
     ) -> Mapping[str, Path]:
-        """Download the input images of the wanted pairs. Return a mapping from pair id to image file.
+        """Download the input images of the pairs in `wanted`. Return a mapping from pair id to image file.
 
         An image that several pairs share is downloaded once.
         """

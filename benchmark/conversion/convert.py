@@ -21,8 +21,9 @@ _HDR_TRANSFERS = frozenset({16, 18})
 def convert_video(source: Path, target: Path) -> bool:
     """Write a video as a clip. Return True if the video was encoded, False if it was copied.
 
-    A video that servers accept unchanged is copied. The clip is upright, has square pixels and no sound, and
-    no side is longer than 2048 pixels. The clip shows each frame at the same time as the video.
+    If a server would accept the video unchanged, the video is copied. The clip is upright, has square pixels
+    and no sound, and no side is longer than 2048 pixels. The clip shows each frame at the same time as the
+    video.
 
     Raises:
         CannotConvert: the file is not a video, is damaged, or is HDR.

@@ -35,7 +35,7 @@ def json_chunks(names: tuple[str, ...], rows: Iterable[list[Cell]]) -> Iterator[
 
 
 def jsonl_chunks(names: tuple[str, ...], rows: Iterable[list[Cell]]) -> Iterator[bytes]:
-    """Yield one JSON object per line."""
+    """Yield a JSONL table: one JSON object per line."""
     for chunk in _chunks(rows):
         yield ("\n".join(_json_lines(names, chunk)) + "\n").encode()
 

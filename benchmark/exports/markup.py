@@ -1,4 +1,7 @@
-"""Writes tables as Markdown and LaTeX (booktabs). Special characters in names are escaped."""
+"""Writes tables as Markdown and LaTeX (booktabs).
+
+Characters with a special meaning in Markdown or LaTeX are escaped.
+"""
 
 import re
 import unicodedata

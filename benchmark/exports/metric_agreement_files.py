@@ -31,7 +31,7 @@ _COVARIATE_TITLES = ("Covariate", "Unit", "Odds ratio", "95 % interval", "p")
 
 @dataclass(frozen=True)
 class AgreementDocument:
-    """The rows of all metrics, the regression, and the settings of each suite's scores."""
+    """The table rows of all metrics, the regression, and the settings of each suite's scores."""
 
     rows: Sequence[MetricAgreementRow]
     covariates: CovariateTable
@@ -46,7 +46,7 @@ def agreement_document(
     by_scenario: bool,
     interim: bool = False,
 ) -> AgreementDocument:
-    """Compare the metrics of score files with the votes; an interim study gets no regression.
+    """Compare the metrics of score files with the votes; a study that is not closed gets no regression.
 
     Raises:
         MetricInputError: two files have scores of the same side and suite, or were computed with different

@@ -41,7 +41,7 @@ class TableRows:
 
 
 def possible_rows(path: Path) -> tuple[list[TableRows], list[ImportProblems]]:
-    """Parse a table once with each possible delimiter.
+    """Parse a benchmark's table once with each possible delimiter.
 
     Returns:
         The parsed tables, the most regular table first, and one error for each delimiter with which the table

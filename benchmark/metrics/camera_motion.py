@@ -75,7 +75,7 @@ def predicted_motions(
 
     Args:
         first: (10, 10, 2) positions (x, y) of the grid in the first frame, in pixels.
-        last: the same positions in the last frame.
+        last: the positions of the same points in the last frame.
         height: height of the frames in pixels.
         width: width of the frames in pixels.
 

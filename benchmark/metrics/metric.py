@@ -1,4 +1,7 @@
-"""Defines the type of a metric, which is a column of a table. This module imports no large package."""
+"""Defines the type of a metric, which is a column of a table.
+
+To start fast, this module imports no large package.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -18,8 +18,7 @@ class Suite:
     Attributes:
         name: name on the command line.
         metrics: the metrics, in the order of the table's columns.
-        settings: everything that the scores depend on, except the clips.
-        backbones: names of the networks whose weights the suite needs (`models.backbones.base.KNOWN`).
+        settings: the fixed settings. The options of a run add networks and chosen settings.
         totals: scores that combine several columns of the table.
         passes: number of times that each clip is scored: once, or once per dimension of VBench.
     """
@@ -27,7 +26,6 @@ class Suite:
     name: SuiteName
     metrics: tuple[Metric, ...]
     settings: Mapping[str, str]
-    backbones: tuple[str, ...] = ()
     totals: tuple[Metric, ...] = ()
     passes: int = 1
 
@@ -60,8 +58,7 @@ _ANIMATE_BENCH = Suite(
         Metric("text_cosine", "Text (cosine)", _HIGHER, 2, percent=True),
         Metric("text_clip_score", "Text (2.5 max(cos, 0))", _HIGHER, 2, percent=True),
     ),
-    {"backbone": "clip-vit-base-patch16", "frames": "all", "prompt prefix": "none"},
-    ("clip-vit-base-patch16",),
+    {"transform": "resize the shorter side (bicubic, Pillow), crop the centre"},
 )
 _AIGCBENCH = Suite(
     SuiteName.AIGCBENCH,
@@ -72,8 +69,7 @@ _AIGCBENCH = Suite(
         Metric("text_cosine", "Text–video (cosine)", _HIGHER),
         Metric("adjacent_cosine", "Adjacent frames (cosine)", _HIGHER),
     ),
-    {"backbone": "clip-vit-large-patch14", "frames": "all"},
-    ("clip-vit-large-patch14",),
+    {"frames": "all", "transform": "resize the shorter side (bicubic, Pillow), crop the centre"},
 )
 _VBENCH_I2V = Suite(
     SuiteName.VBENCH_I2V,

@@ -7,7 +7,10 @@ from benchmark.scenes.outlines import Outline, Point
 
 
 class Finish(StrEnum):
-    """How the surface of a shape reflects light. Each style renders a finish differently."""
+    """The kind of surface of a shape, which determines how the shape reflects light.
+
+    Each style renders a finish differently.
+    """
 
     MATTE = "matte"
     GLOSSY = "glossy"

@@ -31,7 +31,7 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """A scene's textures at one size.
+    """The textures of a scene at one image size.
 
     Attributes:
         size: size of the image as (rows, columns), in pixels.

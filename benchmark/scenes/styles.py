@@ -35,7 +35,7 @@ class Style(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """The surface of one shape before shading.
+    """The input of a shader: the surface of one shape.
 
     Attributes:
         coverage: (rows, columns) float32 in [0, 1], the share of each texel that the shape covers.

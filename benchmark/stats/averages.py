@@ -20,7 +20,7 @@ from benchmark.stats.tallies import Tallies
 
 @dataclass(frozen=True)
 class MacroAverage:
-    """The reference's TI2V score averaged over matchups.
+    """The average of a reference's TI2V scores over its matchups.
 
     Attributes:
         share: the exact average, in [0, 1].

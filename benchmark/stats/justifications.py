@@ -17,7 +17,7 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class JustificationRow:
-    """One justification in one matchup.
+    """The rates of one justification in one matchup.
 
     Attributes:
         rate_reference, rate_other: votes for the side that give the justification, in percent of ALL valid

@@ -3,7 +3,7 @@
     P(a vote is for the reference) = 1 / (1 + exp(-(x . b)))
 
 The matrix x contains the covariates' differences, reference minus other; the caller may add a constant
-column. The unit of the likelihood is the vote. Votes on clips of one image are not independent, so each image
+column. The likelihood has one factor per vote. Votes on clips of one image are not independent, so each image
 is a cluster. The covariance is the sandwich H^-1 B H^-1 with one score per cluster. As in statsmodels, the
 covariance is multiplied by G / (G - 1) * (N - 1) / (N - K) for N votes, K coefficients and G clusters.
 Source: K.-Y. Liang and S. L. Zeger (1986), Biometrika 73(1), 13-22.
@@ -23,7 +23,7 @@ LARGEST = 15.0
 
 
 class NoFit(ValueError):
-    """The regression has no finite or unique solution. The message gives the reason."""
+    """The logistic regression has no finite or no unique solution. The message gives the reason."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class LogisticFit:
 
 
 def fit_logistic(covariates: FloatArray, won: IntArray, votes: IntArray, cluster: IntArray) -> LogisticFit:
-    """Fit the regression by Newton's method.
+    """Fit the logistic regression by Newton's method.
 
     Args:
         covariates: (comparisons, coefficients).

@@ -6,8 +6,8 @@ image are not independent, so the interval comes from a bootstrap over images. T
 shares gives an effective number of comparisons; the interval is the Wilson interval for this number (see
 `stats.sensitivity`).
 
-Rank correlations are computed over models. The correlations compare a model's mean score with the share of
-decided comparisons that the model won; mean and share are computed from the same comparisons. Sources: C.
+Rank correlations use one data point per model. The correlations compare a model's mean score with the share
+of decided comparisons that the model won; mean and share are computed from the same comparisons. Sources: C.
 Spearman (1904), American J. of Psychology 15(1), 72-101; M. G. Kendall (1945), Biometrika 33(3), 239-251
 (tau-b).
 """
@@ -67,7 +67,7 @@ class MetricComparisons:
 
 @dataclass(frozen=True)
 class Agreement:
-    """The agreement of a metric with people.
+    """The agreement of a metric with the votes of people.
 
     Attributes:
         comparisons: number of decided comparisons for which both clips have a score of the metric.

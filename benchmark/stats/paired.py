@@ -20,13 +20,13 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class PairedMatchups:
-    """The pairs that are decided in both matchups, counted by the winners.
+    """The numbers of pairs that are decided in both of two matchups, by the winners.
 
     Attributes:
-        both: pairs that the reference won in both matchups.
-        neither: pairs that the reference lost in both of the matchups.
-        only_first: pairs that the reference won in the first matchup and lost in the second.
-        only_second: pairs that the reference won in the second matchup and lost in the first.
+        both: number of pairs that the reference won in both matchups.
+        neither: number of pairs that the reference lost in both matchups.
+        only_first: number of pairs that the reference won in the first matchup and lost in the second.
+        only_second: number of pairs that the reference won in the second matchup and lost in the first.
         p_value: the two-sided p-value.
     """
 
@@ -116,7 +116,7 @@ def _compared(one: IntArray, other: IntArray) -> PairedMatchups:
 def _lead_by_pair(tallies: Tallies, matchups: int) -> IntArray:
     """Return the value of `Tallies.lead` for each matchup and pair, (matchups, pairs).
 
-    A pair without votes has the value 0.
+    A pair without votes in a matchup has the value 0.
     """
     lead = np.zeros((matchups, len(tallies.pairs)), dtype=np.int64)
     here = tallies.matchup < matchups

@@ -20,7 +20,7 @@ SMALLEST_DIFFERENCE = 0.01  # detecting this difference needs 19,765 pairs
 
 @dataclass(frozen=True)
 class StudyPlan:
-    """The cost and the power of a study.
+    """The number of votes and the power of a planned study.
 
     Attributes:
         votes: the total number of votes, matchups x pairs x panel.

@@ -105,7 +105,7 @@ def by_score(rows: Sequence[PreferenceRow]) -> list[PreferenceRow]:
     """Return the rows of a preferences table, sorted as pages, figures and files show them.
 
     If all matchups have the same reference, the rows are sorted by the reference's score, highest first.
-    If there are several references, the order does not change. Averages come last.
+    If there are several references, the order of the rows does not change. Averages come last.
     """
     matchups = [row for row in rows if not row.is_average]
     averages = [row for row in rows if row.is_average]
@@ -178,7 +178,7 @@ def averaged_matchups(matchups: Sequence[Matchup]) -> list[list[int]]:
     """Return, for each reference that has an average, the indices of the reference's matchups.
 
     A model has an average if it is the reference of several matchups and never the other side. An average
-    would ignore a matchup in which the model is the other side. The leaderboard covers this case.
+    would ignore a matchup in which the model is the other side. The leaderboard includes such matchups.
     """
     others = {matchup.other for matchup in matchups}
     groups: dict[str, list[int]] = {}

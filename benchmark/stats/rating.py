@@ -2,7 +2,7 @@
 
     P(a vote prefers i to j) = 1 / (1 + exp(theta_j - theta_i)),   sum_i theta_i = 0
 
-The unit of the likelihood is the vote. Votes on the same pair are not independent, neither within nor across
+The likelihood has one factor per vote. Votes on the same pair are not independent, neither within nor across
 matchups. With five votes per comparison and a kappa of 0.31, 95 % Wald intervals that assume independent
 votes cover the true value in only 81 % of studies. The covariance is therefore the sandwich estimate H^-1 B
 H^-1, multiplied by G / (G - 1) for G pairs. B is computed from one score vector per pair; all votes on the
@@ -110,7 +110,7 @@ def comparable_groups(wins: IntArray) -> IntArray:
 
 
 def _strengths(wins: IntArray, group: IntArray) -> FloatArray:
-    """Compute theta by Newton's method.
+    """Compute the strengths theta by Newton's method.
 
     The log-likelihood is strictly concave in each group, so it has a unique maximum.
     """

@@ -5,8 +5,8 @@ The definitions are those of arXiv:2412.16153 and reproduce the paper's tables (
     TI2V score(m) = pairs whose strict majority of valid votes chose m / decided pairs
     justification rate(m, r) = valid votes that chose m and ticked r / all valid votes of the matchup
 
-A pair with equally many votes for each side is undecided. Undecided pairs are counted separately. Undecided
-pairs are not in the score's denominator, but votes on undecided pairs count in the justification rates. Pairs
+A pair with equally many votes for each side is undecided. The score's denominator does not include undecided
+pairs, which are counted separately, but votes on undecided pairs count in the justification rates. Pairs
 without votes are not counted at all, because a votes table contains no row for such a pair.
 """
 

@@ -49,7 +49,7 @@ class CovariateRow:
 
 @dataclass(frozen=True)
 class CovariateTable:
-    """The rows of the regression, and a sentence for each covariate that was left out, with the reason."""
+    """The rows of the regression, and sentences on covariates that were left out and on errors."""
 
     rows: tuple[CovariateRow, ...]
     remarks: tuple[str, ...]

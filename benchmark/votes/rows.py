@@ -130,7 +130,7 @@ def _statuses(cells: CellReader) -> IntArray:
 
 
 def _sides(cells: CellReader) -> Sides:
-    """Return the sides of all rows. Report empty sides, equal sides, and answers that are neither side."""
+    """Return the two sides of each row. Report empty or equal sides, and answers that are neither side."""
     named = {"reference", "other"} <= set(cells.table.columns)
     required = {*SIDE_PAIRS[0 if named else 1], "chosen"}
     columns = {name: cells.names(name, required=name in required) for name in (*SIDE_COLUMNS, "chosen")}

@@ -11,7 +11,7 @@ class TaskResponse(ResponseModel):
 
     `done` of `total` steps are finished. `done` and `total` are 0 until the task reports its progress.
 
-    `error` explains in a sentence why the task failed; empty if it did not fail. `problems` lists all
+    `error` explains the last failure in a sentence; empty if the task never failed. `problems` lists all
     problems of a refused import. `result` describes what was imported; null until the task is done.
     """
 

@@ -29,9 +29,12 @@ class BackboneMissing(Exception):
 
 
 def first_line(error: Exception) -> str:
-    """Return the first line of an error's text, or the name of the error's class if the text is empty."""
+    """Return the first line of an error's text, or the name of the error's class if the text is empty.
+
+    The line ends with a full stop.
+    """
     lines = str(error).splitlines()
-    return lines[0] if lines else type(error).__name__
+    return f"{lines[0].rstrip('.')}." if lines and lines[0] else f"{type(error).__name__}."
 
 
 class ImageEncoder(Protocol):

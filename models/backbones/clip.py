@@ -12,8 +12,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.backbones.base import BackboneMissing, Features, Images
-from models.backbones.device import torch_device
+from models.backbones.base import BackboneMissing, Features, Images, first_line
+from models.backbones.device import torch_device, torch_dtype
+from models.backbones.dtype import Dtype
+from models.backbones.pretrained import load_pretrained
 from models.backbones.transforms import AS_PILLOW, CLIP_MEAN, CLIP_STD, Resampling, centre_crop_square
 
 
@@ -26,6 +28,7 @@ class ClipBackbone:
         folder: folder with config.json, model.safetensors and the tokenizer's files.
         identity: name, revision and transform, which determine the features; see `ImageEncoder.identity`.
         device: the device of the network, such as `cpu` or `cuda:0`.
+        dtype: the type in which the network computes.
         batch_size: images or texts per forward pass.
         resampling: how images are resized.
 
@@ -39,22 +42,27 @@ class ClipBackbone:
         *,
         identity: str,
         device: str = "cpu",
+        dtype: Dtype = Dtype.FLOAT32,
         batch_size: int = 32,
         resampling: Resampling = AS_PILLOW,
     ) -> None:
         from transformers import CLIPModel, CLIPTokenizerFast
 
+        network = load_pretrained(CLIPModel, folder, kind="CLIP model")
         try:
-            network = CLIPModel.from_pretrained(folder, local_files_only=True)
             self._tokenizer = CLIPTokenizerFast.from_pretrained(folder, local_files_only=True)
         except (OSError, ValueError) as error:
-            raise BackboneMissing(f"{folder} holds no CLIP model that can be read: {error}") from error
-        self._network = network.eval().requires_grad_(False).to(torch_device(device))
+            raise BackboneMissing(
+                f"{folder} has no tokenizer of CLIP that can be read: {first_line(error)} Download the "
+                "folder again."
+            ) from error
+        self._dtype = torch_dtype(dtype)
+        self._network = network.to(torch_device(device), self._dtype)
         self._device = device
         self._batch_size = batch_size
         self._side = int(network.config.vision_config.image_size)
         self._resampling = resampling
-        self.identity = f"{identity} crop{self._side} {resampling}"
+        self.identity = f"{identity} crop{self._side} {resampling} {dtype}"
 
     @torch.no_grad()
     def encode_images(self, images: Images) -> Features:
@@ -76,7 +84,7 @@ class ClipBackbone:
             [centre_crop_square(image, self._side, resampling=self._resampling) for image in images]
         )
         normal = (pixels - CLIP_MEAN) / CLIP_STD
-        return _rows(self._network.get_image_features(pixel_values=normal.to(self._device)))
+        return _rows(self._network.get_image_features(pixel_values=normal.to(self._device, self._dtype)))
 
     def _texts(self, texts: Sequence[str]) -> Features:
         limit = int(self._network.config.text_config.max_position_embeddings)

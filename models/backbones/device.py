@@ -1,8 +1,9 @@
-"""Selects the device on which a network runs."""
+"""Selects the device and the floating-point type of torch with which a network runs."""
 
 import torch
 
 from models.backbones.base import BackboneMissing, first_line
+from models.backbones.dtype import Dtype
 
 
 def torch_device(name: str) -> torch.device:
@@ -20,3 +21,12 @@ def torch_device(name: str) -> torch.device:
             "torch build for your GPU."
         ) from error
     return device
+
+
+def torch_dtype(name: Dtype) -> torch.dtype:
+    """Return torch's type."""
+    return {
+        Dtype.FLOAT32: torch.float32,
+        Dtype.BFLOAT16: torch.bfloat16,
+        Dtype.FLOAT16: torch.float16,
+    }[name]

@@ -17,8 +17,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from models.backbones.base import BackboneMissing, Features, Images
-from models.backbones.device import torch_device
+from models.backbones.base import Features, Images
+from models.backbones.device import torch_device, torch_dtype
+from models.backbones.dtype import Dtype
+from models.backbones.pretrained import load_pretrained
 from models.backbones.transforms import (
     AS_PILLOW,
     IMAGENET_MEAN,
@@ -50,6 +52,7 @@ class DinoBackbone:
         transform: `crop` resizes the shorter side to 256 (bicubic) and crops the centre to 224;
             `shorter_side` resizes the shorter side to 224 (bilinear) and does not crop.
         device: the device of the network, such as `cpu` or `cuda:0`.
+        dtype: the type in which the network computes.
         batch_size: images per forward pass; all images of one call must have the same size.
         resampling: how images are resized.
 
@@ -64,18 +67,17 @@ class DinoBackbone:
         identity: str,
         transform: DinoTransform = DinoTransform.CROP,
         device: str = "cpu",
+        dtype: Dtype = Dtype.FLOAT32,
         batch_size: int = 16,
         resampling: Resampling = AS_PILLOW,
     ) -> None:
         from transformers import ViTModel
 
-        try:
-            network = ViTModel.from_pretrained(folder, local_files_only=True, add_pooling_layer=False)
-        except (OSError, ValueError) as error:
-            raise BackboneMissing(f"{folder} holds no ViT that can be read: {error}") from error
+        network = load_pretrained(ViTModel, folder, kind="ViT", add_pooling_layer=False)
         network.embeddings.interpolate_pos_encoding = partial(_encodings_of, network.embeddings)
-        self._network = network.eval().requires_grad_(False).to(torch_device(device))
+        self._network = network.to(torch_device(device), torch_dtype(dtype))
         self._device = device
+        self._dtype = dtype
         self._batch_size = batch_size
         self._side = int(network.config.image_size)
         self._transform = transform
@@ -84,7 +86,7 @@ class DinoBackbone:
 
     @property
     def identity(self) -> str:
-        return f"{self._name} {self._transform}{self._side} {self._resampling} dino-positions"
+        return f"{self._name} {self._transform}{self._side} {self._resampling} dino-positions {self._dtype}"
 
     def resampled(self, resampling: Resampling) -> Self:
         """Return an encoder that uses the same network, but resizes images with another method."""
@@ -109,7 +111,8 @@ class DinoBackbone:
         else:
             pixels = [shorter_side(image, self._side, resampling=self._resampling) for image in images]
         normal = (torch.stack(pixels) - IMAGENET_MEAN) / IMAGENET_STD
-        output = self._network(pixel_values=normal.to(self._device), interpolate_pos_encoding=True)
+        inputs = normal.to(self._device, torch_dtype(self._dtype))
+        output = self._network(pixel_values=inputs, interpolate_pos_encoding=True)
         return np.asarray(output.last_hidden_state[:, 0].float().cpu().numpy(), dtype=np.float32)
 
 
@@ -138,4 +141,5 @@ def _encodings_of(embeddings: Any, patches: Tensor, height: int, width: int) -> 
     table: Tensor = embeddings.position_embeddings
     if patches.shape[1] == table.shape[1] and height == width:
         return table
-    return position_encodings(table, height // embeddings.patch_size, width // embeddings.patch_size)
+    rows, columns = height // embeddings.patch_size, width // embeddings.patch_size
+    return position_encodings(table.float(), rows, columns).to(table.dtype)

@@ -16,7 +16,8 @@ from torch.nn.functional import pad
 
 from benchmark.metrics.vectors import MetricInputError
 from models.backbones.base import BackboneMissing, first_line
-from models.backbones.device import torch_device
+from models.backbones.device import torch_device, torch_dtype
+from models.backbones.dtype import Dtype
 from models.backbones.raft_network import STRIDE, Raft
 
 # The coarsest of the four correlation levels has 1/64 of the resolution and needs two rows and columns.
@@ -35,6 +36,7 @@ class RaftBackbone:
         checkpoint: a .pth file in the authors' layout.
         identity: name and digest of the weights, part of every cache key.
         device: the device of the network, such as `cpu` or `cuda:0`.
+        dtype: the type in which the network computes features and updates.
         iterations: number of recurrent updates of the flow; VBench uses 20.
 
     Raises:
@@ -42,12 +44,19 @@ class RaftBackbone:
     """
 
     def __init__(
-        self, checkpoint: Path, *, identity: str, device: str = "cpu", iterations: int = ITERATIONS
+        self,
+        checkpoint: Path,
+        *,
+        identity: str,
+        device: str = "cpu",
+        dtype: Dtype = Dtype.FLOAT32,
+        iterations: int = ITERATIONS,
     ) -> None:
-        self._network = load_raft(checkpoint).requires_grad_(False).to(torch_device(device))
-        self._device = device
+        self._device = torch_device(device)
+        self._network = load_raft(checkpoint).requires_grad_(False).to(self._device)
+        self._dtype = torch_dtype(dtype)
         self._iterations = iterations
-        self.identity = f"{identity} {iterations} iterations"
+        self.identity = f"{identity} {iterations} iterations {dtype}"
 
     @torch.no_grad()
     def flows(self, frames: Sequence[NDArray[np.uint8]]) -> Iterator[NDArray[np.float32]]:
@@ -67,11 +76,16 @@ class RaftBackbone:
         previous = features = None
         for frame in frames:
             image = self._image(frame)
-            found = self._network.encode(image)
+            with self._autocast():
+                found = self._network.encode(image)
             if previous is not None and features is not None:
-                flow = self._network(previous, features, found, self._iterations)[0]
+                with self._autocast():
+                    flow = self._network(previous, features, found, self._iterations)[0]
                 yield np.asarray(flow.permute(1, 2, 0).float().cpu().numpy(), dtype=np.float32)
             previous, features = image, found
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self._device.type, dtype=self._dtype, enabled=self._dtype is not torch.float32)
 
     def _image(self, frame: NDArray[np.uint8]) -> Tensor:
         height, width = frame.shape[:2]

@@ -42,14 +42,17 @@ class Raft(nn.Module):
         """
         hidden, context = self.cnet(image).split([HIDDEN, CONTEXT], dim=1)
         hidden, context = hidden.tanh(), context.relu()
-        pyramid = _correlations(first, second)
+        # Half precision would round positions to a fraction of a pixel, so flow and correlations are float32.
+        first, second = first.float(), second.float()
+        with torch.autocast(first.device.type, enabled=False):
+            pyramid = _correlations(first, second)
         start = _positions(first)
         flow = torch.zeros_like(start)
         for _ in range(iterations):
             matches = _windows(pyramid, start + flow)
             hidden, change = self.update_block(hidden, context, matches, flow)
-            flow = flow + change
-        return _upsampled(flow, self.update_block.weights(hidden))
+            flow = flow + change.float()
+        return _upsampled(flow, self.update_block.weights(hidden).float())
 
 
 class _Encoder(nn.Module):

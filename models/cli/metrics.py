@@ -1,6 +1,8 @@
 """`ti2v metrics`: computes automatic metrics for a folder of clips."""
 
+import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,10 +11,11 @@ import click
 from benchmark.metrics.suites import SUITES
 from benchmark.plurals import counted
 from benchmark.protocol import SuiteName
+from models.backbones.dtype import Dtype
 
 if TYPE_CHECKING:
     from benchmark.metrics.table import MetricTable
-    from models.metrics.vbench_settings import VBenchSettings
+    from models.metrics.options import MetricRun
 
 MAX_EXAMPLES = 5
 
@@ -34,11 +37,25 @@ MAX_EXAMPLES = 5
     "assignments",
     multiple=True,
     metavar="NAME=VALUE",
-    help="A setting of vbench-i2v, such as resize=plain; repeatable (docs/vbench.md).",
+    help="A setting of the suite, such as resize=plain; repeatable (docs/metrics.md, docs/vbench.md).",
 )
 @click.option("--name", help="Name of the row in Markdown and LaTeX (default: the folder's name).")
 @click.option(
     "--device", default="cpu", show_default=True, help="Device of the networks: cpu, cuda or cuda:0."
+)
+@click.option(
+    "--dtype",
+    type=click.Choice([each.value for each in Dtype]),
+    default=Dtype.FLOAT32.value,
+    show_default=True,
+    help="Floating-point type of the networks; recorded with the scores.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=os.cpu_count() or 1,
+    show_default="number of processors",
+    help="Processes of the suite motion; threads that decode clips for networks.",
 )
 @click.option(
     "--weights",
@@ -62,6 +79,8 @@ def metrics(
     assignments: tuple[str, ...],
     name: str | None,
     device: str,
+    dtype: str,
+    workers: int,
     weights: Path | None,
     file_format: str,
     output: str,
@@ -77,13 +96,14 @@ def metrics(
     from models.generators.pair_selection import read_benchmark
     from models.generators.settings import generator_settings
     from models.metrics.clips import find_clips
-    from models.metrics.run import MetricRun, run_suite
+    from models.metrics.options import MetricRun
+    from models.metrics.run import run_suite
 
     suite = SUITES[SuiteName(suite_name)]
     found = find_clips(folder, read_benchmark(benchmark))
     _list("ignored file", found.ignored, verbose)
-    settings = _vbench_settings(suite.name, assignments, weights)
-    run = MetricRun(home=generator_settings().home, device=device, weights=weights, vbench=settings)
+    run = MetricRun(generator_settings().home, device, Dtype(dtype), weights, workers)
+    run = _with_settings(run, suite.name, assignments)
     steps = len(found.clips) * suite.passes
     with click.progressbar(length=steps, label="Clips", show_pos=True, file=sys.stderr) as bar:
         table = run_suite(suite, found, run, on_clip=lambda: bar.update(1))
@@ -94,24 +114,27 @@ def metrics(
     write_output([metric_table_bytes(table, name or folder.name, MetricFormat(file_format))], output)
 
 
-def _vbench_settings(
-    suite: SuiteName, assignments: tuple[str, ...], weights: Path | None
-) -> "VBenchSettings":
-    from models.metrics.vbench_settings import UnknownSetting, VBenchSettings
+def _with_settings(run: "MetricRun", suite: SuiteName, assignments: tuple[str, ...]) -> "MetricRun":
+    """Add the settings of the suite to the options. Raises UsageError."""
+    from models.metrics.animate_bench_settings import AnimateBenchSettings
+    from models.metrics.assignments import UnknownSetting
+    from models.metrics.vbench_settings import VBenchSettings
 
-    if suite is not SuiteName.VBENCH_I2V:
-        if assignments:
-            raise click.UsageError(f"The suite {suite} has no settings; --setting is for vbench-i2v.")
-        return VBenchSettings()
-    if weights is not None:
+    if suite is SuiteName.VBENCH_I2V and run.weights is not None:
         raise click.UsageError(
             "--weights names one network, and vbench-i2v has nine. Put each into TI2V_HOME/weights/NAME; "
             "the command prints what is missing."
         )
     try:
-        return VBenchSettings.parse(assignments)
+        if suite is SuiteName.VBENCH_I2V:
+            return replace(run, vbench=VBenchSettings.parse(assignments))
+        if suite is SuiteName.ANIMATE_BENCH:
+            return replace(run, animate_bench=AnimateBenchSettings.parse(assignments))
     except UnknownSetting as error:
         raise click.UsageError(str(error)) from error
+    if assignments:
+        raise click.UsageError(f"The suite {suite} has no settings; remove --setting.")
+    return run
 
 
 def _print_gaps(table: "MetricTable", verbose: bool) -> None:

@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,16 @@ class ClipInput:
     def video(self) -> VideoFrames:
         """The decoded clip, upright with square pixels; raises UnreadableVideo."""
         return read_frames(self.path)
+
+    def decoded(self) -> Self:
+        """Return a copy that holds the decoded frames; raises UnreadableVideo.
+
+        Several threads may decode clips at the same time. A cached property has one lock for all clips in
+        Python 3.11, so this method does not read `video`.
+        """
+        copy = replace(self)
+        vars(copy)["video"] = read_frames(self.path)
+        return copy
 
     def facts(self) -> Mapping[str, float]:
         """Return width, height, frames, seconds and bytes of the decoded clip."""

@@ -6,6 +6,7 @@ from typing import Protocol
 from benchmark.metrics.clip_similarity import adjacent_similarity, clip_similarity
 from benchmark.metrics.first_frame import first_frame_mse, first_frame_ssim
 from models.backbones.base import ImageEncoder, TextEncoder
+from models.metrics.animate_bench_settings import AnimateBenchSettings
 from models.metrics.clip_input import ClipInput
 from models.metrics.feature_cache import FeatureCache
 from models.metrics.motion_scores import covering
@@ -16,15 +17,16 @@ class ImageTextEncoder(ImageEncoder, TextEncoder, Protocol):
 
 
 def animate_bench_scores(
-    clip: ClipInput, encoder: ImageTextEncoder, cache: FeatureCache
+    clip: ClipInput, encoder: ImageTextEncoder, cache: FeatureCache, settings: AnimateBenchSettings
 ) -> Mapping[str, float]:
     """Return the image similarity and the text similarity, each as a cosine and as 2.5 max(cosine, 0).
 
     Raises MetricInputError or UnreadableVideo for an unsuitable clip.
     """
-    frames = cache.clip_features(clip, encoder)
+    frames = settings.select(cache.clip_features(clip, encoder))
     image = clip_similarity(cache.image_features(clip, encoder), frames)
-    text = clip_similarity(encoder.encode_texts([clip.prompt])[0], frames)
+    prompt = settings.prompt_prefix + clip.prompt
+    text = clip_similarity(encoder.encode_texts([prompt])[0], frames)
     return {
         "image_cosine": image.cosine,
         "image_clip_score": image.clip_score,

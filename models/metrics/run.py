@@ -1,13 +1,10 @@
 """Runs a suite over the clips of a folder. Scores that are not in the cache are computed clip by clip."""
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from functools import partial
 from multiprocessing import get_context
-from pathlib import Path
 
 from benchmark.metrics.suites import Suite
 from benchmark.metrics.table import ClipScores, MetricTable
@@ -16,33 +13,14 @@ from benchmark.protocol import SuiteName
 from benchmark.video import UnreadableVideo
 from models.generators.base import BadInput
 from models.metrics.clip_input import ClipInput
+from models.metrics.clip_networks import clip_scorer, suite_settings
 from models.metrics.clips import FoundClips
+from models.metrics.options import MetricRun
+from models.metrics.prefetch import decoded_ahead
 from models.metrics.score_cache import ScoreCache
 from models.metrics.vbench_run import run_vbench
-from models.metrics.vbench_settings import VBenchSettings
 
-# This number is part of every cache key. Increase the number when a formula changes.
-FORMULAS_VERSION = 4
 Scorer = Callable[[ClipInput], Mapping[str, float]]
-
-
-@dataclass(frozen=True)
-class MetricRun:
-    """The folders, the device and the number of processes with which a suite runs.
-
-    Attributes:
-        home: TI2V_HOME, the folder with caches and weights.
-        device: device of the networks, such as `cpu` or `cuda:0`.
-        weights: folder with the backbone's weights; by default the folder that `weights_folder` returns.
-        processes: number of processes, for suites without networks.
-        vbench: settings of the suite vbench-i2v.
-    """
-
-    home: Path
-    device: str = "cpu"
-    weights: Path | None = None
-    processes: int = os.cpu_count() or 1
-    vbench: VBenchSettings = field(default_factory=VBenchSettings)
 
 
 def run_suite(
@@ -59,17 +37,8 @@ def run_suite(
         BackboneMissing: weights of the suite's networks are not on this machine.
     """
     if suite.name is SuiteName.VBENCH_I2V:
-        return run_vbench(
-            suite.metrics,
-            suite.totals,
-            found,
-            home=run.home,
-            device=run.device,
-            settings=run.vbench,
-            formulas=FORMULAS_VERSION,
-            on_clip=on_clip,
-        )
-    settings = {**suite.settings, "formulas": str(FORMULAS_VERSION)}
+        return run_vbench(suite.metrics, suite.totals, found, run, on_clip)
+    settings = suite_settings(suite, run)
     key = f"{suite.name} " + " ".join(f"{name}={value}" for name, value in sorted(settings.items()))
     cache = ScoreCache(run.home / "metrics" / "scores", key)
     rows: dict[ClipInput, ClipScores] = {}
@@ -101,28 +70,11 @@ def _scoring(suite: Suite, run: MetricRun) -> Iterator[Callable[[Sequence[ClipIn
     if suite.name is SuiteName.MOTION:
         # Spawn processes instead of forking, because the threads of OpenCV and PyAV in this process do not
         # survive a fork.
-        with ProcessPoolExecutor(run.processes, get_context("spawn"), initializer=_one_thread) as pool:
+        with ProcessPoolExecutor(run.workers, get_context("spawn"), initializer=_one_thread) as pool:
             yield partial(pool.map, _motion, chunksize=1)
         return
-    scorer = _network_scorer(suite, run)
-    yield partial(map, partial(_attempt, scorer))
-
-
-def _network_scorer(suite: Suite, run: MetricRun) -> Scorer:
-    from models.backbones.base import KNOWN, weights_folder
-    from models.backbones.clip import ClipBackbone
-    from models.metrics.clip_scores import aigcbench_scores, animate_bench_scores
-    from models.metrics.feature_cache import FeatureCache
-
-    known = KNOWN[suite.backbones[0]]
-    folder = weights_folder(known, home=run.home, named=run.weights)
-    identity = f"{known.name}@{known.revision[:12]}" if run.weights is None else f"{run.weights.resolve()}"
-    encoder = ClipBackbone(folder, identity=identity, device=run.device)
-    cache = FeatureCache(run.home / "metrics" / "features")
-    scores = {SuiteName.ANIMATE_BENCH: animate_bench_scores, SuiteName.AIGCBENCH: aigcbench_scores}[
-        suite.name
-    ]
-    return partial(scores, encoder=encoder, cache=cache)
+    scorer = clip_scorer(suite, run)
+    yield lambda clips: map(partial(_attempt, scorer), decoded_ahead(clips, workers=run.workers))
 
 
 def _one_thread() -> None:
@@ -139,8 +91,6 @@ def _motion(clip: ClipInput) -> Scored:
 
 def _attempt(scorer: Scorer, clip: ClipInput) -> Scored:
     try:
-        # A copy of the clip is scored, so that its decoded frames are freed.
-        copy = replace(clip)
-        return scorer(copy), {}, copy.facts()
+        return scorer(clip), {}, clip.facts()
     except (MetricInputError, UnreadableVideo, BadInput) as error:
         return {}, {"clip": str(error)}, {}

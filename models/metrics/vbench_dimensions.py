@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from models.backbones.base import CLIP_B32, CLIP_L14, DINO_B16
+from models.backbones.dtype import Dtype
 from models.backbones.sources import (
     AMT_S,
     COTRACKER2,
@@ -30,17 +31,19 @@ Score = Callable[[ClipInput], float | None]
 
 @dataclass(frozen=True)
 class Opening:
-    """The networks, device and cache with which a dimension is opened.
+    """The networks, device, type and cache with which a dimension is opened.
 
     Attributes:
         located: the networks that the dimension needs, in the order of `Dimension.networks`.
         device: device of the networks.
+        dtype: floating-point type of the networks.
         features: folder of the feature cache.
     """
 
     located: tuple[Located, ...]
     settings: VBenchSettings
     device: str
+    dtype: Dtype
     features: Path
 
 
@@ -71,7 +74,11 @@ def _i2v_subject(opening: Opening) -> Iterator[Score]:
 
     (found,) = opening.located
     image = DinoBackbone(
-        found.path, identity=found.identity, transform=DinoTransform.CROP, device=opening.device
+        found.path,
+        identity=found.identity,
+        transform=DinoTransform.CROP,
+        device=opening.device,
+        dtype=opening.dtype,
     )
     frames = image.resampled(Resampling(opening.settings.antialias(published=True), rounded=False))
     cache = FeatureCache(opening.features)
@@ -116,6 +123,7 @@ def _subject_consistency(opening: Opening) -> Iterator[Score]:
         identity=found.identity,
         transform=DinoTransform.SHORTER_SIDE,
         device=opening.device,
+        dtype=opening.dtype,
         resampling=Resampling(opening.settings.antialias(published=False), rounded=False),
     )
     yield partial(consistency_score, encoder=encoder, cache=FeatureCache(opening.features))
@@ -130,7 +138,13 @@ def _background_consistency(opening: Opening) -> Iterator[Score]:
 
     (found,) = opening.located
     resampling = Resampling(opening.settings.antialias(published=False), rounded=False)
-    encoder = ClipBackbone(found.path, identity=found.identity, device=opening.device, resampling=resampling)
+    encoder = ClipBackbone(
+        found.path,
+        identity=found.identity,
+        device=opening.device,
+        dtype=opening.dtype,
+        resampling=resampling,
+    )
     yield partial(consistency_score, encoder=encoder, cache=FeatureCache(opening.features))
 
 
@@ -156,7 +170,7 @@ def _dynamic_degree(opening: Opening) -> Iterator[Score]:
     from models.metrics.vbench_scores import dynamic_score
 
     (found,) = opening.located
-    network = RaftBackbone(found.path, identity=found.identity, device=opening.device)
+    network = RaftBackbone(found.path, identity=found.identity, device=opening.device, dtype=opening.dtype)
     yield partial(dynamic_score, network=network, border=opening.settings.flow_border)
 
 
@@ -170,7 +184,9 @@ def _aesthetic_quality(opening: Opening) -> Iterator[Score]:
 
     clip, head = opening.located
     resampling = Resampling(opening.settings.antialias(published=False), rounded=False)
-    encoder = ClipBackbone(clip.path, identity=clip.identity, device=opening.device, resampling=resampling)
+    encoder = ClipBackbone(
+        clip.path, identity=clip.identity, device=opening.device, dtype=opening.dtype, resampling=resampling
+    )
     cache = FeatureCache(opening.features)
     yield partial(aesthetic_score, encoder=encoder, head=AestheticHead(head.path), cache=cache)
 

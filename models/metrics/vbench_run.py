@@ -5,9 +5,7 @@ A dimension whose networks are not on this machine is left out of every mean and
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 
 from benchmark.metrics.camera_motion import requested_camera_motion
 from benchmark.metrics.metric import Metric
@@ -17,13 +15,15 @@ from benchmark.metrics.vectors import MetricInputError
 from benchmark.video import UnreadableVideo
 from models.backbones.base import BackboneMissing
 from models.backbones.network_process import NetworkFailed
-from models.backbones.sources import locate
+from models.backbones.sources import ExternalNetwork, Located, locate
 from models.generators.base import BadInput
+from models.metrics.assignments import settings_text
 from models.metrics.clip_input import ClipInput
 from models.metrics.clips import FoundClips
+from models.metrics.options import FORMULAS_VERSION, MetricRun
+from models.metrics.prefetch import decoded_ahead
 from models.metrics.score_cache import ScoreCache
 from models.metrics.vbench_dimensions import DIMENSIONS, Dimension, Opening, Score
-from models.metrics.vbench_settings import VBenchSettings
 
 _SUITE = "vbench-i2v"
 _VALUE = "value"
@@ -49,11 +49,7 @@ def run_vbench(
     metrics: tuple[Metric, ...],
     totals: tuple[Metric, ...],
     found: FoundClips,
-    *,
-    home: Path,
-    device: str,
-    settings: VBenchSettings,
-    formulas: int,
+    run: MetricRun,
     on_clip: Callable[[], None],
 ) -> MetricTable:
     """Run all dimensions whose networks are on this machine.
@@ -61,21 +57,25 @@ def run_vbench(
     Args:
         metrics: the columns of the dimensions.
         totals: the columns of the three total scores.
-        home: TI2V_HOME.
-        formulas: version of the formulas, part of every cache key.
+        run: the options of the run.
         on_clip: called after each clip in each dimension.
     """
     outcome = _Outcome(found.clips)
     for dimension in DIMENSIONS.values():
         done = _Counter(on_clip, len(found.clips))
         try:
-            _run_dimension(dimension, outcome, home, device, settings, formulas, done)
+            _run_dimension(dimension, outcome, run, done)
         except (BackboneMissing, NetworkFailed) as error:
             outcome.not_computed[dimension.name] = str(error)
             for clip in found.clips:
                 outcome.values[clip].pop(dimension.name, None)
         done.finish()
-    shown = {**settings.as_text(), **outcome.networks, "formulas": str(formulas)}
+    shown = {
+        **settings_text(run.vbench),
+        **outcome.networks,
+        "dtype": run.dtype.value,
+        "formulas": str(FORMULAS_VERSION),
+    }
     table = MetricTable(
         _SUITE, shown, metrics, outcome.rows(), found.expected_pairs, not_computed=outcome.not_computed
     )
@@ -99,47 +99,50 @@ class _Counter:
 
 
 def _run_dimension(
-    dimension: Dimension,
-    outcome: _Outcome,
-    home: Path,
-    device: str,
-    settings: VBenchSettings,
-    formulas: int,
-    on_clip: Callable[[], None],
+    dimension: Dimension, outcome: _Outcome, run: MetricRun, on_clip: Callable[[], None]
 ) -> None:
     clips = [clip for clip in outcome.values if not clip.dimensions or dimension.name in clip.dimensions]
     if dimension.name == "camera_motion" and not any(map(_asks_for_camera, clips)):
         raise BackboneMissing("No prompt of these pairs requests a camera motion.")
-    located = tuple(locate(source, home=home) for source in dimension.networks)
+    located = tuple(locate(source, home=run.home) for source in dimension.networks)
     if located:
         outcome.networks[dimension.name] = " + ".join(each.identity for each in located)
-    chosen = settings.as_text()
-    key = (
-        f"{_SUITE} {dimension.name} formulas={formulas} "
-        + " ".join(f"{name}={chosen[name]}" for name in dimension.setting_names)
-        + " ".join(each.identity for each in located)
-    )
-    cache = ScoreCache(home / "metrics" / "scores", key)
-    opening = Opening(located, settings, device, home / "metrics" / "features")
-    with ExitStack() as stack:
-        score: Score | None = None
-        for clip in clips:
-            kept = cache.read(clip)
-            if kept is None:
-                # Networks are loaded for the first clip without a cached score.
-                score = score or stack.enter_context(dimension.open(opening))
-                values, refused = _attempt(score, clip)
-                cache.write(clip, values, refused)
-            else:
-                values, refused = kept.values, kept.refused
+    cache = ScoreCache(run.home / "metrics" / "scores", _key(dimension, located, run))
+    missing = []
+    for clip in clips:
+        kept = cache.read(clip)
+        if kept is None:
+            missing.append(clip)
+            continue
+        _add(outcome, clip, dimension.name, kept.values, kept.refused)
+        on_clip()
+    if not missing:
+        return
+    opening = Opening(located, run.vbench, run.device, run.dtype, run.home / "metrics" / "features")
+    with dimension.open(opening) as score:
+        for clip, decoded in zip(missing, decoded_ahead(missing, workers=run.workers), strict=True):
+            values, refused = _attempt(score, decoded)
+            cache.write(clip, values, refused)
             _add(outcome, clip, dimension.name, values, refused)
             on_clip()
 
 
+def _key(dimension: Dimension, located: Sequence[Located], run: MetricRun) -> str:
+    """Return everything that a dimension's scores depend on, except the clip."""
+    chosen = settings_text(run.vbench)
+    parts = [
+        *(_SUITE, dimension.name, f"formulas={FORMULAS_VERSION}"),
+        *(f"{name}={chosen[name]}" for name in dimension.setting_names),
+        *(each.identity for each in located),
+    ]
+    if any(not isinstance(source, ExternalNetwork) for source in dimension.networks):
+        parts.append(f"dtype={run.dtype}")
+    return " ".join(parts)
+
+
 def _attempt(score: Score, clip: ClipInput) -> tuple[Mapping[str, float], Mapping[str, str]]:
     try:
-        # A copy of the clip is scored, so that the decoded frames are freed.
-        value = score(replace(clip))
+        value = score(clip)
     except (MetricInputError, UnreadableVideo, BadInput) as error:
         return {}, {_VALUE: str(error)}
     return ({} if value is None else {_VALUE: value}), {}

@@ -1,13 +1,10 @@
 """Defines the settings of the suite `vbench-i2v`, because VBench can be run in several ways."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-
-class UnknownSetting(ValueError):
-    """A setting has an unknown name or value. The message lists the allowed names or values."""
+from models.metrics.assignments import parse_settings
 
 
 class Resize(StrEnum):
@@ -59,25 +56,7 @@ class VBenchSettings:
         Raises:
             UnknownSetting: a name or a value is not allowed.
         """
-        settings = cls()
-        allowed: dict[str, type[StrEnum]] = {
-            field.name.replace("_", "-"): type(getattr(settings, field.name)) for field in fields(cls)
-        }
-        for assignment in assignments:
-            name, _, value = assignment.partition("=")
-            if name not in allowed:
-                raise UnknownSetting(
-                    f"The suite vbench-i2v has no setting {name!r}; allowed: {', '.join(allowed)}."
-                )
-            if value not in set(allowed[name]):
-                raise UnknownSetting(f"{name} must be one of {', '.join(allowed[name])}, not {value!r}.")
-            changed: dict[str, Any] = {name.replace("-", "_"): allowed[name](value)}
-            settings = replace(settings, **changed)
-        return settings
-
-    def as_text(self) -> dict[str, str]:
-        """Return the settings as names and values, for tables."""
-        return {field.name.replace("_", " "): str(getattr(self, field.name)) for field in fields(self)}
+        return parse_settings(cls(), assignments, suite="vbench-i2v")
 
     def antialias(self, *, published: bool) -> bool:
         """Return whether a dimension uses antialiasing; with `published`, as in VBench's code."""

@@ -1,7 +1,7 @@
 """Draws text, shapes and images of a figure. Coordinates are in points (1/72 inch) from the top left corner.
 
 Equal inputs give equal bytes, because files contain no date, the ids in an SVG have a fixed salt, and
-matplotlib includes all fonts. PDF embeds fonts as TrueType; SVG keeps text as text.
+matplotlib includes all fonts. PDF files embed fonts as TrueType; SVG files contain text as text elements.
 """
 
 import io
@@ -57,7 +57,7 @@ def drawing_style() -> Iterator[None]:
 
 
 class Canvas:
-    """A canvas of `width` by `height` points. Use a canvas only inside `drawing_style`."""
+    """A canvas of `width` by `height` points. Use a canvas only inside a `with drawing_style()` block."""
 
     def __init__(self, width: float, height: float) -> None:
         from matplotlib.figure import Figure

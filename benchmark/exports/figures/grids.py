@@ -56,7 +56,7 @@ Cells = Mapping[tuple[str, str], PartCell]
 class GridFigure:
     """A heatmap: one row per matchup, one column per part of the benchmark, such as a scenario.
 
-    `cells` omits cells without votes.
+    `cells` has no entry for a matchup and part without votes.
     """
 
     division: Division

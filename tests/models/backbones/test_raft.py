@@ -12,6 +12,7 @@ import torch
 
 from benchmark.metrics.vectors import MetricInputError
 from models.backbones.base import BackboneMissing
+from models.backbones.dtype import Dtype
 from models.backbones.raft import RaftBackbone, load_raft
 from models.backbones.raft_network import Raft
 
@@ -64,6 +65,17 @@ def test_the_flow_equals_that_of_the_authors_network(checkpoint: Path) -> None:
 
     assert flow.shape == (136, 152, 2)
     assert flow[::45, ::50].reshape(-1) == pytest.approx(EXPECTED, abs=0.01)
+
+
+def test_half_precision_moves_a_flow_by_little(checkpoint: Path) -> None:
+    (exact,) = RaftBackbone(checkpoint, identity="random", iterations=2).flows(frames(2))
+    half = RaftBackbone(checkpoint, identity="random", iterations=2, dtype=Dtype.BFLOAT16)
+
+    (flow,) = half.flows(frames(2))
+
+    assert flow.dtype == np.float32
+    assert 0 < np.abs(flow - exact).max() < 0.05 * np.abs(exact).max()
+    assert half.identity == "random 2 iterations bfloat16"
 
 
 def test_a_frame_is_encoded_once_and_flows_come_one_at_a_time(

@@ -1,16 +1,15 @@
 """Small clips of a small benchmark, and real transformers networks at toy size with random weights."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from benchmark.importers.official import read_official
 from benchmark.importers.source import BenchmarkSource
 from benchmark.scenes.encoding import encode_mp4
+from tests.models.backbones.hub_folders import write_clip
 
 SIDE = 64
 WORDS = ("it", "moves", "rises", "the", "kite")
@@ -55,10 +54,9 @@ def clips(tmp_path: Path, source: BenchmarkSource) -> Path:
 @pytest.fixture(scope="session")
 def toy_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A CLIP of random weights, saved as the hub lays it out."""
-    from transformers import CLIPConfig, CLIPModel, CLIPTokenizerFast
+    from transformers import CLIPConfig
 
     folder = tmp_path_factory.mktemp("clip")
-    torch.manual_seed(0)
     layer = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
     config = CLIPConfig(
         text_config=layer
@@ -66,12 +64,5 @@ def toy_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
         vision_config=layer | {"image_size": 32, "patch_size": 8},
         projection_dim=8,
     )
-    CLIPModel(config).eval().save_pretrained(folder)
-    letters = [chr(code) for code in range(97, 123)]
-    tokens = ["<|startoftext|>", "<|endoftext|>", *letters, *(f"{letter}</w>" for letter in letters)]
-    (folder / "vocab.json").write_text(json.dumps({token: number for number, token in enumerate(tokens)}))
-    (folder / "merges.txt").write_text("#version: 0.2\n")
-    CLIPTokenizerFast(
-        vocab=str(folder / "vocab.json"), merges=str(folder / "merges.txt"), model_max_length=12
-    ).save_pretrained(folder)
+    write_clip(folder, config)
     return folder

@@ -16,14 +16,15 @@ from benchmark.scenes.encoding import encode_mp4
 from models.backbones.base import CLIP_B16, BackboneMissing, weights_folder
 from models.backbones.clip import ClipBackbone
 from models.metrics.clips import NoClipsFound, TwoClipsForOneSeed, find_clips
-from models.metrics.run import MetricRun, run_suite
+from models.metrics.options import MetricRun
+from models.metrics.run import run_suite
 from tests.models.metrics.conftest import moving, picture
 
 
 def scored(
     suite: SuiteName, folder: Path, source: BenchmarkSource, home: Path, weights: Path | None = None
 ) -> MetricTable:
-    run = MetricRun(home=home, weights=weights, processes=1)
+    run = MetricRun(home=home, weights=weights, workers=1)
     return run_suite(SUITES[suite], find_clips(folder, source), run)
 
 

@@ -23,9 +23,11 @@ from benchmark.protocol import SuiteName
 from benchmark.scenes.encoding import encode_mp4
 from models.backbones.raft_network import Raft
 from models.cli.metrics import metrics
+from models.metrics.assignments import UnknownSetting
 from models.metrics.clips import find_clips
-from models.metrics.run import MetricRun, run_suite
-from models.metrics.vbench_settings import UnknownSetting, VBenchSettings
+from models.metrics.options import MetricRun
+from models.metrics.run import run_suite
+from models.metrics.vbench_settings import VBenchSettings
 
 SIDE = 128
 TINY_DRIVER = Path(__file__).resolve().parents[1] / "backbones" / "tiny_driver.py"
