@@ -46,9 +46,9 @@ def check_votes(table: Table, *, with_excluded: bool = False) -> Votes:
 def count_votes(rows: VoteRows, *, with_excluded: bool = False) -> Votes:
     """Return the counted votes as columns.
 
-    Votes with the status valid count. In a table without valid votes, votes with the status imported count.
-    Votes with any other status do not count; `left_out` of the result states the number of such votes for
-    each status.
+    Votes with the status valid count. In a table without valid votes, the votes with the status imported
+    count instead. Votes with any other status do not count; `left_out` of the result states the number of
+    such votes for each status.
 
     Args:
         rows: the parsed table.
