@@ -165,7 +165,7 @@ def _missing_package_error(error: ModuleNotFoundError, extra: str | None) -> cli
 def _extra_with(package: str) -> str | None:
     """Return the optional extra that installs a package; None if no extra installs it.
 
-    `dev` is returned only if no other extra installs the package.
+    The extra `dev` is returned only if no other extra installs the package.
     """
     found = [re.match(_EXTRA_REQUIREMENT, requirement) for requirement in requires(DISTRIBUTION) or ()]
     extras = {match["extra"] for match in found if match and match["package"] == package}

@@ -71,7 +71,7 @@ class ImportApi:
         title: str = "",
         dry_run: bool = False,
     ) -> TaskResponse:
-        """Import the votes table of a study from another system as a new study, which is closed.
+        """Import a votes table from another system as a new study; the new study is closed.
 
         Args:
             table: a file in the format CSV, TSV or JSONL.

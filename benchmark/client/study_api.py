@@ -166,7 +166,7 @@ class StudyApi:
     def reinstate(self, slug: str, annotator: str, request: DecisionRequest) -> ChangeResponse:
         """Reinstate excluded votes.
 
-        If a comparison already has enough votes, its reinstated vote gets the status `surplus`.
+        A reinstated vote gets the status `surplus` if the comparison already has enough votes.
         """
         return self._transport.post(f"{_annotator_path(slug, annotator)}/reinstate", ChangeResponse, request)
 

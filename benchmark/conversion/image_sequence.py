@@ -1,4 +1,4 @@
-"""Finds the frames of one clip in a folder of images, sorted by the numbers in their names."""
+"""Finds a clip's frames in a folder of images; the numbers in the file names determine the order."""
 
 import re
 from collections.abc import Sequence

@@ -50,7 +50,7 @@ class ImageFolder:
         return PurePosixPath(name).suffix.lower() in IMAGE_SUFFIXES or name in self._by_name
 
     def find(self, cell: str, *, beside: Path) -> Path:
-        """Return the image file that a cell of the table names.
+        """Return the image file to which a cell of the table refers.
 
         The cell contains a path relative to the folder of the table, a path relative to `folder`, or only a
         file name.

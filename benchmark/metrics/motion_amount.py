@@ -1,7 +1,7 @@
 """Computes the amount of motion from optical flow: the mean displacement, and the share of moving pixels.
 
-TI2V Bench defines this metric. The metric needs no weights. A high or low value is neither good nor bad by
-itself: a still image has the value 0, and a camera pan moves every pixel.
+TI2V Bench defines this metric. The metric needs no weights. High values are not better than low values: a
+still image has the value 0, and a camera pan moves every pixel.
 """
 
 from dataclasses import dataclass

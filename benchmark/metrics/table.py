@@ -50,7 +50,7 @@ class Total:
     """A total score of a table, computed from the means of several metrics.
 
     Attributes:
-        metric: the metric whose name and format the score's column uses.
+        metric: the metric that defines the name and the number format of the score's column.
         value: the total score; None if one of the required means does not exist.
         missing: the reason why the total score does not exist; an empty text if the total score exists.
     """

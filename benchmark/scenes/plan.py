@@ -56,7 +56,7 @@ def _plan_scenario(scenario: Scenario, place: int, sizes: list[int], seed: int) 
 
 
 def _with_gold(pairs: list[ScenePair], place: int) -> list[ScenePair]:
-    """Mark some of the pairs with simple motions as gold or training questions.
+    """Choose pairs with simple motions, and mark these pairs for gold or training questions.
 
     Every scenario gets two gold questions; every third scenario also gets a training question.
     """

@@ -26,8 +26,8 @@ class StudyPlan:
         votes: the total number of votes, matchups x pairs x panel.
         share: the TI2V score to detect (against 50 %), in (0, 1).
         power: the probability that the test of one matchup gives p < 0.05 if `share` is the true score.
-        power_corrected: the same probability with the strictest significance level of Holm's correction over
-            the matchups.
+        power_corrected: like `power`, but with the strictest significance level of Holm's correction over the
+            matchups.
         detectable_share: the smallest TI2V score above 50 % that the test detects with a power of 0.8.
     """
 
@@ -98,7 +98,7 @@ def sign_test_power(pairs: int, share: float, *, alpha: float = ALPHA) -> float:
 
 
 def _critical_losses(pairs: int, alpha: float) -> int:
-    """Return the largest number of lost pairs for which the test is significant; -1 if it never is."""
+    """Return the largest number of lost pairs for which the test is significant; -1 if there is none."""
     tail = 2 * np.cumsum(binomial_chances(pairs, 0.5)[: (pairs + 1) // 2])
     return int(np.searchsorted(tail, alpha, side="right")) - 1
 
@@ -152,8 +152,8 @@ def expected_score(vote_share: float, panel: int, *, kappa: float = 0.0) -> floa
     """Return the expected TI2V score of a side that gets the share `vote_share` of all votes.
 
     The vote shares of pairs are assumed to follow a beta distribution with the intraclass correlation
-    `kappa`. Fleiss' kappa of a study is approximately this correlation. With a `kappa` of 0, all pairs have
-    the same vote share.
+    `kappa`. Fleiss' kappa of a study is approximately the intraclass correlation. With a `kappa` of 0, all
+    pairs have the same vote share.
 
     Args:
         vote_share: the share of votes, in (0, 1).

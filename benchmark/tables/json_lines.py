@@ -71,7 +71,7 @@ class _Object(dict[str, object]):
 
 @dataclass(frozen=True)
 class _Constant:
-    """A cell with NaN or Infinity, which JSON forbids. Such a cell is an error only if the column is read."""
+    """A cell with NaN or Infinity, which JSON forbids. Such a cell is allowed in columns that are not read."""
 
     name: str
 

@@ -38,7 +38,7 @@ class TableProblem:
 
     @property
     def place(self) -> str:
-        """The line and column of the problem, such as `line 3, column pair`; unknown ones are omitted."""
+        """The line and column of a problem, such as `line 3, column pair`; unknown values are omitted."""
         line = [f"{self.unit} {self.line}"] if self.line is not None else []
         column = [f"column {self.column}"] if self.column is not None else []
         return ", ".join(line + column)
