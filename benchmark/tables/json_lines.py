@@ -71,7 +71,7 @@ class _Object(dict[str, object]):
 
 @dataclass(frozen=True)
 class _Constant:
-    """A cell with NaN or Infinity, which JSON forbids. Such a cell is allowed in columns that are not read."""
+    """NaN or Infinity in a cell, which JSON forbids; only an error if the column of the cell is read."""
 
     name: str
 
