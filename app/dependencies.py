@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.clock import utc_now
 from app.context import AppContext
 from app.errors import Forbidden, NotSignedIn
+from app.navigation import navigation
 from app.security.identity import Principal, principal_of_browser, principal_of_key
 from app.security.publication import Visitor, link_cookie
 from app.security.visibility import find_study, reads_by_link
@@ -28,6 +29,17 @@ def context_of(request: Request) -> AppContext:
 
 def cookie_of(request: Request) -> str | None:
     return request.cookies.get(COOKIE)
+
+
+def page_response(request: Request, template: str, page: object, *, status: int = 200) -> Response:
+    """Return a page. If the request's person is known, the page has this person's navigation."""
+    principal = request.scope.get(_PERSON)
+    return context_of(request).pages.answer(
+        template,
+        page,
+        status=status,
+        navigation=navigation(principal, request.url.path) if principal else None,
+    )
 
 
 def set_link_cookie(response: Response, study: Study, secret: str, context: AppContext) -> None:
@@ -71,6 +83,7 @@ def require_person(
         TooManyRequests: this address has sent too many invalid keys or sessions.
     """
     principal = request.scope.get(_PERSON) or _find_person(session, request, now=now)
+    request.scope[_PERSON] = principal
     if principal.role not in (*roles, Role.ADMIN):
         raise Forbidden(f"This needs a key of role {' or '.join(roles)}; yours is {principal.role}.")
     if not principal.may(scope):
@@ -92,7 +105,9 @@ def optional_person(session: Session, request: Request) -> Principal | None:
     now = utc_now()
     if request.headers.get("authorization") is None:
         cookie = cookie_of(request)
-        return principal_of_browser(session, cookie, now=now) if cookie else None
+        principal = principal_of_browser(session, cookie, now=now) if cookie else None
+        request.scope[_PERSON] = principal
+        return principal
     return require_person(session, request, *Role, now=now)
 
 

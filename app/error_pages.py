@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 
+from app.dependencies import page_response
 from app.errors import AppError, NotSignedIn, RangeNotSatisfiable
 from app.field_messages import field_message
 
@@ -101,7 +102,8 @@ def answer_error(
         answer = pages.answer("sign_in_form.html", SignInForm(shown, _target(request)), status=status)
     else:
         title = TITLES.get(status, HTTPStatus(status).phrase)
-        answer = pages.answer("error.html", ErrorPage(status, title, message, request_id), status=status)
+        page = ErrorPage(status, title, message, request_id)
+        answer = page_response(request, "error.html", page, status=status)
     answer.headers.update(headers)
     return answer  # type: ignore[no-any-return]  # app.state is untyped in Starlette
 

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from app.assets import Assets
+from app.navigation import Navigation
 
 # The spaces in texts such as "95 %", "p < 0.05", "12 s", "59 to 67" and "[61.2, 71.5]" are replaced by
 # no-break spaces.
@@ -36,7 +37,7 @@ def unbroken(text: str) -> str:
 
 
 class Pages:
-    """Renders templates with one object, `page`, and the function `url_for_static`."""
+    """Renders templates with the objects `page` and `navigation`, and the function `url_for_static`."""
 
     def __init__(self, assets: Assets, folder: Path = TEMPLATES) -> None:
         self.assets = assets
@@ -50,6 +51,9 @@ class Pages:
         self.environment.globals["url_for_static"] = assets.url
         self.environment.filters["unbroken"] = unbroken
 
-    def answer(self, template: str, page: object, *, status: int = 200) -> HTMLResponse:
-        html = self.environment.get_template(template).render(page=page)
+    def answer(
+        self, template: str, page: object, *, status: int = 200, navigation: Navigation | None = None
+    ) -> HTMLResponse:
+        """Return a page. Without `navigation`, its header has no links to the sections of the service."""
+        html = self.environment.get_template(template).render(page=page, navigation=navigation)
         return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})

@@ -14,7 +14,7 @@ from app.annotators.view_builder import annotator_page, annotators_page
 from app.annotators.view_models import Order, SortBy
 from app.authenticated_route import AuthenticatedRoute
 from app.clock import utc_now
-from app.dependencies import context_of, require_own_study
+from app.dependencies import context_of, page_response, require_own_study
 from app.errors import Invalid
 from app.security.participants import lock_study
 from app.security.path_params import PseudonymPath, SlugPath
@@ -44,7 +44,7 @@ def annotators(
     with context.database.read() as session:
         study, _ = require_own_study(session, request, slug)
         page = annotators_page(session, study, by=sort, order=order or first_order(sort))
-    return context.pages.answer("annotators/annotators.html", page)
+    return page_response(request, "annotators/annotators.html", page)
 
 
 @router.get("/studies/{slug}/annotators/{name}")
@@ -55,7 +55,7 @@ def one_annotator(slug: SlugPath, name: PseudonymPath, request: Request) -> Resp
         study, _ = require_own_study(session, request, slug)
         annotator = find_annotator(session, study=study, pseudonym=name)
         page = annotator_page(session, study, annotator)
-    return context.pages.answer("annotators/annotator.html", page)
+    return page_response(request, "annotators/annotator.html", page)
 
 
 @router.post("/studies/{slug}/annotators/{name}/exclude")
@@ -91,4 +91,4 @@ def _rejected_form(slug: str, name: str, request: Request, refusal: Invalid, *, 
         study, _ = require_own_study(session, request, slug)
         annotator = find_annotator(session, study=study, pseudonym=name)
         page = annotator_page(session, study, annotator, notice=refusal.message, submitted_reason=reason)
-    return context.pages.answer("annotators/annotator.html", page, status=refusal.status)
+    return page_response(request, "annotators/annotator.html", page, status=refusal.status)

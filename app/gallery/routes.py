@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app.benchmarks.service import find_benchmark
 from app.capacity import RequestClass
 from app.clock import utc_now
-from app.dependencies import context_of, optional_person, require_reader, visitor_of
+from app.dependencies import context_of, optional_person, page_response, require_reader, visitor_of
 from app.errors import Unavailable
 from app.gallery.queries import Filter, final_clip, gallery_page, image_is_public, pair_page
 from app.gallery.thumbnails import thumbnail
@@ -37,7 +37,7 @@ def gallery(
     with context.database.read() as session:
         benchmark = find_benchmark(session, slug, principal=optional_person(session, request))
         built = gallery_page(session, benchmark, Filter(text.strip(), scenario, hard_case), page=page)
-    return context.pages.answer("gallery/gallery.html", built)
+    return page_response(request, "gallery/gallery.html", built)
 
 
 @router.get("/gallery/{slug}/{pair_id}")
@@ -51,7 +51,7 @@ def pair(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
         principal = optional_person(session, request)
         benchmark = find_benchmark(session, slug, principal=principal)
         page = pair_page(session, benchmark, pair_id, principal=principal)
-    return context.pages.answer("gallery/pair.html", page)
+    return page_response(request, "gallery/pair.html", page)
 
 
 @router.get("/gallery/{slug}/{pair_id}/clips/{submission_id}")

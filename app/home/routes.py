@@ -14,6 +14,8 @@ from app.dependencies import (
     context_of,
     cookie_of,
     count_wrong_secret,
+    optional_person,
+    page_response,
     require_person,
     set_cookie,
 )
@@ -22,7 +24,6 @@ from app.errors import NotSignedIn
 from app.home.queries import benchmark_lines, published_studies, submission_lines
 from app.home.view_models import HomePage, SignInPage, SubmissionsPart
 from app.security.browsers import find_sign_in, open_browser, sign_in, sign_in_with_key
-from app.security.identity import principal_of_browser
 from app.security.path_params import TokenPath
 from app.security.tokens import hash_token
 from app.studies.view_builder import study_lines
@@ -36,19 +37,17 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 def home(request: Request) -> Response:
     context = context_of(request)
-    cookie = cookie_of(request)
     with context.database.read() as session:
-        principal = principal_of_browser(session, cookie, now=utc_now()) if cookie else None
+        principal = optional_person(session, request)
         page = HomePage(
             person=principal.name if principal else None,
             can_create=principal is not None and principal.role in (Role.RESEARCHER, Role.ADMIN),
-            is_admin=principal is not None and principal.is_admin,
             studies=study_lines(session, principal) if principal else (),
             submissions=SubmissionsPart(submission_lines(session, principal) if principal else ()),
             benchmarks=benchmark_lines(session, principal),
             published=() if principal else published_studies(session),
         )
-    return context.pages.answer("home/home.html", page)
+    return page_response(request, "home/home.html", page)
 
 
 @router.get("/submissions/progress")

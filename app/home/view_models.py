@@ -83,12 +83,11 @@ class PublishedStudy:
 class HomePage:
     """View model of the home page. `person` is None for a visitor who is not signed in.
 
-    `can_create` tells whether this person can create studies and request clips.
+    `can_create` tells whether this person can create studies and submissions.
     """
 
     person: str | None
     can_create: bool
-    is_admin: bool
     studies: tuple[StudyLine, ...]
     submissions: SubmissionsPart
     benchmarks: tuple[BenchmarkLine, ...]
@@ -103,20 +102,8 @@ class HomePage:
         return "/submissions/new"
 
     @property
-    def people_url(self) -> str:
-        return "/people"
-
-    @property
-    def jobs_url(self) -> str:
-        return "/jobs"
-
-    @property
     def sign_in_url(self) -> str:
         return "/sign-in"
-
-    @property
-    def sign_out_url(self) -> str:
-        return "/sign-out"
 
 
 @dataclass(frozen=True)

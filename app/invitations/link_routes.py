@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse
 
 from app.authenticated_route import AuthenticatedRoute
 from app.clock import utc_now
-from app.dependencies import context_of, require_own_study
+from app.dependencies import context_of, page_response, require_own_study
 from app.errors import NotFound
 from app.invitations import links
 from app.invitations.view_models import InvitationsPage
@@ -68,4 +68,4 @@ def invitations(slug: SlugPath, batch: Annotated[str, Path(pattern=TOKEN)], requ
         raise NotFound("There are no invitation links at this URL. Create new links on the home page.")
     address = context.settings.effective_public_url
     page = InvitationsPage(title, tuple(f"{address}/invite/{token}" for token in tokens))
-    return context.pages.answer("invitations/links.html", page)
+    return page_response(request, "invitations/links.html", page)

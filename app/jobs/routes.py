@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse
 
 from app.benchmarks.service import newest_benchmarks
 from app.clock import utc_now
-from app.dependencies import context_of, require_person
+from app.dependencies import context_of, page_response, require_person
 from app.errors import Conflict, Forbidden, Invalid, NotFound, NotSignedIn
 from app.jobs import service
 from app.jobs.forms import parse_job_form
@@ -117,7 +117,7 @@ def _page(request: Request, fields: JobFields, *, problem: str, status: int = 20
             problem=problem,
         )
         page = JobsPage(form, _part(session, request, principal))
-    return context.pages.answer("jobs/jobs.html", page, status=status)
+    return page_response(request, "jobs/jobs.html", page, status=status)
 
 
 def _part(session: Session, request: Request, principal: Principal) -> JobsPart:

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse
 
 from app.authenticated_route import AuthenticatedRoute
 from app.clock import utc_now
-from app.dependencies import context_of, require_person
+from app.dependencies import context_of, page_response, require_person
 from app.errors import Conflict, Invalid, NotFound
 from app.people import service
 from app.people.queries import KEYS, PEOPLE, KeyFilter, PersonFilter, keys_page, people_page
@@ -76,7 +76,7 @@ def add_key(
             )
     except (InvalidRequest, Conflict) as refusal:
         return _page(request, PeopleFields(name, role, days), refusal)
-    return context.pages.answer("people/secret.html", page)
+    return page_response(request, "people/secret.html", page)
 
 
 @router.post("/people/keys/{number}/revoke")
@@ -103,7 +103,7 @@ def sign_in_link(number: NumberPath, request: Request) -> Response:
         f"It works once, within {minutes} minutes. No other page shows it again.",
         f"{context.settings.effective_public_url}/sign-in/{token}",
     )
-    return context.pages.answer("people/secret.html", page)
+    return page_response(request, "people/secret.html", page)
 
 
 @router.post("/people/{number}/sign-out")
@@ -159,7 +159,7 @@ def _page(
             problem=str(refusal) if refusal else "",
         )
     status = 200 if refusal is None else getattr(refusal, "status", Invalid.status)
-    return context.pages.answer("people/people.html", page, status=status)
+    return page_response(request, "people/people.html", page, status=status)
 
 
 def _back() -> Response:

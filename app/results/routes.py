@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.clock import utc_now
-from app.dependencies import context_of, count_wrong_secret, require_reader, set_link_cookie
+from app.dependencies import context_of, count_wrong_secret, page_response, require_reader, set_link_cookie
 from app.errors import NotFound
 from app.results.urls import results_url
 from app.results.view_builder import build_results_page
@@ -32,7 +32,7 @@ def results_page(slug: SlugPath, request: Request) -> Response:
     context = context_of(request)
     with context.database.read() as session:
         page = build_results_page(session, _visible_study(session, request, slug))
-    return context.pages.answer("results/results.html", page)
+    return page_response(request, "results/results.html", page)
 
 
 @router.get("/studies/{slug}/shared/{secret}")
@@ -68,7 +68,7 @@ def one_matchup(
     wanted = PairFilter(scenario, result or None)
     with context.database.read() as session:
         built = matchup_page(session, _visible_study(session, request, slug), number, wanted, page=page)
-    return context.pages.answer("results/matchup.html", built)
+    return page_response(request, "results/matchup.html", built)
 
 
 @router.get("/studies/{slug}/leaderboard")
@@ -77,7 +77,7 @@ def one_leaderboard(slug: SlugPath, request: Request) -> Response:
     context = context_of(request)
     with context.database.read() as session:
         page = leaderboard_page(session, _visible_study(session, request, slug))
-    return context.pages.answer("results/leaderboard.html", page)
+    return page_response(request, "results/leaderboard.html", page)
 
 
 @router.get("/studies/{slug}/scenarios/{scenario}")
@@ -86,7 +86,7 @@ def one_scenario(slug: SlugPath, scenario: ScenarioPath, request: Request) -> Re
     context = context_of(request)
     with context.database.read() as session:
         page = scenario_page(session, _visible_study(session, request, slug), scenario)
-    return context.pages.answer("results/scenario.html", page)
+    return page_response(request, "results/scenario.html", page)
 
 
 @router.get("/studies/{slug}/pairs/{pair_id}")
@@ -97,7 +97,7 @@ def one_pair(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
         principal = require_reader(session, request, slug, now=utc_now())
         study = find_study(session, slug=slug, principal=principal)
         page = pair_page(session, study, pair_id, principal=principal)
-    return context.pages.answer("results/pair.html", page)
+    return page_response(request, "results/pair.html", page)
 
 
 def _visible_study(session: Session, request: Request, slug: str) -> Study:

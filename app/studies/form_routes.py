@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse
 from app.authenticated_route import AuthenticatedRoute
 from app.benchmarks.service import newest_benchmarks
 from app.clock import utc_now
-from app.dependencies import context_of, require_person
+from app.dependencies import context_of, page_response, require_person
 from app.errors import Conflict, Invalid, InvalidFields, NotFound
 from app.security.identity import Principal
 from app.studies import service
@@ -64,7 +64,7 @@ def new_study(request: Request, benchmark: Annotated[str, Query(max_length=64)] 
     """Show the empty form, with the models of a benchmark."""
     with context_of(request).database.read() as session:
         page = _page(session, _researcher(session, request), StudyFields(benchmark=benchmark))
-    return context_of(request).pages.answer("studies/new.html", page)
+    return page_response(request, "studies/new.html", page)
 
 
 @router.post("/studies/new/estimate")
@@ -93,7 +93,7 @@ def create_study(request: Request, fields: Fields) -> Response:
             page = _page(
                 session, _researcher(session, request), fields, problem=refusal.message, problems=problems
             )
-        return context.pages.answer("studies/new.html", page, status=refusal.status)
+        return page_response(request, "studies/new.html", page, status=refusal.status)
     return RedirectResponse("/", status_code=303)
 
 

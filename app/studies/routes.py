@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse
 
 from app.authenticated_route import AuthenticatedRoute
 from app.clock import utc_now
-from app.dependencies import context_of, require_own_study
+from app.dependencies import context_of, page_response, require_own_study
 from app.security.participants import lock_study
 from app.security.path_params import SlugPath
 from app.security.publication import link_secret
@@ -37,7 +37,7 @@ def ask_before_closing(slug: SlugPath, request: Request) -> Response:
         study, _ = require_own_study(session, request, slug)
         progress = study_progress(session, study)
         page = ClosePage(study.slug, study.title, progress.votes, progress.votes_wanted)
-    return context.pages.answer("studies/close.html", page)
+    return page_response(request, "studies/close.html", page)
 
 
 @router.post("/studies/{slug}/close")
@@ -60,7 +60,7 @@ def publish_form(slug: SlugPath, request: Request) -> Response:
             public_link=f"{address}/results",
             link=f"{address}/shared/{secret}" if secret else None,
         )
-    return context.pages.answer("studies/publish.html", page)
+    return page_response(request, "studies/publish.html", page)
 
 
 @router.post("/studies/{slug}/publish")

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse
 
 from app.authenticated_route import AuthenticatedRoute
 from app.clock import utc_now
-from app.dependencies import context_of, require_person
+from app.dependencies import context_of, page_response, require_person
 from app.errors import Conflict, Forbidden, Invalid, InvalidFields, NotFound
 from app.security.identity import Principal
 from app.security.path_params import PublicIdPath
@@ -42,7 +42,7 @@ class FileNames(RequestModel):
 def new_submission(request: Request) -> Response:
     with context_of(request).database.read() as session:
         page = new_submission_page(session, _researcher(session, request), SubmissionFields())
-    return context_of(request).pages.answer("submissions/new.html", page)
+    return page_response(request, "submissions/new.html", page)
 
 
 @router.post("/submissions/new")
@@ -66,7 +66,7 @@ def open_submission(
                 problem=refusal.message,
                 problems=problems,
             )
-        return context.pages.answer("submissions/new.html", page, status=refusal.status)
+        return page_response(request, "submissions/new.html", page, status=refusal.status)
     return RedirectResponse(f"/submissions/{public_id}/upload", status_code=303)
 
 
@@ -75,7 +75,7 @@ def upload(public_id: PublicIdPath, request: Request) -> Response:
     """Show the page that uploads clips. The page sends each clip to PUT /api/v1/submissions/.../clips/...."""
     with context_of(request).database.read() as session:
         page = upload_page(session, _own(session, request, public_id))
-    return context_of(request).pages.answer("submissions/upload.html", page)
+    return page_response(request, "submissions/upload.html", page)
 
 
 @router.get("/submissions/{public_id}/state")

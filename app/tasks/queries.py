@@ -74,8 +74,10 @@ def _sees(principal: Principal) -> ColumnElement[bool]:
     return Task.owner_id == principal.person_id
 
 
-def newest_tasks(session: Session, *, limit: int) -> list[Task]:
-    return list(session.scalars(select(Task).order_by(Task.id.desc()).limit(limit)))
+def newest_tasks(session: Session, principal: Principal, *, limit: int) -> list[Task]:
+    """Return the newest tasks that the person may see."""
+    query = select(Task).where(_sees(principal)).order_by(Task.id.desc()).limit(limit)
+    return list(session.scalars(query))
 
 
 def newest_task(session: Session, *, kind: TaskKind, subject: str) -> Task | None:

@@ -1,12 +1,12 @@
-"""Route of the admin page that lists the background tasks."""
+"""Route of the page that lists background tasks."""
 
 from fastapi import APIRouter, Request, Response
 
 from app.clock import utc_now
-from app.dependencies import context_of, require_person
+from app.dependencies import context_of, page_response, require_person
 from app.tasks.queries import newest_tasks
 from app.tasks.view_models import TaskRow, TasksPage
-from benchmark.protocol import Role, Scope
+from benchmark.protocol import Role
 
 router = APIRouter(include_in_schema=False)
 MAX_TASKS = 100
@@ -14,10 +14,13 @@ MAX_TASKS = 100
 
 @router.get("/tasks")
 def tasks_page(request: Request) -> Response:
-    """Show the newest background tasks with their status, progress and last error."""
+    """Show the newest background tasks with their status, progress and last error.
+
+    A researcher sees the tasks that they started; an admin sees all tasks.
+    """
     context = context_of(request)
     with context.database.read() as session:
-        require_person(session, request, Role.ADMIN, scope=Scope.ADMIN, now=utc_now())
+        principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
         rows = tuple(
             TaskRow(
                 kind=task.kind,
@@ -30,6 +33,6 @@ def tasks_page(request: Request) -> Response:
                 created_at=task.created_at,
                 ended_at=task.ended_at,
             )
-            for task in newest_tasks(session, limit=MAX_TASKS)
+            for task in newest_tasks(session, principal, limit=MAX_TASKS)
         )
-    return context.pages.answer("tasks/tasks.html", TasksPage(rows))
+    return page_response(request, "tasks/tasks.html", TasksPage(rows))

@@ -1,0 +1,61 @@
+"""Builds the navigation of a signed-in person: the sections of the service that the person may open."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.security.identity import Principal
+from benchmark.protocol import Role
+
+
+@dataclass(frozen=True)
+class NavigationLink:
+    """A link to a section. `current` is the value of aria-current; an empty text in other sections."""
+
+    name: str
+    url: str
+    current: str
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """The header of every page of a signed-in person."""
+
+    person: str
+    links: tuple[NavigationLink, ...]
+    sign_out_url: str = "/sign-out"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section, the people who may open it, and the beginnings of the paths that belong to it."""
+
+    name: str
+    url: str
+    roles: frozenset[Role]
+    paths: tuple[str, ...]
+
+    def contains(self, path: str) -> bool:
+        return path == self.url or any(path == each or path.startswith(f"{each}/") for each in self.paths)
+
+
+_READERS = frozenset({Role.ADMIN, Role.RESEARCHER, Role.VIEWER})
+_RESEARCHERS = frozenset({Role.ADMIN, Role.RESEARCHER})
+_ADMINS = frozenset({Role.ADMIN})
+SECTIONS = (
+    Section("Studies", "/", _READERS, ("/studies", "/submissions", "/gallery")),
+    Section("Jobs", "/jobs", _RESEARCHERS, ("/jobs",)),
+    Section("Tasks", "/tasks", _RESEARCHERS, ("/tasks",)),
+    Section("People and keys", "/people", _ADMINS, ("/people",)),
+)
+
+
+def navigation(principal: Principal, path: str) -> Navigation:
+    """Return the navigation on the page at `path`."""
+    return Navigation(principal.name, tuple(_links(principal.role, path)))
+
+
+def _links(role: Role, path: str) -> Iterator[NavigationLink]:
+    for section in SECTIONS:
+        if role in section.roles:
+            current = "page" if path == section.url else "true" if section.contains(path) else ""
+            yield NavigationLink(section.name, section.url, current)
