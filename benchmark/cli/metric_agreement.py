@@ -50,12 +50,12 @@ def metric_agreement(
     from benchmark.cli.score import count_rows, load_rows
     from benchmark.exports.metric_agreement_files import agreement_bytes, agreement_document
     from benchmark.exports.metric_files import MetricFormat
-    from benchmark.metrics.score_file import read_score_file
+    from benchmark.metrics.score_file import read_score_files
     from benchmark.votes.metric_agreement import missing_scores
 
     scored = count_rows(load_rows(votes_file), interim=interim)
     tallies, matchups = scored.tallies, scored.votes.matchups
-    files = [read_score_file(path) for path in score_files]
+    files = [file for path in score_files for file in read_score_files(path)]
     for sentence in missing_scores(tallies, matchups, files):
         click.echo(sentence, err=True)
     document = agreement_document(tallies, matchups, files, by_scenario=scenarios, interim=interim)

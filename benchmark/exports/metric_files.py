@@ -4,12 +4,14 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from benchmark.exports.markup import latex_text, markdown_text
 from benchmark.metrics.metric import Direction, Metric
 from benchmark.metrics.table import MetricTable
+from benchmark.metrics.vectors import MetricInputError
 
 _ARROWS = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NONE: ""}
 _LATEX_ARROWS = {Direction.HIGHER: r" $\uparrow$", Direction.LOWER: r" $\downarrow$", Direction.NONE: ""}
@@ -22,27 +24,58 @@ class MetricFormat(StrEnum):
     LATEX = "latex"
 
 
-def metric_table_bytes(table: MetricTable, name: str, file_format: MetricFormat) -> bytes:
-    """Return a table of metric scores as the bytes of a file.
+@dataclass(frozen=True)
+class NamedTable:
+    """The scores of one submission and the label of their row, such as the model's name."""
 
-    Args:
-        name: the label of the row of means, such as the model's name.
+    name: str
+    table: MetricTable
+
+
+def metric_tables_bytes(rows: Sequence[NamedTable], file_format: MetricFormat) -> bytes:
+    """Return the scores of one or several submissions in one suite as the bytes of a file.
+
+    Markdown and LaTeX contain one row per submission. JSON contains one document; for several submissions it
+    contains a list of documents.
+
+    Raises:
+        MetricInputError: the scores are of different suites, or were computed with different settings.
     """
-    return _WRITERS[file_format](table, name).encode()
+    for row in rows[1:]:
+        if (row.table.suite, row.table.settings) != (rows[0].table.suite, rows[0].table.settings):
+            raise MetricInputError(
+                f"The scores of {row.name} and {rows[0].name} were computed with different settings. Compute "
+                "both with the same settings and version."
+            )
+    return _WRITERS[file_format](rows).encode()
 
 
-def _csv(table: MetricTable, _name: str) -> str:
+def metric_table_bytes(table: MetricTable, name: str, file_format: MetricFormat) -> bytes:
+    """Return the scores of one submission as the bytes of a file; see `metric_tables_bytes`."""
+    return metric_tables_bytes([NamedTable(name, table)], file_format)
+
+
+def _csv(rows: Sequence[NamedTable]) -> str:
     out = io.StringIO()
-    names = [metric.name for metric in table.metrics]
+    names = [metric.name for metric in rows[0].table.metrics]
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["pair", "scenario", "seed", *names])
-    for clip in table.clips:
-        writer.writerow([clip.pair, clip.scenario, clip.seed, *(clip.values.get(each, "") for each in names)])
+    writer.writerow(["model", "partial", "pair", "scenario", "seed", *names])
+    for row in rows:
+        partial = str(row.table.is_partial).lower()
+        for clip in row.table.clips:
+            values = (clip.values.get(name, "") for name in names)
+            writer.writerow([row.name, partial, clip.pair, clip.scenario, clip.seed, *values])
     return out.getvalue()
 
 
-def _json(table: MetricTable, name: str) -> str:
-    document = {
+def _json(rows: Sequence[NamedTable]) -> str:
+    documents = [_document(row.table, row.name) for row in rows]
+    content = documents[0] if len(documents) == 1 else documents
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _document(table: MetricTable, name: str) -> dict[str, object]:
+    return {
         "suite": table.suite,
         "name": name,
         "settings": dict(table.settings),
@@ -51,6 +84,7 @@ def _json(table: MetricTable, name: str) -> str:
         "means": {metric.name: _summary(table, metric) for metric in table.metrics},
         "not_computed": sorted(table.not_computed),
         "totals": {total.metric.name: total.value for total in table.totals},
+        "total_seed_sds": {total.metric.name: total.seed_sd for total in table.totals},
         "clips": [
             {
                 "pair": clip.pair,
@@ -63,7 +97,6 @@ def _json(table: MetricTable, name: str) -> str:
             for clip in table.clips
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _summary(table: MetricTable, metric: Metric) -> Mapping[str, object]:
@@ -76,43 +109,65 @@ def _summary(table: MetricTable, metric: Metric) -> Mapping[str, object]:
     }
 
 
-def _markdown(table: MetricTable, name: str) -> str:
-    titles = [f"{metric.title} {_ARROWS[metric.direction]}".strip() for metric in _columns(table)]
-    lines = [
-        "| | " + " | ".join(titles) + " |",
-        "|---|" + "---:|" * len(titles),
-        f"| {markdown_text(name)} | " + " | ".join(_cells(table)) + " |",
+def _markdown(rows: Sequence[NamedTable]) -> str:
+    titles = [f"{metric.title} {_ARROWS[metric.direction]}".strip() for metric in _columns(rows[0].table)]
+    lines = ["| | " + " | ".join(titles) + " |", "|---|" + "---:|" * len(titles)]
+    lines += [f"| {markdown_text(_label(row))} | {' | '.join(_cells(row.table))} |" for row in rows]
+    return "\n".join(lines) + "\n\n" + markdown_text(note(rows)) + "\n"
+
+
+def _latex(rows: Sequence[NamedTable]) -> str:
+    titles = [
+        latex_text(metric.title) + _LATEX_ARROWS[metric.direction] for metric in _columns(rows[0].table)
     ]
-    return "\n".join(lines) + "\n\n" + markdown_text(note(table)) + "\n"
-
-
-def _latex(table: MetricTable, name: str) -> str:
-    titles = [latex_text(metric.title) + _LATEX_ARROWS[metric.direction] for metric in _columns(table)]
-    cells = [cell.replace("±", r"$\pm$").replace("–", "--") for cell in _cells(table)]
     lines = [
-        f"% {note(table)}",
+        f"% {note(rows)}",
         r"\begin{tabular}{l" + "r" * len(titles) + "}",
         r"\toprule",
         " & " + " & ".join(titles) + r" \\",
         r"\midrule",
-        latex_text(name) + " & " + " & ".join(cells) + r" \\",
+        *map(_latex_row, rows),
         r"\bottomrule",
         r"\end{tabular}",
     ]
     return "\n".join(lines) + "\n"
 
 
-def note(table: MetricTable) -> str:
+def _latex_row(row: NamedTable) -> str:
+    cells = [cell.replace("±", r"$\pm$").replace("–", "--") for cell in _cells(row.table)]
+    # The previous line ends in \\; LaTeX would parse a bracket or an asterisk here as an argument of \\.
+    return "{}" + " & ".join([latex_text(_label(row)), *cells]) + r" \\"
+
+
+def _label(row: NamedTable) -> str:
+    return f"{row.name} (partial)" if row.table.is_partial else row.name
+
+
+def note(rows: Sequence[NamedTable]) -> str:
     """Return one line with the suite, the number of scored pairs, and the settings of the scores."""
+    first = rows[0].table
+    kind = "VBench-style, computed here" if first.suite.startswith("vbench") else "computed here"
+    settings = ", ".join(f"{name} {value}" for name, value in first.settings.items())
+    states = [f"{_state(row.table)}.{_gaps(row.table)}" for row in rows]
+    if len(set(states)) == 1:
+        state = states[0]
+    else:
+        state = " ".join(f"{row.name}: {text}" for row, text in zip(rows, states, strict=True))
+    spread = " ±: standard deviation over seeds." if any(_has_spread(row.table) for row in rows) else ""
+    return f"Suite {first.suite}, {kind}. {state} Settings: {settings}.{spread}"
+
+
+def _state(table: MetricTable) -> str:
     scored = len({clip.pair for clip in table.clips})
-    state = f"PARTIAL: {scored} of {table.expected_pairs} pairs" if table.is_partial else f"{scored} pairs"
-    settings = ", ".join(f"{name} {value}" for name, value in table.settings.items())
-    kind = "VBench-style, computed here" if table.suite.startswith("vbench") else "computed here"
-    return f"Suite {table.suite}, {kind}. {state}. {settings}.{_gaps(table)}"
+    return f"PARTIAL: {scored} of {table.expected_pairs} pairs" if table.is_partial else f"{scored} pairs"
+
+
+def _has_spread(table: MetricTable) -> bool:
+    return any(table.summary(metric.name).seed_sd is not None for metric in table.metrics)
 
 
 def _gaps(table: MetricTable) -> str:
-    """Return a sentence that lists the omitted metrics, and one per metric without scores of some clips."""
+    """Return one sentence on all omitted metrics, and one for each metric that some clips lack."""
     left_out = f" Not computed: {', '.join(sorted(table.not_computed))}." if table.not_computed else ""
     refused = Counter(name for clip in table.clips for name in clip.refused if name not in table.not_computed)
     lacking = "".join(
@@ -127,16 +182,16 @@ def _columns(table: MetricTable) -> list[Metric]:
 
 
 def _cells(table: MetricTable) -> list[str]:
+    summaries = [(table.summary(metric.name), metric) for metric in table.metrics]
     return [
-        *(_cell(table, metric) for metric in table.metrics),
-        *(_number(total.value, total.metric) for total in table.totals),
+        *(_cell(summary.mean, summary.seed_sd, metric) for summary, metric in summaries),
+        *(_cell(total.value, total.seed_sd, total.metric) for total in table.totals),
     ]
 
 
-def _cell(table: MetricTable, metric: Metric) -> str:
-    summary = table.summary(metric.name)
-    text = _number(summary.mean, metric)
-    return text if summary.seed_sd is None else f"{text} ± {_number(summary.seed_sd, metric)}"
+def _cell(value: float | None, seed_sd: float | None, metric: Metric) -> str:
+    text = _number(value, metric)
+    return text if seed_sd is None else f"{text} ± {_number(seed_sd, metric)}"
 
 
 def _number(value: float | None, metric: Metric) -> str:
@@ -145,7 +200,7 @@ def _number(value: float | None, metric: Metric) -> str:
     return f"{value * 100 if metric.percent else value:.{metric.digits}f}"
 
 
-_WRITERS: Mapping[MetricFormat, Callable[[MetricTable, str], str]] = {
+_WRITERS: Mapping[MetricFormat, Callable[[Sequence[NamedTable]], str]] = {
     MetricFormat.CSV: _csv,
     MetricFormat.JSON: _json,
     MetricFormat.MARKDOWN: _markdown,

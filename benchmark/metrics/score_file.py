@@ -1,4 +1,4 @@
-"""Reads the files that `ti2v metrics --format json` writes: the scores of one submission in one suite."""
+"""Reads the files that `ti2v metrics --format json` writes: the scores of submissions in one suite."""
 
 import json
 import math
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
+from typing import Any
 
 from benchmark.metrics.metric import Direction
 from benchmark.metrics.vectors import MetricInputError
@@ -35,31 +36,36 @@ class ScoreFile:
     facts: Mapping[str, Mapping[str, float]]
 
 
-def read_score_file(path: Path) -> ScoreFile:
-    """Read a file of scores.
+def read_score_files(path: Path) -> list[ScoreFile]:
+    """Read the scores of each submission in a file.
 
     Raises:
         MetricInputError: the file was not written by `ti2v metrics --format json`, or a score is not a finite
             number.
     """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        directions = {name: Direction(each["direction"]) for name, each in document["means"].items()}
-        clips = document["clips"]
-        scores = {name: _by_pair(clips, "values", name) for name in directions}
-        names = {name for clip in clips for name in clip.get("clip", {})}
-        facts: defaultdict[str, dict[str, float]] = defaultdict(dict)
-        for name in sorted(names):
-            for pair, value in _by_pair(clips, "clip", name).items():
-                facts[pair][name] = value
-        return ScoreFile(
-            document["suite"], document["name"], document["settings"], directions, scores, dict(facts)
-        )
+        content = json.loads(path.read_text(encoding="utf-8"))
+        documents = content if isinstance(content, list) and content else [content]
+        return [_scores_of(document) for document in documents]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise MetricInputError(
             f"{path} is not a file of scores ({type(error).__name__}: {error}). Write it with: ti2v metrics "
             "FOLDER --benchmark B --suite S --format json --name MODEL --output FILE"
         ) from error
+
+
+def _scores_of(document: Mapping[str, Any]) -> ScoreFile:
+    directions = {name: Direction(each["direction"]) for name, each in document["means"].items()}
+    clips = document["clips"]
+    scores = {name: _by_pair(clips, "values", name) for name in directions}
+    names = {name for clip in clips for name in clip.get("clip", {})}
+    facts: defaultdict[str, dict[str, float]] = defaultdict(dict)
+    for name in sorted(names):
+        for pair, value in _by_pair(clips, "clip", name).items():
+            facts[pair][name] = value
+    return ScoreFile(
+        document["suite"], document["name"], document["settings"], directions, scores, dict(facts)
+    )
 
 
 def _by_pair(clips: list[Mapping[str, Mapping[str, float]]], part: str, name: str) -> dict[str, float]:

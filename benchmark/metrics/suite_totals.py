@@ -1,9 +1,11 @@
 """Computes the total scores of a suite from the means of its metrics."""
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 
 from benchmark.metrics.metric import Metric
-from benchmark.metrics.table import MetricTable, Total
+from benchmark.metrics.table import MetricTable, Total, seed_spread
 from benchmark.metrics.vbench_total import i2v_score, quality_score, vbench_totals
 from benchmark.metrics.vectors import MetricInputError
 
@@ -12,14 +14,24 @@ def suite_totals(table: MetricTable, columns: tuple[Metric, ...]) -> tuple[Total
     """Return the total scores of a table. A total that needs a missing mean has the reason instead."""
     means = {metric.name: table.summary(metric.name).mean for metric in table.metrics}
     known = {name: mean for name, mean in means.items() if mean is not None}
-    return tuple(_total(column, known) for column in columns)
+    by_seed: defaultdict[int, dict[str, float]] = defaultdict(dict)
+    for name in known:
+        for seed, mean in table.seed_means(name).items():
+            by_seed[seed][name] = mean
+    return tuple(_total(column, known, by_seed.values()) for column in columns)
 
 
-def _total(column: Metric, known: Mapping[str, float]) -> Total:
+def _total(column: Metric, known: Mapping[str, float], by_seed: Iterable[Mapping[str, float]]) -> Total:
+    formula = _FORMULAS[column.name]
     try:
-        return Total(column, _FORMULAS[column.name](known))
+        value = formula(known)
     except MetricInputError as error:
         return Total(column, None, str(error))
+    values = []
+    for means in by_seed:
+        with suppress(MetricInputError):  # a seed that lacks a dimension
+            values.append(formula(means))
+    return Total(column, value, seed_sd=seed_spread(values))
 
 
 _FORMULAS: Mapping[str, Callable[[Mapping[str, float]], float]] = {

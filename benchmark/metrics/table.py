@@ -6,7 +6,7 @@ standard deviation of the means per seed, as VBench and Physics-IQ require for s
 
 import statistics
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from benchmark.metrics.metric import Metric
@@ -36,7 +36,8 @@ class Summary:
 
     Attributes:
         mean: the mean over pairs; None if no pair has a score.
-        seed_sd: the standard deviation of the means per seed; None for fewer than two seeds.
+        seed_sd: the standard deviation of the means per seed (`MetricTable.seed_means`); None for fewer than
+            two seeds.
         pairs: the number of pairs with a score.
     """
 
@@ -53,11 +54,13 @@ class Total:
         metric: the metric that defines the name and the number format of the score's column.
         value: the total score; None if one of the required means does not exist.
         missing: the reason why the total score does not exist; an empty text if the total score exists.
+        seed_sd: the standard deviation of the total scores per seed; None for fewer than two seeds.
     """
 
     metric: Metric
     value: float | None
     missing: str = ""
+    seed_sd: float | None = None
 
 
 @dataclass(frozen=True)
@@ -97,13 +100,30 @@ class MetricTable:
             raise MetricInputError(f"The suite {self.suite} has no metric {metric}.")
         scored = [clip for clip in self.clips if metric in clip.values]
         by_pair = _groups(scored, metric, key="pair")
-        by_seed = _groups(scored, metric, key="seed")
-        means = [statistics.fmean(values) for values in by_seed.values()]
         return Summary(
             mean=statistics.fmean(map(statistics.fmean, by_pair.values())) if by_pair else None,
-            seed_sd=statistics.stdev(means) if len(means) > 1 else None,
+            seed_sd=seed_spread(self.seed_means(metric).values()),
             pairs=len(by_pair),
         )
+
+    def seed_means(self, metric: str) -> Mapping[int, float]:
+        """Return the mean of a metric for each seed, over the pairs that have a score with every seed.
+
+        A pair that lacks a seed is left out, because the means would otherwise differ by the pairs and not by
+        the seeds.
+        """
+        scored = [clip for clip in self.clips if metric in clip.values]
+        seeds = sorted({clip.seed for clip in scored})
+        by_pair = _groups(scored, metric, key="pair")
+        complete = [clip for clip in scored if len(by_pair[clip.pair]) == len(seeds)]
+        by_seed = _groups(complete, metric, key="seed")
+        return {seed: statistics.fmean(by_seed[seed]) for seed in seeds if complete}
+
+
+def seed_spread(means: Iterable[float]) -> float | None:
+    """Return the standard deviation of the means per seed; None for fewer than two seeds."""
+    values = list(means)
+    return statistics.stdev(values) if len(values) > 1 else None
 
 
 def _groups(clips: Sequence[ClipScores], metric: str, *, key: str) -> dict[object, list[float]]:

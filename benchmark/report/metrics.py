@@ -7,9 +7,11 @@ from pathlib import Path
 from benchmark.exports.metric_agreement_files import agreement_bytes, agreement_document
 from benchmark.exports.metric_files import MetricFormat
 from benchmark.exports.tables import EXTENSIONS
-from benchmark.metrics.score_file import read_score_file
+from benchmark.metrics.score_file import read_score_files
 from benchmark.protocol import TableFormat
 from benchmark.scoring import ScoredVotes
+
+_MAX_NAME = 80
 
 
 def write_metrics(scored: ScoredVotes, paths: Sequence[Path], folder: Path) -> None:
@@ -21,13 +23,15 @@ def write_metrics(scored: ScoredVotes, paths: Sequence[Path], folder: Path) -> N
         MetricInputError: a file is not a file of scores, or two files have the same side and suite or
             different settings.
     """
-    files = [read_score_file(path) for path in paths]
+    contents = [read_score_files(path) for path in paths]
+    files = [file for found in contents for file in found]
     document = agreement_document(
         scored.tallies, scored.votes.matchups, files, by_scenario=True, interim=scored.interim
     )
     (folder / "scores").mkdir(parents=True)
-    for number, (path, file) in enumerate(zip(paths, files, strict=True), start=1):
-        name = re.sub(r"[^a-z0-9.-]+", "-", f"{file.suite}-{file.name}".lower())
+    for number, (path, found) in enumerate(zip(paths, contents, strict=True), start=1):
+        sides = "-".join(file.name for file in found)
+        name = re.sub(r"[^a-z0-9.-]+", "-", f"{found[0].suite}-{sides}".lower())[:_MAX_NAME]
         (folder / "scores" / f"{number:02}-{name}.json").write_bytes(path.read_bytes())
     for file_format in MetricFormat:
         suffix = EXTENSIONS[TableFormat(file_format.value)]

@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
+from itertools import islice
 from multiprocessing import get_context
 
+from benchmark.metrics.suite_totals import suite_totals
 from benchmark.metrics.suites import Suite
 from benchmark.metrics.table import ClipScores, MetricTable
 from benchmark.metrics.vectors import MetricInputError
@@ -58,6 +61,29 @@ def run_suite(
                 on_clip()
     ordered = tuple(rows[clip] for clip in found.clips)
     return MetricTable(suite.name.value, settings, suite.metrics, ordered, found.expected_pairs)
+
+
+def run_suite_over(
+    suite: Suite, folders: Sequence[FoundClips], run: MetricRun, on_clip: Callable[[], None] = lambda: None
+) -> list[MetricTable]:
+    """Run a suite over the clips of several folders and return one table per folder.
+
+    Each network is loaded once. A metric that fails in one folder is left out of all tables.
+
+    Args:
+        on_clip: see `run_suite`.
+
+    Raises:
+        BackboneMissing: the weights that the suite needs are not on this machine.
+    """
+    clips = tuple(clip for found in folders for clip in found.clips)
+    together = run_suite(suite, FoundClips(clips, (), 0), run, on_clip)
+    rows = iter(together.clips)
+    tables = [
+        replace(together, clips=tuple(islice(rows, len(found.clips))), expected_pairs=found.expected_pairs)
+        for found in folders
+    ]
+    return [replace(table, totals=suite_totals(table, suite.totals)) for table in tables]
 
 
 # For each clip: its scores, the reason of a refusal, and the facts of the file.

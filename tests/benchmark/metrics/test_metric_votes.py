@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmark.cli.metric_agreement import metric_agreement
-from benchmark.metrics.score_file import read_score_file
+from benchmark.metrics.score_file import read_score_files
 from benchmark.metrics.vectors import MetricInputError
 from benchmark.stats.tallies import Tallies
 from benchmark.votes.covariates import covariate_table
@@ -66,7 +66,7 @@ def votes_file(tmp_path: Path) -> Path:
 def rows_of(votes_file: Path, *paths: Path, by_scenario: bool = False):
     votes, _ = load_votes(votes_file)
     tallies = Tallies.from_votes(votes)
-    files = [read_score_file(path) for path in paths]
+    files = [file for path in paths for file in read_score_files(path)]
     return list(metric_agreement_rows(tallies, votes.matchups, files, by_scenario=by_scenario))
 
 
@@ -116,8 +116,8 @@ def test_a_pair_without_a_score_is_left_out_and_not_counted_as_zero(votes_file: 
 
 
 def test_one_side_of_a_suite_has_one_file_with_the_settings_of_the_others(tmp_path: Path) -> None:
-    motif = read_score_file(score_file(tmp_path, "motif", {"sharpness": [1.0]}))
-    cinemo = read_score_file(score_file(tmp_path, "cinemo", {"sharpness": [1.0]}))
+    (motif,) = read_score_files(score_file(tmp_path, "motif", {"sharpness": [1.0]}))
+    (cinemo,) = read_score_files(score_file(tmp_path, "cinemo", {"sharpness": [1.0]}))
 
     with pytest.raises(MetricInputError, match="Two files have scores of motif"):
         scores_by_metric([motif, motif])
@@ -153,7 +153,7 @@ def test_the_regression_finds_the_covariate_that_votes_follow(tmp_path: Path) ->
             for pair, value in zip(pairs, amounts.tolist(), strict=True)
         ]
         path.write_text(json.dumps(document))
-        files.append(read_score_file(path))
+        files += read_score_files(path)
 
     table = covariate_table(Tallies.from_votes(votes), votes.matchups, files)
 
@@ -205,7 +205,7 @@ def test_another_file_is_refused_with_the_command_that_writes_one(tmp_path: Path
     (tmp_path / "other.json").write_text(content)
 
     with pytest.raises(MetricInputError, match=r"ti2v metrics FOLDER .* --format json"):
-        read_score_file(tmp_path / "other.json")
+        read_score_files(tmp_path / "other.json")
 
 
 def test_a_score_that_is_no_number_is_refused(tmp_path: Path) -> None:
@@ -213,4 +213,4 @@ def test_a_score_that_is_no_number_is_refused(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace('"sharpness": 1.0', '"sharpness": NaN'))
 
     with pytest.raises(MetricInputError, match="sharpness of the pair golf1_putt is nan"):
-        read_score_file(path)
+        read_score_files(path)

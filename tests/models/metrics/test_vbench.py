@@ -279,7 +279,7 @@ def test_the_command_says_what_is_missing_and_prints_what_there_is(
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["means"]["temporal_flickering"]["pairs"] == 2
     assert "subject_consistency, i2v_subject not computed. The weights facebook/dino-vitb16" in result.stderr
-    assert "No Quality score. The score needs every dimension; missing:" in result.stderr
+    assert f"No Quality score of {folder.name}. The score needs every dimension; missing:" in result.stderr
 
 
 @pytest.mark.parametrize(
