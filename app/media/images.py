@@ -1,4 +1,4 @@
-"""Checks the input images of a benchmark, and makes copies without metadata, which the server sends.
+"""Checks the input images of a benchmark, and makes copies without metadata. Only the copies are served.
 
 Image files are opened only in the sandbox (`sandbox/image.py`).
 """

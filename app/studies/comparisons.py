@@ -70,7 +70,7 @@ def count_unfilled(session: Session, study: Study) -> int:
 
 
 def _common_pairs(session: Session, matchup_ids: set[int]) -> Sequence[tuple[int, int]]:
-    """Return (matchup, pair) ids for each pair of which both sides of one of the matchups have a clip."""
+    """Return the ids (matchup, pair) of all pairs for which both sides of the matchup have a clip."""
     reference, other = Clip.__table__.alias("reference"), Clip.__table__.alias("other")
     rows = session.execute(
         select(Matchup.id, reference.c.pair_id)

@@ -26,7 +26,7 @@ class View:
 
 @dataclass
 class State:
-    """The displacement of one part from the part's rest position at one time.
+    """The distance of one part from its rest position, at one moment of the clip.
 
     Attributes:
         x, y: shift along the ground or in the image plane; the part's shadow moves by the same amount.

@@ -1,4 +1,4 @@
-"""Converts an external votes table to our columns, with the status `imported`.
+"""Converts an external votes table to our columns. Each vote gets the status `imported`.
 
 The table needs columns with the pair, both models and the answer. A `ColumnMapping` contains the names of
 these columns. An answer is a model's name or a position word. `benchmark.votes.rows` reports every other
@@ -41,7 +41,7 @@ class ColumnMapping:
     Attributes:
         columns: for each column of our votes table, the name of the external column. The columns pair, left,
             right and chosen are required.
-        reference: the model that is the reference of every matchup that includes it. In a matchup without
+        reference: a model. In every matchup of this model, the model is the reference. In a matchup without
             this model, the reference is the first model in alphabetical order.
         answers: whether the answers are names of models or the words left and right. By default, both forms
             are read, and an answer with two meanings is an error.

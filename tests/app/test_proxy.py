@@ -3,7 +3,6 @@
 import http.client
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import pytest
 
 from tests.app.test_connections import SOON_S, connected, head, read_to_the_end, stream
 from tests.cast import PAIR_IDS
+from tests.ports import free_port
 
 CADDY = shutil.which("caddy")
 CADDYFILE = Path(__file__).resolve().parents[2] / "deploy" / "Caddyfile"
@@ -21,13 +21,6 @@ CADDYFILE = Path(__file__).resolve().parents[2] / "deploy" / "Caddyfile"
 pytestmark = pytest.mark.skipif(
     CADDY is None, reason="caddy is not installed; on Debian: apt-get install caddy"
 )
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 @pytest.fixture

@@ -143,7 +143,7 @@ def _is_shown(study: Study) -> ColumnElement[bool]:
 
 
 def _plain(value: object) -> Cell:
-    """Return a column's value in a JSON type.
+    """Convert one value of a table to a type that JSON has.
 
     Enum values need no conversion, because the enums are strings.
     """

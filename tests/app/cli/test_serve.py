@@ -14,6 +14,7 @@ import httpx2
 import pytest
 
 from tests.app.cli.outcome import Run
+from tests.ports import free_port
 
 PATIENCE_S = 60
 # What a start does not need: some commands and pages import these when they run.
@@ -29,13 +30,6 @@ NOT_AT_START = {
     "scipy",
     "torch",
 }
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,14 +13,9 @@ from models.training.config_io import to_toml
 from models.training.run import run_training
 from models.training.run_log import read_log
 from tests.models.training.toys import toy_config, write_toml
+from tests.ports import free_port
 
 WAIT_S = 300
-
-
-def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
 
 
 def start_processes(config_file: Path, output: Path, *, processes: int) -> list[subprocess.Popen[bytes]]:

@@ -1,6 +1,5 @@
 """A server that restarts while a worker runs: the worker waits, and no job is lost."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from models.generators.base import ClipRequest, GeneratedClip
 from tests.cast import Cast
 from tests.models.worker.conftest import PAIRS, Workplace
 from tests.models.worker.toys import Scripted
+from tests.ports import free_port
 
 
 @contextmanager
@@ -32,13 +32,6 @@ def serving_at(context: AppContext, port: int) -> Iterator[None]:
     finally:
         server.should_exit = True
         thread.join()
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 def test_a_server_restart_loses_nothing(cast: Cast, workplace: Workplace) -> None:
