@@ -1,10 +1,14 @@
 """`ti2v metric-agreement VOTES SCORES...`: agreement of automatic metrics with the votes, offline."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from benchmark.cli.problems import verbose_option
+
+if TYPE_CHECKING:
+    from benchmark.exports.figures.kinds import FigureFormat
 
 
 @click.command("metric-agreement")
@@ -31,6 +35,13 @@ from benchmark.cli.problems import verbose_option
     help="File format.",
 )
 @click.option("--output", default="-", show_default=True, metavar="FILE", help="Output file; - is stdout.")
+@click.option(
+    "--figure",
+    "figure_file_name",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Also draw the agreement; the name ends in .svg, .pdf, .png or .csv (the figure's data).",
+)
 @verbose_option
 def metric_agreement(
     votes_file: Path,
@@ -39,6 +50,7 @@ def metric_agreement(
     scenarios: bool,
     file_format: str,
     output: str,
+    figure_file_name: Path | None,
 ) -> None:
     """Compare automatic metrics with the majority votes in VOTES.
 
@@ -48,15 +60,36 @@ def metric_agreement(
     """
     from benchmark.cli.output import write_output
     from benchmark.cli.score import count_rows, load_rows
+    from benchmark.exports.figures.metric_agreement import metric_agreement_figure
+    from benchmark.exports.figures.writer import figure_file
     from benchmark.exports.metric_agreement_files import agreement_bytes, agreement_document
     from benchmark.exports.metric_files import MetricFormat
     from benchmark.metrics.score_file import read_score_files
     from benchmark.votes.metric_agreement import missing_scores
 
+    figure_format = _figure_format(figure_file_name)
     scored = count_rows(load_rows(votes_file), interim=interim)
     tallies, matchups = scored.tallies, scored.votes.matchups
     files = [file for path in score_files for file in read_score_files(path)]
     for sentence in missing_scores(tallies, matchups, files):
         click.echo(sentence, err=True)
     document = agreement_document(tallies, matchups, files, by_scenario=scenarios, interim=interim)
+    if figure_format is not None:
+        drawn = metric_agreement_figure(document.rows, interim=interim)
+        write_output([figure_file(drawn, figure_format)], str(figure_file_name))
+        click.echo(drawn.caption, err=True)
     write_output([agreement_bytes(document, MetricFormat(file_format))], output)
+
+
+def _figure_format(path: Path | None) -> "FigureFormat | None":
+    """Return the format that a figure's name asks for. Raises UsageError."""
+    from benchmark.exports.figures.kinds import FigureFormat
+
+    if path is None:
+        return None
+    suffix = path.suffix.removeprefix(".").lower()
+    if suffix not in list(FigureFormat):
+        raise click.UsageError(
+            f"--figure {path} has no suffix of a figure. Give a name that ends in .svg, .pdf, .png or .csv."
+        )
+    return FigureFormat(suffix)

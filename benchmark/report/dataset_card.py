@@ -33,6 +33,8 @@ _FILES = """\
 | `SHA256SUMS` | the sha256 of all other files |
 """
 
+# The name of the figure that compares metrics with the votes, in the folder figures.
+METRIC_FIGURE = "metric-agreement"
 # The table formats in which sides have display names.
 PRINTED = (TableFormat.MARKDOWN, TableFormat.LATEX)
 
@@ -123,17 +125,23 @@ def _conclusions(scored: ScoredVotes) -> Iterator[str]:
 def _instructions(contents: ReportContents, folder: Path) -> str:
     interim = " --interim" if contents.interim else ""
     figures = [name.value for name in FigureName if (folder / "figures" / f"{name}.svg").exists()]
+    has_metric_figure = (folder / "figures" / f"{METRIC_FIGURE}.svg").exists()
+    commands = _commands(
+        figures, interim, has_metrics=bool(contents.scores), has_metric_figure=has_metric_figure
+    )
     return (
         "All files in `tables/`, `figures/` (except frame strips) and `results.json` are computed from the "
         f"votes only. With TI2V Bench {version('ti2v-bench')} and the packages in `environment.txt`, these "
         "commands reproduce them byte for byte without network access. Run them in this folder:\n\n"
-        "```sh\n" + "\n".join(_commands(figures, interim, has_metrics=bool(contents.scores))) + "\n```\n\n"
+        "```sh\n" + "\n".join(commands) + "\n```\n\n"
         "On another machine or with other package versions, the bytes of Parquet, PDF and PNG files may "
         "differ; the numbers do not.\n"
     )
 
 
-def _commands(figures: list[str], interim: str, *, has_metrics: bool) -> Iterator[str]:
+def _commands(
+    figures: list[str], interim: str, *, has_metrics: bool, has_metric_figure: bool
+) -> Iterator[str]:
     yield "sha256sum --check --quiet SHA256SUMS"
     yield "again=$(mktemp -d)"
     yield f"for table in {' '.join(COMPUTED)}; do"
@@ -152,6 +160,14 @@ def _commands(figures: list[str], interim: str, *, has_metrics: bool) -> Iterato
             f"ti2v metric-agreement votes/votes.parquet metrics/scores/*.json{interim} --scenarios "
             "--format json | cmp - metrics/agreement.json"
         )
+    if has_metric_figure:
+        yield f"for form in {' '.join(FigureFormat)}; do"
+        yield (
+            f"  ti2v metric-agreement votes/votes.parquet metrics/scores/*.json{interim} --output /dev/null "
+            f'--figure "$again/{METRIC_FIGURE}.$form"'
+        )
+        yield f'  cmp "$again/{METRIC_FIGURE}.$form" figures/{METRIC_FIGURE}.$form'
+        yield "done"
     if figures:
         yield f"for figure in {' '.join(figures)}; do for form in {' '.join(FigureFormat)}; do"
         yield (

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmark.exports.metric_agreement_files import agreement_bytes, agreement_document
+from benchmark.exports.metric_agreement_files import AgreementDocument, agreement_bytes, agreement_document
 from benchmark.exports.metric_files import MetricFormat
 from benchmark.exports.tables import EXTENSIONS
 from benchmark.metrics.score_file import read_score_files
@@ -14,7 +14,7 @@ from benchmark.scoring import ScoredVotes
 _MAX_NAME = 80
 
 
-def write_metrics(scored: ScoredVotes, paths: Sequence[Path], folder: Path) -> None:
+def write_metrics(scored: ScoredVotes, paths: Sequence[Path], folder: Path) -> AgreementDocument:
     """Copy the files of scores to `folder/scores` and write the agreement in every format.
 
     The names of the copies are numbered, so that a recomputation reads the files in the same order.
@@ -36,3 +36,4 @@ def write_metrics(scored: ScoredVotes, paths: Sequence[Path], folder: Path) -> N
     for file_format in MetricFormat:
         suffix = EXTENSIONS[TableFormat(file_format.value)]
         (folder / f"agreement.{suffix}").write_bytes(agreement_bytes(document, file_format))
+    return document

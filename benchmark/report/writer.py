@@ -6,8 +6,10 @@ from pathlib import Path
 
 from benchmark.exports.csv_json import csv_chunks
 from benchmark.exports.figures.kinds import CannotDraw, FigureName
+from benchmark.exports.figures.metric_agreement import metric_agreement_figure
 from benchmark.exports.figures.writer import PaperFigure, figure_files
 from benchmark.exports.layout import TableLayout
+from benchmark.exports.metric_agreement_files import AgreementDocument
 from benchmark.exports.tables import EXTENSIONS
 from benchmark.exports.writer import write_table
 from benchmark.protocol import TableFormat, TableName
@@ -19,7 +21,7 @@ from benchmark.report.contents import (
     ReportContents,
     Rows,
 )
-from benchmark.report.dataset_card import dataset_card
+from benchmark.report.dataset_card import METRIC_FIGURE, dataset_card
 from benchmark.report.environment import environment_list
 from benchmark.report.metrics import write_metrics
 from benchmark.report.output_folder import PROTOCOL
@@ -49,9 +51,10 @@ def write_report_files(contents: ReportContents, folder: Path, step: Step = lamb
         step()
     (folder / "results.json").write_bytes(scored.document())
     step()
-    if contents.scores:
-        write_metrics(scored, contents.scores, folder / "metrics")
     captions = [*_write_figures(contents, scored, folder / "figures", step)]
+    if contents.scores:
+        document = write_metrics(scored, contents.scores, folder / "metrics")
+        captions.append(_write_metric_figure(document, folder / "figures", interim=contents.interim))
     (folder / "figures" / "captions.md").write_text("\n".join(captions), encoding="utf-8")
     (folder / "README.md").write_text(dataset_card(contents, scored, folder), encoding="utf-8")
     write_checksums(folder)
@@ -103,6 +106,13 @@ def _write_figures(contents: ReportContents, scored: ScoredVotes, folder: Path, 
     for number, strip in enumerate(contents.strips, start=1):
         yield _write_figure(strip, folder, f"strip-{number:02}")
         step()
+
+
+def _write_metric_figure(document: AgreementDocument, folder: Path, *, interim: bool) -> str:
+    try:
+        return _write_figure(metric_agreement_figure(document.rows, interim=interim), folder, METRIC_FIGURE)
+    except CannotDraw as reason:
+        return f"`{METRIC_FIGURE}` was not drawn: {reason}\n"
 
 
 def _write_figure(figure: PaperFigure, folder: Path, name: str) -> str:

@@ -191,6 +191,34 @@ def test_the_command_writes_every_format(votes_file: Path, tmp_path: Path, file_
         assert json.loads(result.stdout)["settings"] == {"motion": {"v": "1"}}
 
 
+@pytest.mark.parametrize("suffix", ["svg", "pdf", "png", "csv"])
+def test_the_command_draws_the_figure_in_the_format_of_its_name(
+    votes_file: Path, tmp_path: Path, suffix: str
+) -> None:
+    motif = score_file(tmp_path, "motif", {"sharpness": [3, 1, 2, 1, 9]})
+    cinemo = score_file(tmp_path, "cinemo", {"sharpness": [2, 2, 2, 2, 2]})
+
+    result = run(votes_file, motif, cinemo, "--figure", tmp_path / f"told.{suffix}")
+
+    assert result.exit_code == 0, result.output
+    assert "62.5" in result.stdout
+    assert "Each square is of 4 comparisons." in result.stderr
+    start = {"svg": b"<?xml", "pdf": b"%PDF", "png": b"\x89PNG", "csv": b"suite,metric"}[suffix]
+    assert (tmp_path / f"told.{suffix}").read_bytes().startswith(start)
+
+
+def test_a_figure_in_another_format_is_refused_before_anything_is_computed(
+    votes_file: Path, tmp_path: Path
+) -> None:
+    motif = score_file(tmp_path, "motif", {"sharpness": [3.0]})
+
+    result = run(votes_file, motif, "--figure", tmp_path / "told.jpg")
+
+    assert result.exit_code == 2
+    assert "Give a name that ends in .svg, .pdf, .png or .csv" in " ".join(result.output.split())
+    assert not (tmp_path / "told.jpg").exists()
+
+
 def test_a_side_without_scores_is_named(votes_file: Path, tmp_path: Path) -> None:
     result = run(votes_file, score_file(tmp_path, "motif", {"sharpness": [3, 1, 2, 1, 9]}))
 

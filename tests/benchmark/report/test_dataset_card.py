@@ -75,7 +75,7 @@ def test_metrics_against_votes_are_computed_again_byte_for_byte(tmp_path: Path, 
     report.mkdir()
     write_report_files(made, report)
 
-    (command,) = re.findall("ti2v metric-agreement .*", (report / "README.md").read_text())
+    command, figure_command = re.findall("ti2v metric-agreement .*", (report / "README.md").read_text())
     assert ("--interim" in command) == interim
     arguments = command.split(" | ")[0].split()[2:]
     files = sorted(map(str, (report / "metrics" / "scores").iterdir()))
@@ -87,6 +87,13 @@ def test_metrics_against_votes_are_computed_again_byte_for_byte(tmp_path: Path, 
     assert {path.suffix for path in (report / "metrics").glob("agreement.*")} == {
         *(".csv", ".json", ".md", ".tex")
     }
+    assert ("--interim" in figure_command) == interim
+    for path in (report / "figures").glob("metric-agreement.*"):
+        drawn = tmp_path / path.name
+        options = [*arguments[2:], "--output", str(tmp_path / "table.json"), "--figure", str(drawn)]
+        CliRunner().invoke(metric_agreement, [str(report / arguments[0]), *files, *options])
+        assert drawn.read_bytes() == path.read_bytes()
+    assert "`metric-agreement`: Squares: share of decided" in (report / "figures" / "captions.md").read_text()
 
 
 def test_a_whole_bundle_keeps_its_cards_promises(tmp_path: Path) -> None:

@@ -10,7 +10,15 @@ from PIL import Image
 
 from benchmark.exports.figures.kinds import FigureFormat
 from benchmark.exports.figures.writer import PaperFigure, figure_file, figure_files
-from tests.benchmark.exports.figures.worlds import DRAWN, grid, preferred, scenes, strips, texts_of_svg
+from tests.benchmark.exports.figures.worlds import (
+    DRAWN,
+    grid,
+    metric_figure,
+    preferred,
+    scenes,
+    strips,
+    texts_of_svg,
+)
 
 PANELS = [(3, 2), (1, 4), (5, 0), (2, 2)]
 FIGURES: dict[str, Callable[[], PaperFigure]] = {
@@ -18,6 +26,7 @@ FIGURES: dict[str, Callable[[], PaperFigure]] = {
     "scenarios": lambda: grid(PANELS),
     "strip": strips,
     "scenes": scenes,
+    "metrics": metric_figure,
 }
 
 

@@ -3,21 +3,25 @@
 import io
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import fields
 
 import numpy as np
 from PIL import Image
 
 from benchmark.exports.figures.grids import GridFigure, grid_figure
 from benchmark.exports.figures.kinds import FigureFormat
+from benchmark.exports.figures.metric_agreement import MetricAgreementFigure, metric_agreement_figure
 from benchmark.exports.figures.names import FigureNames
 from benchmark.exports.figures.preferences import PreferencesFigure, preferences_figure
 from benchmark.exports.figures.scenarios import ScenarioExample, ScenariosFigure, scenarios_figure
 from benchmark.exports.figures.strips import StripFigure, StripRow, evenly_spaced, strip_figure
 from benchmark.exports.figures.writer import PaperFigure, figure_file
+from benchmark.metrics.metric import Direction
 from benchmark.stats.breakdowns import Division
 from benchmark.stats.preferences import preferences
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
+from benchmark.votes.metric_agreement import MetricAgreementRow
 from tests.benchmark.made_votes import tallies_from_columns
 
 SPECIALS = r"50% & <b>$x^2$</b> a_b #{~} \input" + 30 * "x"
@@ -89,6 +93,24 @@ def scenes(*, count: int = 8) -> ScenariosFigure:
         for n in range(count)
     ]
     return scenarios_figure("TI2V Bench", made)
+
+
+def metric_row(metric: str, accuracy: float | None = 60.0, **values: object) -> MetricAgreementRow:
+    known = dict.fromkeys(field.name for field in fields(MetricAgreementRow))
+    known |= {"suite": "motion", "metric": metric, "direction": Direction.LOWER}
+    known |= {"division": Division.WHOLE, "part": "all", "comparisons": 40, "ties": 0, "static_clips": 0}
+    return MetricAgreementRow(**(known | {"accuracy": accuracy} | values))
+
+
+def metric_figure(*, interim: bool = False) -> MetricAgreementFigure:
+    """Three metrics of two suites; one has no interval, one no direction, and two have static clips."""
+    static = {"static_clips": 40, "ci_low": 45.0, "ci_high": 72.5}
+    rows = [
+        metric_row("cuts", 48.8, prefers_static=10.0, **static),
+        metric_row("mean_flow", 61.3, prefers_static=0.0, direction=Direction.NONE, **static),
+        metric_row("image_cosine", 37.5, suite="animate-bench", comparisons=36),
+    ]
+    return metric_agreement_figure(rows, interim=interim)
 
 
 def texts(figure: PaperFigure) -> list[str]:
