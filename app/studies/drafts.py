@@ -32,21 +32,19 @@ def edit_draft(
 ) -> None:
     """Replace all fields of a draft except its slug. Repeating a request changes nothing.
 
+    A draft keeps the version of its benchmark.
+
     Raises:
         Conflict: the study is not a draft (`study_status`), or somebody else changed the draft after the
             revision that the request names (`draft_changed`; `problems` lists the changes).
         NotFound, Invalid: see `app.studies.service.create_study`.
     """
     session.refresh(study, with_for_update={"key_share": True})
-    if study.status is not StudyStatus.DRAFT:
-        raise Conflict(
-            f"Only a draft can be edited; this study is {study.status}. Extend or duplicate it instead.",
-            code="study_status",
-        )
+    require_draft(study)
     before = _values(session, study)
-    benchmark = find_benchmark(session, request.benchmark, principal=principal)
-    if benchmark.id != study.benchmark_id and before["benchmark"] == benchmark.slug:
-        before = before | {"benchmark": f"an earlier version of {benchmark.slug}"}
+    benchmark = session.get_one(Benchmark, study.benchmark_id)
+    if request.benchmark != benchmark.slug:
+        benchmark = find_benchmark(session, request.benchmark, principal=principal)
     fill_draft(session, study, request, benchmark=benchmark, principal=principal)
     after = _values(session, study)
     changes = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
@@ -58,6 +56,14 @@ def edit_draft(
     details = {"revision": study.revision, "changes": changes}
     session.add(AuditEvent(at=now, actor=principal.name, action=EDIT, subject=study.slug, details=details))
     session.flush()
+
+
+def require_draft(study: Study) -> None:
+    if study.status is not StudyStatus.DRAFT:
+        raise Conflict(
+            f"Only a draft can be edited; this study is {study.status}. Extend or duplicate it instead.",
+            code="study_status",
+        )
 
 
 def duplicate_study(

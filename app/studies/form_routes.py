@@ -1,139 +1,162 @@
-"""Routes of the form that creates a study. Only researchers and admins can open the form."""
+"""Routes of the form that creates a study or edits a draft. Only researchers and admins can open the form."""
 
-from collections.abc import Sequence
+import re
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.authenticated_route import AuthenticatedRoute
-from app.benchmarks.service import newest_benchmarks
 from app.clock import utc_now
-from app.dependencies import context_of, page_response, require_person
-from app.errors import Conflict, Invalid, InvalidFields, NotFound
+from app.dependencies import context_of, page_response, require_own_study, require_person
+from app.errors import AppError, Conflict, Invalid, InvalidFields, NotFound
 from app.security.identity import Principal
-from app.studies import service
-from app.studies.estimate import estimate_study
-from app.studies.form_view_models import BenchmarkChoice, EstimatePart, NewStudyPage
-from app.studies.forms import Comparisons, StudyFields, parse_study_form
-from app.studies.sides import pairs_of_sides, side_choices
-from app.tables.bench import Benchmark
-from benchmark.protocol import RenditionRecipe, Role, Scope
+from app.security.participants import lock_study
+from app.security.path_params import SlugPath
+from app.security.visibility import find_study
+from app.studies import drafts, service
+from app.studies.form_view_builder import stored_fields, study_form_page
+from app.studies.forms import Comparisons, StudyFields, parse_study_form, with_seeds
+from app.tables.studies import Study
+from benchmark.protocol import RenditionRecipe, Role, Scope, WatchGate
+from benchmark.wire.common import SLUG
+from benchmark.wire.studies import DraftRequest
 
 router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
-Text = Annotated[str, Form()]
+BenchmarkQuery = Annotated[str, Query(max_length=64)]
 
 
-def study_fields(
-    benchmark: Text = "",
-    title: Text = "",
-    slug: Text = "",
-    sides: Annotated[list[str] | None, Form()] = None,
-    comparisons: Text = Comparisons.REFERENCE,
-    reference: Text = "",
-    votes_per_comparison: Text = "",
-    comparisons_per_annotator: Text = "",
-    gold: Text = "",
-    renditions: Text = RenditionRecipe.REMUX,
-    require_justification: Text = "",
-    instructions: Text = "",
-) -> StudyFields:
-    """Return the submitted fields of the form. A browser omits a checkbox that is not ticked."""
-    return StudyFields(
-        benchmark=benchmark,
-        title=title,
-        slug=slug,
-        sides=tuple(dict.fromkeys(sides or ())),
-        comparisons=comparisons,
-        reference=reference,
-        votes_per_comparison=votes_per_comparison,
-        comparisons_per_annotator=comparisons_per_annotator,
-        gold=gold,
-        renditions=renditions,
-        require_justification=bool(require_justification),
-        instructions=instructions,
-    )
+class StudyForm(BaseModel):
+    """The submitted fields of the form as text. A browser omits a checkbox that is not ticked."""
+
+    benchmark: str = ""
+    title: str = ""
+    slug: str = ""
+    sides: list[str] = Field(default_factory=list)
+    comparisons: str = Comparisons.REFERENCE
+    reference: str = ""
+    matchup_list: str = ""
+    votes_per_comparison: str = ""
+    comparisons_per_annotator: str = ""
+    gold: str = ""
+    renditions: str = RenditionRecipe.REMUX
+    require_justification: str = ""
+    instructions: str = ""
+    watch_gate: str = WatchGate.DELIVERED
+    lease_s: str = "900"
+    revision: str = ""
+
+    @property
+    def fields(self) -> StudyFields:
+        given = self.model_dump(exclude={"revision", "sides", "require_justification"})
+        sides = tuple(dict.fromkeys(self.sides))
+        return StudyFields(**given, sides=sides, require_justification=bool(self.require_justification))
+
+    @property
+    def seen_revision(self) -> int:
+        """Return the revision of the draft that the form was filled from; 1 if it is not a number."""
+        return int(self.revision) if re.fullmatch(r"[1-9][0-9]{0,8}", self.revision) else 1
 
 
-Fields = Annotated[StudyFields, Depends(study_fields)]
+Submitted = Annotated[StudyForm, Form()]
 
 
 @router.get("/studies/new")
-def new_study(request: Request, benchmark: Annotated[str, Query(max_length=64)] = "") -> Response:
-    """Show the empty form, with the models of a benchmark."""
+def new_study(
+    request: Request,
+    benchmark: BenchmarkQuery = "",
+    copy: Annotated[str | None, Query(pattern=SLUG)] = None,
+) -> Response:
+    """Show the form of a new study: empty, or with the fields of the study `copy`."""
     with context_of(request).database.read() as session:
-        page = _page(session, _researcher(session, request), StudyFields(benchmark=benchmark))
+        principal = _researcher(session, request)
+        fields = StudyFields(benchmark=benchmark)
+        if copy is not None:
+            source = find_study(session, slug=copy, principal=principal)
+            fields = stored_fields(session, principal, source).as_copy(benchmark)
+        page = study_form_page(session, principal, fields)
     return page_response(request, "studies/new.html", page)
 
 
 @router.post("/studies/new/estimate")
-def estimate(request: Request, fields: Fields) -> Response:
+def estimate(request: Request, form: Submitted) -> Response:
     """Return the estimate for the submitted fields. The form requests the estimate after each change."""
     with context_of(request).database.read() as session:
-        principal = _researcher(session, request)
-        page = _page(session, principal, fields)
+        page = study_form_page(session, _researcher(session, request), form.fields)
     return context_of(request).pages.answer("studies/_estimate.html", page.part)
 
 
 @router.post("/studies/new")
-def create_study(request: Request, fields: Fields) -> Response:
+def create_study(request: Request, form: Submitted) -> Response:
     """Create the draft of a study. After an error, show the form with the submitted values."""
-    context = context_of(request)
     try:
-        with context.database.write() as session:
+        with context_of(request).database.write() as session:
             principal = _researcher(session, request)
-            wanted = parse_study_form(fields)
-            service.create_study(session, request=wanted, principal=principal, now=utc_now())
+            wanted = parse_study_form(form.fields)
+            study = service.create_study(session, request=wanted, principal=principal, now=utc_now())
+            slug = study.slug
     except (Invalid, Conflict, NotFound) as refusal:
-        problems = refusal.fields if isinstance(refusal, InvalidFields) else {}
-        if refusal.code == "study_exists":
-            problems = {"slug": "Another study has this slug. Choose another one."}
-        with context.database.read() as session:
-            page = _page(
-                session, _researcher(session, request), fields, problem=refusal.message, problems=problems
-            )
-        return page_response(request, "studies/new.html", page, status=refusal.status)
-    return RedirectResponse("/", status_code=303)
+        return _refused(request, form.fields, refusal)
+    return RedirectResponse(f"/studies/{slug}/open", status_code=303)
+
+
+@router.get("/studies/{slug}/edit")
+def draft_form(slug: SlugPath, request: Request, benchmark: BenchmarkQuery = "") -> Response:
+    """Show the form with the fields of a draft; with another benchmark, without the chosen models."""
+    with context_of(request).database.read() as session:
+        study, principal = require_own_study(session, request, slug)
+        drafts.require_draft(study)
+        fields = stored_fields(session, principal, study)
+        page = study_form_page(session, principal, fields.with_benchmark(benchmark), study=study)
+    return page_response(request, "studies/new.html", page)
+
+
+@router.post("/studies/{slug}/edit")
+def edit_draft(slug: SlugPath, request: Request, form: Submitted) -> Response:
+    """Save a draft. If somebody else saved it in the meantime, show both what they changed and the form."""
+    try:
+        with context_of(request).database.write() as session:
+            study, principal = require_own_study(session, request, slug)
+            study = lock_study(session, study.id)
+            wanted = parse_study_form(form.fields.of_draft(slug))
+            wanted = with_seeds(wanted, drafts.draft_request(session, study))
+            values = dict(wanted) | {"revision": form.seen_revision}
+            del values["slug"]
+            body = DraftRequest(**values)
+            drafts.edit_draft(session, study=study, request=body, principal=principal, now=utc_now())
+    except (Invalid, Conflict, NotFound) as refusal:
+        return _refused(request, form.fields, refusal, draft=slug)
+    return RedirectResponse(f"/studies/{slug}/open", status_code=303)
+
+
+def _refused(
+    request: Request, fields: StudyFields, refusal: AppError, *, draft: str | None = None
+) -> Response:
+    """Show the form again, with the submitted values and the reason of the refusal."""
+    context = context_of(request)
+    problems = refusal.fields if isinstance(refusal, InvalidFields) else {}
+    if refusal.code == "study_exists":
+        problems = {"slug": "Another study has this slug. Choose another one."}
+    with context.database.read() as session:
+        study: Study | None = None
+        if draft is None:
+            principal = _researcher(session, request)
+        else:
+            study, principal = require_own_study(session, request, draft)
+            drafts.require_draft(study)
+        page = study_form_page(
+            session,
+            principal,
+            fields,
+            study=study,
+            problem=refusal.message,
+            problems=problems,
+            changes=refusal.problems if not problems else (),
+        )
+    return page_response(request, "studies/new.html", page, status=refusal.status)
 
 
 def _researcher(session: Session, request: Request) -> Principal:
     return require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=utc_now())
-
-
-def _page(
-    session: Session,
-    principal: Principal,
-    fields: StudyFields,
-    *,
-    problem: str = "",
-    problems: dict[str, str] | None = None,
-) -> NewStudyPage:
-    benchmarks = newest_benchmarks(session, principal=principal)
-    chosen = _chosen(benchmarks, fields.benchmark)
-    sides = side_choices(session, chosen, principal) if chosen else ()
-    visible = {side.public_id for side in sides}
-    fields = fields.on(chosen.slug if chosen else "", visible)
-    return NewStudyPage(
-        benchmarks=tuple(BenchmarkChoice(each.slug, each.title) for each in benchmarks),
-        sides=sides,
-        fields=fields,
-        part=_estimate(session, fields),
-        problem=problem,
-        problems=problems,
-    )
-
-
-def _chosen(benchmarks: Sequence[Benchmark], slug: str) -> Benchmark | None:
-    return next((each for each in benchmarks if each.slug == slug), benchmarks[0] if benchmarks else None)
-
-
-def _estimate(session: Session, fields: StudyFields) -> EstimatePart:
-    counts = fields.counts
-    if counts is None:
-        return EstimatePart(None)
-    votes, shown = counts
-    pairs = pairs_of_sides(session, fields.sides)
-    return EstimatePart(
-        estimate_study(fields.matchups, pairs, votes_per_comparison=votes, comparisons_per_annotator=shown)
-    )

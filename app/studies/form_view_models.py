@@ -1,12 +1,16 @@
-"""Defines the view models of the form that creates a study."""
+"""Defines the view models of the form of a study."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from app.studies.checks import MatchupCheck
 from app.studies.estimate import StudyEstimate
 from app.studies.forms import Comparisons, StudyFields
 from app.studies.sides import SideChoice
-from benchmark.protocol import RenditionRecipe
+from benchmark.protocol import RenditionRecipe, WatchGate
+
+MAX_CHECKS = 10
 
 _RENDITIONS = {
     RenditionRecipe.REMUX: "As uploaded; cropped and cut to the smaller clip if formats differ",
@@ -15,9 +19,14 @@ _RENDITIONS = {
     RenditionRecipe.KEEP_LONGER: "Repeat the last frame of the shorter clip instead of cutting the longer",
     RenditionRecipe.NATIVE: "Original size of each clip on a black canvas",
 }
+_WATCH_GATES = {
+    WatchGate.DELIVERED: "After both clips were loaded to the end",
+    WatchGate.OFF: "At any time",
+}
 _COMPARISONS = {
     Comparisons.REFERENCE: "One reference against all others",
     Comparisons.ROUND_ROBIN: "Each with each (round robin)",
+    Comparisons.LIST: "The listed matchups",
 }
 
 
@@ -38,16 +47,31 @@ class BenchmarkChoice:
 
 @dataclass(frozen=True)
 class EstimatePart:
-    """The estimate beside the form; None if the choice is incomplete."""
+    """The estimate beside the form, and the matchups whose sides differ in format.
+
+    `estimate` is None if the choice is incomplete.
+    """
 
     estimate: StudyEstimate | None
+    checks: tuple[MatchupCheck, ...] = ()
+
+    @property
+    def differing(self) -> tuple[MatchupCheck, ...]:
+        return tuple(each for each in self.checks if each.sentences)
+
+    @property
+    def shown(self) -> tuple[MatchupCheck, ...]:
+        """Return the first matchups with differences; the page before opening lists all."""
+        return self.differing[:MAX_CHECKS]
 
 
-@dataclass(frozen=True)
-class NewStudyPage:
-    """The form that creates a study.
+@dataclass(frozen=True, kw_only=True)
+class StudyFormPage:
+    """The form of a new study or of a draft.
 
-    After an error, the form has the submitted values and a message for each wrong field.
+    After an error the form has the submitted values and a message per wrong field. `draft` is the slug of the
+    draft that is edited, and `revision` its revision; None for a new study. `changes` lists what somebody
+    else saved in the meantime.
     """
 
     benchmarks: tuple[BenchmarkChoice, ...]
@@ -56,10 +80,17 @@ class NewStudyPage:
     part: EstimatePart
     problem: str = ""
     problems: Mapping[str, str] | None = None
+    changes: tuple[str, ...] = ()
+    draft: str | None = None
+    revision: int | None = None
+
+    @property
+    def title(self) -> str:
+        return "Edit the draft" if self.draft else "New study"
 
     @property
     def url(self) -> str:
-        return "/studies/new"
+        return f"/studies/{self.draft}/edit" if self.draft else "/studies/new"
 
     @property
     def estimate_url(self) -> str:
@@ -71,15 +102,24 @@ class NewStudyPage:
 
     @property
     def comparisons(self) -> tuple[Option, ...]:
-        return tuple(
-            Option(value, text, value == self.fields.comparisons) for value, text in _COMPARISONS.items()
-        )
+        return _options(_COMPARISONS, self.fields.comparisons)
 
     @property
     def renditions(self) -> tuple[Option, ...]:
-        return tuple(
-            Option(value, text, value == self.fields.renditions) for value, text in _RENDITIONS.items()
-        )
+        return _options(_RENDITIONS, self.fields.renditions)
+
+    @property
+    def watch_gates(self) -> tuple[Option, ...]:
+        return _options(_WATCH_GATES, self.fields.watch_gate)
 
     def problem_of(self, field: str) -> str:
         return (self.problems or {}).get(field, "")
+
+
+def rendition_options(chosen: str) -> tuple[Option, ...]:
+    """Return the ways to show clips, as options of a select."""
+    return _options(_RENDITIONS, chosen)
+
+
+def _options(texts: Mapping[Any, str], chosen: str) -> tuple[Option, ...]:
+    return tuple(Option(value, text, value == chosen) for value, text in texts.items())

@@ -1,7 +1,7 @@
-"""Parses the form of a new study into a StudyRequest."""
+"""Parses the form of a study into a StudyRequest, and fills the form from a StudyRequest."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import combinations
@@ -10,24 +10,30 @@ from pydantic import ValidationError
 
 from app.errors import InvalidFields
 from app.field_messages import PATTERN_HELP
-from benchmark.protocol import RenditionRecipe
-from benchmark.wire.common import PUBLIC_ID, SLUG
+from benchmark.protocol import RenditionRecipe, WatchGate
+from benchmark.wire.common import PUBLIC_ID, SLUG, SUBMISSION_NAME
 from benchmark.wire.studies import GoldRequest, MatchupRequest, StudyRequest
 
 MAX_SLUG = 64
+MAX_TITLE = 200
 MAX_SHOWN = 1_000_000
 
 
 class Comparisons(StrEnum):
-    """The rule that decides which of the chosen models are compared with each other."""
+    """The rule that decides which models are compared with each other; `list` names each matchup."""
 
     REFERENCE = "reference"
     ROUND_ROBIN = "round_robin"
+    LIST = "list"
 
 
 @dataclass(frozen=True)
 class StudyFields:
-    """The fields of the study form as text. `sides` are the public ids of the chosen submissions."""
+    """The fields of the study form as text.
+
+    `sides` are the public ids of the chosen submissions. `matchup_list` has one matchup on each line, as
+    REFERENCE:OTHER; each side is `model`, `model@label` or an id.
+    """
 
     benchmark: str = ""
     title: str = ""
@@ -35,16 +41,22 @@ class StudyFields:
     sides: tuple[str, ...] = ()
     comparisons: str = Comparisons.REFERENCE
     reference: str = ""
+    matchup_list: str = ""
     votes_per_comparison: str = "5"
     comparisons_per_annotator: str = ""
     gold: str = ""
     renditions: str = RenditionRecipe.REMUX
     require_justification: bool = True
     instructions: str = ""
+    watch_gate: str = WatchGate.DELIVERED
+    lease_s: str = "900"
 
     @property
     def matchups(self) -> tuple[tuple[str, str], ...]:
-        """Return the two sides of each matchup, the reference first."""
+        """Return the two sides of each matchup, the reference first; unreadable lines are left out."""
+        if self.comparisons == Comparisons.LIST:
+            lines = (line.strip().split(":") for line in self.matchup_list.splitlines())
+            return tuple((line[0].strip(), line[1].strip()) for line in lines if len(line) == 2)
         if self.comparisons == Comparisons.ROUND_ROBIN:
             return tuple(combinations(self.sides, 2))
         if self.reference not in self.sides:
@@ -63,6 +75,19 @@ class StudyFields:
     def on(self, benchmark: str, visible: Collection[str]) -> "StudyFields":
         """Return the fields with another benchmark, keeping only the sides in `visible`."""
         return replace(self, benchmark=benchmark, sides=tuple(side for side in self.sides if side in visible))
+
+    def with_benchmark(self, benchmark: str) -> "StudyFields":
+        """Return the fields for another benchmark, without the models; the same fields if it is empty."""
+        if benchmark in ("", self.benchmark):
+            return self
+        return replace(self, benchmark=benchmark, sides=(), reference="", matchup_list="")
+
+    def as_copy(self, benchmark: str) -> "StudyFields":
+        """Return the fields of a copy, which needs a slug of its own."""
+        return replace(self.with_benchmark(benchmark), title=f"Copy of {self.title}"[:MAX_TITLE], slug="")
+
+    def of_draft(self, slug: str) -> "StudyFields":
+        return replace(self, slug=slug)
 
 
 def parse_study_form(fields: StudyFields) -> StudyRequest:
@@ -83,13 +108,17 @@ def parse_study_form(fields: StudyFields) -> StudyRequest:
     values = {
         "title": check("title", lambda: _title(fields.title)),
         "slug": check("slug", lambda: _slug(fields)),
-        "matchups": check("sides", lambda: _matchups(fields)),
+        "matchups": check(
+            "matchup_list" if fields.comparisons == Comparisons.LIST else "sides", lambda: _matchups(fields)
+        ),
         "votes_per_comparison": check("votes_per_comparison", lambda: _panel(fields.votes_per_comparison)),
         "comparisons_per_annotator": check(
             "comparisons_per_annotator", lambda: _optional_count(fields.comparisons_per_annotator, MAX_SHOWN)
         ),
         "gold": check("gold", lambda: _gold(fields.gold)),
         "renditions": check("renditions", lambda: _option(RenditionRecipe, fields.renditions)),
+        "watch_gate": check("watch_gate", lambda: _option(WatchGate, fields.watch_gate)),
+        "lease_s": check("lease_s", lambda: _count(fields.lease_s, 86_400, least=5)),
     }
     check("comparisons", lambda: _option(Comparisons, fields.comparisons))
     if problems:
@@ -107,6 +136,44 @@ def parse_study_form(fields: StudyFields) -> StudyRequest:
         raise InvalidFields(
             {str(each["loc"][0]): f"{each['msg'].removeprefix('Value error, ')}." for each in error.errors()}
         ) from error
+
+
+def fields_of(request: StudyRequest, names: Mapping[str, str]) -> StudyFields:
+    """Return the form's fields for a study.
+
+    Args:
+        names: for each submission that the form offers, its name in tables.
+    """
+    matchups = [(each.reference, each.other) for each in request.matchups]
+    sides = tuple(dict.fromkeys(side for matchup in matchups for side in matchup))
+    reference = matchups[0][0] if matchups else ""
+    gold = request.gold
+    fields = StudyFields(
+        benchmark=request.benchmark,
+        title=request.title,
+        slug=request.slug,
+        sides=sides,
+        reference=reference,
+        matchup_list="\n".join(":".join(names.get(side, side) for side in matchup) for matchup in matchups),
+        votes_per_comparison=str(request.votes_per_comparison),
+        comparisons_per_annotator=str(request.comparisons_per_annotator or ""),
+        gold="" if gold is None else str(gold.count) if gold.count else f"{round(100 * (gold.share or 0))} %",
+        renditions=request.renditions,
+        require_justification=request.require_justification,
+        instructions=request.instructions,
+        watch_gate=request.watch_gate,
+        lease_s=str(request.lease_s),
+    )
+    rules = (replace(fields, comparisons=rule) for rule in (Comparisons.REFERENCE, Comparisons.ROUND_ROBIN))
+    of_rule = next((each for each in rules if list(each.matchups) == matchups), None)
+    return of_rule or replace(fields, comparisons=Comparisons.LIST)
+
+
+def with_seeds(request: StudyRequest, before: StudyRequest) -> StudyRequest:
+    """Return the request with the seeds that its matchups had before; the form has no seeds of sides."""
+    kept = {(each.reference, each.other): each for each in before.matchups}
+    matchups = [kept.get((each.reference, each.other), each) for each in request.matchups]
+    return request.model_copy(update={"matchups": matchups})
 
 
 def slug_of_title(title: str) -> str:
@@ -132,12 +199,25 @@ def _slug(fields: StudyFields) -> str:
 
 
 def _matchups(fields: StudyFields) -> list[MatchupRequest]:
+    if fields.comparisons == Comparisons.LIST:
+        return _listed_matchups(fields)
     if len(fields.sides) < 2:
         raise ValueError("Choose at least two models.")
     if not all(re.fullmatch(PUBLIC_ID, side) for side in fields.sides):
         raise ValueError("Choose from the listed models.")
     if not fields.matchups:
         raise ValueError("Choose the reference from the chosen models.")
+    return [MatchupRequest(reference=reference, other=other) for reference, other in fields.matchups]
+
+
+def _listed_matchups(fields: StudyFields) -> list[MatchupRequest]:
+    lines = [line for line in fields.matchup_list.splitlines() if line.strip()]
+    if not lines:
+        raise ValueError("Write at least one matchup, as REFERENCE:OTHER.")
+    if len(fields.matchups) < len(lines) or not all(
+        re.fullmatch(SUBMISSION_NAME, side) for sides in fields.matchups for side in sides
+    ):
+        raise ValueError("Write one matchup on each line, as REFERENCE:OTHER, such as motif:cinemo.")
     return [MatchupRequest(reference=reference, other=other) for reference, other in fields.matchups]
 
 
@@ -155,6 +235,10 @@ def _panel(text: str) -> int:
 
 
 def _gold(text: str) -> GoldRequest | None:
+    """Parse a number of gold questions, or a share of the comparisons such as `10 %`."""
+    share = re.fullmatch(r"\s*([0-9]{1,2})\s*%\s*", text)
+    if share and 1 <= int(share[1]) <= 50:
+        return GoldRequest(share=int(share[1]) / 100)
     count = _optional_count(text, 1000)
     return None if count is None else GoldRequest(count=count)
 
@@ -163,8 +247,8 @@ def _optional_count(text: str, most: int) -> int | None:
     return _count(text, most) if text.strip() else None
 
 
-def _count(text: str, most: int) -> int:
+def _count(text: str, most: int, *, least: int = 1) -> int:
     number = text.strip()
-    if not re.fullmatch(r"[0-9]{1,9}", number) or not 1 <= int(number) <= most:
-        raise ValueError(f"Use a whole number from 1 to {most:,}.")
+    if not re.fullmatch(r"[0-9]{1,9}", number) or not least <= int(number) <= most:
+        raise ValueError(f"Use a whole number from {least} to {most:,}.")
     return int(number)

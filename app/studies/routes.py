@@ -12,11 +12,45 @@ from app.security.participants import lock_study
 from app.security.path_params import SlugPath
 from app.security.publication import link_secret
 from app.studies import service
+from app.studies.drafts import draft_request, edit_draft
+from app.studies.form_view_builder import open_page
 from app.studies.publication import ResultsAccess, publish_results, results_access
 from app.studies.queries import study_progress
 from app.studies.view_models import ClosePage, PublishPage
+from benchmark.protocol import RenditionRecipe, StudyStatus
+from benchmark.wire.studies import DraftRequest
 
 router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
+
+
+@router.get("/studies/{slug}/open")
+def ask_before_opening(slug: SlugPath, request: Request) -> Response:
+    """Show what differs between the sides of a draft's matchups, with the choice of renditions."""
+    context = context_of(request)
+    with context.database.read() as session:
+        study, _ = require_own_study(session, request, slug)
+        if study.status is not StudyStatus.DRAFT:
+            return RedirectResponse("/", status_code=303)
+        page = open_page(session, study)
+    return page_response(request, "studies/open.html", page)
+
+
+@router.post("/studies/{slug}/renditions")
+def choose_renditions(
+    slug: SlugPath,
+    request: Request,
+    renditions: Annotated[RenditionRecipe, Form()],
+    revision: Annotated[int, Form(ge=1, lt=2**31)],
+) -> Response:
+    """Change how a draft's clips are shown."""
+    with context_of(request).database.write() as session:
+        study, principal = require_own_study(session, request, slug)
+        study = lock_study(session, study.id)
+        fields = dict(draft_request(session, study)) | {"renditions": renditions, "revision": revision}
+        del fields["slug"]
+        body = DraftRequest(**fields)
+        edit_draft(session, study=study, request=body, principal=principal, now=utc_now())
+    return RedirectResponse(f"/studies/{slug}/open", status_code=303)
 
 
 @router.post("/studies/{slug}/open")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Subquery, func, select
 from sqlalchemy.orm import Session
 
+from app.panels.sides import side_name
 from app.security.identity import Principal
 from app.security.visibility import sees_submission
 from app.tables.bench import Benchmark
@@ -15,12 +16,13 @@ from benchmark.protocol import SubmissionStatus
 
 @dataclass(frozen=True)
 class SideChoice:
-    """A final submission that can be a side of a matchup.
+    """A final submission that can be a side of a matchup. `table_name` is its name in tables.
 
     `clips` is the number of the submission's clips with the smallest seed.
     """
 
     public_id: str
+    table_name: str
     model: str
     label: str
     clips: int
@@ -33,9 +35,15 @@ class SideChoice:
 
 def side_choices(session: Session, benchmark: Benchmark, principal: Principal) -> tuple[SideChoice, ...]:
     """Return the final submissions for a benchmark that this person sees, sorted by model name and label."""
-    shown = _shown_seeds()
+    shown = shown_seeds()
     query = (
-        select(Submission.public_id, VideoModel.name, Submission.label, func.count(Clip.id).label("clips"))
+        select(
+            Submission.public_id,
+            VideoModel.slug,
+            VideoModel.name,
+            Submission.label,
+            func.count(Clip.id).label("clips"),
+        )
         .join(VideoModel, VideoModel.id == Submission.model_id)
         .join(shown, shown.c.submission_id == Submission.id)
         .join(Clip, (Clip.submission_id == Submission.id) & (Clip.seed == shown.c.seed))
@@ -44,15 +52,18 @@ def side_choices(session: Session, benchmark: Benchmark, principal: Principal) -
             Submission.status == SubmissionStatus.FINAL,
             sees_submission(principal),
         )
-        .group_by(Submission.id, VideoModel.name)
+        .group_by(Submission.id, VideoModel.slug, VideoModel.name)
         .order_by(VideoModel.name, Submission.label)
     )
-    return tuple(SideChoice(row.public_id, row.name, row.label, row.clips) for row in session.execute(query))
+    return tuple(
+        SideChoice(row.public_id, side_name(row.slug, row.label), row.name, row.label, row.clips)
+        for row in session.execute(query)
+    )
 
 
 def pairs_of_sides(session: Session, public_ids: Iterable[str]) -> dict[str, frozenset[int]]:
     """Return, for each submission, the ids of the pairs for which annotators can see a clip."""
-    shown = _shown_seeds()
+    shown = shown_seeds()
     query = (
         select(Submission.public_id, Clip.pair_id)
         .join(shown, shown.c.submission_id == Submission.id)
@@ -65,7 +76,17 @@ def pairs_of_sides(session: Session, public_ids: Iterable[str]) -> dict[str, fro
     return {public_id: frozenset(ids) for public_id, ids in pairs.items()}
 
 
-def _shown_seeds() -> Subquery:
+def side_names(session: Session, public_ids: Iterable[str]) -> dict[str, str]:
+    """Return, for each submission, its name in tables."""
+    query = (
+        select(Submission.public_id, VideoModel.slug, Submission.label)
+        .join(VideoModel, VideoModel.id == Submission.model_id)
+        .where(Submission.public_id.in_(set(public_ids)))
+    )
+    return {row.public_id: side_name(row.slug, row.label) for row in session.execute(query)}
+
+
+def shown_seeds() -> Subquery:
     """Return a subquery of the seed that a matchup shows by default: the submission's smallest seed."""
     return (
         select(Clip.submission_id, func.min(Clip.seed).label("seed")).group_by(Clip.submission_id).subquery()

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from app.studies.checks import MatchupCheck
+from app.studies.form_view_models import Option
 from app.studies.publication import ResultsAccess
 from benchmark.protocol import StudyStatus
 from benchmark.wire.studies import MAX_INVITATIONS
@@ -43,6 +45,18 @@ class StudyLine:
         return f"/studies/{self.slug}/open"
 
     @property
+    def edit_url(self) -> str:
+        return f"/studies/{self.slug}/edit"
+
+    @property
+    def copy_url(self) -> str:
+        return f"/studies/new?copy={self.slug}"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status is StudyStatus.DRAFT
+
+    @property
     def pause_url(self) -> str:
         return f"/studies/{self.slug}/pause"
 
@@ -55,7 +69,7 @@ class StudyLine:
         """Return the label of the button that opens this study; None if the study cannot be opened."""
         if not self.is_own:
             return None
-        return {StudyStatus.DRAFT: "Open", StudyStatus.PAUSED: "Resume"}.get(self.status)
+        return {StudyStatus.PAUSED: "Resume"}.get(self.status)
 
     @property
     def may_pause(self) -> bool:
@@ -107,6 +121,40 @@ class PublishPage:
     @property
     def results_url(self) -> str:
         return f"/studies/{self.study_slug}/results"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenPage:
+    """The page before a draft opens: what differs between the sides of each matchup, and the renditions."""
+
+    study_slug: str
+    study_title: str
+    checks: tuple[MatchupCheck, ...]
+    renditions: tuple[Option, ...]
+    judgements: int
+    revision: int
+
+    @property
+    def url(self) -> str:
+        return f"/studies/{self.study_slug}/open"
+
+    @property
+    def renditions_url(self) -> str:
+        return f"/studies/{self.study_slug}/renditions"
+
+    @property
+    def edit_url(self) -> str:
+        return f"/studies/{self.study_slug}/edit"
+
+    @property
+    def problems(self) -> int:
+        """Return the number of matchups whose sides differ."""
+        return sum(bool(each.sentences) for each in self.checks)
+
+    @property
+    def is_blocked(self) -> bool:
+        """Return whether a matchup has no pair in common, so that the study cannot open."""
+        return any(each.pairs == 0 for each in self.checks)
 
 
 @dataclass(frozen=True)

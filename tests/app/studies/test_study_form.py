@@ -45,7 +45,7 @@ def studies(cast: Cast) -> list[StudyRow]:
 def test_a_form_becomes_a_draft_that_can_be_opened(cast: Cast, alice: TestClient) -> None:
     answer = alice.post(FORM, data=fields(cast), follow_redirects=False)
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/studies/motif-against-two/open")
     (study,) = studies(cast)
     assert (study.slug, study.title, study.status) == (
         "motif-against-two",

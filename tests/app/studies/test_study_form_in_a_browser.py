@@ -27,7 +27,8 @@ def test_the_estimate_follows_the_fields_and_the_draft_is_saved(cast: Cast, live
         expect(estimate).to_contain_text("18 comparisons, 3 votes for each")
         page.get_by_role("button", name="Save draft").click()
 
-        page.wait_for_url(f"{live_server}/")
+        page.wait_for_url("**/open")
+        page.get_by_role("link", name="Keep it a draft").click()
         expect(page.locator(".study")).to_contain_text("Every model against every other")
     with cast.context.database.read() as session:
         assert session.query(StudyRow).one().votes_per_comparison == 3
