@@ -102,9 +102,9 @@ def test_the_protocol_is_frozen_once_a_study_is_open(alice: TestClient, cast: Ca
     before = alice.post(f"{API}/studies/new/open").json()
 
     refused(alice.post(f"{API}/studies", json=plan(cast, votes_per_comparison=99)), 409, "study_exists")
-    refused(
-        alice.put(f"{API}/studies/new", json=plan(cast, votes_per_comparison=99)), 405, "method_not_allowed"
-    )
+    edit = plan(cast, votes_per_comparison=99, revision=1)
+    del edit["slug"]
+    refused(alice.put(f"{API}/studies/new", json=edit), 409, "study_status")
     refused(alice.patch(f"{API}/studies/new", json={"lease_s": 5}), 405, "method_not_allowed")
 
     assert alice.get(f"{API}/studies/new").json() == before
