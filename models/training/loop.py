@@ -12,11 +12,11 @@ from types import FrameType
 
 import torch
 from accelerate import Accelerator  # type: ignore[import-untyped]
-from torch import Tensor
 
 from models.losses import MotifLoss, motif_loss
-from models.training.batches import Batch, BatchBuilder, predict
+from models.training.batches import BatchBuilder, predict
 from models.training.checkpoints import TrainState
+from models.training.clip_losses import ClipLosses, gather_losses, loss_metrics, losses_per_clip
 from models.training.config import TrainingConfig
 from models.training.config_sections import OptimiserSettings
 from models.training.enums import LearningRateSchedule, Precision
@@ -24,8 +24,6 @@ from models.training.errors import LossNotFinite
 from models.training.run_log import Metrics
 from models.training.sampling import BatchItem, RandomStream, derived_seed, sample_batch_item
 
-# A clip counts as moving if the heatmap exceeds 0.5 at this share (or more) of its latent positions.
-MIN_MOVING_SHARE = 0.01
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -53,19 +51,6 @@ class Hooks:
     validate: Callable[[], None]
 
 
-@dataclass(frozen=True, eq=False)
-class ClipLosses:
-    """The losses of each clip, detached from the gradient graph, each (clips,) float32.
-
-    `is_moving` is (clips,) bool.
-    """
-
-    total: Tensor
-    diffusion: Tensor
-    motion_focal: Tensor
-    is_moving: Tensor
-
-
 def train(
     config: TrainingConfig,
     accelerator: Accelerator,
@@ -91,7 +76,7 @@ def train(
             state.ema.update(accelerator.unwrap_model(network), state.steps_done)
             state.steps_done += 1
             if accelerator.is_main_process:
-                metrics = _metrics(losses) | {"learning_rate": rate, "gradient_norm": norm}
+                metrics = loss_metrics(losses) | {"learning_rate": rate, "gradient_norm": norm}
                 hooks.log(state.steps_done, metrics | {"seconds": time.perf_counter() - started})
             if _any_process_stops(accelerator, stop):
                 hooks.save()
@@ -141,12 +126,12 @@ def _step(
             losses = motif_loss(predicted, batch.target, batch.heatmap, config.loss.motion_focal_weight)
             _check_finite(losses, step, [clips[item.clip].source.name for item in items])
             accelerator.backward(losses.total.mean() / len(micro_batches))
-            clip_losses.append(_clip_losses(losses, batch))
+            clip_losses.append(losses_per_clip(losses, batch))
     limit = config.optimiser.clip_norm or math.inf
     norm = float(accelerator.clip_grad_norm_(network.parameters(), limit))
     optimiser.step()
     optimiser.zero_grad(set_to_none=True)
-    return _gather(accelerator, clip_losses), norm
+    return gather_losses(accelerator, clip_losses), norm
 
 
 def _autocast(config: TrainingConfig, device: torch.device) -> torch.autocast:
@@ -186,33 +171,6 @@ def _check_finite(losses: MotifLoss, step: int, names: Sequence[str]) -> None:
             "optimiser.learning_rate or set optimiser.clip_norm. To find out whether bf16 is the cause, set "
             "run.precision to 'fp32'."
         )
-
-
-def _clip_losses(losses: MotifLoss, batch: Batch) -> ClipLosses:
-    is_moving = (batch.region > 0.5).float().mean(dim=(1, 2, 3, 4)) >= MIN_MOVING_SHARE
-    return ClipLosses(
-        losses.total.detach(), losses.diffusion.detach(), losses.motion_focal.detach(), is_moving
-    )
-
-
-def _gather(accelerator: Accelerator, micro_batches: Sequence[ClipLosses]) -> ClipLosses:
-    """Concatenate the losses of all micro-batches and devices."""
-    columns = (
-        torch.cat([getattr(losses, name) for losses in micro_batches])
-        for name in ("total", "diffusion", "motion_focal", "is_moving")
-    )
-    return ClipLosses(*(accelerator.gather(column) for column in columns))
-
-
-def _metrics(losses: ClipLosses) -> dict[str, float | int | None]:
-    moving, still = losses.diffusion[losses.is_moving], losses.diffusion[~losses.is_moving]
-    return {
-        "loss": float(losses.total.mean()),
-        "diffusion": float(losses.diffusion.mean()),
-        "motion_focal": float(losses.motion_focal.mean()),
-        "diffusion_moving": float(moving.mean()) if len(moving) else None,
-        "diffusion_still": float(still.mean()) if len(still) else None,
-    }
 
 
 def _save_and_validate(config: TrainingConfig, done: int, hooks: Hooks) -> None:

@@ -6,7 +6,8 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from app.media.sandbox.client import CHUNK_BYTES, WorkRefused
+from app.media.sandbox.client import CHUNK_BYTES
+from app.media.sandbox.sandbox_errors import WorkRefused
 from app.media.store import DISK_FULL, DISK_FULL_ERRNOS
 
 MAX_PART_BYTES = 255

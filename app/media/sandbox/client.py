@@ -24,6 +24,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self, TypeAlias
 
+from app.media.sandbox.sandbox_errors import SandboxBroken, WorkDied, WorkRefused, WorkTimeout
+
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
 log = logging.getLogger("ti2v.media")
@@ -55,41 +57,6 @@ class SandboxLimits:
     address_space_bytes: int = 2 * 1024**3
     file_bytes: int = 512 * 1024**2
     open_files: int = 32
-
-
-class SandboxError(Exception):
-    """The sandbox returned no result for the requested work.
-
-    SandboxError
-    ├── WorkRefused   the child refused the file, with a code and a sentence
-    ├── WorkTimeout   the child exceeded its wall-clock or CPU limit
-    ├── WorkDied      the child failed: killed by a limit, crashed in a library, or a bug of ours
-    └── SandboxBroken no child could be started, or the sandbox is closed; the file is not the cause
-    """
-
-
-class WorkRefused(SandboxError):
-    """The child refused the file. Each kind of work defines its own error codes."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-class WorkTimeout(SandboxError):
-    """The child exceeded its time limit."""
-
-
-class WorkDied(SandboxError):
-    """The child ended without a result. `reason` is for logs and may contain paths."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__("The decoder failed on this file.")
-        self.reason = reason
-
-
-class SandboxBroken(SandboxError):
-    """A fork server failed to start twice in a row, or the sandbox is closed; the file is not the cause."""
 
 
 class Sandbox:

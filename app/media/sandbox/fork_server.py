@@ -23,8 +23,9 @@ from typing import Any, NoReturn
 import app
 import benchmark
 from app.media.sandbox import frames, image, probe, transcode
-from app.media.sandbox.client import CHUNK_BYTES, MAX_REPLY_BYTES, Json, SandboxLimits, Work, WorkRefused
+from app.media.sandbox.client import CHUNK_BYTES, MAX_REPLY_BYTES, Json, SandboxLimits, Work
 from app.media.sandbox.landlock import restrict
+from app.media.sandbox.sandbox_errors import WorkRefused
 
 _NICENESS = 5
 

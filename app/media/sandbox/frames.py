@@ -6,7 +6,8 @@ from pathlib import Path
 from PIL import Image
 
 from app.media.probe import ClipCode
-from app.media.sandbox.client import Json, WorkRefused
+from app.media.sandbox.client import Json
+from app.media.sandbox.sandbox_errors import WorkRefused
 from benchmark.image_display import displayed, open_image
 from benchmark.video import UnreadableVideo
 from benchmark.video.pixels import rgb_pixels

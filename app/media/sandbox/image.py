@@ -10,7 +10,8 @@ from PIL import Image, JpegImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa:
 
 from app.media import image_metadata
 from app.media.images import ImageCode, ImageFormat, ImageLimits
-from app.media.sandbox.client import Json, WorkRefused
+from app.media.sandbox.client import Json
+from app.media.sandbox.sandbox_errors import WorkRefused
 from app.media.store import DISK_FULL, DISK_FULL_ERRNOS
 from benchmark.image_display import CannotDisplay, displayed, is_plain, open_image
 

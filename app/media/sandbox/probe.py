@@ -5,8 +5,9 @@ from typing import Any
 
 from app.media.mp4_boxes import outer_boxes
 from app.media.probe import ClipCode, ClipLimits
-from app.media.sandbox.client import Json, WorkRefused
+from app.media.sandbox.client import Json
 from app.media.sandbox.remux import is_remuxable
+from app.media.sandbox.sandbox_errors import WorkRefused
 from app.media.sandbox.similarity import FrameComparison
 from benchmark.video import Timeline, UnreadableVideo, VideoDescription, VideoFault
 from benchmark.video.formats import ACCEPTED_CODECS, CONVERT_COMMAND

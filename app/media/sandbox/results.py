@@ -2,7 +2,8 @@
 
 from typing import TypeVar
 
-from app.media.sandbox.client import Json, WorkDied
+from app.media.sandbox.client import Json
+from app.media.sandbox.sandbox_errors import WorkDied
 
 Facts = TypeVar("Facts")
 

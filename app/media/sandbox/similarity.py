@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from app.media.probe import UNREADABLE_INPUT_IMAGE
-from app.media.sandbox.client import WorkRefused
+from app.media.sandbox.sandbox_errors import WorkRefused
 from benchmark.image_display import displayed, open_image
 from benchmark.video.pixels import rgb_pixels
 

@@ -10,12 +10,13 @@ import av
 from av.codec.context import Flags
 
 from app.media.renditions import Recipe
-from app.media.sandbox.client import Json, WorkRefused
+from app.media.sandbox.client import Json
 from app.media.sandbox.h264 import NotPlain, stream_of_encoder
 from app.media.sandbox.mp4_writer import VideoTrack as PlainTrack
 from app.media.sandbox.mp4_writer import write_mp4
 from app.media.sandbox.parameter_sets import Colours
 from app.media.sandbox.remux import plain_track
+from app.media.sandbox.sandbox_errors import WorkRefused
 from app.media.sandbox.scaler import Scaler
 from app.media.store import DISK_FULL, DISK_FULL_ERRNOS
 from benchmark.protocol import RenditionRecipe
