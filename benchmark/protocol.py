@@ -198,6 +198,13 @@ class JobStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class JobKind(StrEnum):
+    """The result of a job: a clip (`generate`), or the scores of a clip in one suite (`measure`)."""
+
+    GENERATE = "generate"
+    MEASURE = "measure"
+
+
 class SuiteName(StrEnum):
     """A suite of automatic metrics; benchmark/metrics/suites.py lists the metrics of each suite."""
 
@@ -205,6 +212,14 @@ class SuiteName(StrEnum):
     VBENCH_I2V = "vbench-i2v"
     AIGCBENCH = "aigcbench"
     MOTION = "motion"
+
+
+class Direction(StrEnum):
+    """The direction in which a metric improves: higher or lower values are better, or neither (`none`)."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    NONE = "none"
 
 
 class FailureKind(StrEnum):
@@ -255,6 +270,15 @@ class TableFormat(StrEnum):
     JSON = "json"
     JSONL = "jsonl"
     PARQUET = "parquet"
+    MARKDOWN = "markdown"
+    LATEX = "latex"
+
+
+class MetricFormat(StrEnum):
+    """A file format of metric scores."""
+
+    CSV = "csv"
+    JSON = "json"
     MARKDOWN = "markdown"
     LATEX = "latex"
 

@@ -14,11 +14,13 @@ from benchmark.protocol import (
     Flag,
     JobStatus,
     Justification,
+    MetricFormat,
     RenditionRecipe,
     Role,
     Scope,
     StudyStatus,
     SubmissionStatus,
+    SuiteName,
     TableFormat,
     TableName,
     TaskKind,
@@ -28,6 +30,7 @@ from benchmark.protocol import (
 from benchmark.wire.annotators import AnnotatorResponse, ChangeResponse, DecisionRequest
 from benchmark.wire.benchmarks import BenchmarkResponse, PairResponse
 from benchmark.wire.jobs import CreateJobsRequest, CreateJobsResponse, JobResponse, JobsResponse
+from benchmark.wire.metrics import MetricTableResponse, SubmissionMetricsResponse
 from benchmark.wire.people import CreatedKeyResponse, KeyResponse, PersonResponse
 from benchmark.wire.results import ResultsResponse
 from benchmark.wire.studies import (
@@ -72,6 +75,8 @@ __all__ = [
     "KeyResponse",
     "MatchupRequest",
     "MatchupResponse",
+    "MetricFormat",
+    "MetricTableResponse",
     "ModelRequest",
     "ModelResponse",
     "NotAllowed",
@@ -89,10 +94,12 @@ __all__ = [
     "StudyResponse",
     "StudyStatus",
     "SubmissionDetailResponse",
+    "SubmissionMetricsResponse",
     "SubmissionProblems",
     "SubmissionRequest",
     "SubmissionResponse",
     "SubmissionStatus",
+    "SuiteName",
     "TableFormat",
     "TableName",
     "TaskKind",

@@ -128,7 +128,7 @@ def _show_here(submission: str) -> "SubmissionDetailResponse":
 
 def _withdraw_here(public_id: str, reason: str) -> SubmissionStatus:
     from app.cli.local import local_write
-    from app.jobs.service import cancel_jobs
+    from app.jobs.service import cancel_all_jobs
     from app.submissions.names import submission_id
     from app.submissions.service import find_submission
     from app.submissions.withdrawal import withdraw as withdraw_submission
@@ -141,5 +141,5 @@ def _withdraw_here(public_id: str, reason: str) -> SubmissionStatus:
         name = submission_id(session, public_id, principal=local.principal)
         row = find_submission(session, public_id=name, principal=local.principal, for_change=True)
         withdraw_submission(session, submission=row, reason=request.reason, principal=local.principal)
-        cancel_jobs(session, submission=row, now=local.now)
+        cancel_all_jobs(session, submission=row, now=local.now)
         return row.status

@@ -17,7 +17,7 @@ from app.jobs.workers import note_clip_done, note_sign_of_life
 from app.security.identity import Principal
 from app.settings import Settings
 from app.tables.jobs import Job, Worker, job_status_is
-from benchmark.protocol import FailureKind, JobStatus
+from benchmark.protocol import FailureKind, JobKind, JobStatus
 from benchmark.wire.text import log_tail, one_line
 
 # Maximum number of leases that one claim may expire, so that claims stay fast after many workers were lost.
@@ -121,6 +121,11 @@ def require_upload_attempt(job: Job, holder_id: int | None, *, attempt: int, pri
     _require_attempt(job, holder_id, attempt, principal, (JobStatus.LEASED, JobStatus.DONE))
 
 
+def require_held_attempt(job: Job, holder_id: int | None, *, attempt: int, principal: Principal) -> None:
+    """Raise Conflict unless the attempt holds the job; `holder_id` is as in `require_upload_attempt`."""
+    _require_attempt(job, holder_id, attempt, principal, (JobStatus.LEASED,))
+
+
 def renew(session: Session, *, job: Job, policy: LeasePolicy, now: datetime) -> datetime:
     """Extend the lease of a job.
 
@@ -152,11 +157,14 @@ def fail(session: Session, *, job: Job, failure: Failure, policy: LeasePolicy, n
 
 
 def finish(session: Session, *, job: Job, now: datetime) -> None:
-    """Mark the job as done. The caller adds the clip in the same transaction."""
+    """Mark the job as done. The caller adds the clip or its scores in the same transaction."""
     _end_lease(job, JobStatus.DONE)
     job.ended_at = now
     session.flush()
-    note_clip_done(session, worker_id=job.worker_id, now=now)
+    if job.kind is JobKind.GENERATE:
+        note_clip_done(session, worker_id=job.worker_id, now=now)
+    else:
+        note_sign_of_life(session, worker_id=job.worker_id, now=now)
 
 
 def _locked_job(session: Session, public_id: str) -> tuple[Job, int | None]:
@@ -171,9 +179,9 @@ def _require_attempt(
 ) -> None:
     is_current = job.attempt == attempt and holder_id == principal.person_id
     if is_current and job.status is JobStatus.CANCELLED:
-        raise Conflict("This job was cancelled. Discard its clip.", code="cancelled")
+        raise Conflict("This job was cancelled. Discard its result.", code="cancelled")
     if not is_current or job.status not in statuses:
-        raise Conflict("This attempt no longer holds the job. Discard its clip.", code="stale_attempt")
+        raise Conflict("This attempt no longer holds the job. Discard its result.", code="stale_attempt")
 
 
 def _end_lease(job: Job, status: JobStatus) -> None:

@@ -12,7 +12,7 @@ from app.security.identity import Principal
 from app.tables.bench import Pair
 from app.tables.jobs import Job, Worker
 from app.tables.submissions import Submission, VideoModel
-from benchmark.protocol import JobStatus
+from benchmark.protocol import JobKind, JobStatus, SuiteName
 from benchmark.wire.jobs import FailureInfo, JobResponse, JobsResponse
 
 Columns = TypeVarTuple("Columns")
@@ -26,6 +26,7 @@ class JobFilter:
     submission: str | None = None
     model: str | None = None
     status: JobStatus | None = None
+    kind: JobKind | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def listed_job(session: Session, job: Job) -> ListedJob:
         select(Submission.public_id, VideoModel.slug, Pair.name, Worker.name)
         .select_from(Job)
         .join(Submission, Submission.id == Job.submission_id)
-        .join(VideoModel, VideoModel.id == Job.model_id)
+        .join(VideoModel, VideoModel.id == Submission.model_id)
         .join(Pair, Pair.id == Job.pair_id)
         .outerjoin(Worker, Worker.id == Job.worker_id)
         .where(Job.id == job.id)
@@ -99,6 +100,8 @@ def job_response(row: ListedJob) -> JobResponse:
     is_resting = job.status is JobStatus.QUEUED and job.failures > 0
     return JobResponse(
         id=job.public_id,
+        kind=job.kind,
+        suite=SuiteName(job.suite) if job.suite else None,
         submission=row.submission,
         model=row.model,
         pair_id=row.pair,
@@ -119,7 +122,7 @@ def job_response(row: ListedJob) -> JobResponse:
 def _own(query: Select[*Columns], principal: Principal, wanted: JobFilter) -> Select[*Columns]:
     """Join jobs with submissions and models; keep only the jobs that this person may see."""
     query = query.join(Submission, Submission.id == Job.submission_id).join(
-        VideoModel, VideoModel.id == Job.model_id
+        VideoModel, VideoModel.id == Submission.model_id
     )
     if not principal.is_admin:
         query = query.where(Submission.owner_id == principal.person_id)
@@ -127,4 +130,6 @@ def _own(query: Select[*Columns], principal: Principal, wanted: JobFilter) -> Se
         query = query.where(Submission.public_id == wanted.submission)
     if wanted.model is not None:
         query = query.where(VideoModel.slug == wanted.model)
+    if wanted.kind is not None:
+        query = query.where(Job.kind == wanted.kind)
     return query

@@ -15,9 +15,9 @@ from app.security.identity import Principal
 from app.submissions.repository import add_model, add_submission, model_of, submission_of
 from app.submissions.service import require_open
 from app.tables.bench import Benchmark, Pair
-from app.tables.jobs import Job, job_status_is
+from app.tables.jobs import Job, job_kind_is, job_status_is
 from app.tables.submissions import Clip, Submission, VideoModel
-from benchmark.protocol import JobStatus
+from benchmark.protocol import JobKind, JobStatus
 from benchmark.wire.jobs import CreatedJobs, CreateJobsRequest, CreateJobsResponse
 
 _MAX_SHOWN = 5
@@ -128,7 +128,9 @@ def _queue(
 ) -> int:
     """Add the missing jobs of a submission for these pairs and this seed. Return the number of added jobs."""
     jobs = session.execute(
-        select(Job.pair_id, Job.status).where(Job.submission_id == submission.id, Job.seed == seed)
+        select(Job.pair_id, Job.status).where(
+            Job.submission_id == submission.id, Job.seed == seed, job_kind_is(JobKind.GENERATE)
+        )
     ).all()
     clips = set(
         session.scalars(select(Clip.pair_id).where(Clip.submission_id == submission.id, Clip.seed == seed))
@@ -150,7 +152,7 @@ def _queue(
 def _requeue_cancelled(
     session: Session, submission: Submission, jobs: ColumnElement[bool], turn: int, now: datetime
 ) -> None:
-    of_submission = Job.submission_id == submission.id
+    of_submission = (Job.submission_id == submission.id) & job_kind_is(JobKind.GENERATE)
     change_jobs(
         session,
         update(Job)

@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Update, exists, select, update
+from sqlalchemy import ColumnElement, CursorResult, Update, exists, select, true, update
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
 from app.security.identity import Principal
 from app.submissions.service import require_open
 from app.submissions.storage import UploadTarget
-from app.tables.jobs import Job, job_status_is
+from app.tables.jobs import Job, job_kind_is, job_status_is, measures_with
 from app.tables.submissions import Clip, Submission
-from benchmark.protocol import JobStatus
+from benchmark.protocol import JobKind, JobStatus, SubmissionStatus, SuiteName
 
 # Column values of a job that is queued again. The attempt number is not reset, so old attempts stay stale.
 AS_NEW: dict[str, object] = {
@@ -23,6 +23,7 @@ AS_NEW: dict[str, object] = {
     "failure_message": "",
     "log_tail": "",
 }
+_GENERATES = job_kind_is(JobKind.GENERATE)
 _UNFINISHED = job_status_is(JobStatus.QUEUED, JobStatus.LEASED, JobStatus.FAILED)
 
 
@@ -59,7 +60,7 @@ def cancel_job(session: Session, *, job: Job, now: datetime) -> None:
     The worker that holds the job gets an error when it next renews the lease. A second call changes nothing.
     """
     if job.status is JobStatus.DONE:
-        raise Conflict("The clip of this job is already stored.", code="job_done")
+        raise _job_done(job)
     if job.status is not JobStatus.CANCELLED:
         job.status = JobStatus.CANCELLED
         job.expires_at = None
@@ -67,12 +68,26 @@ def cancel_job(session: Session, *, job: Job, now: datetime) -> None:
         session.flush()
 
 
-def cancel_jobs(session: Session, *, submission: Submission, now: datetime) -> int:
-    """Cancel the queued and leased jobs of a submission. Return the number of cancelled jobs."""
+def cancel_jobs(
+    session: Session, *, submission: Submission, suite: SuiteName | None = None, now: datetime
+) -> int:
+    """Cancel the queued and leased jobs of a submission. Return the number of cancelled jobs.
+
+    Without a suite, cancel the jobs that generate clips; otherwise the jobs that measure with this suite.
+    """
+    return _cancel(session, submission, _of_suite(suite), now)
+
+
+def cancel_all_jobs(session: Session, *, submission: Submission, now: datetime) -> int:
+    """Cancel the queued and leased jobs of a withdrawn submission, of every kind. Return their number."""
+    return _cancel(session, submission, true(), now)
+
+
+def _cancel(session: Session, submission: Submission, jobs: ColumnElement[bool], now: datetime) -> int:
     return change_jobs(
         session,
         update(Job)
-        .where(Job.submission_id == submission.id, job_status_is(JobStatus.QUEUED, JobStatus.LEASED))
+        .where(Job.submission_id == submission.id, jobs, job_status_is(JobStatus.QUEUED, JobStatus.LEASED))
         .values(status=JobStatus.CANCELLED, expires_at=None, ended_at=now),
     )
 
@@ -86,6 +101,7 @@ def cancel_job_of_clip(session: Session, *, target: UploadTarget, now: datetime)
             Job.submission_id == target.submission_id,
             Job.pair_id == target.pair_id,
             Job.seed == target.seed,
+            _GENERATES,
             _UNFINISHED,
         )
         .values(status=JobStatus.CANCELLED, expires_at=None, ended_at=now),
@@ -101,6 +117,7 @@ def forget_job_of_clip(session: Session, *, clip: Clip) -> None:
             Job.submission_id == clip.submission_id,
             Job.pair_id == clip.pair_id,
             Job.seed == clip.seed,
+            _GENERATES,
             job_status_is(JobStatus.DONE),
         )
         .values(status=JobStatus.CANCELLED),
@@ -113,36 +130,61 @@ def retry_job(session: Session, *, job: Job, now: datetime) -> None:
     A job that waits after a failure becomes ready at once.
 
     Raises:
-        Conflict: the clip is stored, or the submission is closed.
+        Conflict: the clip or its scores are stored, or the submission is closed or withdrawn.
     """
     if job.status is JobStatus.DONE:
-        raise Conflict("The clip of this job is already stored.", code="job_done")
-    require_open(session.get_one(Submission, job.submission_id))
-    _refuse_known_clip(session, job)
+        raise _job_done(job)
+    submission = session.get_one(Submission, job.submission_id)
+    if job.kind is JobKind.GENERATE:
+        require_open(submission)
+        _refuse_known_clip(session, job)
+    else:
+        require_final(submission)
     if job.status is not JobStatus.LEASED:
         for name, value in (AS_NEW | {"ready_at": now}).items():
             setattr(job, name, value)
         session.flush()
 
 
-def retry_jobs(session: Session, *, submission: Submission, now: datetime) -> int:
+def retry_jobs(
+    session: Session, *, submission: Submission, suite: SuiteName | None = None, now: datetime
+) -> int:
     """Queue all failed jobs of a submission again; jobs that wait after a failure become ready at once.
 
-    Return the number of changed jobs.
+    `suite` is as in `cancel_jobs`. Return the number of changed jobs.
+
+    Raises:
+        Conflict: the submission accepts no clips, or (with a suite) is not final.
     """
-    require_open(submission)
+    if suite is None:
+        require_open(submission)
+    else:
+        require_final(submission)
     resting = job_status_is(JobStatus.QUEUED) & (Job.ready_at > now)
     return change_jobs(
         session,
         update(Job)
-        .where(Job.submission_id == submission.id, job_status_is(JobStatus.FAILED) | resting)
+        .where(
+            Job.submission_id == submission.id, _of_suite(suite), job_status_is(JobStatus.FAILED) | resting
+        )
         .values(AS_NEW | {"ready_at": now}),
     )
 
 
 def has_unfinished(session: Session, submission: Submission) -> bool:
-    """Return whether the submission has queued, leased or failed jobs."""
-    return bool(session.scalar(select(exists().where(Job.submission_id == submission.id, _UNFINISHED))))
+    """Return whether the submission has queued, leased or failed jobs that generate clips."""
+    unfinished = exists().where(Job.submission_id == submission.id, _GENERATES, _UNFINISHED)
+    return bool(session.scalar(select(unfinished)))
+
+
+def require_final(submission: Submission) -> None:
+    """Raise Conflict if the submission is not final. The clips of a final submission never change."""
+    if submission.status is not SubmissionStatus.FINAL:
+        raise Conflict(
+            f"This submission is {submission.status}. Metrics are computed for final submissions only, "
+            "because their clips do not change. Make the submission final first.",
+            code="submission_not_final",
+        )
 
 
 def change_jobs(session: Session, statement: Update) -> int:
@@ -150,7 +192,16 @@ def change_jobs(session: Session, statement: Update) -> int:
     return cast(CursorResult[Any], done).rowcount
 
 
+def _of_suite(suite: SuiteName | None) -> ColumnElement[bool]:
+    return _GENERATES if suite is None else measures_with(suite)
+
+
+def _job_done(job: Job) -> Conflict:
+    result = "The clip of this job is" if job.kind is JobKind.GENERATE else "The scores of this job are"
+    return Conflict(f"{result} already stored.", code="job_done")
+
+
 def _refuse_known_clip(session: Session, job: Job) -> None:
     there = exists().where(Clip.submission_id == job.submission_id, Clip.pair_id == job.pair_id)
     if session.scalar(select(there)):
-        raise Conflict("The clip of this job is already stored.", code="job_done")
+        raise _job_done(job)

@@ -18,9 +18,9 @@ from app.submissions import service
 from app.submissions.service import require_open
 from app.submissions.storage import UploadTarget
 from app.tables.bench import Pair
-from app.tables.jobs import Job, Worker
+from app.tables.jobs import Job, Worker, job_kind_is
 from app.tables.submissions import Clip, Submission
-from benchmark.protocol import JobStatus
+from benchmark.protocol import JobKind, JobStatus
 
 # This statement is built once, because building it takes longer than running it.
 _OWN_TARGET = (
@@ -41,7 +41,7 @@ _JOB_TARGET = (
         Clip,
         (Clip.submission_id == Job.submission_id) & (Clip.pair_id == Job.pair_id) & (Clip.seed == Job.seed),
     )
-    .where(Job.public_id == bindparam("job"))
+    .where(Job.public_id == bindparam("job"), job_kind_is(JobKind.GENERATE))
 )
 _SUBMISSION = select(Submission).where(Submission.id == bindparam("submission_id")).with_for_update()
 

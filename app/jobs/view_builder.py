@@ -14,10 +14,10 @@ from app.security.identity import Principal
 from app.security.visibility import sees_model
 from app.submissions.repository import expected_clips, received_clips
 from app.tables.bench import Benchmark, Pair
-from app.tables.jobs import Job, Worker, job_status_is
+from app.tables.jobs import Job, Worker, job_kind_is, job_status_is
 from app.tables.submissions import Submission, VideoModel
 from benchmark.plurals import counted
-from benchmark.protocol import JobStatus, SubmissionStatus
+from benchmark.protocol import JobKind, JobStatus, SubmissionStatus
 
 MOST_SUBMISSIONS, MOST_WORKERS, MOST_FAILURES = 30, 50, 20
 # Clips per minute are computed from the last ten clips. The page omits workers not seen for a day.
@@ -25,6 +25,8 @@ SPEED_WINDOW = timedelta(minutes=10)
 WORKER_WINDOW = timedelta(days=1)
 # The rate of two clips within a second is not reliable.
 _SHORTEST_SPAN_S = 20.0
+# The page of a submission's metrics lists the jobs that measure clips.
+_GENERATES = job_kind_is(JobKind.GENERATE)
 
 
 def jobs_part(
@@ -83,8 +85,9 @@ def _latest_submissions(
     principal: Principal,
 ) -> Select[int, str, str, str, str, SubmissionStatus, int, int]:
     """Return the query for submissions with jobs: first those with leased jobs, then the newest."""
-    being_made = exists().where(Job.submission_id == Submission.id, job_status_is(JobStatus.LEASED))
-    to_come = exists().where(Job.submission_id == Submission.id, job_status_is(JobStatus.QUEUED))
+    generates = (Job.submission_id == Submission.id) & _GENERATES
+    being_made = exists().where(generates, job_status_is(JobStatus.LEASED))
+    to_come = exists().where(generates, job_status_is(JobStatus.QUEUED))
     return (
         select(
             Submission.id,
@@ -98,7 +101,7 @@ def _latest_submissions(
         )
         .join(VideoModel, VideoModel.id == Submission.model_id)
         .join(Benchmark, Benchmark.id == Submission.benchmark_id)
-        .where(exists().where(Job.submission_id == Submission.id), _is_own(principal))
+        .where(exists().where(generates), _is_own(principal))
         .order_by(case((being_made, 0), (to_come, 1), else_=2), Submission.id.desc())
         .limit(MOST_SUBMISSIONS)
     )
@@ -114,7 +117,7 @@ def _counts(session: Session, ids: Sequence[int]) -> dict[int, dict[JobStatus, i
     counts: defaultdict[int, dict[JobStatus, int]] = defaultdict(lambda: dict.fromkeys(JobStatus, 0))
     rows = session.execute(
         select(Job.submission_id, Job.status, func.count().label("jobs"))
-        .where(Job.submission_id.in_(ids))
+        .where(Job.submission_id.in_(ids), _GENERATES)
         .group_by(Job.submission_id, Job.status)
     )
     for row in rows:
@@ -128,6 +131,7 @@ def _speeds(session: Session, ids: Sequence[int], now: datetime) -> dict[int, fl
         select(Job.submission_id, func.count().label("clips"), func.min(Job.claimed_at).label("first"))
         .where(
             Job.submission_id.in_(ids),
+            _GENERATES,
             job_status_is(JobStatus.DONE),
             Job.ended_at > now - SPEED_WINDOW,
         )
@@ -175,7 +179,7 @@ def _failures(session: Session, principal: Principal, now: datetime) -> tuple[tu
         .join(Submission, Submission.id == Job.submission_id)
         .join(VideoModel, VideoModel.id == Job.model_id)
         .join(Pair, Pair.id == Job.pair_id)
-        .where(has_failed, _is_own(principal), Submission.status == SubmissionStatus.OPEN)
+        .where(has_failed, _GENERATES, _is_own(principal), Submission.status == SubmissionStatus.OPEN)
     )
     total = session.execute(select(func.count()).select_from(own.subquery())).scalar_one()
     rows = session.execute(own.order_by(Job.id.desc()).limit(MOST_FAILURES)).all()

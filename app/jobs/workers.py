@@ -1,4 +1,4 @@
-"""Stores the description that each worker last sent, and lists the models that workers offer."""
+"""Stores the description that each worker last sent, and lists the models and suites that workers offer."""
 
 from datetime import datetime, timedelta
 
@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from app.security.identity import Principal
 from app.tables.base import Base
 from app.tables.jobs import Worker
-from benchmark.wire.jobs import ClaimRequest, WorkerInfo
+from benchmark.protocol import SuiteName
+from benchmark.wire.jobs import ClaimRequest, MeasureClaimRequest, WorkerInfo
 
 # Minimum time between two updates of a worker's last_seen_at.
 SEEN_EVERY = timedelta(seconds=2)
@@ -29,14 +30,23 @@ _CLIP_DONE = (
 )
 
 
-def upsert_worker(session: Session, *, claim: ClaimRequest, principal: Principal, now: datetime) -> Worker:
-    """Update a worker's row with the description that its claim contains, and return the row."""
+def upsert_worker(
+    session: Session, *, claim: ClaimRequest | MeasureClaimRequest, principal: Principal, now: datetime
+) -> Worker:
+    """Update a worker's row with the description that its claim contains, and return the row.
+
+    A claim of clips to generate describes the worker's models; a claim of clips to measure describes its
+    suites.
+    """
     info = claim.worker
     worker = _find(session, info, principal) or _add(session, info, principal, now)
     worker.device = info.device
     worker.gpu = info.gpu
-    worker.models = sorted(set(claim.models))
-    worker.held_model = claim.holding
+    if isinstance(claim, ClaimRequest):
+        worker.models = sorted(set(claim.models))
+        worker.held_model = claim.holding
+    else:
+        worker.suites = sorted(set(claim.suites))
     if now - worker.last_seen_at >= SEEN_EVERY:
         worker.last_seen_at = now
     return worker
@@ -58,6 +68,16 @@ def offered_models(session: Session, *, since: datetime | None = None) -> list[s
     return sorted({model for models in session.scalars(query) for model in models})
 
 
+def offered_suites(session: Session, *, since: datetime) -> list[SuiteName]:
+    """Return the suites of metrics that workers seen after `since` offer."""
+    found = {
+        suite
+        for suites in session.scalars(select(Worker.suites).where(Worker.last_seen_at > since))
+        for suite in suites
+    }
+    return [suite for suite in SuiteName if suite.value in found]
+
+
 def _find(session: Session, info: WorkerInfo, principal: Principal) -> Worker | None:
     return session.scalar(_BY_NAME, {"person_id": principal.person_id, "name": info.name})
 
@@ -69,6 +89,7 @@ def _add(session: Session, info: WorkerInfo, principal: Principal, now: datetime
         device=info.device,
         gpu=info.gpu,
         models=[],
+        suites=[],
         held_model=None,
         first_seen_at=now,
         last_seen_at=now,

@@ -1,6 +1,18 @@
 """Defines all database tables. Importing this package completes the SQLAlchemy metadata."""
 
-from app.tables import audit, bench, jobs, people, shares, studies, submissions, tasks, voting
+from app.tables import audit, bench, jobs, metric_scores, people, shares, studies, submissions, tasks, voting
 from app.tables.base import Base
 
-__all__ = ["Base", "audit", "bench", "jobs", "people", "shares", "studies", "submissions", "tasks", "voting"]
+__all__ = [
+    "Base",
+    "audit",
+    "bench",
+    "jobs",
+    "metric_scores",
+    "people",
+    "shares",
+    "studies",
+    "submissions",
+    "tasks",
+    "voting",
+]

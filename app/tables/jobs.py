@@ -1,4 +1,4 @@
-"""The tables of jobs and workers; each job is a request to generate one clip."""
+"""The tables of jobs and workers; each job is a request to generate or to measure one clip."""
 
 from datetime import datetime
 
@@ -19,11 +19,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import Base, RowId, closed_set
-from benchmark.protocol import FailureKind, JobStatus
+from benchmark.protocol import FailureKind, JobKind, JobStatus, SuiteName
 
 
 class Worker(Base):
-    """A process that generates clips; the row stores what the worker last reported about itself."""
+    """A process that generates and measures clips; the row stores its latest report about itself."""
 
     __tablename__ = "workers"
     __table_args__ = (UniqueConstraint("person_id", "name"),)
@@ -34,6 +34,8 @@ class Worker(Base):
     device: Mapped[str] = mapped_column(String(80))
     gpu: Mapped[str | None] = mapped_column(String(120))
     models: Mapped[list[str]] = mapped_column(JSON)
+    # The suites of metrics that the worker can run.
+    suites: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     # The model in the worker's memory, or the model of the worker's latest claim.
     held_model: Mapped[str | None] = mapped_column(String(64))
     # Whether other workers had that model in memory when this worker loaded it. If so, this worker helps with
@@ -45,7 +47,7 @@ class Worker(Base):
 
 
 class Job(Base):
-    """A clip that a worker must generate for a submission.
+    """A clip that a worker must generate for a submission, or must measure with a suite of metrics.
 
     `attempt` counts how often workers claimed the job; only the latest attempt may finish or fail the job, or
     renew the lease.
@@ -53,7 +55,12 @@ class Job(Base):
 
     __tablename__ = "jobs"
     __table_args__ = (
-        UniqueConstraint("submission_id", "pair_id", "seed"),
+        UniqueConstraint("submission_id", "pair_id", "seed", "suite"),
+        CheckConstraint(
+            "(kind = 'generate' AND model_id IS NOT NULL AND suite = '') "
+            "OR (kind = 'measure' AND model_id IS NULL AND suite <> '')",
+            name="kind_has_fields",
+        ),
         CheckConstraint("attempt >= 0 AND failures >= 0", name="counts_not_negative"),
         CheckConstraint("seed >= 0", name="seed_not_negative"),
         CheckConstraint(
@@ -61,7 +68,7 @@ class Job(Base):
             name="lease_has_holder",
         ),
         CheckConstraint("status <> 'failed' OR failure_kind IS NOT NULL", name="failure_has_kind"),
-        # This index finds the next job of a model without reading or sorting other jobs.
+        # These indexes find the next job of a model or a suite without reading or sorting other jobs.
         Index(
             "ix_jobs_queued",
             "model_id",
@@ -69,6 +76,14 @@ class Job(Base):
             "id",
             sqlite_where=text("status = 'queued'"),
             postgresql_where=text("status = 'queued'"),
+        ),
+        Index(
+            "ix_jobs_queued_suite",
+            "suite",
+            "turn",
+            "id",
+            sqlite_where=text("status = 'queued' AND kind = 'measure'"),
+            postgresql_where=text("status = 'queued' AND kind = 'measure'"),
         ),
         Index(
             "ix_jobs_leased",
@@ -83,8 +98,14 @@ class Job(Base):
     public_id: Mapped[str] = mapped_column(String(32), unique=True)
     submission_id: Mapped[int] = mapped_column(RowId, ForeignKey("submissions.id", ondelete="RESTRICT"))
     pair_id: Mapped[int] = mapped_column(RowId, ForeignKey("pairs.id", ondelete="RESTRICT"), index=True)
-    # The submission's model, copied so that an index finds the next job of a model.
-    model_id: Mapped[int] = mapped_column(RowId, ForeignKey("video_models.id", ondelete="RESTRICT"))
+    kind: Mapped[JobKind] = mapped_column(
+        closed_set(JobKind), default=JobKind.GENERATE, server_default=JobKind.GENERATE.value
+    )
+    # The submission's model, copied so that an index finds the next job of a model. A job that measures a
+    # clip has no model here, because every worker with the suite can run this job.
+    model_id: Mapped[int | None] = mapped_column(RowId, ForeignKey("video_models.id", ondelete="RESTRICT"))
+    # The suite of metrics (`SuiteName`); an empty text for a job that generates a clip.
+    suite: Mapped[str] = mapped_column(String(32), default="", server_default="")
     seed: Mapped[int] = mapped_column(BigInteger)
     # The negated priority, so that a single ascending index finds the next job.
     turn: Mapped[int]
@@ -117,3 +138,14 @@ def job_status_is(*statuses: JobStatus, of: type[Job] = Job) -> ColumnElement[bo
     """
     spelled: list[ColumnElement[str]] = [literal_column(f"'{status.value}'") for status in statuses]
     return of.status == spelled[0] if len(spelled) == 1 else of.status.in_(spelled)
+
+
+def job_kind_is(kind: JobKind, *, of: type[Job] = Job) -> ColumnElement[bool]:
+    """Return the condition with a literal kind, so that the database can use the partial indexes above."""
+    spelled: ColumnElement[str] = literal_column(f"'{kind.value}'")
+    return of.kind == spelled
+
+
+def measures_with(suite: SuiteName) -> ColumnElement[bool]:
+    """Return the condition for jobs that measure clips with a suite."""
+    return job_kind_is(JobKind.MEASURE) & (Job.suite == suite.value)

@@ -63,8 +63,8 @@ def metric_agreement(
     from benchmark.exports.figures.metric_agreement import metric_agreement_figure
     from benchmark.exports.figures.writer import figure_file
     from benchmark.exports.metric_agreement_files import agreement_bytes, agreement_document
-    from benchmark.exports.metric_files import MetricFormat
     from benchmark.metrics.score_file import read_score_files
+    from benchmark.protocol import MetricFormat
     from benchmark.votes.metric_agreement import missing_scores
 
     figure_format = _figure_format(figure_file_name)

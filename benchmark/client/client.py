@@ -10,6 +10,7 @@ from benchmark.client.benchmark_api import BenchmarkApi
 from benchmark.client.errors import ServerError
 from benchmark.client.import_api import ImportApi, TaskApi
 from benchmark.client.job_api import JobApi, LeaseApi
+from benchmark.client.metric_api import MetricApi
 from benchmark.client.people_api import KeyApi, PersonApi
 from benchmark.client.result_api import ResultApi
 from benchmark.client.retry import Retry
@@ -55,6 +56,7 @@ class Client:
         self.submissions = SubmissionApi(self._transport)
         self.jobs = JobApi(self._transport)
         self.leases = LeaseApi(self._transport)
+        self.metrics = MetricApi(self._transport)
         self.studies = StudyApi(self._transport)
         self.results = ResultApi(self._transport)
         self.visibility = VisibilityApi(self._transport)

@@ -12,12 +12,13 @@ from benchmark.client.errors import LeaseLost, Refused
 from benchmark.client.page_iterator import all_pages
 from benchmark.client.submission_api import clip_path
 from benchmark.client.transport import Transport
-from benchmark.protocol import FailureKind, JobStatus
+from benchmark.protocol import FailureKind, JobStatus, SuiteName
 from benchmark.wire.common import RenewResponse
 from benchmark.wire.jobs import (
     AttemptRequest,
     ChangedJobsResponse,
     ClaimedJob,
+    ClaimedMeasurement,
     ClaimRequest,
     ClaimResponse,
     CreateJobsRequest,
@@ -26,8 +27,12 @@ from benchmark.wire.jobs import (
     FailResponse,
     JobResponse,
     JobsResponse,
+    LeasedJob,
+    MeasureClaimRequest,
+    MeasureClaimResponse,
     SubmissionJobsRequest,
 )
+from benchmark.wire.metrics import ScoresRequest
 from benchmark.wire.submissions import MAX_PROVENANCE_BYTES, ClipResponse
 
 # `release` and `fail` are optional: without these requests, the lease expires a little later.
@@ -60,14 +65,20 @@ class JobApi:
         """Queue a failed or cancelled job again as if it were new."""
         return self._transport.post(f"{_path(job_id)}/retry", JobResponse)
 
-    def cancel_all(self, submission_id: str) -> int:
-        """Cancel all queued and leased jobs of a submission; return the number of cancelled jobs."""
-        request = SubmissionJobsRequest(submission=submission_id)
+    def cancel_all(self, submission_id: str, *, suite: SuiteName | None = None) -> int:
+        """Cancel all queued and leased jobs of a submission; return the number of cancelled jobs.
+
+        With `suite`, cancel the jobs that measure clips; otherwise the jobs that generate clips.
+        """
+        request = SubmissionJobsRequest(submission=submission_id, suite=suite)
         return self._transport.post("/jobs/cancel", ChangedJobsResponse, request).jobs
 
-    def retry_all(self, submission_id: str) -> int:
-        """Queue all failed jobs of a submission again; return the number of these jobs."""
-        request = SubmissionJobsRequest(submission=submission_id)
+    def retry_all(self, submission_id: str, *, suite: SuiteName | None = None) -> int:
+        """Queue all failed jobs of a submission again; return the number of these jobs.
+
+        With `suite`, queue the jobs that measure clips; otherwise the jobs that generate clips.
+        """
+        request = SubmissionJobsRequest(submission=submission_id, suite=suite)
         return self._transport.post("/jobs/retry", ChangedJobsResponse, request).jobs
 
 
@@ -84,22 +95,32 @@ class LeaseApi:
         """
         return self._transport.post("/jobs/claim", ClaimResponse, request).jobs
 
-    def image(self, job: ClaimedJob) -> bytes:
+    def claim_measurements(self, request: MeasureClaimRequest) -> Sequence[ClaimedMeasurement]:
+        """Lease and return up to `request.count` clips to measure, all with one suite.
+
+        The list may be empty.
+        """
+        return self._transport.post("/jobs/measurements/claim", MeasureClaimResponse, request).jobs
+
+    def image(self, job: LeasedJob) -> bytes:
         """Return the bytes of a job's input image.
 
         Raises:
             Refused: the image's digest differs from the digest in the job.
         """
-        content = self._transport.download(job.image_url)
-        if hashlib.sha256(content).hexdigest() != job.image_sha256:
-            raise Refused(
-                HTTPStatus.OK,
-                "wrong_digest",
-                "The sha256 of the downloaded image differs from the job's sha256.",
-            )
-        return content
+        return _checked(self._transport.download(job.image_url), job.image_sha256, "image")
 
-    def renew(self, job: ClaimedJob) -> RenewResponse:
+    def clip(self, job: ClaimedMeasurement) -> bytes:
+        """Return the bytes of the clip to measure.
+
+        Raises:
+            LeaseLost: the worker no longer holds the job.
+            Refused: the clip's digest differs from the digest in the job.
+        """
+        with _lease_lost():
+            return _checked(self._transport.download(job.clip_url), job.clip_sha256, "clip")
+
+    def renew(self, job: LeasedJob) -> RenewResponse:
         """Extend the lease. A failed renewal is not retried, because the worker soon sends the next renewal.
 
         Raises:
@@ -109,14 +130,14 @@ class LeaseApi:
             request = AttemptRequest(attempt=job.attempt)
             return self._transport.post(f"{_path(job.id)}/renew", RenewResponse, request, max_retries=0)
 
-    def release(self, job: ClaimedJob) -> JobResponse:
+    def release(self, job: LeasedJob) -> JobResponse:
         """Release a job, so that the server queues it again. A release does not count as a failed attempt."""
         with _lease_lost():
             request = AttemptRequest(attempt=job.attempt)
             path = f"{_path(job.id)}/release"
             return self._transport.post(path, JobResponse, request, max_retries=_OPTIONAL_RETRIES)
 
-    def fail(self, job: ClaimedJob, kind: FailureKind, message: str, log_tail: str = "") -> FailResponse:
+    def fail(self, job: LeasedJob, kind: FailureKind, message: str, log_tail: str = "") -> FailResponse:
         """Report why an attempt failed.
 
         After a reported failure, the server queues the job again or marks the job as failed.
@@ -140,6 +161,26 @@ class LeaseApi:
         }
         with _lease_lost():
             return self._transport.upload(clip_path(job.submission, job.pair_id), ClipResponse, mp4, headers)
+
+    def upload_scores(self, job: ClaimedMeasurement, scores: ScoresRequest) -> JobResponse:
+        """Upload the scores of a clip and finish the job.
+
+        Raises:
+            LeaseLost: the worker no longer holds the job.
+            Refused: the server refuses the scores; the message contains the reason.
+        """
+        with _lease_lost():
+            return self._transport.put(f"{_path(job.id)}/scores", JobResponse, scores)
+
+
+def _checked(content: bytes, sha256: str, noun: str) -> bytes:
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise Refused(
+            HTTPStatus.OK,
+            "wrong_digest",
+            f"The sha256 of the downloaded {noun} differs from the job's sha256.",
+        )
+    return content
 
 
 def encoded_provenance(provenance: Mapping[str, object]) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 
 from benchmark.exports.markup import latex_text, markdown_text
-from benchmark.exports.metric_files import MetricFormat
 from benchmark.metrics.score_file import ScoreFile
+from benchmark.protocol import MetricFormat
 from benchmark.stats.breakdowns import Division
 from benchmark.stats.number_format import printed_number, printed_p
 from benchmark.stats.tallies import Tallies

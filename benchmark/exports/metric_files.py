@@ -6,22 +6,15 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from benchmark.exports.markup import latex_text, markdown_text
-from benchmark.metrics.metric import Direction, Metric
+from benchmark.metrics.metric import Metric
 from benchmark.metrics.table import MetricTable
 from benchmark.metrics.vectors import MetricInputError
+from benchmark.protocol import Direction, MetricFormat
 
 _ARROWS = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NONE: ""}
 _LATEX_ARROWS = {Direction.HIGHER: r" $\uparrow$", Direction.LOWER: r" $\downarrow$", Direction.NONE: ""}
-
-
-class MetricFormat(StrEnum):
-    CSV = "csv"
-    JSON = "json"
-    MARKDOWN = "markdown"
-    LATEX = "latex"
 
 
 @dataclass(frozen=True)
@@ -69,17 +62,19 @@ def _csv(rows: Sequence[NamedTable]) -> str:
 
 
 def _json(rows: Sequence[NamedTable]) -> str:
-    documents = [_document(row.table, row.name) for row in rows]
+    documents = [metric_document(row.table, row.name) for row in rows]
     content = documents[0] if len(documents) == 1 else documents
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _document(table: MetricTable, name: str) -> dict[str, object]:
+def metric_document(table: MetricTable, name: str) -> dict[str, object]:
+    """Return a table as the document of a JSON file; `name` is the side in the votes."""
     return {
         "suite": table.suite,
         "name": name,
         "settings": dict(table.settings),
         "partial": table.is_partial,
+        "missing_clips": table.missing_clips,
         "pairs": {"scored": len({clip.pair for clip in table.clips}), "expected": table.expected_pairs},
         "means": {metric.name: _summary(table, metric) for metric in table.metrics},
         "not_computed": sorted(table.not_computed),
@@ -159,7 +154,10 @@ def note(rows: Sequence[NamedTable]) -> str:
 
 def _state(table: MetricTable) -> str:
     scored = len({clip.pair for clip in table.clips})
-    return f"PARTIAL: {scored} of {table.expected_pairs} pairs" if table.is_partial else f"{scored} pairs"
+    state = f"PARTIAL: {scored} of {table.expected_pairs} pairs" if table.is_partial else f"{scored} pairs"
+    if table.missing_clips:
+        state += f", {table.missing_clips} of {table.missing_clips + len(table.clips)} clips not measured"
+    return state
 
 
 def _has_spread(table: MetricTable) -> bool:

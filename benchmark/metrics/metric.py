@@ -4,15 +4,8 @@ To start fast, this module imports no large package.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Direction(StrEnum):
-    """Whether higher values of a metric are better, lower values are better, or neither (`none`)."""
-
-    HIGHER = "higher"
-    LOWER = "lower"
-    NONE = "none"
+from benchmark.protocol import Direction
 
 
 @dataclass(frozen=True)

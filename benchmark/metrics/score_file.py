@@ -9,8 +9,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from benchmark.metrics.metric import Direction
 from benchmark.metrics.vectors import MetricInputError
+from benchmark.protocol import Direction
 
 
 @dataclass(frozen=True)

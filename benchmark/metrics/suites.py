@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from benchmark.metrics.metric import Direction, Metric
-from benchmark.protocol import SuiteName
+from benchmark.metrics.metric import Metric
+from benchmark.protocol import Direction, SuiteName
 
 
 @dataclass(frozen=True)

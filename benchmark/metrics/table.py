@@ -76,6 +76,7 @@ class MetricTable:
         expected_pairs: the number of pairs of the benchmark; the table is partial if fewer pairs have a row.
         not_computed: the metrics that were not computed, each with the reason.
         totals: the total scores, computed from the means of several metrics.
+        missing_clips: the number of clips of the submission that were not measured and have no row.
     """
 
     suite: str
@@ -85,10 +86,11 @@ class MetricTable:
     expected_pairs: int
     not_computed: Mapping[str, str] = field(default_factory=dict)
     totals: tuple[Total, ...] = ()
+    missing_clips: int = 0
 
     @property
     def is_partial(self) -> bool:
-        return len({clip.pair for clip in self.clips}) < self.expected_pairs
+        return bool(self.missing_clips) or len({clip.pair for clip in self.clips}) < self.expected_pairs
 
     def summary(self, metric: str) -> Summary:
         """Return the mean of a metric over pairs.

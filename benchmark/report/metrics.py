@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmark.exports.metric_agreement_files import AgreementDocument, agreement_bytes, agreement_document
-from benchmark.exports.metric_files import MetricFormat
 from benchmark.exports.tables import EXTENSIONS
 from benchmark.metrics.score_file import read_score_files
-from benchmark.protocol import TableFormat
+from benchmark.protocol import MetricFormat, TableFormat
 from benchmark.scoring import ScoredVotes
 
 _MAX_NAME = 80

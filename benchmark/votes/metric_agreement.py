@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmark.metrics.metric import Direction
 from benchmark.metrics.score_file import ScoreFile
 from benchmark.metrics.vectors import MetricInputError
 from benchmark.plurals import counted, listed
+from benchmark.protocol import Direction
 from benchmark.stats.breakdowns import ALL_PAIRS, Division
 from benchmark.stats.metric_agreement import (
     MetricComparisons,

@@ -1,11 +1,14 @@
-"""Wire types to create and list jobs, and for the lease protocol between server and worker."""
+"""Wire types to create and list jobs, and for the lease protocol between server and worker.
+
+wire/metrics.py has the types of the jobs that measure clips.
+"""
 
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator
 
-from benchmark.protocol import FailureKind, JobStatus
+from benchmark.protocol import FailureKind, JobKind, JobStatus, SuiteName
 from benchmark.wire.common import (
     Label,
     OneLine,
@@ -80,7 +83,11 @@ class FailureInfo(ResponseModel):
 
 
 class JobResponse(ResponseModel):
+    """A job. `suite` is null for a job that generates a clip."""
+
     id: str
+    kind: JobKind
+    suite: SuiteName | None
     submission: str
     model: str
     pair_id: str
@@ -103,7 +110,10 @@ class JobsResponse(PageResponse):
 
 
 class SubmissionJobsRequest(RequestModel):
+    """The jobs of a submission: those that measure with `suite` or, if it is null, those that generate."""
+
     submission: SubmissionName
+    suite: SuiteName | None = None
 
 
 class ChangedJobsResponse(ResponseModel):
@@ -137,12 +147,19 @@ class ClaimRequest(RequestModel):
         return list(dict.fromkeys(models))
 
 
-class ClaimedJob(ResponseModel):
+class MeasureClaimRequest(RequestModel):
+    """A request for up to `count` clips to measure, all with one of `suites`."""
+
+    worker: WorkerInfo
+    suites: Annotated[list[SuiteName], Field(min_length=1, max_length=len(SuiteName))]
+    count: Annotated[int, Field(ge=1, le=MAX_JOBS_PER_CLAIM)] = 1
+
+
+class LeasedJob(ResponseModel):
     """A leased job for one clip. The lease expires if it is not renewed for `lease_s` seconds."""
 
     id: str
     attempt: int
-    model: str
     submission: str
     pair_id: str
     prompt: str
@@ -153,8 +170,31 @@ class ClaimedJob(ResponseModel):
     expires_at: datetime
 
 
+class ClaimedJob(LeasedJob):
+    """A leased job that generates a clip."""
+
+    model: str
+
+
+class ClaimedMeasurement(LeasedJob):
+    """A leased job that measures a clip.
+
+    `dimensions` lists the dimensions of VBench in which the pair is scored; an empty list means all.
+    """
+
+    suite: SuiteName
+    scenario: str
+    dimensions: list[str]
+    clip_url: str
+    clip_sha256: str
+
+
 class ClaimResponse(ResponseModel):
     jobs: list[ClaimedJob]
+
+
+class MeasureClaimResponse(ResponseModel):
+    jobs: list[ClaimedMeasurement]
 
 
 class AttemptRequest(RequestModel):

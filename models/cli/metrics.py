@@ -105,7 +105,8 @@ def metrics(
     missing, every table is marked as partial.
     """
     from benchmark.cli.output import write_output
-    from benchmark.exports.metric_files import MetricFormat, NamedTable, metric_tables_bytes
+    from benchmark.exports.metric_files import NamedTable, metric_tables_bytes
+    from benchmark.protocol import MetricFormat
     from models.generators.pair_selection import read_benchmark
     from models.generators.settings import generator_settings
     from models.metrics.clips import find_clips

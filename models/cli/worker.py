@@ -1,4 +1,4 @@
-"""`ti2v worker`: generates clips for the jobs of a server, on this machine or on a Ray cluster."""
+"""`ti2v worker`: generates and measures clips for a server, on this machine or on a Ray cluster."""
 
 import os
 import signal
@@ -39,7 +39,14 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="File or descriptor (/dev/fd/N) with the key.",
 )
-@click.option("--models", help="Comma-separated models to offer (default: all that can run on this machine).")
+@click.option(
+    "--models", help="Comma-separated models to offer, or none (default: all that can run on this machine)."
+)
+@click.option(
+    "--suites",
+    help="Comma-separated suites of metrics to offer, or none (default: all whose networks are on this "
+    "machine).",
+)
 @click.option(
     "--engine",
     type=click.Choice(["inline", "ray"]),
@@ -71,6 +78,7 @@ def worker(
     key: str | None,
     key_file: str | None,
     models: str | None,
+    suites: str | None,
     engine: str,
     device: str | None,
     dtype: str,
@@ -82,24 +90,33 @@ def worker(
     actors: int | None,
     ray_address: str | None,
 ) -> None:
-    """Claim jobs from a server, generate their clips and upload them, until a signal stops the worker.
+    """Claim jobs from a server, generate or measure their clips and upload the results, until a signal.
 
     The first Ctrl-C or SIGTERM finishes the current batch and releases the other jobs; the second signal
     releases all jobs immediately.
     """
     from benchmark.client.client import Client
     from benchmark.client.retry import Retry
-    from models.worker.available_models import select_models
     from models.worker.image_cache import ImageCache, default_folder
     from models.worker.key_source import hide_memory
+    from models.worker.offers import select_offers
     from models.worker.worker_loop import WorkerOptions
 
     stopping = threading.Event()
     client = Client(server, _take_key(key, key_file), retry=Retry.unattended(stopping), on_retry=_log)
     info = _worker_info(name, device)
-    options = WorkerOptions(info, select_models(models, batch), until_idle=until_idle, once=once)
+    offers = select_offers(models, batch, suites, engine=engine, device=info.device)
+    options = WorkerOptions(
+        info,
+        offers.batch_sizes,
+        until_idle=until_idle,
+        once=once,
+        suites=offers.suites,
+        metric_run=offers.metric_run,
+    )
     cache = ImageCache(images or default_folder())
-    _log(f"{info.name} offers {', '.join(options.batch_sizes)} to {client.address}.")
+    for sentence in offers.sentences(info.name, client.address):
+        _log(sentence)
     _log_missing_isolation()
     run: Run = _run_inline
     if engine == "inline":

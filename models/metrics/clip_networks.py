@@ -26,7 +26,7 @@ def suite_settings(suite: Suite, run: MetricRun) -> Mapping[str, str]:
     if suite.name is SuiteName.ANIMATE_BENCH:
         chosen = run.animate_bench
         settings |= {"frames": chosen.frames.value, "prompt prefix": chosen.prompt_prefix or "none"}
-    return {"backbone": _identity(_network(suite, run), run), **settings, "dtype": run.dtype.value}
+    return {"backbone": _identity(network_of(suite, run), run), **settings, "dtype": run.dtype.value}
 
 
 def clip_scorer(suite: Suite, run: MetricRun) -> Callable[[ClipInput], Mapping[str, float]]:
@@ -39,7 +39,7 @@ def clip_scorer(suite: Suite, run: MetricRun) -> Callable[[ClipInput], Mapping[s
     from models.metrics.clip_scores import aigcbench_scores, animate_bench_scores
     from models.metrics.feature_cache import FeatureCache
 
-    known = _network(suite, run)
+    known = network_of(suite, run)
     folder = weights_folder(known, home=run.home, named=run.weights)
     encoder = ClipBackbone(folder, identity=_identity(known, run), device=run.device, dtype=run.dtype)
     cache = FeatureCache(run.home / "metrics" / "features")
@@ -48,7 +48,8 @@ def clip_scorer(suite: Suite, run: MetricRun) -> Callable[[ClipInput], Mapping[s
     return partial(aigcbench_scores, encoder=encoder, cache=cache)
 
 
-def _network(suite: Suite, run: MetricRun) -> BackboneWeights:
+def network_of(suite: Suite, run: MetricRun) -> BackboneWeights:
+    """Return the network of a suite other than motion and vbench-i2v."""
     return KNOWN[run.animate_bench.backbone] if suite.name is SuiteName.ANIMATE_BENCH else CLIP_L14
 
 

@@ -27,6 +27,7 @@ from models.metrics.vbench_dimensions import DIMENSIONS, Dimension, Opening, Sco
 
 _SUITE = "vbench-i2v"
 _VALUE = "value"
+NO_CAMERA_MOTION = "No prompt of these pairs requests a camera motion."
 
 
 class _Outcome:
@@ -103,7 +104,7 @@ def _run_dimension(
 ) -> None:
     clips = [clip for clip in outcome.values if not clip.dimensions or dimension.name in clip.dimensions]
     if dimension.name == "camera_motion" and not any(map(_asks_for_camera, clips)):
-        raise BackboneMissing("No prompt of these pairs requests a camera motion.")
+        raise BackboneMissing(NO_CAMERA_MOTION)
     located = tuple(locate(source, home=run.home) for source in dimension.networks)
     if located:
         outcome.networks[dimension.name] = " + ".join(each.identity for each in located)

@@ -3,19 +3,24 @@
 from models.generators.registry import generators, get_entry
 from models.worker.errors import NoModelAvailable
 
+NOTHING = "none"
 
-def select_models(names: str | None, batch: int | None) -> dict[str, int]:
+
+def select_models(names: str | None, batch: int | None, *, may_be_empty: bool = False) -> dict[str, int]:
     """Return the models to offer: their batch sizes, keyed by model name.
 
     Args:
-        names: comma-separated model names; None selects all models that can run on this machine.
+        names: comma-separated model names, or `none`; None selects all models that can run on this machine.
         batch: batch size; None selects the default of each model.
+        may_be_empty: whether the worker has other work, so that it may offer no model.
 
     Raises:
         UnknownModel: there is no model with a requested name.
         NoModelAvailable: a requested model cannot run on this machine, or no model can run. The message says
             why.
     """
+    if names == NOTHING and may_be_empty:
+        return {}
     if names is None:
         entries = [entry for entry in generators().values() if entry.unavailable_reason() is None]
     else:
@@ -26,7 +31,7 @@ def select_models(names: str | None, batch: int | None) -> dict[str, int]:
                 raise NoModelAvailable(f"{entry.name} cannot run on this machine. {reason}")
         if not entries:
             raise NoModelAvailable("--models is empty. Omit the option to offer all models that can run.")
-    if not entries:
+    if not entries and not may_be_empty:
         raise NoModelAvailable(
             "No model can run on this machine. To see what each one needs, run: ti2v generators"
         )

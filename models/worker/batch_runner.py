@@ -94,7 +94,7 @@ class BatchRunner:
         except (GeneratorError, HostLost):
             raise
         except Exception as error:  # a model's code can raise any exception; the worker must survive it
-            raise _as_generator_error(error) from error
+            raise as_generator_error(error) from error
 
     def _fetch_images(self, jobs: Sequence[ClaimedJob]) -> list[_Task]:
         """Fetch the input images. A job fails if the server refuses to send the job's image."""
@@ -150,7 +150,7 @@ class BatchRunner:
         except HostLost:
             raise
         except Exception as error:  # noqa: BLE001 - as in _load
-            return done, _as_generator_error(error)
+            return done, as_generator_error(error)
         return done, None
 
     def _halve_batch_size(self, model: str, tried: int) -> bool:
@@ -198,7 +198,8 @@ def _clips(count: int) -> str:
     return "one clip" if count == 1 else f"{count} clips"
 
 
-def _as_generator_error(error: Exception) -> GeneratorError:
+def as_generator_error(error: Exception) -> GeneratorError:
+    """Return an error of a model's or a metric's code as a GeneratorError, with its traceback."""
     if isinstance(error, GeneratorError):
         return error
     tail = "".join(traceback.format_exception(error))[-_MAX_LOG_CHARACTERS:]

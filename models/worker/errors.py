@@ -2,6 +2,7 @@
 
 WorkerError         the message is a complete sentence for the user
   NoModelAvailable  no requested model can run on this machine
+  NoSuiteAvailable  a requested suite of metrics cannot run on this machine
   TooManyFailures   several jobs in a row failed; other workers should take the remaining jobs
   RayUnavailable    a Ray cluster cannot be joined or started
 """
@@ -13,6 +14,10 @@ class WorkerError(Exception):
 
 class NoModelAvailable(WorkerError):
     """A requested model cannot run on this machine, or no model at all can run on this machine."""
+
+
+class NoSuiteAvailable(WorkerError):
+    """A requested suite of metrics does not exist, or cannot run on this machine."""
 
 
 class TooManyFailures(WorkerError):

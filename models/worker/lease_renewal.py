@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from benchmark.client.errors import Refused, Unreachable
 from benchmark.client.job_api import LeaseApi
-from benchmark.wire.jobs import ClaimedJob
+from benchmark.wire.jobs import LeasedJob
 
 _RENEWALS_PER_LEASE = 3
 # After a failed renewal the next attempt follows sooner, because the lease may expire soon.
@@ -26,7 +26,7 @@ class LeaseRenewer:
     def __init__(self, server: LeaseApi, log: Callable[[str], None]) -> None:
         self._server = server
         self._log = log
-        self._held: dict[str, ClaimedJob] = {}
+        self._held: dict[str, LeasedJob] = {}
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._changed = threading.Event()
@@ -34,29 +34,29 @@ class LeaseRenewer:
         self._thread = threading.Thread(target=self._renew_until_closed, name="lease-renewal", daemon=True)
         self._thread.start()
 
-    def add(self, jobs: Sequence[ClaimedJob]) -> None:
+    def add(self, jobs: Sequence[LeasedJob]) -> None:
         """Start renewing the leases of newly claimed jobs."""
         with self._lock:
             self._held.update({job.id: job for job in jobs})
         self._changed.set()
 
-    def remove(self, job: ClaimedJob) -> None:
+    def remove(self, job: LeasedJob) -> None:
         """Stop renewing a lease: the job is finished, failed, released or lost."""
         with self._lock:
             if self._held.get(job.id) == job:
                 del self._held[job.id]
 
-    def holds(self, job: ClaimedJob) -> bool:
+    def holds(self, job: LeasedJob) -> bool:
         """Return whether the worker still holds the job in the attempt that it claimed."""
         with self._lock:
             return self._held.get(job.id) == job
 
-    def held(self) -> list[ClaimedJob]:
+    def held(self) -> list[LeasedJob]:
         """Return all jobs the worker holds."""
         with self._lock:
             return list(self._held.values())
 
-    def release(self, job: ClaimedJob) -> bool:
+    def release(self, job: LeasedJob) -> bool:
         """Release a job that was not tried. Return whether the worker still held the job.
 
         Raises:

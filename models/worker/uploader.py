@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from benchmark.client.errors import LeaseLost, NotAllowed, Refused, ServerError
 from benchmark.client.job_api import LeaseApi
 from benchmark.protocol import FailureKind, JobStatus
-from benchmark.wire.jobs import ClaimedJob
+from benchmark.wire.jobs import ClaimedJob, LeasedJob
 from models.generators.base import Crashed, GeneratedClip
 from models.generators.encoding import clip_mp4
 from models.worker.errors import WorkerError
@@ -100,7 +100,7 @@ class Uploader:
 
 
 def report_failure(
-    server: LeaseApi, job: ClaimedJob, kind: FailureKind, message: str, log_tail: str = ""
+    server: LeaseApi, job: LeasedJob, kind: FailureKind, message: str, log_tail: str = ""
 ) -> JobStatus | None:
     """Report a failed job. Return the job's new status; None if the worker no longer holds the job.
 

@@ -1,15 +1,27 @@
-"""Runs the worker loop: claims jobs, generates and uploads their clips, until the worker is stopped."""
+"""Runs the worker loop: claims jobs, generates or measures their clips, until the worker is stopped."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from benchmark.client.job_api import LeaseApi
-from benchmark.wire.jobs import MAX_JOBS_PER_CLAIM, ClaimedJob, ClaimRequest, WorkerInfo
+from benchmark.plurals import counted
+from benchmark.protocol import SuiteName
+from benchmark.wire.jobs import (
+    MAX_JOBS_PER_CLAIM,
+    ClaimedJob,
+    ClaimedMeasurement,
+    ClaimRequest,
+    MeasureClaimRequest,
+    WorkerInfo,
+)
+from models.metrics.options import MetricRun
+from models.worker.available_suites import AvailableSuite
 from models.worker.batch_runner import BatchRunner
 from models.worker.image_cache import ImageCache
 from models.worker.lease_renewal import LeaseRenewer
 from models.worker.model_host import ModelHost
+from models.worker.suite_runner import SuiteRunner
 from models.worker.uploader import Uploader
 
 IDLE_PAUSE_S = 3.0
@@ -24,16 +36,22 @@ class WorkerOptions:
         batch_sizes: batch size of each model to offer.
         until_idle: exit when there is no job, instead of polling.
         once: exit after the jobs of one claim.
+        suites: suites of metrics to offer.
+        metric_run: the folders and the device with which suites run; None without suites.
     """
 
     info: WorkerInfo
     batch_sizes: Mapping[str, int]
     until_idle: bool = False
     once: bool = False
+    suites: Mapping[SuiteName, AvailableSuite] = field(default_factory=dict)
+    metric_run: MetricRun | None = None
 
 
 class WorkerLoop:
-    """Generates clips in the thread that calls `run`; lease renewal and upload have threads of their own.
+    """Generates and measures clips in the thread that calls `run`.
+
+    Lease renewal and the upload of clips have threads of their own. Jobs that generate clips come first.
 
     Args:
         server: the server's lease API.
@@ -68,6 +86,11 @@ class WorkerLoop:
             stopping=stopping,
             log=log,
         )
+        self._suite_runner: SuiteRunner | None = None
+        if options.metric_run is not None:
+            self._suite_runner = SuiteRunner(
+                server, images, options.suites, options.metric_run, leases=self._leases, log=log
+            )
 
     def run(self) -> int:
         """Process jobs until the worker is stopped, is idle or fails; return the number of uploaded clips.
@@ -85,10 +108,12 @@ class WorkerLoop:
         return self._uploader.uploaded
 
     def _run_claim(self) -> bool:
-        """Claim jobs and generate the clips of these jobs; return whether the worker should continue."""
+        """Claim jobs and generate or measure their clips; return whether the worker should continue."""
         if not self._host.is_ready():
             return True
         jobs = self._claim()
+        if not jobs and self._measure():
+            return not self._options.once
         if not jobs and self._options.until_idle:
             # The server can refuse a clip that is being uploaded, and queue its job again.
             self._uploader.wait()
@@ -102,11 +127,31 @@ class WorkerLoop:
 
     def _claim(self) -> Sequence[ClaimedJob]:
         loaded, batch_sizes = self._host.loaded_model, self._runner.batch_sizes
+        if not batch_sizes:
+            return []
         # Claim a full batch for the loaded model, but only one job for a model that must be loaded first.
         count = min(batch_sizes[loaded], MAX_JOBS_PER_CLAIM) if loaded in batch_sizes else 1
         return self._server.claim(
             ClaimRequest(worker=self._options.info, models=list(batch_sizes), holding=loaded, count=count)
         )
+
+    def _measure(self) -> bool:
+        """Claim clips to measure and measure them; return whether there was a clip."""
+        runner = self._suite_runner
+        if runner is None or not runner.suites:
+            return False
+        jobs: Sequence[ClaimedMeasurement] = self._server.claim_measurements(
+            MeasureClaimRequest(
+                worker=self._options.info, suites=list(runner.suites), count=MAX_JOBS_PER_CLAIM
+            )
+        )
+        if not jobs:
+            return False
+        if jobs[0].suite is not SuiteName.MOTION:
+            # The networks of the suite need the memory of the device. The suite `motion` has no network.
+            self._host.close()
+        runner.run(jobs)
+        return True
 
     def _raise_upload_error(self) -> None:
         if self._uploader.error is not None:
@@ -114,6 +159,8 @@ class WorkerLoop:
 
     def _shut_down(self) -> None:
         self._uploader.close()
+        if self._suite_runner is not None and self._suite_runner.measured:
+            self._log(f"Measured {counted(self._suite_runner.measured, 'clip')}.")
         released = self._leases.release_all()
         if released:
             self._log(f"Jobs released: {released}.")

@@ -22,7 +22,7 @@ from app.jobs.workers import upsert_worker
 from app.media.responses import image_response
 from app.security.path_params import PublicIdPath
 from app.submissions.names import submission_id
-from benchmark.protocol import JobStatus, Role, Scope
+from benchmark.protocol import JobKind, JobStatus, Role, Scope
 from benchmark.wire.common import SUBMISSION_NAME, RenewResponse
 from benchmark.wire.jobs import (
     AttemptRequest,
@@ -65,6 +65,7 @@ def list_jobs(
     submission: Annotated[str | None, Query(pattern=SUBMISSION_NAME)] = None,
     model: SlugQuery = None,
     status: JobStatus | None = None,
+    kind: JobKind | None = None,
 ) -> JobsResponse:
     """Return the jobs of your own submissions, in the order of their creation; an admin gets all jobs."""
     page = listing.page_of(JOBS)
@@ -72,29 +73,42 @@ def list_jobs(
         principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
         if submission is not None:
             submission = submission_id(session, submission, principal=principal)
-        return jobs_page(session, principal, JobFilter(submission, model, status), page)
+        return jobs_page(session, principal, JobFilter(submission, model, status, kind), page)
 
 
 @router.post("/jobs/cancel", responses=errors("404 not_found", "409 ambiguous_name"))
 def cancel_jobs(body: SubmissionJobsRequest, request: Request) -> ChangedJobsResponse:
-    """Cancel the queued and leased jobs of a submission."""
+    """Cancel the queued and leased jobs of a submission.
+
+    With `suite`, cancel the jobs that measure clips; otherwise the jobs that generate clips.
+    """
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         name = submission_id(session, body.submission, principal=principal)
         submission = service.find_submission(session, public_id=name, principal=principal)
         now = utc_now()
-        return ChangedJobsResponse(jobs=service.cancel_jobs(session, submission=submission, now=now))
+        return ChangedJobsResponse(
+            jobs=service.cancel_jobs(session, submission=submission, suite=body.suite, now=now)
+        )
 
 
-@router.post("/jobs/retry", responses=errors("404 not_found", "409 ambiguous_name submission_not_open"))
+@router.post(
+    "/jobs/retry",
+    responses=errors("404 not_found", "409 ambiguous_name submission_not_open submission_not_final"),
+)
 def retry_jobs(body: SubmissionJobsRequest, request: Request) -> ChangedJobsResponse:
-    """Queue every failed job of a submission again; jobs that wait after a failure become ready at once."""
+    """Queue the failed jobs of a submission again; jobs that wait after a failure become ready at once.
+
+    With `suite`, queue the jobs that measure clips; otherwise the jobs that generate clips.
+    """
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         name = submission_id(session, body.submission, principal=principal)
         submission = service.find_submission(session, public_id=name, principal=principal)
         now = utc_now()
-        return ChangedJobsResponse(jobs=service.retry_jobs(session, submission=submission, now=now))
+        return ChangedJobsResponse(
+            jobs=service.retry_jobs(session, submission=submission, suite=body.suite, now=now)
+        )
 
 
 @router.post("/jobs/claim")
@@ -183,7 +197,10 @@ def cancel(public_id: PublicIdPath, request: Request) -> JobResponse:
         return job_response(listed_job(session, job))
 
 
-@router.post("/jobs/{public_id}/retry", responses=errors("404 not_found", "409 job_done submission_not_open"))
+@router.post(
+    "/jobs/{public_id}/retry",
+    responses=errors("404 not_found", "409 job_done submission_not_open submission_not_final"),
+)
 def retry(public_id: PublicIdPath, request: Request) -> JobResponse:
     """Queue a failed or cancelled job again, like a new job."""
     with context_of(request).database.write() as session:

@@ -10,7 +10,7 @@ from app.api.v1.list_parameters import LabelQuery, ListQuery, SlugQuery
 from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
-from app.jobs.service import cancel_jobs
+from app.jobs.service import cancel_all_jobs, cancel_jobs
 from app.security.path_params import SlugPath, SubmissionPath
 from app.submissions import service
 from app.submissions.names import submission_id
@@ -152,5 +152,5 @@ def withdraw_submission(
         submission = service.find_submission(session, public_id=name, principal=principal, for_change=True)
         now = utc_now()
         withdraw(session, submission=submission, reason=body.reason, principal=principal)
-        cancel_jobs(session, submission=submission, now=now)
+        cancel_all_jobs(session, submission=submission, now=now)
         return submission_detail(session, submission)

@@ -19,8 +19,8 @@ from benchmark.exports.figures.palette import (
 from benchmark.exports.figures.preferences import INTERIM_HEIGHT, LINE, write_interim
 from benchmark.exports.figures.text_layout import printable, truncate
 from benchmark.exports.printed_cells import EMPTY
-from benchmark.metrics.metric import Direction
 from benchmark.metrics.suites import SUITES
+from benchmark.protocol import Direction
 from benchmark.stats.breakdowns import Division
 from benchmark.stats.number_format import printed_number
 from benchmark.votes.metric_agreement import MetricAgreementRow

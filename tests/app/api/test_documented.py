@@ -25,6 +25,7 @@ OVER_HTTP = (
     "home",
     "invitations",
     "jobs",
+    "metrics",
     "people",
     "results",
     "security",

@@ -4,12 +4,13 @@ from statistics import stdev
 
 import pytest
 
-from benchmark.exports.metric_files import MetricFormat, NamedTable, metric_tables_bytes
-from benchmark.metrics.metric import Direction, Metric
+from benchmark.exports.metric_files import NamedTable, metric_tables_bytes
+from benchmark.metrics.metric import Metric
 from benchmark.metrics.suite_totals import suite_totals
 from benchmark.metrics.table import ClipScores, MetricTable
 from benchmark.metrics.vbench_total import QUALITY, quality_score
 from benchmark.metrics.vectors import MetricInputError
+from benchmark.protocol import Direction, MetricFormat
 
 SHARPNESS = Metric("sharpness", "Sharpness", Direction.HIGHER)
 

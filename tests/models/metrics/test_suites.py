@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmark.exports.metric_files import MetricFormat, metric_table_bytes
+from benchmark.exports.metric_files import metric_table_bytes
 from benchmark.importers.source import BenchmarkSource
 from benchmark.metrics.suites import SUITES
 from benchmark.metrics.table import MetricTable
-from benchmark.protocol import SuiteName
+from benchmark.protocol import MetricFormat, SuiteName
 from benchmark.scenes.encoding import encode_mp4
 from models.backbones.base import CLIP_B16, BackboneMissing, weights_folder
 from models.backbones.clip import ClipBackbone

@@ -13,13 +13,13 @@ import torch
 from click.testing import CliRunner
 from PIL import Image
 
-from benchmark.exports.metric_files import MetricFormat, metric_table_bytes
+from benchmark.exports.metric_files import metric_table_bytes
 from benchmark.importers.official import read_official
 from benchmark.importers.source import BenchmarkSource
 from benchmark.metrics.suites import SUITES
 from benchmark.metrics.table import MetricTable
 from benchmark.metrics.vbench_total import vbench_totals
-from benchmark.protocol import SuiteName
+from benchmark.protocol import MetricFormat, SuiteName
 from benchmark.scenes.encoding import encode_mp4
 from models.backbones.raft_network import Raft
 from models.cli.metrics import metrics

@@ -64,7 +64,7 @@ def test_a_job_that_was_cancelled_is_dropped_and_said(workplace: Workplace) -> N
         wait_for(lambda: not leases.held())
 
     assert workplace.messages == [
-        f"{job.pair_id}: the job is lost. This job was cancelled. Discard its clip."
+        f"{job.pair_id}: the job is lost. This job was cancelled. Discard its result."
     ]
 
 

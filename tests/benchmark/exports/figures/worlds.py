@@ -16,7 +16,7 @@ from benchmark.exports.figures.preferences import PreferencesFigure, preferences
 from benchmark.exports.figures.scenarios import ScenarioExample, ScenariosFigure, scenarios_figure
 from benchmark.exports.figures.strips import StripFigure, StripRow, evenly_spaced, strip_figure
 from benchmark.exports.figures.writer import PaperFigure, figure_file
-from benchmark.metrics.metric import Direction
+from benchmark.protocol import Direction
 from benchmark.stats.breakdowns import Division
 from benchmark.stats.preferences import preferences
 from benchmark.stats.tallies import Tallies
