@@ -7,6 +7,8 @@ from app.invitations.link_routes import router as links
 from app.invitations.routes import router as invitations
 from app.jobs.routes import router as jobs
 from app.people.routes import router as people
+from app.phases.quiz_routes import router as quiz
+from app.phases.routes import router as phases
 from app.results.figures.routes import router as figures
 from app.results.routes import router as results
 from app.studies.form_routes import router as study_form
@@ -23,6 +25,8 @@ PAGES = (
     submissions,
     links,
     invitations,
+    phases,
+    quiz,
     voting,
     media,
     results,

@@ -4,10 +4,12 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from starlette.responses import HTMLResponse
 
 from app.assets import Assets
+from app.languages import translate
 from app.navigation import Navigation
 
 # The spaces in texts such as "95 %", "p < 0.05", "12 s", "59 to 67" and "[61.2, 71.5]" are replaced by
@@ -36,8 +38,14 @@ def unbroken(text: str) -> str:
     return _BREAKS.sub("\xa0", text)
 
 
+@pass_context
+def translated(context: Context, text: str, **values: object) -> str:
+    """Return an English text in the language of the page, with the values of its placeholders."""
+    return translate(context["page"].language, text, **values)
+
+
 class Pages:
-    """Renders templates with the objects `page` and `navigation`, and the function `url_for_static`."""
+    """Renders templates with `page` and `navigation`, and the functions `url_for_static` and `_`."""
 
     def __init__(self, assets: Assets, folder: Path = TEMPLATES) -> None:
         self.assets = assets
@@ -49,6 +57,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self.environment.globals["url_for_static"] = assets.url
+        self.environment.globals["_"] = translated
         self.environment.filters["unbroken"] = unbroken
 
     def answer(

@@ -104,6 +104,34 @@ class VoteStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Phase(StrEnum):
+    """A step of an annotator's way through a study, in this order. Every phase but `voting` is optional."""
+
+    CONSENT = "consent"
+    INSTRUCTIONS = "instructions"
+    QUIZ = "quiz"
+    VOTING = "voting"
+    QUESTIONNAIRE = "questionnaire"
+    FINISH = "finish"
+
+
+class Outcome(StrEnum):
+    """How a study ended for an annotator. Each outcome can have its own completion code."""
+
+    COMPLETED = "completed"
+    DECLINED = "declined"
+    SCREENED_OUT = "screened_out"
+    QUALITY_FAILED = "quality_failed"
+    FULL = "full"
+
+
+class Language(StrEnum):
+    """A language of the annotators' pages, by its ISO 639-1 code."""
+
+    EN = "en"
+    DE = "de"
+
+
 class StudyStatus(StrEnum):
     DRAFT = "draft"
     OPEN = "open"

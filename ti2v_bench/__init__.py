@@ -32,6 +32,8 @@ from benchmark.wire.benchmarks import BenchmarkResponse, PairResponse
 from benchmark.wire.jobs import CreateJobsRequest, CreateJobsResponse, JobResponse, JobsResponse
 from benchmark.wire.metrics import MetricTableResponse, SubmissionMetricsResponse
 from benchmark.wire.people import CreatedKeyResponse, KeyResponse, PersonResponse
+from benchmark.wire.phases import Phases
+from benchmark.wire.platforms import Exit, Platform
 from benchmark.wire.results import ResultsResponse
 from benchmark.wire.studies import (
     DraftRequest,
@@ -65,6 +67,7 @@ __all__ = [
     "CreatedKeyResponse",
     "DecisionRequest",
     "DraftRequest",
+    "Exit",
     "ExtensionRequest",
     "Flag",
     "GoldRequest",
@@ -82,6 +85,8 @@ __all__ = [
     "NotAllowed",
     "PairResponse",
     "PersonResponse",
+    "Phases",
+    "Platform",
     "ProtocolResponse",
     "Refused",
     "RenditionRecipe",

@@ -48,6 +48,9 @@ COMMANDS = {
     "study close": LazyCommand("app.cli.study:close", "Close a study: no more votes."),
     "study create": LazyCommand("app.cli.study:create", "Create a study as a draft."),
     "study duplicate": LazyCommand("app.cli.study_draft:duplicate", "Copy a study to a new draft."),
+    "study platform": LazyCommand(
+        "app.cli.study_platform:platform", "Read and set completion codes and return URLs."
+    ),
     "study edit": LazyCommand("app.cli.study_draft:edit", "Change a draft."),
     "study extend": LazyCommand(
         "app.cli.study_extension:extend", "Add matchups to a running study, or raise its panel."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app.cli.server_options import open_client, server_options
+from app.cli.study_files import phases_option, read_toml
 from app.cli.study_progress import print_losses
 from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
 
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
     help="Number of gold questions per annotator, mixed among the comparisons (default: none).",
 )
 @click.option("--seed", type=int, help="Seed of the order of comparisons (default: random).")
+@phases_option
 @server_options
 def create(
     slug: str,
@@ -80,6 +82,7 @@ def create(
     title: str | None,
     instructions: Path | None,
     gold: int | None,
+    phases: Path | None,
     server: str | None,
     key: str | None,
     **protocol: str | int | bool | None,
@@ -91,6 +94,7 @@ def create(
         "benchmark": benchmark,
         "instructions": instructions.read_text(encoding="utf-8") if instructions else "",
         "gold": {"count": gold} if gold else None,
+        "phases": read_toml(phases) if phases else None,
         **protocol,
     }
     created = _create_on_server(draft, matchups, server, key) if server else _create_here(draft, matchups)

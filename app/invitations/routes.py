@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
+from starlette.responses import RedirectResponse
 
 from app.clock import utc_now
 from app.dependencies import context_of, cookie_of, count_wrong_secret, set_cookie
@@ -13,13 +14,14 @@ from app.panels.progress import progress_of
 from app.security.browsers import open_browser
 from app.security.participants import find_participant, lock_study
 from app.security.path_params import SlugPath
+from benchmark.protocol import StudyStatus
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/invite/{token}")
 def invitation(token: Annotated[str, Path(max_length=200)], request: Request) -> Response:
-    """Connect this browser with the link's annotator and show the welcome page."""
+    """Connect this browser with the link's annotator, and show the welcome page or the due phase."""
     context = context_of(request)
     try:
         with context.database.write() as session:
@@ -28,10 +30,15 @@ def invitation(token: Annotated[str, Path(max_length=200)], request: Request) ->
                 session, cookie=cookie_of(request), now=now, days=context.settings.session_days
             )
             study, annotator = accept_invitation(session, token=token, browser=browser.row, now=now)
+            has_phases = study.phases is not None and study.status is not StudyStatus.DRAFT
             total = progress_of(session, study=study, annotator_id=annotator.id).total if annotator else 0
     except NotFound:
         count_wrong_secret(request)
         raise
+    if annotator is not None and has_phases:
+        redirect = RedirectResponse(f"/studies/{study.slug}/phases", status_code=303)
+        set_cookie(redirect, browser.cookie, context)
+        return redirect
     page = WelcomePage(
         study_slug=study.slug,
         study_title=study.title,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
@@ -10,9 +10,10 @@ from app.panels.cancellation import cancel_assignments
 from app.panels.vote_status import change_statuses, votes_with_status
 from app.security.tokens import hash_token
 from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession, Invitation
+from app.tables.phases import AnnotatorPhase
 from app.tables.studies import Study
 from app.tables.voting import Assignment, AssignmentStatus
-from benchmark.protocol import AnnotatorKind, StudyStatus, VoteStatus
+from benchmark.protocol import AnnotatorKind, Phase, StudyStatus, VoteStatus
 
 
 def accept_invitation(
@@ -73,8 +74,21 @@ def withdraw_annotator(session: Session, *, annotator: Annotator, study: Study, 
         now=now,
     )
     annotator.withdrawn_at = now
+    _delete_what_identifies(session, annotator)
     session.flush()
     return withdrawn.total()
+
+
+def _delete_what_identifies(session: Session, annotator: Annotator) -> None:
+    """Delete what the person wrote. The consent stays, because it shows that the person agreed."""
+    session.execute(
+        update(AnnotatorPhase)
+        .where(
+            AnnotatorPhase.annotator_id == annotator.id,
+            AnnotatorPhase.phase.in_((Phase.QUESTIONNAIRE, Phase.FINISH)),
+        )
+        .values(answers={})
+    )
 
 
 def votes_of(session: Session, annotator: Annotator) -> int:

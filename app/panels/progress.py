@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.panels.gold import count_gold_met, gold_among
+from app.panels.phases import QUIZ_POSITION
 from app.panels.selection import MET
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, AssignmentStatus, status_is
@@ -30,7 +31,7 @@ _PROGRESS = select(
     func.count().filter(_IS_DONE).label("done"),
     func.count().filter(status_is(AssignmentStatus.OPEN)).label("in_hand"),
     _MET_WITH_PLACES.label("met_with_places"),
-).where(Assignment.annotator_id == bindparam("annotator_id"))
+).where(Assignment.annotator_id == bindparam("annotator_id"), Assignment.position > QUIZ_POSITION)
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ def _document(session: Session, study: Study) -> dict[str, Any]:
         "benchmark": {name: getattr(benchmark, name) for name in _BENCHMARK},
         "matchups": _matchups(session, study),
         "sides": _sides(session, study),
+        **({"phases": study.phases} if study.phases is not None else {}),
     }
 
 

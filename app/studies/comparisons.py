@@ -17,7 +17,8 @@ def lay_out_comparisons(session: Session, study: Study) -> None:
     """Create the comparisons of a study that is being opened, and its gold questions.
 
     Raises:
-        Conflict: the two sides of a matchup have no pair in common.
+        Conflict: the two sides of a matchup have no pair in common, or there are too few gold questions for
+            the study's quiz.
     """
     matchups = session.scalars(
         select(Matchup.id).where(

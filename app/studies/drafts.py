@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.benchmarks.service import find_benchmark
 from app.errors import Conflict
+from app.panels.phases import study_phases
 from app.panels.sides import matchup_sides
 from app.security.identity import Principal
 from app.studies.service import create_study, fill_draft
@@ -113,6 +114,7 @@ def draft_request(session: Session, study: Study) -> StudyRequest:
         require_justification=study.require_justification,
         seed=study.seed,
         gold=GoldRequest.of(study.gold_block, study.gold_most),
+        phases=study_phases(study),
     )
 
 

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from app.errors import Invalid
+from app.errors import Conflict, Invalid
+from app.panels.phases import study_phases
 from app.security.identity import Principal
 from app.security.visibility import sees_submission
 from app.tables.bench import Benchmark, Pair
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.design import shuffle_key
+from benchmark.plurals import counted
 from benchmark.protocol import SubmissionStatus
 from benchmark.wire.studies import GoldRequest
 
@@ -141,7 +143,22 @@ def lay_out_gold(session: Session, study: Study, benchmark: Benchmark) -> None:
         )
     ]
     session.execute(insert(Comparison), rows)
-    study.gold_most = min(study.gold_most or len(rows), len(rows))
+    hidden = len(rows) - _quiz_questions(study)
+    if hidden < 1:
+        raise Conflict(
+            f"The quiz can ask {_quiz_questions(study)} gold questions and one more must be left for the "
+            f"comparisons, but this study has {counted(len(rows), 'gold question')}. Ask fewer questions or "
+            "allow fewer attempts.",
+            code="too_few_gold",
+        )
+    study.gold_most = min(study.gold_most or hidden, hidden)
+
+
+def _quiz_questions(study: Study) -> int:
+    """Return how many gold questions an annotator needs for all attempts of the quiz."""
+    phases = study_phases(study)
+    quiz = phases.quiz if phases else None
+    return quiz.questions * quiz.attempts if quiz else 0
 
 
 def _gold_pairs(session: Session, benchmark: Benchmark) -> dict[str, frozenset[int]]:

@@ -45,6 +45,7 @@ _PROTOCOL_FIELDS = (
     "revision",
     "gold_block",
     "gold_most",
+    "phases",
     "created_at",
     "opened_at",
     "closed_at",

@@ -118,6 +118,7 @@ def _fill_fields(study: Study, request: DraftFields, benchmark: Benchmark) -> No
     study.benchmark_id = benchmark.id
     for name in _FIELDS:
         setattr(study, name, getattr(request, name))
+    study.phases = None if request.phases is None else request.phases.model_dump(mode="json")
     if request.seed is not None:
         study.seed = request.seed
     study.gold_block = study.gold_most = None

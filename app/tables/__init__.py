@@ -1,6 +1,18 @@
 """Defines all database tables. Importing this package completes the SQLAlchemy metadata."""
 
-from app.tables import audit, bench, jobs, metric_scores, people, shares, studies, submissions, tasks, voting
+from app.tables import (
+    audit,
+    bench,
+    jobs,
+    metric_scores,
+    people,
+    phases,
+    shares,
+    studies,
+    submissions,
+    tasks,
+    voting,
+)
 from app.tables.base import Base
 
 __all__ = [
@@ -10,6 +22,7 @@ __all__ = [
     "jobs",
     "metric_scores",
     "people",
+    "phases",
     "shares",
     "studies",
     "submissions",

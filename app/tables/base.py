@@ -65,6 +65,8 @@ CLOSED_SETS = (
     protocol.StudyKind,
     protocol.AssignmentPurpose,
     protocol.Visibility,
+    protocol.Phase,
+    protocol.Outcome,
 )
 
 # SQLite generates row ids only for a key of type INTEGER; PostgreSQL gets 64 bits.

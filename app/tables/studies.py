@@ -55,6 +55,11 @@ class Study(Base):
     # gold_most gold questions. Both columns are None in a study without gold questions.
     gold_block: Mapped[int | None]
     gold_most: Mapped[int | None]
+    # The phases around the voting, in the form of benchmark.wire.phases.Phases; None if there are none.
+    phases: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # The completion codes and return URLs, in the form of benchmark.wire.platforms.Platform. They are not
+    # part of the protocol, because the protocol is published.
+    platform: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # The number of different pairs of the study. The service does not search for a new pair for an annotator
     # who has seen this number of pairs.
     pairs: Mapped[int] = mapped_column(default=0)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
 from app.panels.gold import choose_gold
+from app.panels.phases import QUIZ_POSITION, protocol_version, require_voting
 from app.panels.selection import MET, choose_comparison, choose_left_side
 from app.panels.slots import has_free_slot, release_slot, take_slot
 from app.security.tokens import new_token
@@ -25,7 +26,11 @@ MOST_HELD = 3
 # Statements are built once, because building a statement takes longer than running it.
 _HELD = (
     select(Assignment)
-    .where(Assignment.annotator_id == bindparam("annotator_id"), status_is(AssignmentStatus.OPEN))
+    .where(
+        Assignment.annotator_id == bindparam("annotator_id"),
+        status_is(AssignmentStatus.OPEN),
+        Assignment.position > QUIZ_POSITION,
+    )
     .order_by(Assignment.position, Assignment.id)
 )
 _OVERDUE = select(Assignment).where(
@@ -50,7 +55,11 @@ _MET_SO_FAR = select(
     func.max(Assignment.position).label("last"),
     _IS_OUT.label("is_out"),
     _PROTOCOL_VERSION.label("protocol_version"),
-).where(Assignment.annotator_id == bindparam("annotator_id"), status_is(*MET))
+).where(
+    Assignment.annotator_id == bindparam("annotator_id"),
+    status_is(*MET),
+    Assignment.position > QUIZ_POSITION,
+)
 
 
 def next_assignment(
@@ -61,8 +70,13 @@ def next_assignment(
     Without `after`, an assignment that is still open is returned again. With `after`, the function returns
     the assignment that follows `after`. The lease of the following assignment starts while the page still
     shows `after`, so that the page can preload the clips.
+
+    Raises:
+        Conflict: the study accepts no votes, the annotator holds too many assignments, or another phase of
+            the study comes first.
     """
     require_open(study)
+    require_voting(session, study=study, annotator_id=annotator.id)
     expire_leases(session, study=study, now=now)
     held = session.scalars(_HELD, {"annotator_id": annotator.id}).all()
     if after is not None:
@@ -185,6 +199,36 @@ def _new_assignment(
         created_at=now,
         expires_at=now + timedelta(seconds=study.lease_s),
     )
+
+
+def lease_quiz_question(
+    session: Session,
+    *,
+    annotator_id: int,
+    study: Study,
+    comparison: Comparison,
+    left_side: Side,
+    now: datetime,
+) -> Assignment:
+    """Give an annotator a gold comparison as a question of the quiz. The comparison takes no slot."""
+    assignment = Assignment(
+        token=new_token(),
+        study_id=study.id,
+        comparison_id=comparison.id,
+        pair_id=comparison.pair_id,
+        annotator_id=annotator_id,
+        purpose=AssignmentPurpose.QUIZ,
+        takes_slot=False,
+        protocol_version=protocol_version(session, study),
+        position=QUIZ_POSITION,
+        left_side=left_side,
+        status=AssignmentStatus.OPEN,
+        created_at=now,
+        expires_at=now + timedelta(seconds=study.lease_s),
+    )
+    session.add(assignment)
+    session.flush()
+    return assignment
 
 
 def lease_again(assignment: Assignment, study: Study, *, now: datetime) -> Assignment:

@@ -14,6 +14,7 @@ from app.clock import utc_now
 from app.dependencies import context_of, cookie_of
 from app.errors import AppError, Conflict, Invalid
 from app.limited_routes import limited_route
+from app.panels.phases import end_voting, is_voting_due
 from app.panels.progress import progress_of
 from app.security.participants import Participant, find_assignment, find_participant, lock_study
 from app.security.path_params import SlugPath
@@ -100,10 +101,15 @@ def _show(
     with context.database.write(durable=False) as session:
         participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=utc_now())
         study = lock_study(session, participant.study.id)
+        if study.status is StudyStatus.CLOSED and study.phases is not None:
+            # The annotator still gets the last page with the completion code.
+            return RedirectResponse(f"/studies/{slug}/phases", status_code=303)
         if study.status is not StudyStatus.OPEN:
             closed = _closed_page(session, participant)
             return context.pages.answer("voting/closed.html", closed)
         page = _vote_page(session, participant.annotator, study, utc_now())
+        if page is None:
+            return RedirectResponse(f"/studies/{slug}/phases", status_code=303)
     if refusal is not None:
         page = replace(page, notice=refusal.message)
     # Show submitted values again only if they belong to the same comparison.
@@ -117,9 +123,15 @@ def _may_wait(refusal: AppError) -> bool:
     return refusal.code == "clips_not_delivered"
 
 
-def _vote_page(session: Session, annotator: Annotator, study: Study, now: datetime) -> VotePage:
+def _vote_page(session: Session, annotator: Annotator, study: Study, now: datetime) -> VotePage | None:
+    """Return the voting page; None if another phase of the study is due."""
+    if not is_voting_due(session, study=study, annotator_id=annotator.id):
+        return None
     assignment = leases.next_assignment(session, annotator=annotator, study=study, now=now)
     progress = progress_of(session, study=study, annotator_id=annotator.id)
+    if assignment is None and study.phases is not None:
+        end_voting(session, study=study, annotator_id=annotator.id, done=progress.done, now=now)
+        return None
     undoable = _undoable(session, annotator)
     return VotePage(
         study_slug=study.slug,

@@ -7,16 +7,18 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid
+from app.panels.phases import require_voting
 from app.panels.slots import release_slot
 from app.panels.vote_status import change_status, count_vote, first_status, mark_uncounted, status_of
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.voting import Assignment, AssignmentStatus, Vote
 from app.voting.leases import has_newer, lease_again, refuse_ended, require_open, retake_slot
-from benchmark.protocol import Justification, Side, SkipReason, VoteStatus, WatchGate
+from benchmark.protocol import AssignmentPurpose, Justification, Side, SkipReason, VoteStatus, WatchGate
 from benchmark.wire.votes import VoteRequest
 
-# Votes with these statuses can be undone. A surplus or excluded vote has no slot for the new assignment.
-_UNDOABLE = (VoteStatus.VALID, VoteStatus.GOLD, VoteStatus.REPEAT, VoteStatus.QUIZ, VoteStatus.PILOT)
+# Votes with these statuses can be undone. A surplus or excluded vote has no slot for the new assignment, and
+# the quiz has told the right answer.
+_UNDOABLE = (VoteStatus.VALID, VoteStatus.GOLD, VoteStatus.REPEAT, VoteStatus.PILOT)
 # This statement is built once, because building it takes longer than running it.
 _COMPARED = (
     select(Comparison, Matchup)
@@ -55,7 +57,8 @@ def cast_vote(
         return CastVote(_stored_vote(session, assignment=assignment, request=request), is_new=False)
     refuse_ended(assignment)
     require_open(study)
-    if study.require_justification and not request.justifications:
+    needs_reason = study.require_justification and assignment.purpose is not AssignmentPurpose.QUIZ
+    if needs_reason and not request.justifications:
         raise Invalid("Select at least one reason for your choice.", code="justification_missing")
     if study.watch_gate is WatchGate.DELIVERED and not _both_delivered(assignment):
         raise Conflict("Watch both clips to the end first.", code="clips_not_delivered")
@@ -82,6 +85,8 @@ def skip(
         return
     if assignment.status is AssignmentStatus.VOTED:
         raise Conflict("You have voted on this comparison; undo the vote first.", code="already_voted")
+    if assignment.purpose is AssignmentPurpose.QUIZ:
+        raise Conflict("A question of the quiz cannot be skipped.", code="quiz_question")
     refuse_ended(assignment)
     if assignment.status is AssignmentStatus.OPEN:
         if assignment.takes_slot:
@@ -100,6 +105,7 @@ def undo(session: Session, *, assignment: Assignment, study: Study, now: datetim
     The undone vote's slot stays taken for the new assignment.
     """
     require_open(study)
+    require_voting(session, study=study, annotator_id=assignment.annotator_id)
     if not can_undo(session, assignment):
         raise Conflict("Only your last vote can be undone, and only once.", code="not_last_vote")
     comparison = session.get_one(Comparison, assignment.comparison_id)

@@ -8,6 +8,7 @@ from benchmark.client.page_iterator import all_pages
 from benchmark.client.transport import Transport
 from benchmark.protocol import AnnotatorKind, Flag, StudyKind, StudyStatus
 from benchmark.wire.annotators import AnnotatorResponse, AnnotatorsResponse, ChangeResponse, DecisionRequest
+from benchmark.wire.platforms import Platform
 from benchmark.wire.studies import (
     CheckResponse,
     DraftRequest,
@@ -89,6 +90,14 @@ class StudyApi:
     def protocols(self, slug: str) -> Sequence[ProtocolResponse]:
         """Return all versions of a study's protocol, the oldest first."""
         return self._transport.get(f"{_path(slug)}/protocols", ProtocolsResponse).protocols
+
+    def platform(self, slug: str) -> Platform:
+        """Return the completion codes and return URLs of a study."""
+        return self._transport.get(f"{_path(slug)}/platform", Platform)
+
+    def set_platform(self, slug: str, platform: Platform) -> Platform:
+        """Replace the completion codes and return URLs of a study, before or after it opens."""
+        return self._transport.put(f"{_path(slug)}/platform", Platform, platform)
 
     def change_status(self, slug: str, to: StudyStatus) -> StudyResponse:
         return self._transport.post(f"{_path(slug)}/{_VERBS[to]}", StudyResponse)

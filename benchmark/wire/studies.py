@@ -25,6 +25,7 @@ from benchmark.wire.common import (
     Slug,
     SubmissionName,
 )
+from benchmark.wire.phases import Phases
 
 # The maximum number of links that one request creates.
 MAX_INVITATIONS = 1000
@@ -91,6 +92,13 @@ class DraftFields(RequestModel):
     require_justification: bool = True
     seed: Annotated[int, Field(ge=0, lt=2**62)] | None = None
     gold: GoldRequest | None = None
+    phases: Phases | None = None
+
+    @model_validator(mode="after")
+    def _quiz_has_questions(self) -> Self:
+        if self.phases is not None and self.phases.quiz is not None and self.gold is None:
+            raise ValueError("a quiz asks gold questions: set gold too")
+        return self
 
 
 class StudyRequest(DraftFields):
@@ -177,6 +185,7 @@ class StudyResponse(ResponseModel):
     seed: int
     gold_block: int | None
     gold_most: int | None
+    phases: Phases | None
     created_at: datetime
     opened_at: datetime | None
     closed_at: datetime | None

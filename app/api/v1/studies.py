@@ -104,7 +104,9 @@ def duplicate_study(slug: SlugPath, body: DuplicateRequest, request: Request) ->
         return study_response(session, copy)
 
 
-@router.post("/studies/{slug}/open", responses=errors("404 not_found", "409 study_status no_common_pairs"))
+@router.post(
+    "/studies/{slug}/open", responses=errors("404 not_found", "409 study_status no_common_pairs too_few_gold")
+)
 def open_study(slug: SlugPath, request: Request) -> StudyResponse:
     """Open a draft or resume a paused study; annotators can vote from now on."""
     return _change_status(slug, request, StudyStatus.OPEN)

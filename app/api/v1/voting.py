@@ -35,7 +35,7 @@ router = api_router("voting", RequestClass.VOTES, is_for_people=False, credentia
     response_model=AssignmentResponse,
     responses={
         204: {"description": "No comparison is left for this annotator."},
-        **errors("401 not_invited", "404 not_found", "409 study_not_open too_many_held"),
+        **errors("401 not_invited", "404 not_found", "409 study_not_open too_many_held other_phase"),
     },
 )
 def next_assignment(
@@ -102,7 +102,7 @@ def vote(token: TokenPath, body: VoteRequest, request: Request) -> Response:
 @router.post(
     "/assignments/{token}/skip",
     status_code=204,
-    responses=errors("404 not_found", "409 already_voted assignment_replaced matchup_closed"),
+    responses=errors("404 not_found", "409 already_voted assignment_replaced matchup_closed quiz_question"),
 )
 def skip(token: TokenPath, body: SkipRequest, request: Request) -> Response:
     """Skip a comparison without a vote; the annotator does not get this comparison again."""
@@ -114,7 +114,7 @@ def skip(token: TokenPath, body: SkipRequest, request: Request) -> Response:
 
 @router.post(
     "/assignments/{token}/undo",
-    responses=errors("404 not_found", "409 not_last_vote matchup_closed study_not_open"),
+    responses=errors("404 not_found", "409 not_last_vote matchup_closed study_not_open other_phase"),
 )
 def undo(token: TokenPath, request: Request) -> UndoResponse:
     """Undo the last vote and return a new assignment for the same comparison."""

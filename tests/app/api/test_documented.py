@@ -27,6 +27,8 @@ OVER_HTTP = (
     "jobs",
     "metrics",
     "people",
+    "phases",
+    "platforms",
     "results",
     "security",
     "studies",

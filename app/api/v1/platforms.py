@@ -1,0 +1,32 @@
+"""REST routes for the crowd platform of a study. Only people who may change the study can read the codes."""
+
+from fastapi import Request
+
+from app.api.v1.error_responses import errors
+from app.api.v1.json_router import api_router
+from app.clock import utc_now
+from app.dependencies import context_of, require_own_study
+from app.platforms.service import set_platform, study_platform
+from app.security.participants import lock_study
+from app.security.path_params import SlugPath
+from benchmark.wire.platforms import Platform
+
+router = api_router("platforms")
+
+
+@router.get("/studies/{slug}/platform", responses=errors("404 not_found"))
+def get_platform(slug: SlugPath, request: Request) -> Platform:
+    """Return the completion codes and return URLs of a study that you may change."""
+    with context_of(request).database.read() as session:
+        study, _ = require_own_study(session, request, slug)
+        return study_platform(study)
+
+
+@router.put("/studies/{slug}/platform", responses=errors("404 not_found"))
+def put_platform(slug: SlugPath, body: Platform, request: Request) -> Platform:
+    """Replace the completion codes and return URLs of a study, before or after it opens."""
+    with context_of(request).database.write() as session:
+        study, principal = require_own_study(session, request, slug)
+        study = lock_study(session, study.id)
+        set_platform(session, study=study, platform=body, principal=principal, now=utc_now())
+        return study_platform(study)

@@ -1,0 +1,1 @@
+"""The phases of a study around the voting: consent, instructions, quiz, questionnaire and the last page."""

@@ -1,0 +1,89 @@
+"""The worked examples of the instructions: one for each justification, two won by A and two by B.
+
+benchmark/scenes/worked_examples.py renders the clips.
+"""
+
+from dataclasses import dataclass
+
+from benchmark.protocol import Choice
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkedExample:
+    """An example. The texts are English; the page translates them."""
+
+    title: str
+    explanation: str
+    scene: str
+    image_text: str
+    prompt: str
+    winner: Choice
+    look_at: str
+    in_a: str
+    in_b: str
+    conclusion: str
+
+    @property
+    def image(self) -> str:
+        return f"examples/{self.scene}.webp"
+
+    @property
+    def a_wins(self) -> bool:
+        return self.winner is Choice.LEFT
+
+    def clip(self, letter: str) -> str:
+        return f"examples/{self.scene}_{letter.lower()}.mp4"
+
+
+_FISH = {
+    "scene": "fish",
+    "image_text": "Input image: three fish and a chest under water",
+    "prompt": "The orange fish darts out of view on the left.",
+}
+_KITES = {
+    "scene": "kites",
+    "image_text": "Input image: a red, a yellow and a blue kite above a meadow",
+    "prompt": "Only the yellow kite turns upside down, the other two hang still.",
+}
+WORKED_EXAMPLES = (
+    WorkedExample(
+        **_FISH,
+        title="Image alignment",
+        explanation="It stays closer to the input image.",
+        winner=Choice.LEFT,
+        look_at="The colours.",
+        in_a="All colours stay as in the image.",
+        in_b="The colours fade. At the end everything is grey.",
+        conclusion="A is better. It keeps the colours of the image.",
+    ),
+    WorkedExample(
+        **_FISH,
+        title="Text alignment",
+        explanation="It does more of what the text asks.",
+        winner=Choice.RIGHT,
+        look_at="The orange fish.",
+        in_a="The orange fish stays where it is.",
+        in_b="The orange fish swims out of view on the left.",
+        conclusion="B is better. The text asks for this.",
+    ),
+    WorkedExample(
+        **_KITES,
+        title="Object motion",
+        explanation="Things move more naturally.",
+        winner=Choice.RIGHT,
+        look_at="How the kites move.",
+        in_a="The whole picture slides upwards. No kite moves by itself.",
+        in_b="The yellow kite turns in one smooth motion.",
+        conclusion="B is better. A kite moves like this.",
+    ),
+    WorkedExample(
+        **_KITES,
+        title="Overall quality",
+        explanation="It looks cleaner, with fewer glitches.",
+        winner=Choice.LEFT,
+        look_at="How clear the picture is.",
+        in_a="The picture stays sharp and steady.",
+        in_b="The picture gets blurry and flickers.",
+        conclusion="A is better. It has no flicker and no blur.",
+    ),
+)

@@ -1,0 +1,174 @@
+"""View models of the pages around the voting, without model names and file names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.languages import translate
+from app.phases.examples import WORKED_EXAMPLES, WorkedExample
+from benchmark.protocol import Choice, Language, Outcome, Phase
+from benchmark.wire.phases import ChoiceQuestion, NumberQuestion, Question
+from benchmark.wire.votes import AssignmentResponse
+
+STEP_NAMES = {
+    Phase.CONSENT: "About this study",
+    Phase.INSTRUCTIONS: "Instructions",
+    Phase.QUIZ: "Practice",
+    Phase.VOTING: "Comparisons",
+    Phase.QUESTIONNAIRE: "Questions",
+    Phase.FINISH: "Finished",
+}
+# Why a clip is wrong, by the name of the model that made it (benchmark/scenes/gold.py).
+_WRONG_CLIPS = {
+    "static": "Nothing moves in this clip.",
+    "wrong-action": "Something moves, but not as the text says.",
+}
+_OTHER_WRONG_CLIP = "This clip does not show the image and the text well."
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhasePage:
+    """What every page around the voting shows. `minutes_left` is None on the last page."""
+
+    study_slug: str
+    study_title: str
+    order: tuple[Phase, ...]
+    phase: Phase
+    contact: str
+    minutes_left: int | None
+    language: Language = Language.EN
+    notice: str = ""
+
+    @property
+    def step(self) -> int:
+        """Return the number of this step, from 1."""
+        return self.order.index(self.phase) + 1
+
+    @property
+    def step_name(self) -> str:
+        return STEP_NAMES[self.phase]
+
+    @property
+    def url(self) -> str:
+        return f"/studies/{self.study_slug}/phases/{self.phase}"
+
+    @property
+    def next_url(self) -> str:
+        return f"/studies/{self.study_slug}/phases"
+
+    @property
+    def consent_url(self) -> str | None:
+        """Return the address of the study information; None if the study has none."""
+        return f"{self.next_url}/consent" if Phase.CONSENT in self.order else None
+
+    @property
+    def instructions_url(self) -> str | None:
+        return f"{self.next_url}/instructions" if Phase.INSTRUCTIONS in self.order else None
+
+    @property
+    def withdraw_url(self) -> str:
+        return f"/studies/{self.study_slug}/withdraw"
+
+
+@dataclass(frozen=True, kw_only=True)
+class InfoSection:
+    title: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentPage(PhasePage):
+    """The study information (phases/consent.html). `is_due` is False when the annotator reads it again."""
+
+    pay: str
+    comparisons: int
+    sections: tuple[InfoSection, ...]
+    statements: tuple[str, ...]
+    version: int
+    is_due: bool
+    ticked: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstructionsPage(PhasePage):
+    """The instructions (phases/instructions.html). `next_step` is the name of the step that follows."""
+
+    text: str
+    examples: bool
+    is_due: bool
+    next_step: str
+
+    @property
+    def worked_examples(self) -> tuple[WorkedExample, ...]:
+        return WORKED_EXAMPLES
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuizQuestionPage(PhasePage):
+    """A question of the quiz (phases/question.html).
+
+    `failed_right` is the number of right answers of the attempt that just failed; None otherwise.
+    """
+
+    card: AssignmentResponse
+    number: int
+    questions: int
+    pass_mark: int
+    failed_right: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuizAnswerPage(PhasePage):
+    """The explanation of an answered question (phases/answer.html)."""
+
+    card: AssignmentResponse
+    number: int
+    questions: int
+    chosen: Choice
+    right: Choice
+    against: str
+
+    @property
+    def is_right(self) -> bool:
+        return self.chosen is self.right
+
+    @property
+    def explanations(self) -> dict[str, str]:
+        """Return a sentence on each clip, by its position."""
+        wrong = translate(self.language, _WRONG_CLIPS.get(self.against, _OTHER_WRONG_CLIP))
+        right = translate(self.language, "This clip shows what the text asks.")
+        return {each.value: right if each is self.right else wrong for each in Choice}
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionnairePage(PhasePage):
+    """The questionnaire (phases/questionnaire.html), with the submitted answers after an error."""
+
+    questions: tuple[Question, ...]
+    answers: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+    def is_choice(self, question: Question) -> bool:
+        return isinstance(question, ChoiceQuestion)
+
+    def is_number(self, question: Question) -> bool:
+        return isinstance(question, NumberQuestion)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndPage(PhasePage):
+    """The last page (phases/finish.html), or the page after an early end (phases/ended.html).
+
+    `code` and `return_url` are empty if there is none. `comment` is None if the study asks for no comment.
+    """
+
+    outcome: Outcome
+    done: int
+    pay: str
+    text: str
+    code: str
+    return_url: str
+    comment: str | None = None
+
+    @property
+    def shown_comment(self) -> str:
+        return self.comment or ""

@@ -1,0 +1,1 @@
+"""The crowd platform of a study: completion codes and return URLs."""

@@ -1,0 +1,41 @@
+"""The completion code and the return URL that an annotator gets at the end of a study."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from app.platforms.service import study_platform
+from app.security.tokens import derived_token
+from app.tables.studies import Study
+from benchmark.protocol import Outcome
+from benchmark.wire.platforms import Exit
+
+CODE_CHARS = 10
+# Annotators who did a part of the study need a code to be paid for it.
+_ALWAYS_WITH_CODE = (Outcome.COMPLETED, Outcome.SCREENED_OUT, Outcome.QUALITY_FAILED)
+
+
+@dataclass(frozen=True)
+class AnnotatorExit:
+    """A completion code and a return URL; empty texts if there is none."""
+
+    code: str
+    url: str
+
+
+def annotator_exit(study: Study, *, annotator_id: int, outcome: Outcome, signing_key: bytes) -> AnnotatorExit:
+    """Return the code of the study for this outcome, or a code of the annotator's own.
+
+    Args:
+        signing_key: the secret key from which the annotator's own codes are derived.
+    """
+    wanted: Exit = getattr(study_platform(study), outcome.value)
+    code = wanted.code or ""
+    if not code and outcome in _ALWAYS_WITH_CODE:
+        code = own_code(study, annotator_id=annotator_id, outcome=outcome, signing_key=signing_key)
+    return AnnotatorExit(code, (wanted.url or "").replace("{code}", quote(code)))
+
+
+def own_code(study: Study, *, annotator_id: int, outcome: Outcome, signing_key: bytes) -> str:
+    """Return the code that only this annotator gets for this outcome."""
+    purpose = f"{outcome} of annotator {annotator_id} in study {study.id}"
+    return derived_token(signing_key, purpose)[:CODE_CHARS].upper()

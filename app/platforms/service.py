@@ -1,0 +1,28 @@
+"""Stores the crowd platform of a study."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.security.identity import Principal
+from app.tables.audit import AuditEvent
+from app.tables.studies import Study
+from benchmark.wire.platforms import Platform
+
+
+def study_platform(study: Study) -> Platform:
+    """Return the platform of a study; all fields have their defaults if the owner set none."""
+    return Platform.model_validate(study.platform or {})
+
+
+def set_platform(
+    session: Session, *, study: Study, platform: Platform, principal: Principal, now: datetime
+) -> None:
+    """Replace the platform of a study in any status. The audit log does not contain the codes."""
+    if study_platform(study) == platform:
+        return
+    study.platform = platform.model_dump(mode="json")
+    session.add(
+        AuditEvent(at=now, actor=principal.name, action="study.platform", subject=study.slug, details={})
+    )
+    session.flush()

@@ -1,0 +1,21 @@
+// Returns to the platform after some seconds, unless the annotator stays or writes a comment.
+import { fill, part, put } from '../words.js';
+
+const SECONDS = 20;
+
+export function mount(root) {
+  const text = part(root, 'text');
+  const stay = part(root, 'stay');
+  let left = SECONDS;
+  const tick = () => {
+    put(text, fill(text.dataset.textCount, { n: left }));
+    if (left === 0) { stop(); location.assign(part(root, 'go').href); }
+    left -= 1;
+  };
+  const timer = setInterval(tick, 1000);
+  const stop = () => clearInterval(timer);
+  const remain = () => { stop(); put(text, text.dataset.textStopped); stay.disabled = true; };
+  stay.addEventListener('click', remain);
+  document.querySelector('#comment')?.addEventListener('focus', remain);
+  tick();
+}

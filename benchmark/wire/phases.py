@@ -1,0 +1,146 @@
+"""Wire types for the phases of a study: what annotators see before and after the voting.
+
+The phases are part of the study's protocol, which is published with its report. Completion codes are not.
+"""
+
+from collections import Counter
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from benchmark.protocol import Phase
+from benchmark.wire.common import Line, OneLine, OptionalLine, Paragraphs, RequestModel
+
+MAX_ANSWER_CHARS = 2000
+_KEY = r"^[a-z][a-z0-9_]{0,39}$"
+Key = Annotated[str, StringConstraints(pattern=_KEY)]
+
+
+class Section(RequestModel):
+    """A question of the study information and its answer, such as "Who runs it"."""
+
+    title: Line
+    text: Annotated[Paragraphs, Field(min_length=1)]
+
+
+class ConsentPhase(RequestModel):
+    """The study information, and the statements that an annotator must tick to take part."""
+
+    sections: Annotated[tuple[Section, ...], Field(min_length=1, max_length=20)]
+    statements: Annotated[tuple[Line, ...], Field(min_length=1, max_length=10)]
+
+
+class InstructionsPhase(RequestModel):
+    """Instructions, and four examples that explain one justification each."""
+
+    text: Paragraphs = ""
+    examples: bool = True
+
+
+class QuizPhase(RequestModel):
+    """Practice on gold comparisons.
+
+    An attempt has `questions` comparisons, and at least `pass_mark` answers must be right. A further attempt
+    shows other comparisons. After the last failed attempt the study ends for the annotator.
+    """
+
+    questions: Annotated[int, Field(ge=1, le=20)] = 4
+    pass_mark: Annotated[int, Field(ge=1, le=20)] = 3
+    attempts: Annotated[int, Field(ge=1, le=5)] = 2
+
+    @model_validator(mode="after")
+    def _can_be_passed(self) -> Self:
+        if self.pass_mark > self.questions:
+            raise ValueError("pass_mark must not be larger than questions")
+        return self
+
+
+class _Question(RequestModel):
+    key: Key
+    text: Line
+    required: bool = True
+
+
+class ChoiceQuestion(_Question):
+    """A question with given answers, of which the annotator chooses one."""
+
+    kind: Literal["choice"]
+    options: Annotated[tuple[Line, ...], Field(min_length=2, max_length=20)]
+
+    @model_validator(mode="after")
+    def _options_differ(self) -> Self:
+        if len(set(self.options)) < len(self.options):
+            raise ValueError("the options must differ")
+        return self
+
+
+class NumberQuestion(_Question):
+    """A question whose answer is a whole number between two limits."""
+
+    kind: Literal["number"]
+    minimum: Annotated[int, Field(ge=-(10**9), le=10**9)] = 0
+    maximum: Annotated[int, Field(ge=-(10**9), le=10**9)] = 10**9
+
+    @model_validator(mode="after")
+    def _limits_are_ordered(self) -> Self:
+        if self.minimum > self.maximum:
+            raise ValueError("minimum must not be larger than maximum")
+        return self
+
+
+class TextQuestion(_Question):
+    """A question with a free answer."""
+
+    kind: Literal["text"]
+    required: bool = False
+
+
+Question = Annotated[ChoiceQuestion | NumberQuestion | TextQuestion, Field(discriminator="kind")]
+
+
+class QuestionnairePhase(RequestModel):
+    """Questions that follow the voting."""
+
+    questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=20)]
+
+    @model_validator(mode="after")
+    def _keys_differ(self) -> Self:
+        repeated = [key for key, count in Counter(each.key for each in self.questions).items() if count > 1]
+        if repeated:
+            raise ValueError("each question needs its own key")
+        return self
+
+
+class FinishPhase(RequestModel):
+    """The last page. `text` says what happens next; `comment` shows a field for an optional comment."""
+
+    text: Paragraphs = ""
+    comment: bool = True
+
+
+class Phases(RequestModel):
+    """The phases of a study, each optional, in the order of `benchmark.protocol.Phase`.
+
+    Attributes:
+        pay: what an annotator gets, as the annotator reads it, such as "£2.40".
+        contact: an email address for questions.
+    """
+
+    pay: OptionalLine = ""
+    contact: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^([^@\s]+@[^@\s]+)?$"),
+        OneLine,
+    ] = ""
+    consent: ConsentPhase | None = None
+    instructions: InstructionsPhase | None = None
+    quiz: QuizPhase | None = None
+    questionnaire: QuestionnairePhase | None = None
+    finish: FinishPhase = FinishPhase()
+
+    @property
+    def order(self) -> tuple[Phase, ...]:
+        """Return the phases of an annotator; voting and the last page are always among them."""
+        return tuple(
+            phase for phase in Phase if phase is Phase.VOTING or getattr(self, phase.value) is not None
+        )

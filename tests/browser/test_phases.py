@@ -1,0 +1,98 @@
+"""The whole way through a study with phases in a browser, with a script and without one."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import select
+
+from app.clock import utc_now
+from app.platforms.service import set_platform
+from app.tables.studies import Study as StudyRow
+from benchmark.protocol import Side
+from tests.app.phases.conftest import PLATFORM, WHOLE_WAY, choice_of
+from tests.app.voting.test_gold import with_gold
+from tests.browser.booth import Booth
+from tests.cast import Cast, Study
+
+
+@pytest.fixture(scope="module")
+def phased(cast: Cast) -> Study:
+    study = with_gold(cast).open_study("walk", **WHOLE_WAY)
+    with cast.context.database.write() as session:
+        row = session.scalars(select(StudyRow).where(StudyRow.slug == study.slug)).one()
+        set_platform(session, study=row, platform=PLATFORM, principal=cast.alice.principal, now=utc_now())
+    return study
+
+
+def answer_quiz(page: Page, study: Study, side: Side) -> None:
+    token = page.locator("[name=token]").input_value()
+    page.get_by_text("B is better" if choice_of(study, token, side) == "right" else "A is better").click()
+    page.get_by_role("button", name="Answer").click()
+
+
+def finish(page: Page) -> None:
+    page.get_by_label("Laptop").check()
+    page.get_by_label("Your age?").fill("42")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Thank you. You are finished.")).to_be_visible()
+    expect(page.get_by_label("Completion code", exact=True)).to_have_value("C0MPLETE")
+
+
+def test_the_whole_way_with_a_script(
+    new_context: Callable[..., BrowserContext], live_server: str, phased: Study
+) -> None:
+    page = new_context(viewport={"width": 1366, "height": 650}).new_page()
+    page.goto(f"{live_server}/invite/{phased.invite()[0]}")
+    agree = page.get_by_role("button", name="Tick 2 boxes to continue")
+    expect(agree).to_have_attribute("aria-disabled", "true")
+    page.get_by_label("I am 18 years old or older.").check()
+    expect(page.get_by_role("button", name="Tick 1 more box to continue")).to_be_visible()
+    page.get_by_label("I agree to take part.").check()
+    page.get_by_role("button", name="Continue").click()
+
+    expect(page.get_by_role("heading", name="How to compare two clips")).to_be_visible()
+    page.get_by_role("button", name="Play both").first.click()
+    expect(page.get_by_role("button", name="Pause").first).to_be_visible()
+    page.get_by_role("button", name="Continue: Practice").click()
+
+    answer_quiz(page, phased, Side.OTHER)
+    expect(page.get_by_role("heading", name="Not this time.")).to_be_visible()
+    page.get_by_role("link", name="Next").click()
+    answer_quiz(page, phased, Side.REFERENCE)
+    expect(page.get_by_role("heading", name="Right.")).to_be_visible()
+    page.get_by_role("link", name="Next").click()
+
+    booth = Booth(page, phased)
+    for _ in range(2):
+        booth.wait_until_open()
+        page.keyboard.press("b")
+        page.keyboard.press("3")
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(150)
+    expect(page.get_by_role("heading", name="A few questions")).to_be_visible()
+    finish(page)
+    expect(page.get_by_text("This happens by itself in")).to_be_visible()
+    page.get_by_role("button", name="Stay here").click()
+    expect(page.get_by_text("You stay on this page.")).to_be_visible()
+
+
+def test_the_whole_way_without_a_script(
+    new_context: Callable[..., BrowserContext], live_server: str, phased: Study
+) -> None:
+    page = new_context(java_script_enabled=False, viewport={"width": 390, "height": 844}).new_page()
+    page.goto(f"{live_server}/invite/{phased.invite()[0]}")
+    page.get_by_label("I am 18 years old or older.").check()
+    page.get_by_label("I agree to take part.").check()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Continue: Practice").click()
+    answer_quiz(page, phased, Side.REFERENCE)
+    page.get_by_role("link", name="Next").click()
+    for _ in range(2):
+        page.get_by_text("A is better").click()
+        page.get_by_text("Object motion").click()
+        page.get_by_role("button", name="Submit").click()
+    finish(page)
+    expect(page.get_by_role("link", name="Go back now")).to_have_attribute(
+        "href", "https://pay.example.org/done?cc=C0MPLETE"
+    )
