@@ -42,7 +42,8 @@ _READERS = frozenset({Role.ADMIN, Role.RESEARCHER, Role.VIEWER})
 _RESEARCHERS = frozenset({Role.ADMIN, Role.RESEARCHER})
 _ADMINS = frozenset({Role.ADMIN})
 SECTIONS = (
-    Section("Studies", "/", _READERS, ("/studies", "/submissions", "/gallery")),
+    Section("Studies", "/", _READERS, ("/studies", "/submissions")),
+    Section("Benchmarks", "/benchmarks", _READERS, ("/benchmarks", "/gallery")),
     Section("Jobs", "/jobs", _RESEARCHERS, ("/jobs",)),
     Section("Tasks", "/tasks", _RESEARCHERS, ("/tasks",)),
     Section("People and keys", "/people", _ADMINS, ("/people",)),

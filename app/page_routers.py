@@ -1,6 +1,8 @@
 """Lists the routers of all HTML pages; each feature has one router."""
 
 from app.annotators.routes import router as annotators
+from app.benchmark_import.routes import router as benchmarks
+from app.gallery.benchmark_routes import router as benchmark
 from app.gallery.routes import router as gallery
 from app.home.routes import router as home
 from app.invitations.link_routes import router as links
@@ -31,6 +33,8 @@ PAGES = (
     media,
     results,
     figures,
+    benchmarks,
+    benchmark,
     gallery,
     jobs,
     annotators,

@@ -1,1 +1,1 @@
-"""Imports benchmarks over REST: queues an uploaded file or a dataset of the hub for a task."""
+"""Imports benchmarks over REST and in the browser, as background tasks; lists the benchmarks."""

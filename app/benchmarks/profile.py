@@ -1,5 +1,7 @@
 """Counts pairs, images, prompts and scenarios; compares the counts with the official benchmark's."""
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -30,20 +32,40 @@ OFFICIAL_SHAPE = BenchmarkShape(pairs=320, images=88, prompts=133, scenarios=22,
 
 
 def benchmark_shape(session: Session, benchmark: Benchmark) -> BenchmarkShape:
-    counts = session.execute(
+    return benchmark_shapes(session, [benchmark.id])[benchmark.id]
+
+
+def benchmark_shapes(session: Session, benchmark_ids: Collection[int]) -> Mapping[int, BenchmarkShape]:
+    """Return the sizes of several benchmarks, keyed by the benchmark's ID."""
+    images = func.count(Pair.image.distinct())
+    counted = session.execute(
         select(
-            func.count(),
-            func.count(Pair.image.distinct()),
-            func.count(Pair.prompt.distinct()),
-            func.count(Pair.scenario.distinct()),
-        ).where(Pair.benchmark_id == benchmark.id)
-    ).one()
-    per_scenario = session.scalars(
-        select(func.count(Pair.image.distinct()))
-        .where(Pair.benchmark_id == benchmark.id)
-        .group_by(Pair.scenario)
+            Pair.benchmark_id,
+            func.count().label("pairs"),
+            images.label("images"),
+            func.count(Pair.prompt.distinct()).label("prompts"),
+            func.count(Pair.scenario.distinct()).label("scenarios"),
+        )
+        .where(Pair.benchmark_id.in_(benchmark_ids))
+        .group_by(Pair.benchmark_id)
     ).all()
-    return BenchmarkShape(*counts, images_per_scenario=(min(per_scenario), max(per_scenario)))
+    per_scenario: defaultdict[int, list[int]] = defaultdict(list)
+    for benchmark_id, number in session.execute(
+        select(Pair.benchmark_id, images)
+        .where(Pair.benchmark_id.in_(benchmark_ids))
+        .group_by(Pair.benchmark_id, Pair.scenario)
+    ):
+        per_scenario[benchmark_id].append(number)
+    return {
+        row.benchmark_id: BenchmarkShape(
+            pairs=row.pairs,
+            images=row.images,
+            prompts=row.prompts,
+            scenarios=row.scenarios,
+            images_per_scenario=(min(per_scenario[row.benchmark_id]), max(per_scenario[row.benchmark_id])),
+        )
+        for row in counted
+    }
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,15 @@
-"""View models of the gallery pages."""
+"""View models of the pages of a benchmark and of its gallery."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import quote
 
+from app.benchmarks.profile import BenchmarkProfile
 from app.pager import Pager
 from app.results.views.clips import ClipCard, longest_ms, shortest_frame_ms
 from app.results.views.names import readable
+from app.sharing.view_models import VisibilityForm
+from benchmark.protocol import Visibility
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,36 @@ class JumpLink:
 
 
 @dataclass(frozen=True)
+class BenchmarkPage:
+    """The page of a benchmark: its source, its row of the paper's Table 1, its versions and its visibility.
+
+    `owner` is None for a visitor, and for a benchmark that the operator imported. `visibility_form` is None
+    for people who may not change the benchmark.
+    """
+
+    title: str
+    licence: str
+    source: str
+    content_hash: str
+    visibility: Visibility
+    owner: str | None
+    profile: BenchmarkProfile
+    scenarios: int
+    versions: tuple[tuple[int, datetime], ...]
+    images: tuple[str, ...]
+    visibility_form: VisibilityForm | None
+    new_submission_url: str | None
+
+    @property
+    def benchmarks_url(self) -> str:
+        return "/benchmarks"
+
+    @property
+    def gallery_url(self) -> str:
+        return f"/gallery/{self.profile.slug}"
+
+
+@dataclass(frozen=True)
 class GalleryPage:
     """A page of a benchmark's images.
 
@@ -85,6 +119,10 @@ class GalleryPage:
     @property
     def url(self) -> str:
         return f"/gallery/{self.slug}"
+
+    @property
+    def benchmark_url(self) -> str:
+        return f"/benchmarks/{self.slug}"
 
 
 @dataclass(frozen=True)

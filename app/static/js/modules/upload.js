@@ -1,10 +1,12 @@
 // Controls the upload page: matches the chosen files with pairs, sends three files at a time, and shows each file's state.
+import { acceptDrops } from '../upload/drop.js';
 import { chosenFiles, droppedFiles } from '../upload/files.js';
 import { fileLine, showLines, stateOf } from '../upload/list.js';
-import { digest, sendClip } from '../upload/send.js';
+import { digest, sendFile } from '../upload/send.js';
 import { fill, part, put } from '../words.js';
 
 const PARALLEL = 3;
+const CLIP = { method: 'PUT', type: 'video/mp4' };
 
 export function mount(root) {
   const text = (name, values = {}) => fill(root.dataset[`text${name}`], values);
@@ -69,7 +71,7 @@ export function mount(root) {
     if (row.isStored) return show(text('Again'));
     const replace = part(root, 'replace').checked ? '&replace=true' : '';
     const url = `${root.dataset.clipsUrl}/${encodeURIComponent(row.pair_id)}?seed=${row.seed}${replace}`;
-    const { status, body } = await sendClip(url, row.file, { report, signal }).catch((error) => {
+    const { status, body } = await sendFile(url, row.file, { ...CLIP, report, signal }).catch((error) => {
       show(text('Waiting'));
       throw error;
     });
@@ -106,20 +108,6 @@ export function mount(root) {
     message.hidden = false;
     put(message, words);
   }
-}
-
-function acceptDrops(target, take) {
-  const mark = (isOver) => target.toggleAttribute('data-over', isOver);
-  target?.addEventListener('dragover', (event) => {
-    event.preventDefault();
-    mark(true);
-  });
-  target?.addEventListener('dragleave', () => mark(false));
-  target?.addEventListener('drop', (event) => {
-    event.preventDefault();
-    mark(false);
-    take(event.dataTransfer);
-  });
 }
 
 function post(url, body) {

@@ -1,4 +1,4 @@
-// Sends one clip to the REST API, and sends it again while the connection or the server is not available.
+// Sends one file to the REST API, and sends it again while the connection or the server is not available.
 
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -6,9 +6,9 @@ const LONGEST_PAUSE_MS = 30_000;
  * Resolves to {status, body} of the final answer.
  * `report` gets `sending` with a percentage, `checking`, `offline` or `busy`.
  */
-export async function sendClip(url, file, { report, signal }) {
+export async function sendFile(url, file, { method, type, report, signal }) {
   for (let attempt = 0; ; attempt += 1) {
-    const answer = await put(url, file, report, signal);
+    const answer = await send(url, file, { method, type, report, signal });
     if (answer.status !== 0 && answer.status !== 429 && answer.status !== 503) return answer;
     report(answer.status === 0 ? 'offline' : 'busy');
     await pause(answer.retryAfter * 1000 || Math.min(LONGEST_PAUSE_MS, 1000 * 2 ** attempt), signal);
@@ -23,7 +23,7 @@ export async function digest(file) {
 }
 
 // fetch does not report the progress of an upload.
-function put(url, file, report, signal) {
+function send(url, file, { method, type, report, signal }) {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const request = new XMLHttpRequest();
@@ -39,8 +39,8 @@ function put(url, file, report, signal) {
     request.onerror = () => resolve({ status: 0, body: {}, retryAfter: 0 });
     request.onabort = () => reject(signal.reason);
     signal.addEventListener('abort', () => request.abort(), { once: true });
-    request.open('PUT', url);
-    request.setRequestHeader('Content-Type', 'video/mp4');
+    request.open(method, url);
+    request.setRequestHeader('Content-Type', type);
     request.send(file);
   });
 }

@@ -1,0 +1,40 @@
+"""Parses the form that imports a dataset of the hub."""
+
+import re
+
+from app.benchmark_import.service import BenchmarkToImport, check_hub_address
+from app.benchmark_import.view_models import ImportFields
+from app.errors import Invalid, InvalidFields
+from app.field_messages import PATTERN_HELP
+from benchmark.importers.hub import SCHEME
+from benchmark.importers.reader import default_slug
+from benchmark.wire.benchmarks import BenchmarkImportRequest
+from benchmark.wire.common import SLUG
+from benchmark.wire.validation import InvalidRequest, checked_request
+
+
+def parse_import_form(fields: ImportFields) -> BenchmarkToImport:
+    """Return the import that the form describes. Without a slug, the slug is made from the dataset's name.
+
+    Raises:
+        InvalidFields: fields are wrong. The error names all wrong fields.
+    """
+    source = fields.source if fields.source.startswith(SCHEME) else f"{SCHEME}{fields.source}"
+    problems = {}
+    if fields.slug and not re.fullmatch(SLUG, fields.slug):
+        problems["slug"] = PATTERN_HELP[SLUG]
+    if not fields.source:
+        problems["source"] = "Choose a ZIP file or a folder above, or name a dataset of the hub here."
+    else:
+        try:
+            check_hub_address(source)
+        except Invalid:
+            problems["source"] = "Write the dataset as owner/name or owner/name@revision."
+    if problems:
+        raise InvalidFields(problems)
+    try:
+        request = checked_request(BenchmarkImportRequest, source=source, title=fields.title)
+    except InvalidRequest as error:
+        field, _, reason = str(error).partition(": ")
+        raise InvalidFields({field: reason}) from error
+    return BenchmarkToImport(fields.slug or default_slug(source), request.title, hub_address=request.source)
