@@ -21,12 +21,11 @@ from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.metrics.metric import Metric
 from benchmark.metrics.suite_totals import suite_totals
 from benchmark.metrics.suites import SUITES
-from benchmark.metrics.table import ClipScores, MetricTable
+from benchmark.metrics.table import NO_SCORE, ClipScores, MetricTable
 from benchmark.protocol import FailureKind, JobKind, JobStatus, SuiteName
 from benchmark.wire.metrics import SubmissionMetricsResponse, SuiteProgress, UnmeasuredClip
 
 MOST_FAILURES = 20
-_NO_SCORE = "No clip has a score."
 Scores = Sequence[Row[int, str, int, float | None, str]]
 Clips = Sequence[Row[int, str, str, int, int, int, int, float, int]]
 
@@ -204,7 +203,7 @@ def _clip_scores(
 
 def _not_computed(metrics: Sequence[Metric], rows: Sequence[ClipScores]) -> dict[str, str]:
     known = {name for row in rows for name in (*row.values, *row.refused)}
-    return {metric.name: _NO_SCORE for metric in metrics if metric.name not in known}
+    return {metric.name: NO_SCORE for metric in metrics if metric.name not in known}
 
 
 def _pairs(session: Session, submission: Submission) -> int:

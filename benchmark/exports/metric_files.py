@@ -5,13 +5,16 @@ import io
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmark.exports.markup import latex_text, markdown_text
 from benchmark.metrics.metric import Metric
-from benchmark.metrics.table import MetricTable
+from benchmark.metrics.suite_totals import suite_totals
+from benchmark.metrics.suites import SUITES
+from benchmark.metrics.table import NO_SCORE, ClipScores, MetricTable
 from benchmark.metrics.vectors import MetricInputError
 from benchmark.protocol import Direction, MetricFormat
+from benchmark.wire.metrics import MetricTableResponse
 
 _ARROWS = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NONE: ""}
 _LATEX_ARROWS = {Direction.HIGHER: r" $\uparrow$", Direction.LOWER: r" $\downarrow$", Direction.NONE: ""}
@@ -92,6 +95,24 @@ def metric_document(table: MetricTable, name: str) -> dict[str, object]:
             for clip in table.clips
         ],
     }
+
+
+def named_table(scores: MetricTableResponse) -> NamedTable:
+    """Return the table that a server sent as a document."""
+    suite = SUITES[scores.suite]
+    table = MetricTable(
+        suite=scores.suite.value,
+        settings=scores.settings,
+        metrics=suite.metrics,
+        clips=tuple(
+            ClipScores(clip.pair, clip.scenario, clip.seed, clip.values, clip.refused, clip.clip)
+            for clip in scores.clips
+        ),
+        expected_pairs=scores.pairs.expected,
+        not_computed=dict.fromkeys(scores.not_computed, NO_SCORE),
+        missing_clips=scores.missing_clips,
+    )
+    return NamedTable(scores.name, replace(table, totals=suite_totals(table, suite.totals)))
 
 
 def _summary(table: MetricTable, metric: Metric) -> Mapping[str, object]:

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from benchmark.metrics.metric import Metric
 from benchmark.metrics.vectors import MetricInputError
 
+# The reason for a metric that was not computed on a server, where each clip is measured on its own.
+NO_SCORE = "No clip has a score."
+
 
 @dataclass(frozen=True)
 class ClipScores:

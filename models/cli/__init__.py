@@ -12,7 +12,7 @@ COMMANDS: dict[str, LazyCommand] = {
         "Generate a model's clips for a benchmark, without a server.",
     ),
     "heatmap": LazyCommand("models.cli.heatmap:heatmap", "Draw the motion heatmap of a clip."),
-    "metrics": LazyCommand("models.cli.metrics:metrics", "Compute automatic metrics of a folder of clips."),
+    "metrics": LazyCommand("models.cli.metrics:metrics", "Compute automatic metrics of clips."),
     "worker": LazyCommand("models.cli.worker:worker", "Generate clips for the jobs of a server."),
     "motif convert": LazyCommand(
         "models.cli.motif:convert",

@@ -1,6 +1,7 @@
-"""`ti2v metrics`: computes automatic metrics for a folder of clips."""
+"""`ti2v metrics`: computes automatic metrics of folders of clips, or prints the scores of submissions."""
 
 import os
+import re
 import sys
 from collections import Counter
 from dataclasses import replace
@@ -8,31 +9,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from benchmark.metrics.suites import SUITES
 from benchmark.plurals import counted
-from benchmark.protocol import SuiteName
+from benchmark.protocol import MetricFormat, SuiteName
+from benchmark.wire.common import SUBMISSION_NAME
 from models.backbones.dtype import Dtype
 
 if TYPE_CHECKING:
-    from benchmark.exports.metric_files import NamedTable
-    from benchmark.metrics.table import MetricTable
     from models.metrics.options import MetricRun
 
-MAX_EXAMPLES = 5
+_FOLDER_OPTIONS = ("benchmark", "assignments", "names", "device", "dtype", "workers", "weights")
+_SUBMISSION_OPTIONS = ("start", "again", "server", "key")
 
 
 @click.command("metrics")
-@click.argument(
-    "folders",
-    metavar="FOLDER...",
-    nargs=-1,
-    required=True,
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-)
-@click.option(
-    "--benchmark", required=True, help="The bundled benchmark's slug, a folder, a CSV, or hf://OWNER/NAME."
-)
+@click.argument("sources", metavar="FOLDER|SUBMISSION...", nargs=-1, required=True)
+@click.option("--benchmark", help="The bundled benchmark's slug, a folder, a CSV, or hf://OWNER/NAME.")
 @click.option(
     "--suite",
     "suite_name",
@@ -85,9 +79,15 @@ MAX_EXAMPLES = 5
 )
 @click.option("--output", default="-", show_default=True, help="Output file; - is stdout.")
 @click.option("--verbose", is_flag=True, help="List every ignored file and refused clip.")
+@click.option("--start", is_flag=True, help="Submissions: measure the clips without scores, and wait.")
+@click.option("--again", is_flag=True, help="With --start: also measure clips with scores again.")
+@click.option("--server", envvar="TI2V_SERVER", show_envvar=True, help="Submissions: address of the server.")
+@click.option("--key", envvar="TI2V_KEY", show_envvar=True, help="Submissions: your key on that server.")
+@click.pass_context
 def metrics(
-    folders: tuple[Path, ...],
-    benchmark: str,
+    context: click.Context,
+    sources: tuple[str, ...],
+    benchmark: str | None,
     suite_name: str,
     assignments: tuple[str, ...],
     names: tuple[str, ...],
@@ -98,15 +98,41 @@ def metrics(
     file_format: str,
     output: str,
     verbose: bool,
+    start: bool,
+    again: bool,
+    server: str | None,
+    key: str | None,
 ) -> None:
-    """Compute the automatic metrics of a suite for the clips in each FOLDER, one row per folder.
+    """Compute the metrics of a suite for each FOLDER of clips, or print a SUBMISSION's scores from a server.
 
-    Scores are cached, so an interrupted run continues and a second run is quick. If clips of some pairs are
-    missing, every table is marked as partial.
+    Each row is one folder, or one submission (an id, model or model@label). Scores of folders are cached, so
+    an interrupted run continues and a second run is quick. If clips of some pairs are missing, every table is
+    marked as partial.
     """
+    chosen = MetricFormat(file_format)
+    if _are_submissions(sources):
+        _refuse_options(context, _FOLDER_OPTIONS, "folders")
+        from models.cli.submission_metrics import print_submission_metrics
+
+        print_submission_metrics(
+            sources,
+            SuiteName(suite_name),
+            chosen,
+            output,
+            start=start,
+            again=again,
+            verbose=verbose,
+            server=server,
+            key=key,
+        )
+        return
+    _refuse_options(context, _SUBMISSION_OPTIONS, "submissions")
+    if benchmark is None:
+        raise click.UsageError("Missing option '--benchmark': it names the pairs of the clips in a folder.")
+    folders = tuple(map(Path, sources))
     from benchmark.cli.output import write_output
     from benchmark.exports.metric_files import NamedTable, metric_tables_bytes
-    from benchmark.protocol import MetricFormat
+    from models.cli.metric_gaps import print_gaps, print_lines, print_missing_metrics
     from models.generators.pair_selection import read_benchmark
     from models.generators.settings import generator_settings
     from models.metrics.clips import find_clips
@@ -120,15 +146,35 @@ def metrics(
     source = read_benchmark(benchmark)
     found = [find_clips(folder, source) for folder in folders]
     for label, each in zip(labels, found, strict=True):
-        _list(f"{label}: {counted(len(each.ignored), 'ignored file')}", each.ignored, verbose)
+        print_lines(f"{label}: {counted(len(each.ignored), 'ignored file')}", each.ignored, verbose)
     steps = sum(len(each.clips) for each in found) * suite.passes
     with click.progressbar(length=steps, label="Clips", show_pos=True, file=sys.stderr) as bar:
         tables = run_suite_over(suite, found, run, on_clip=lambda: bar.update(1))
     rows = [NamedTable(label, table) for label, table in zip(labels, tables, strict=True)]
-    _print_missing_metrics(tables[0])
+    print_missing_metrics(tables[0])
     for row in rows:
-        _print_gaps(row, verbose)
-    write_output([metric_tables_bytes(rows, MetricFormat(file_format))], output)
+        print_gaps(row, verbose)
+    write_output([metric_tables_bytes(rows, chosen)], output)
+
+
+def _are_submissions(sources: tuple[str, ...]) -> bool:
+    """Return whether the arguments are submissions, not folders. Raises UsageError."""
+    folders = [source for source in sources if Path(source).is_dir()]
+    others = [source for source in sources if source not in folders]
+    unusable = [source for source in others if folders or not re.fullmatch(SUBMISSION_NAME, source)]
+    if unusable:
+        raise click.UsageError(
+            f"{unusable[0]} is not a folder. Name existing folders with clips, or submissions of a server "
+            "(an id, model or model@label), but not both."
+        )
+    return bool(others)
+
+
+def _refuse_options(context: click.Context, names: tuple[str, ...], kind: str) -> None:
+    """Refuse options on the command line that do nothing here. Raises UsageError."""
+    for option in context.command.params:
+        if option.name in names and context.get_parameter_source(option.name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"{option.opts[0]} is an option for {kind}; remove it.")
 
 
 def _row_names(folders: tuple[Path, ...], names: tuple[str, ...]) -> tuple[str, ...]:
@@ -167,35 +213,3 @@ def _with_settings(run: "MetricRun", suite: SuiteName, assignments: tuple[str, .
     if assignments:
         raise click.UsageError(f"The suite {suite} has no settings; remove --setting.")
     return run
-
-
-def _print_missing_metrics(table: "MetricTable") -> None:
-    for reason in dict.fromkeys(table.not_computed.values()):
-        names = [name for name, why in table.not_computed.items() if why == reason]
-        click.echo(f"{', '.join(names)} not computed. {reason}", err=True)
-
-
-def _print_gaps(row: "NamedTable", verbose: bool) -> None:
-    table = row.table
-    lines = dict.fromkeys(
-        f"{clip.pair}: {reason}" for clip in table.clips for reason in clip.refused.values()
-    )
-    _list(f"{row.name}: {counted(len(lines), 'clip')} without scores", tuple(lines), verbose)
-    for total in table.totals:
-        if total.value is None:
-            click.echo(f"No {total.metric.title} of {row.name}. {total.missing}", err=True)
-    if table.is_partial:
-        scored = len({clip.pair for clip in table.clips})
-        click.echo(
-            f"Partial: {row.name} has clips of {scored} of {counted(table.expected_pairs, 'pair')}.", err=True
-        )
-
-
-def _list(heading: str, lines: tuple[str, ...], verbose: bool) -> None:
-    if not lines:
-        return
-    click.echo(f"{heading}:", err=True)
-    for line in lines if verbose else lines[:MAX_EXAMPLES]:
-        click.echo(f"  {line}", err=True)
-    if not verbose and len(lines) > MAX_EXAMPLES:
-        click.echo("  (--verbose lists all)", err=True)

@@ -72,6 +72,7 @@ class World:
             "after": [token],
             "table": ["votes", "preferences"],
             "file_format": ["csv", "json"],
+            "suite": ["motion"],
             "choice": ["left", "right"],
             "justifications": [["object_motion"]],
             "reason": ["upsetting"],

@@ -7,10 +7,12 @@ from sqlalchemy import Select
 
 from app.context import AppContext
 from app.jobs import claims, leases, scheduling
+from app.metrics import claims as measurements
 from tests.app.plans import plan_of
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NEXT = {"model": "motif", "now": NOON, "count": 4}
+SUITE = {"suite": "motion", "now": NOON}
 OTHERS = {"slugs": ["motif", "cinemo"], "worker_id": 1, "alive_since": NOON, "now": NOON}
 
 
@@ -19,11 +21,13 @@ OTHERS = {"slugs": ["motif", "cinemo"], "worker_id": 1, "alive_since": NOON, "no
     ("statement", "given", "index"),
     [
         (claims._NEXT, NEXT, "ix_jobs_queued"),
+        (measurements._FIRST, SUITE, "ix_jobs_queued_suite"),
+        (measurements._NEXT, SUITE | {"count": 4}, "ix_jobs_queued_suite"),
         (leases._OVERDUE, {"now": NOON}, "ix_jobs_leased"),
         (leases._BY_ID, {"public_id": "0" * 16}, "uq_jobs_public_id"),
         (scheduling._OTHER_MODELS, OTHERS, "ix_jobs_queued"),
     ],
-    ids=["next", "overdue", "by id", "other models"],
+    ids=["next", "first to measure", "next to measure", "overdue", "by id", "other models"],
 )
 def test_a_claim_reads_no_table_of_jobs_from_end_to_end(
     either_installation: AppContext,

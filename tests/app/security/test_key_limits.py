@@ -25,6 +25,7 @@ PARAMETERS = {
     "pair_id": PAIR_IDS[0],
     "annotator": "annotator-001",
     "token": "a" * 43,
+    "suite": "motion",
     "table": "votes",
     "figure": "preferences",
     "file_format": "csv",
@@ -77,11 +78,15 @@ def body_of(address: str) -> dict[str, object]:
     last = address.rpartition("/")[2]
     worker = {"name": "gpu", "device": "cpu"}
     matchups = [{"reference": "0" * 16, "other": "1" * 16}]
+    if address.endswith("measurements/claim"):
+        return {"worker": worker, "suites": ["motion"]}
     bodies: dict[str, dict[str, object]] = {
         "motif": {"name": "MotiF"},
         "submissions": {"model": "motif", "benchmark": "tiny"},
         "jobs": {"model": "motif", "benchmark": "tiny"},
         "claim": {"worker": worker, "models": ["motif"]},
+        "metrics": {"suite": "motion"},
+        "scores": {"attempt": 1, "settings": {}, "values": {"loop": 0}},
         "renew": {"attempt": 1},
         "release": {"attempt": 1},
         "fail": {"attempt": 1, "kind": "crash", "message": "it fell over"},
