@@ -11,6 +11,7 @@ from app.jobs.routes import router as jobs
 from app.people.routes import router as people
 from app.phases.quiz_routes import router as quiz
 from app.phases.routes import router as phases
+from app.platforms.routes import router as platforms
 from app.results.figures.routes import router as figures
 from app.results.routes import router as results
 from app.studies.form_routes import router as study_form
@@ -29,6 +30,7 @@ PAGES = (
     invitations,
     phases,
     quiz,
+    platforms,
     voting,
     media,
     results,

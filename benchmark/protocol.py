@@ -125,6 +125,25 @@ class Outcome(StrEnum):
     FULL = "full"
 
 
+class PlatformKind(StrEnum):
+    """A crowd platform, which sends its participants to a study by a link with their ids."""
+
+    PROLIFIC = "prolific"
+    MTURK = "mturk"
+    PANEL = "panel"
+
+
+class SessionStatus(StrEnum):
+    """The state of a participant's submission on a crowd platform."""
+
+    ACTIVE = "active"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    RETURNED = "returned"
+    TIMED_OUT = "timed_out"
+
+
 class Language(StrEnum):
     """A language of the annotators' pages, by its ISO 639-1 code."""
 

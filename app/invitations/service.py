@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound
 from app.panels.cancellation import cancel_assignments
 from app.panels.vote_status import change_statuses, votes_with_status
+from app.security.annotators import connect_browser, new_annotator
 from app.security.tokens import hash_token
-from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession, Invitation
+from app.tables.people import Annotator, BrowserSession, Invitation
 from app.tables.phases import AnnotatorPhase
+from app.tables.platforms import PlatformSession
 from app.tables.studies import Study
 from app.tables.voting import Assignment, AssignmentStatus
-from benchmark.protocol import AnnotatorKind, Phase, StudyStatus, VoteStatus
+from benchmark.protocol import Phase, StudyStatus, VoteStatus
 
 
 def accept_invitation(
@@ -38,17 +40,14 @@ def accept_invitation(
     if invitation.annotator_id is None:
         if study.status is StudyStatus.CLOSED:
             return study, None
-        invitation.annotator_id = _new_annotator(session, invitation, now=now).id
+        invitation.annotator_id = new_annotator(session, study_id=study.id, kind=invitation.kind, now=now).id
         invitation.opened_at = now
     annotator = session.get_one(Annotator, invitation.annotator_id)
     if annotator.withdrawn_at is not None:
         raise NotFound(
             "You left this study, so this link no longer works. To take part again, ask for a new link."
         )
-    _part_from_others(session, browser=browser, annotator=annotator)
-    if session.get(AnnotatorBrowser, (browser.id, annotator.id)) is None:
-        session.add(AnnotatorBrowser(browser_session_id=browser.id, annotator_id=annotator.id))
-    session.flush()
+    connect_browser(session, browser=browser, annotator=annotator)
     return study, annotator
 
 
@@ -80,7 +79,8 @@ def withdraw_annotator(session: Session, *, annotator: Annotator, study: Study, 
 
 
 def _delete_what_identifies(session: Session, annotator: Annotator) -> None:
-    """Delete what the person wrote. The consent stays, because it shows that the person agreed."""
+    """Delete the platform's ids and what the person wrote. The record of the consent stays."""
+    session.execute(delete(PlatformSession).where(PlatformSession.annotator_id == annotator.id))
     session.execute(
         update(AnnotatorPhase)
         .where(
@@ -98,30 +98,3 @@ def votes_of(session: Session, annotator: Annotator) -> int:
         .select_from(Assignment)
         .where(Assignment.annotator_id == annotator.id, Assignment.status == AssignmentStatus.VOTED)
     ).scalar_one()
-
-
-def _part_from_others(session: Session, *, browser: BrowserSession, annotator: Annotator) -> None:
-    of_this_study = select(Annotator.id).where(Annotator.study_id == annotator.study_id)
-    session.execute(
-        delete(AnnotatorBrowser).where(
-            AnnotatorBrowser.browser_session_id == browser.id,
-            AnnotatorBrowser.annotator_id != annotator.id,
-            AnnotatorBrowser.annotator_id.in_(of_this_study),
-        )
-    )
-
-
-def _new_annotator(session: Session, invitation: Invitation, *, now: datetime) -> Annotator:
-    # The lock prevents two concurrent first visits from getting the same number.
-    study_id, kind = invitation.study_id, invitation.kind
-    session.execute(select(Study.id).where(Study.id == study_id).with_for_update(key_share=True))
-    number = session.execute(
-        select(func.count())
-        .select_from(Annotator)
-        .where(Annotator.study_id == study_id, Annotator.kind == kind)
-    ).scalar_one()
-    name = "annotator" if kind is AnnotatorKind.PARTICIPANT else kind.value
-    annotator = Annotator(study_id=study_id, kind=kind, pseudonym=f"{name}-{number + 1:03d}", created_at=now)
-    session.add(annotator)
-    session.flush()
-    return annotator

@@ -22,6 +22,12 @@ class AnnotatorExit:
     url: str
 
 
+def study_exit(study: Study, outcome: Outcome) -> AnnotatorExit:
+    """Return the code that all annotators get for an outcome, and the return URL."""
+    wanted: Exit = getattr(study_platform(study), outcome.value)
+    return _filled(wanted, wanted.code or "")
+
+
 def annotator_exit(study: Study, *, annotator_id: int, outcome: Outcome, signing_key: bytes) -> AnnotatorExit:
     """Return the code of the study for this outcome, or a code of the annotator's own.
 
@@ -32,10 +38,14 @@ def annotator_exit(study: Study, *, annotator_id: int, outcome: Outcome, signing
     code = wanted.code or ""
     if not code and outcome in _ALWAYS_WITH_CODE:
         code = own_code(study, annotator_id=annotator_id, outcome=outcome, signing_key=signing_key)
-    return AnnotatorExit(code, (wanted.url or "").replace("{code}", quote(code)))
+    return _filled(wanted, code)
 
 
 def own_code(study: Study, *, annotator_id: int, outcome: Outcome, signing_key: bytes) -> str:
     """Return the code that only this annotator gets for this outcome."""
     purpose = f"{outcome} of annotator {annotator_id} in study {study.id}"
     return derived_token(signing_key, purpose)[:CODE_CHARS].upper()
+
+
+def _filled(wanted: Exit, code: str) -> AnnotatorExit:
+    return AnnotatorExit(code, (wanted.url or "").replace("{code}", quote(code)))

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.errors import Conflict
 from app.security.identity import Principal
 from app.tables.audit import AuditEvent
 from app.tables.studies import Study
@@ -18,7 +19,17 @@ def study_platform(study: Study) -> Platform:
 def set_platform(
     session: Session, *, study: Study, platform: Platform, principal: Principal, now: datetime
 ) -> None:
-    """Replace the platform of a study in any status. The audit log does not contain the codes."""
+    """Replace the platform of a study in any status. The audit log does not contain the codes.
+
+    Raises:
+        Conflict: participants of a platform need phases, because the last page shows the completion code.
+    """
+    if platform.kind is not None and study.phases is None:
+        raise Conflict(
+            "Participants of a platform need a last page with their code, and this study has no phases. Give "
+            "the study phases; an empty object is enough.",
+            code="no_phases",
+        )
     if study_platform(study) == platform:
         return
     study.platform = platform.model_dump(mode="json")

@@ -67,6 +67,8 @@ CLOSED_SETS = (
     protocol.Visibility,
     protocol.Phase,
     protocol.Outcome,
+    protocol.PlatformKind,
+    protocol.SessionStatus,
 )
 
 # SQLite generates row ids only for a key of type INTEGER; PostgreSQL gets 64 bits.

@@ -1,12 +1,13 @@
-"""Wire types for the crowd platform of a study: completion codes and return URLs.
+"""Wire types for the crowd platform of a study: its link, completion codes and return URLs.
 
 They are not part of the study's protocol: the protocol is published, and a code must stay secret.
 """
 
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import BaseModel, StringConstraints
 
+from benchmark.protocol import PlatformKind
 from benchmark.wire.common import OneLine, RequestModel
 
 # A URL to which the annotator returns; `{code}` in it is replaced by the completion code.
@@ -14,6 +15,10 @@ ReturnAddress = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=400, pattern=r"^https?://.+$"), OneLine
 ]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+# An id that a platform gives to a participant, a submission or a study.
+ExternalId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._@:=-]{1,255}$")]
+ParameterName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
 
 
 class Exit(RequestModel):
@@ -29,10 +34,35 @@ class Exit(RequestModel):
 
 
 class Platform(RequestModel):
-    """The exits of a study, by outcome (`benchmark.protocol.Outcome`)."""
+    """The crowd platform of a study, and the exits by outcome (`benchmark.protocol.Outcome`).
 
+    Attributes:
+        kind: the platform whose participants may join by `/studies/{slug}/join`. None if nobody may.
+        study_id: the id of the study (Prolific) or HIT (Mechanical Turk) on the platform; links of other
+            studies are refused. None accepts every id.
+        participant_parameter, session_parameter: the query parameters of a `panel` that hold its ids.
+        webhook_secret: the secret with which Prolific signs its notifications; None refuses them.
+    """
+
+    kind: PlatformKind | None = None
+    study_id: ExternalId | None = None
+    participant_parameter: ParameterName = "participant"
+    session_parameter: ParameterName = "session"
+    webhook_secret: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{16,200}$")] | None = None
     completed: Exit = Exit()
     declined: Exit = Exit()
     screened_out: Exit = Exit()
     quality_failed: Exit = Exit()
     full: Exit = Exit()
+
+
+class ProlificEvent(BaseModel):
+    """A notification of Prolific. Other fields of a notification are ignored.
+
+    Source: docs.prolific.com/api-reference/webhooks/receiving, read 2026-11-30.
+    """
+
+    event_type: Annotated[str, StringConstraints(max_length=100)]
+    resource_id: Annotated[str, StringConstraints(max_length=255)]
+    participant_id: Annotated[str, StringConstraints(max_length=255)] | None = None
+    status: Annotated[str, StringConstraints(max_length=100)] | None = None

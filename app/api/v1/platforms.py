@@ -22,7 +22,7 @@ def get_platform(slug: SlugPath, request: Request) -> Platform:
         return study_platform(study)
 
 
-@router.put("/studies/{slug}/platform", responses=errors("404 not_found"))
+@router.put("/studies/{slug}/platform", responses=errors("404 not_found", "409 no_phases"))
 def put_platform(slug: SlugPath, body: Platform, request: Request) -> Platform:
     """Replace the completion codes and return URLs of a study, before or after it opens."""
     with context_of(request).database.write() as session:

@@ -96,6 +96,8 @@ def test_openapi_says_which_credentials_a_route_takes(client: TestClient) -> Non
             taken = [name for each in described["security"] for name in each]
             if "voting" in described["tags"]:
                 assert taken == ["AnnotatorCookie"], path
+            elif "notifications" in described["tags"]:
+                assert taken == ["ProlificSignature"], path
             elif {} in described["security"]:
                 assert taken == ["HTTPBearer"], path
             else:

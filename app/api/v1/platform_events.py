@@ -1,0 +1,82 @@
+"""REST route that receives the notifications of a crowd platform, which signs them."""
+
+from typing import Annotated
+
+from fastapi import Depends, Header, Request, Response
+from fastapi.security import APIKeyHeader
+from pydantic import ValidationError
+from sqlalchemy import select
+
+from app.api.v1.error_responses import errors
+from app.api.v1.json_router import api_router
+from app.clock import utc_now
+from app.dependencies import context_of
+from app.errors import Forbidden, Invalid, NotFound
+from app.platforms.prolific import is_signed, signed_at
+from app.platforms.service import study_platform
+from app.platforms.sessions import PROLIFIC_STATES, change_session, find_session
+from app.security.participants import lock_study
+from app.security.path_params import SlugPath
+from app.tables.studies import Study
+from benchmark.protocol import PlatformKind
+from benchmark.wire.platforms import ProlificEvent
+
+# This dependency only documents the signature in /api/v1/openapi.json.
+SIGNATURE = Depends(
+    APIKeyHeader(
+        name="X-Prolific-Request-Signature",
+        scheme_name="ProlificSignature",
+        auto_error=False,
+        description="Base64 of the HMAC-SHA256 of X-Prolific-Request-Timestamp and the body.",
+    )
+)
+router = api_router("notifications", is_for_people=False, credentials=[SIGNATURE])
+_STATUS_CHANGE = "submission.status.change"
+
+
+async def raw_body(request: Request) -> bytes:
+    """Return the body as it was sent, because the signature covers these bytes."""
+    return await request.body()
+
+
+@router.post(
+    "/studies/{slug}/platform/events",
+    status_code=204,
+    responses=errors("403 bad_signature", "404 not_found"),
+)
+def receive_event(
+    slug: SlugPath,
+    request: Request,
+    body: Annotated[bytes, Depends(raw_body)],
+    signature: Annotated[str, Header(alias="X-Prolific-Request-Signature", max_length=200)] = "",
+    timestamp: Annotated[str, Header(alias="X-Prolific-Request-Timestamp", max_length=40)] = "",
+) -> Response:
+    """Receive a notification of Prolific. A submission that was returned or timed out frees its slots.
+
+    A repeated notification and one that is older than the stored state change nothing.
+    """
+    now = utc_now()
+    with context_of(request).database.write() as session:
+        found = session.scalar(select(Study).where(Study.slug == slug))
+        platform = study_platform(found) if found is not None else None
+        if found is None or platform is None or platform.kind is not PlatformKind.PROLIFIC:
+            raise NotFound("This study receives no notifications.")
+        secret = platform.webhook_secret
+        at = signed_at(timestamp, now=now)
+        if secret is None or at is None or not is_signed(body, signature, timestamp, secret=secret):
+            raise Forbidden("The signature of this notification is wrong.", code="bad_signature")
+        event = _event(body)
+        status = PROLIFIC_STATES.get(event.status or "")
+        if event.event_type == _STATUS_CHANGE and status is not None and event.participant_id:
+            study = lock_study(session, found.id)
+            row = find_session(session, study=study, participant=event.participant_id)
+            if row is not None and row.session == event.resource_id:
+                change_session(session, study=study, row=row, status=status, at=at, now=now)
+    return Response(status_code=204)
+
+
+def _event(body: bytes) -> ProlificEvent:
+    try:
+        return ProlificEvent.model_validate_json(body)
+    except ValidationError as error:
+        raise Invalid("The notification has not the form of Prolific's.", code="invalid_field") from error

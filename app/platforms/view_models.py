@@ -1,0 +1,28 @@
+"""View model of the page for participants who cannot start."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from benchmark.protocol import Language
+
+
+class JoinProblem(StrEnum):
+    """Why a participant cannot start."""
+
+    PREVIEW = "preview"
+    NOT_OPEN = "not_open"
+    FULL = "full"
+    BAD_LINK = "bad_link"
+
+
+@dataclass(frozen=True, kw_only=True)
+class JoinPage:
+    """The page for a participant who cannot start (platforms/join.html). The server stores nothing then."""
+
+    study_title: str
+    problem: JoinProblem
+    message: str = ""
+    code: str = ""
+    return_url: str = ""
+    contact: str = ""
+    language: Language = Language.EN

@@ -1,0 +1,41 @@
+"""Creates annotators, and connects browsers with them."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession
+from app.tables.studies import Study
+from benchmark.protocol import AnnotatorKind
+
+
+def new_annotator(session: Session, *, study_id: int, kind: AnnotatorKind, now: datetime) -> Annotator:
+    """Create an annotator with the next free pseudonym of their kind, such as `annotator-007`."""
+    # The lock prevents two concurrent first visits from getting the same number.
+    session.execute(select(Study.id).where(Study.id == study_id).with_for_update(key_share=True))
+    number = session.execute(
+        select(func.count())
+        .select_from(Annotator)
+        .where(Annotator.study_id == study_id, Annotator.kind == kind)
+    ).scalar_one()
+    name = "annotator" if kind is AnnotatorKind.PARTICIPANT else kind.value
+    annotator = Annotator(study_id=study_id, kind=kind, pseudonym=f"{name}-{number + 1:03d}", created_at=now)
+    session.add(annotator)
+    session.flush()
+    return annotator
+
+
+def connect_browser(session: Session, *, browser: BrowserSession, annotator: Annotator) -> None:
+    """Let a browser act as an annotator. In each study, a browser acts as one annotator only."""
+    of_this_study = select(Annotator.id).where(Annotator.study_id == annotator.study_id)
+    session.execute(
+        delete(AnnotatorBrowser).where(
+            AnnotatorBrowser.browser_session_id == browser.id,
+            AnnotatorBrowser.annotator_id != annotator.id,
+            AnnotatorBrowser.annotator_id.in_(of_this_study),
+        )
+    )
+    if session.get(AnnotatorBrowser, (browser.id, annotator.id)) is None:
+        session.add(AnnotatorBrowser(browser_session_id=browser.id, annotator_id=annotator.id))
+    session.flush()

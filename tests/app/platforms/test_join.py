@@ -1,0 +1,287 @@
+"""Participants of crowd platforms: the link, the ids, completion codes, and notifications.
+
+The examples of links follow the platforms' own documentation: docs.prolific.com/api-reference/studies
+(external_study_url) and docs.aws.amazon.com/AWSMechTurk (ExternalQuestion), read 2026-11-30.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from sqlalchemy import select, update
+
+from app.context import AppContext
+from app.tables.audit import AuditEvent
+from app.tables.people import Annotator
+from app.tables.phases import AnnotatorPhase
+from app.tables.platforms import PlatformSession
+from app.tables.studies import Comparison
+from app.tables.studies import Study as StudyRow
+from benchmark.protocol import SessionStatus
+from benchmark.wire.phases import Phases
+from tests.acting import assign, refused, vote
+from tests.app.api.conftest import client_of
+from tests.cast import Cast, Study
+
+PID = "5f9b1c2d3e4f5a6b7c8d9e0f"
+LINK = {"PROLIFIC_PID": PID, "STUDY_ID": "60aa00000000000000000001", "SESSION_ID": "60bb1"}
+SECRET = "a-secret-of-prolific"
+PROLIFIC = {
+    "kind": "prolific",
+    "study_id": LINK["STUDY_ID"],
+    "webhook_secret": SECRET,
+    "completed": {"code": "D0NE", "url": "https://app.prolific.com/submissions/complete?cc={code}"},
+    "full": {"code": "FULLFULL"},
+}
+Join = Callable[..., Response]
+
+
+@pytest.fixture
+def study(cast: Cast) -> Study:
+    return cast.open_study(others=["cinemo"], comparisons_per_annotator=1, phases=Phases())
+
+
+@pytest.fixture
+def owner(cast: Cast, study: Study) -> TestClient:
+    owner = client_of(cast.context, cast.alice)
+    set_platform(owner, study, **PROLIFIC)
+    return owner
+
+
+@pytest.fixture
+def join(client: TestClient, study: Study, owner: TestClient) -> Join:
+    def _join(browser: TestClient = client, **changes: str) -> Response:
+        return browser.get(f"/studies/{study.slug}/join", params=LINK | changes)
+
+    return _join
+
+
+def set_platform(owner: TestClient, study: Study, **fields: object) -> None:
+    answer = owner.put(f"/api/v1/studies/{study.slug}/platform", json=fields)
+    assert answer.status_code == 200, answer.text
+
+
+def sessions(context: AppContext) -> list[PlatformSession]:
+    with context.database.read() as session:
+        return list(session.scalars(select(PlatformSession)))
+
+
+def notify(study: Study, status: str, **changes: object) -> Response:
+    """Send a notification as Prolific does: docs.prolific.com/api-reference/webhooks/verifying."""
+    at = str(changes.pop("at", int(time.time())))
+    secret = str(changes.pop("secret", SECRET))
+    event = {
+        "resource_id": LINK["SESSION_ID"],
+        "event_type": "submission.status.change",
+        "participant_id": PID,
+        "status": status,
+    } | changes
+    body = json.dumps(event)
+    digest = hmac.new(secret.encode(), str.encode(at + body), hashlib.sha256).digest()
+    return client_of(study.context).post(
+        f"/api/v1/studies/{study.slug}/platform/events",
+        content=body,
+        headers={
+            "X-Prolific-Request-Signature": base64.b64encode(digest).decode(),
+            "X-Prolific-Request-Timestamp": at,
+            "Content-Type": "application/json",
+        },
+    )
+
+
+def test_a_participant_joins_votes_and_returns_with_the_code(
+    join: Join, client: TestClient, study: Study
+) -> None:
+    page = join()
+    assert page.url.path == f"/studies/{study.slug}/vote"
+    assert PID not in str(page.url) + page.text
+
+    assert vote(client, assign(client, study)["token"]).status_code == 201
+    finish = client.get(f"/studies/{study.slug}/vote")
+
+    assert 'href="https://app.prolific.com/submissions/complete?cc=D0NE"' in finish.text
+
+
+def test_a_participant_is_the_same_annotator_in_another_browser(
+    join: Join, context: AppContext, client: TestClient, study: Study
+) -> None:
+    join()
+    token = assign(client, study)["token"]
+    second = TestClient(client.app, base_url="http://testserver")
+
+    join(second, SESSION_ID="60bb2")
+
+    assert assign(second, study)["token"] == token
+    assert [(row.participant, row.session) for row in sessions(context)] == [(PID, "60bb2")]
+
+
+def test_external_ids_are_in_one_table_only(
+    join: Join, context: AppContext, owner: TestClient, client: TestClient, study: Study
+) -> None:
+    join()
+    vote(client, assign(client, study)["token"])
+
+    exported = owner.get(f"/api/v1/studies/{study.slug}/exports/votes.csv").text
+    listed = owner.get(f"/api/v1/studies/{study.slug}/annotators").text
+    with context.database.read() as session:
+        names = list(session.scalars(select(Annotator.pseudonym)))
+        audited = json.dumps([row.details for row in session.scalars(select(AuditEvent))])
+    assert names == ["annotator-001"]
+    assert not [text for text in (exported, listed, audited) if PID in text or "D0NE" in text]
+
+
+def test_withdrawing_deletes_the_ids(
+    join: Join, context: AppContext, client: TestClient, study: Study
+) -> None:
+    join()
+    assert len(sessions(context)) == 1
+
+    client.post(f"/studies/{study.slug}/withdraw")
+
+    assert sessions(context) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"PROLIFIC_PID": ""}, "The link has no usable PROLIFIC_PID."),
+        ({"PROLIFIC_PID": "<script>"}, "The link has no usable PROLIFIC_PID."),
+        ({"SESSION_ID": "x" * 256}, "The link has no usable SESSION_ID."),
+        ({"STUDY_ID": "60aa00000000000000000002"}, "This link belongs to another study."),
+    ],
+)
+def test_a_wrong_link_is_explained_and_nothing_is_stored(
+    join: Join, context: AppContext, changes: dict[str, str], sentence: str
+) -> None:
+    answer = join(**changes)
+
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert sessions(context) == []
+
+
+def test_a_full_study_shows_its_code_and_stores_nothing(join: Join, context: AppContext) -> None:
+    with context.database.write() as session:
+        session.execute(update(StudyRow).values(unfilled_comparisons=0))
+
+    page = join()
+
+    assert "The study is full" in page.text
+    assert 'value="FULLFULL"' in page.text
+    assert sessions(context) == []
+
+
+def test_a_paused_study_stores_nothing(
+    join: Join, context: AppContext, owner: TestClient, study: Study
+) -> None:
+    owner.post(f"/api/v1/studies/{study.slug}/pause")
+
+    assert "The study is not open" in join().text
+    assert sessions(context) == []
+
+
+def test_a_study_without_a_platform_has_no_join_link(client: TestClient, study: Study) -> None:
+    assert client.get(f"/studies/{study.slug}/join", params=LINK).status_code == 404
+    assert client.get("/studies/nowhere/join", params=LINK).status_code == 404
+
+
+def test_a_platform_needs_phases(cast: Cast, study: Study) -> None:
+    plain = cast.open_study("plain", others=["cinemo"])
+    owner = client_of(cast.context, cast.alice)
+
+    answer = owner.put(f"/api/v1/studies/{plain.slug}/platform", json={"kind": "prolific"})
+
+    refused(answer, 409, "no_phases")
+
+
+def test_only_the_owner_reads_the_codes(owner: TestClient, cast: Cast, study: Study) -> None:
+    path = f"/api/v1/studies/{study.slug}/platform"
+
+    assert owner.get(path).json()["completed"]["code"] == "D0NE"
+    assert client_of(cast.context, cast.charlie).get(path).status_code == 404
+
+
+def test_a_worker_of_mechanical_turk_sees_a_preview_first(
+    client: TestClient, context: AppContext, owner: TestClient, study: Study
+) -> None:
+    set_platform(owner, study, kind="mturk")
+    hit = {"hitId": "123RVWYBAZW00EXAMPLE", "turkSubmitTo": "https://www.mturk.com/"}
+    path = f"/studies/{study.slug}/join"
+
+    preview = client.get(path, params=hit | {"assignmentId": "ASSIGNMENT_ID_NOT_AVAILABLE"})
+
+    assert "Accept the HIT to begin" in preview.text
+    assert sessions(context) == []
+    accepted = {"assignmentId": "123RVWYBAZW00EXAMPLE456RVWYBAZW00EXAMPLE", "workerId": "AZ3456EXAMPLE"}
+    assert client.get(path, params=hit | accepted).url.path == f"/studies/{study.slug}/vote"
+    assert [row.participant for row in sessions(context)] == ["AZ3456EXAMPLE"]
+
+
+def test_a_panel_names_its_own_parameters(
+    client: TestClient, context: AppContext, owner: TestClient, study: Study
+) -> None:
+    set_platform(owner, study, kind="panel", participant_parameter="survey_code")
+
+    client.get(f"/studies/{study.slug}/join", params={"survey_code": "1234"})
+
+    assert [(row.participant, row.session) for row in sessions(context)] == [("1234", "")]
+
+
+@pytest.mark.parametrize("status", ["RETURNED", "TIMED-OUT"])
+def test_a_submission_that_is_given_up_frees_its_slot_at_once(
+    join: Join, context: AppContext, client: TestClient, study: Study, status: str
+) -> None:
+    join()
+    token = assign(client, study)["token"]
+
+    assert notify(study, status).status_code == 204
+
+    with context.database.read() as session:
+        assert set(session.scalars(select(Comparison.slots_taken))) == {0}
+    refused(vote(client, token), 409, "matchup_closed")
+    assert join().url.path == f"/studies/{study.slug}/vote"
+    assert [row.status for row in sessions(context)] == [SessionStatus.ACTIVE]
+
+
+def test_notifications_count_once_and_in_the_order_of_their_times(
+    join: Join, context: AppContext, study: Study
+) -> None:
+    join()
+    now = int(time.time())
+
+    assert notify(study, "APPROVED", at=now + 20).status_code == 204
+    assert notify(study, "AWAITING REVIEW", at=now + 10).status_code == 204
+    assert notify(study, "APPROVED", at=now + 20).status_code == 204
+    assert notify(study, "SOMETHING NEW", at=now + 30).status_code == 204
+
+    assert [row.status for row in sessions(context)] == [SessionStatus.APPROVED]
+
+
+def test_a_notification_with_a_wrong_signature_changes_nothing(
+    join: Join, context: AppContext, study: Study
+) -> None:
+    join()
+
+    refused(notify(study, "RETURNED", secret="another-secret-here"), 403, "bad_signature")
+    refused(notify(study, "RETURNED", at="0"), 403, "bad_signature")
+    refused(notify(study, "RETURNED", at="soon"), 403, "bad_signature")
+    refused(notify(study, "RETURNED", event_type=7), 422, "invalid_field")
+
+    assert [row.status for row in sessions(context)] == [SessionStatus.ACTIVE]
+
+
+def test_notifications_about_others_are_ignored(join: Join, context: AppContext, study: Study) -> None:
+    join()
+
+    assert notify(study, "RETURNED", participant_id="nobody").status_code == 204
+    assert notify(study, "RETURNED", resource_id="an earlier submission").status_code == 204
+
+    assert [row.status for row in sessions(context)] == [SessionStatus.ACTIVE]
+    with context.database.read() as session:
+        assert list(session.scalars(select(AnnotatorPhase))) == []
