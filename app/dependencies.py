@@ -152,14 +152,17 @@ def _is_signed_in(session: Session, request: Request, *, now: datetime) -> bool:
     return cookie is not None and principal_of_browser(session, cookie, now=now) is not None
 
 
-def require_own_study(session: Session, request: Request, slug: str) -> tuple[Study, Principal]:
+def require_own_study(
+    session: Session, request: Request, slug: str, *, with_deleted: bool = False
+) -> tuple[Study, Principal]:
     """Return a study that the person may manage.
 
     For a study of somebody else, the error is the same as for a missing study.
     """
     scope = Scope.READ if request.method == "GET" else Scope.STUDY
     principal = require_person(session, request, Role.RESEARCHER, scope=scope, now=utc_now())
-    return find_study(session, slug=slug, principal=principal, for_change=True), principal
+    study = find_study(session, slug=slug, principal=principal, for_change=True, with_deleted=with_deleted)
+    return study, principal
 
 
 def _find_person(session: Session, request: Request, *, now: datetime) -> Principal:

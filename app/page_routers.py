@@ -14,6 +14,7 @@ from app.phases.routes import router as phases
 from app.platforms.routes import router as platforms
 from app.results.figures.routes import router as figures
 from app.results.routes import router as results
+from app.studies.change_routes import router as study_changes
 from app.studies.form_routes import router as study_form
 from app.studies.routes import router as studies
 from app.submissions.routes import router as submissions
@@ -25,6 +26,7 @@ PAGES = (
     home,
     study_form,
     studies,
+    study_changes,
     submissions,
     links,
     invitations,

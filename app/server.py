@@ -20,6 +20,7 @@ from app.main import create_app
 from app.process_count import warned_about_limits
 from app.server_lock import only_server
 from app.settings import Settings
+from app.studies.removal import remove_study
 from app.studies.renditions import prepare_renditions
 from app.tasks.runner import Handler, TaskRunner
 from app.vote_import.task import import_votes_in_background
@@ -71,6 +72,7 @@ TASK_HANDLERS: Mapping[TaskKind, Handler] = {
     TaskKind.RENDITIONS: prepare_renditions,
     TaskKind.BENCHMARK_IMPORT: import_in_background,
     TaskKind.VOTES_IMPORT: import_votes_in_background,
+    TaskKind.STUDY_DELETION: remove_study,
 }
 
 

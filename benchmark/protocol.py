@@ -336,6 +336,7 @@ class TaskKind(StrEnum):
     RENDITIONS = "renditions"
     BENCHMARK_IMPORT = "benchmark_import"
     VOTES_IMPORT = "votes_import"
+    STUDY_DELETION = "study_deletion"
 
 
 class TaskStatus(StrEnum):

@@ -44,9 +44,11 @@ COMMANDS = {
     "study annotators": LazyCommand(
         "app.cli.annotators:list_", "List a study's annotators with figures and flags."
     ),
+    "study archive": LazyCommand("app.cli.study_deletion:archive", "Hide a study from the list."),
     "study check": LazyCommand("app.cli.study_progress:check", "Compare a study's counters with a recount."),
     "study close": LazyCommand("app.cli.study:close", "Close a study: no more votes."),
     "study create": LazyCommand("app.cli.study:create", "Create a study as a draft."),
+    "study delete": LazyCommand("app.cli.study_deletion:delete", "Delete a study with its votes."),
     "study duplicate": LazyCommand("app.cli.study_draft:duplicate", "Copy a study to a new draft."),
     "study platform": LazyCommand(
         "app.cli.study_platform:platform", "Read and set completion codes and return URLs."
@@ -69,7 +71,9 @@ COMMANDS = {
         "app.cli.annotators:reinstate", "Reinstate an annotator's excluded votes."
     ),
     "study reopen": LazyCommand("app.cli.study_extension:reopen", "Open a closed study again."),
+    "study restore": LazyCommand("app.cli.study_deletion:restore", "Cancel the deletion of a study."),
     "study share": LazyCommand("app.cli.share:study", "Print or set who sees a study."),
+    "study unarchive": LazyCommand("app.cli.study_deletion:unarchive", "Show an archived study again."),
     "study status": LazyCommand("app.cli.study_progress:status", "Print the progress of a study."),
     "submission list": LazyCommand("app.cli.submission:list_", "List submissions."),
     "submission show": LazyCommand("app.cli.submission:show", "Print a submission and its missing clips."),

@@ -18,16 +18,26 @@ if TYPE_CHECKING:
 @click.option(
     "--status", type=click.Choice([each.value for each in StudyStatus]), help="Only studies with this status."
 )
+@click.option("--archived", is_flag=True, help="Only archived studies.")
+@click.option("--deleted", is_flag=True, help="Only deleted studies that can still be restored.")
 @format_option
 @server_options
-def list_(status: str | None, row_format: str, server: str | None, key: str | None) -> None:
-    """Print studies, newest first.
+def list_(
+    status: str | None, archived: bool, deleted: bool, row_format: str, server: str | None, key: str | None
+) -> None:
+    """Print studies, newest first. Archived and deleted studies are left out unless requested.
 
     With --server, the command prints the studies that you may see; without --server, all studies of this
     machine.
     """
     wanted = StudyStatus(status) if status else None
-    studies = _studies_on_server(wanted, server, key) if server else _studies_here(wanted)
+    if server:
+        with open_client(server, key) as client:
+            studies: Sequence[StudyResponse] = client.studies.list(
+                status=wanted, archived=archived, deleted=deleted
+            )
+    else:
+        studies = _studies_here(wanted, archived=archived, deleted=deleted)
     if RowFormat(row_format) is RowFormat.JSON:
         print_json([study.model_dump(mode="json") for study in studies])
         return
@@ -70,18 +80,15 @@ def check(slug: str, server: str | None, key: str | None) -> None:
     click.echo("Every counter agrees with a recount of the votes.", err=True)
 
 
-def _studies_on_server(status: StudyStatus | None, server: str, key: str | None) -> "Sequence[StudyResponse]":
-    with open_client(server, key) as client:
-        return client.studies.list(status=status)
-
-
-def _studies_here(status: StudyStatus | None) -> "Sequence[StudyResponse]":
+def _studies_here(status: StudyStatus | None, *, archived: bool, deleted: bool) -> "Sequence[StudyResponse]":
     from app.cli.local import local_read
     from app.studies.queries import STUDIES, StudyFilter, studies_page
 
     with local_read() as local:
         page = STUDIES.everything()
-        return studies_page(local.session, local.principal, StudyFilter(status), page).studies
+        return studies_page(
+            local.session, local.principal, StudyFilter(status, archived=archived, deleted=deleted), page
+        ).studies
 
 
 def _study_on_server(slug: str, server: str, key: str | None) -> "StudyResponse":

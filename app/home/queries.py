@@ -62,7 +62,11 @@ def published_studies(session: Session) -> tuple[PublishedStudy, ...]:
     """Return the closed studies with public results, newest first."""
     rows = session.execute(
         select(Study.slug, Study.title)
-        .where(Study.status == StudyStatus.CLOSED, Study.visibility == Visibility.PUBLIC)
+        .where(
+            Study.status == StudyStatus.CLOSED,
+            Study.visibility == Visibility.PUBLIC,
+            Study.deletes_at.is_(None),
+        )
         .order_by(Study.closed_at.desc(), Study.id.desc())
     )
     return tuple(PublishedStudy(row.slug, row.title) for row in rows)

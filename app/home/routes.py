@@ -22,7 +22,7 @@ from app.dependencies import (
 from app.error_pages import SignInForm, local_path
 from app.errors import NotSignedIn
 from app.home.queries import benchmark_lines, published_studies, submission_lines
-from app.home.view_models import HomePage, SignInPage, SubmissionsPart
+from app.home.view_models import HomePage, SignInPage, StudyList, SubmissionsPart
 from app.security.browsers import find_sign_in, open_browser, sign_in, sign_in_with_key
 from app.security.path_params import TokenPath
 from app.security.tokens import hash_token
@@ -35,14 +35,15 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
-def home(request: Request) -> Response:
+def home(request: Request, show: StudyList = StudyList.CURRENT) -> Response:
     context = context_of(request)
     with context.database.read() as session:
         principal = optional_person(session, request)
         page = HomePage(
             person=principal.name if principal else None,
             can_create=principal is not None and principal.role in (Role.RESEARCHER, Role.ADMIN),
-            studies=study_lines(session, principal) if principal else (),
+            studies=study_lines(session, principal, show.filter) if principal else (),
+            show=show,
             submissions=SubmissionsPart(submission_lines(session, principal) if principal else ()),
             benchmarks=benchmark_lines(session, principal),
             published=() if principal else published_studies(session),

@@ -1,7 +1,9 @@
 """View models of the home page."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
+from app.studies.queries import StudyFilter
 from app.studies.view_models import StudyLine
 from benchmark.protocol import Role, SubmissionStatus
 
@@ -79,6 +81,22 @@ class PublishedStudy:
         return f"/studies/{self.slug}/results"
 
 
+class StudyList(StrEnum):
+    """Which studies the home page lists."""
+
+    CURRENT = "current"
+    ARCHIVED = "archived"
+    DELETED = "deleted"
+
+    @property
+    def url(self) -> str:
+        return "/" if self is StudyList.CURRENT else f"/?show={self}"
+
+    @property
+    def filter(self) -> StudyFilter:
+        return StudyFilter(archived=self is StudyList.ARCHIVED, deleted=self is StudyList.DELETED)
+
+
 @dataclass(frozen=True)
 class HomePage:
     """View model of the home page. `person` is None for a visitor who is not signed in.
@@ -92,6 +110,11 @@ class HomePage:
     submissions: SubmissionsPart
     benchmarks: tuple[BenchmarkLine, ...]
     published: tuple[PublishedStudy, ...] = ()
+    show: StudyList = StudyList.CURRENT
+
+    @property
+    def lists(self) -> tuple[StudyList, ...]:
+        return tuple(StudyList)
 
     @property
     def new_study_url(self) -> str:

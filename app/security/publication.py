@@ -28,7 +28,7 @@ class Visitor:
 
 def is_published_to(study: Study, visitor: Visitor) -> bool:
     """Return whether a visitor may read a study's results."""
-    if study.status is not StudyStatus.CLOSED:
+    if study.status is not StudyStatus.CLOSED or study.deletes_at is not None:
         return False
     if study.visibility is Visibility.PUBLIC:
         return True

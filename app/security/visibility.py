@@ -5,6 +5,7 @@
 - A `public` object is visible to everybody with a key. A study can be public only after it has closed, so
   that interim results do not spread while people vote.
 - Submissions and studies are visible only to people who see their benchmark.
+- A deleted study is visible only to its owner and admins, until it is removed.
 - A model is visible to people who see one of its submissions.
 - Visitors without a key see public benchmarks, and results published to them (app/security/publication.py).
 """
@@ -64,7 +65,7 @@ def sees_study(principal: Principal) -> ColumnElement[bool]:
         return true()
     is_public = (Study.visibility == Visibility.PUBLIC) & (Study.status == StudyStatus.CLOSED)
     is_shared = (Study.visibility == Visibility.SHARED) & _is_shared(ShareSubject.STUDY, Study, principal)
-    on_visible = _benchmark_is_visible(Study, principal)
+    on_visible = _benchmark_is_visible(Study, principal) & Study.deletes_at.is_(None)
     return (Study.owner_id == principal.person_id) | ((is_public | is_shared) & on_visible)
 
 
@@ -86,8 +87,18 @@ def may_change(subject: Subject, principal: Principal) -> bool:
     return principal.is_admin or subject.owner_id == principal.person_id
 
 
-def find_study(session: Session, *, slug: str, principal: Principal, for_change: bool = False) -> Study:
+def find_study(
+    session: Session,
+    *,
+    slug: str,
+    principal: Principal,
+    for_change: bool = False,
+    with_deleted: bool = False,
+) -> Study:
     """Return a study that this person may see or, with `for_change`, may change.
+
+    Args:
+        with_deleted: whether to return a deleted study that can still be restored.
 
     Raises:
         NotFound: there is no such study, or this person may not see or change it.
@@ -99,6 +110,8 @@ def find_study(session: Session, *, slug: str, principal: Principal, for_change:
     if study is None or (for_change and not may_change(study, principal)):
         # The message is the same in both cases, so that it does not reveal which studies exist.
         raise NotFound("This study does not exist, or you may not see it.")
+    if study.deletes_at is not None and not with_deleted:
+        raise NotFound(f"This study was deleted. Until {study.deletes_at:%Y-%m-%d} you can restore it.")
     return study
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from app.cursors import KeyType, ListOrder, PageRequest
@@ -49,6 +49,8 @@ _PROTOCOL_FIELDS = (
     "created_at",
     "opened_at",
     "closed_at",
+    "archived_at",
+    "deletes_at",
 )
 
 
@@ -57,11 +59,23 @@ STUDIES = ListOrder("studies", (KeyType.BIG_INTEGER,))
 
 @dataclass(frozen=True)
 class StudyFilter:
-    """Filter of the list of studies. A field with the value None matches all studies."""
+    """Filter of the list of studies. A field with the value None matches all studies.
+
+    The list contains only deleted studies, only archived studies or, by default, only the others.
+    """
 
     status: StudyStatus | None = None
     kind: StudyKind | None = None
     benchmark: str | None = None
+    archived: bool = False
+    deleted: bool = False
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        if self.deleted:
+            return Study.deletes_at.is_not(None)
+        is_archived = Study.archived_at.is_not(None) if self.archived else Study.archived_at.is_(None)
+        return Study.deletes_at.is_(None) & is_archived
 
 
 @dataclass(frozen=True)
@@ -119,9 +133,9 @@ def study_progress(session: Session, study: Study) -> StudyProgress:
     )
 
 
-def visible_studies(session: Session, principal: Principal) -> list[Study]:
+def visible_studies(session: Session, principal: Principal, wanted: StudyFilter) -> list[Study]:
     """Return the studies that this person sees, newest first."""
-    return list(session.scalars(_visible(principal)))
+    return list(session.scalars(_visible(principal).where(wanted.condition)))
 
 
 def studies_page(
@@ -130,7 +144,9 @@ def studies_page(
     """Return a page of the studies that this person sees, newest first."""
     query = _visible(principal).join(Benchmark, Benchmark.id == Study.benchmark_id).limit(page.fetched)
     matches = ((Study.status, wanted.status), (Study.kind, wanted.kind), (Benchmark.slug, wanted.benchmark))
-    query = query.where(*(column == value for column, value in matches if value is not None))
+    query = query.where(
+        wanted.condition, *(column == value for column, value in matches if value is not None)
+    )
     if page.after is not None:
         query = query.where(Study.id < page.after[0])
     found = page.cut(session.scalars(query).all(), lambda row: (row.id,))

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from app.security.identity import Principal
 from app.security.tokens import new_token
 from app.security.visibility import may_change
-from app.studies.queries import loss_sentences, visible_studies
+from app.studies.queries import StudyFilter, loss_sentences, visible_studies
 from app.studies.view_models import StudyLine
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.tasks import Task
@@ -14,9 +14,9 @@ from app.tasks.queries import newest_by_subject
 from benchmark.protocol import Role, StudyStatus, TaskKind, TaskStatus
 
 
-def study_lines(session: Session, principal: Principal) -> tuple[StudyLine, ...]:
+def study_lines(session: Session, principal: Principal, wanted: StudyFilter) -> tuple[StudyLine, ...]:
     """Return the studies visible to this person, newest first."""
-    studies = visible_studies(session, principal)
+    studies = visible_studies(session, principal, wanted)
     counted = _vote_counts(session, [study.id for study in studies])
     matchups = _matchups(session, [study.id for study in studies])
     own = {study.id for study in studies if _may_manage(study, principal)}
@@ -26,16 +26,18 @@ def study_lines(session: Session, principal: Principal) -> tuple[StudyLine, ...]
     tasks = newest_by_subject(session, kind=TaskKind.RENDITIONS, subjects=[study.slug for study in studies])
     lines = []
     for study in studies:
-        votes, wanted = counted.get(study.id, (0, 0))  # a draft has no comparisons
+        votes, votes_wanted = counted.get(study.id, (0, 0))  # a draft has no comparisons
         is_own = study.id in own
         lines.append(
             StudyLine(
                 slug=study.slug,
                 title=study.title,
                 status=study.status,
+                is_archived=study.archived_at is not None,
+                deletes_at=study.deletes_at,
                 matchups=matchups[study.id],
                 votes=votes,
-                votes_wanted=wanted,
+                votes_wanted=votes_wanted,
                 is_own=is_own,
                 preparation=_preparation(study, tasks.get(study.slug)) if is_own else None,
                 batch=new_token(),

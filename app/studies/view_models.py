@@ -1,10 +1,12 @@
 """View models of studies: one line in the list of studies, and the pages with the owner's forms."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.studies.checks import MatchupCheck
 from app.studies.form_view_models import Option
 from app.studies.publication import ResultsAccess
+from app.studies.sides import SideChoice
 from benchmark.protocol import StudyStatus
 from benchmark.wire.studies import MAX_INVITATIONS
 
@@ -20,6 +22,8 @@ class StudyLine:
     slug: str
     title: str
     status: StudyStatus
+    is_archived: bool
+    deletes_at: datetime | None
     matchups: int
     votes: int
     votes_wanted: int
@@ -47,6 +51,27 @@ class StudyLine:
     @property
     def edit_url(self) -> str:
         return f"/studies/{self.slug}/edit"
+
+    @property
+    def url(self) -> str:
+        return f"/studies/{self.slug}"
+
+    @property
+    def deleted_until(self) -> str:
+        """Return the last day on which the deleted study can be restored; empty if it is not deleted."""
+        return f"{self.deletes_at.day} {self.deletes_at:%B %Y}" if self.deletes_at else ""
+
+    @property
+    def may_extend(self) -> bool:
+        return self.is_own and self.status in (StudyStatus.OPEN, StudyStatus.PAUSED)
+
+    @property
+    def may_reopen(self) -> bool:
+        return self.is_own and self.status is StudyStatus.CLOSED
+
+    @property
+    def may_archive(self) -> bool:
+        return self.is_own and self.status is not StudyStatus.OPEN and not self.is_archived
 
     @property
     def copy_url(self) -> str:
@@ -102,6 +127,47 @@ class StudyLine:
     @property
     def max_links(self) -> int:
         return MAX_INVITATIONS
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtendPage:
+    """The form that adds matchups to a running study, or raises its votes per comparison.
+
+    `present` are the names of the study's matchups. After an error, the form keeps the submitted values.
+    """
+
+    study_slug: str
+    study_title: str
+    votes_per_comparison: int
+    present: tuple[str, ...]
+    sides: tuple[SideChoice, ...]
+    reference: str = ""
+    others: tuple[str, ...] = ()
+    votes: str = ""
+    problem: str = ""
+
+    @property
+    def url(self) -> str:
+        return f"/studies/{self.study_slug}/extend"
+
+
+@dataclass(frozen=True)
+class QuestionPage:
+    """A question before a change of a study: reopen or delete it."""
+
+    study_slug: str
+    study_title: str
+    votes: int
+    grace_days: int = 0
+    problem: str = ""
+
+    @property
+    def reopen_url(self) -> str:
+        return f"/studies/{self.study_slug}/reopen"
+
+    @property
+    def delete_url(self) -> str:
+        return f"/studies/{self.study_slug}/delete"
 
 
 @dataclass(frozen=True)

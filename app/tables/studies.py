@@ -69,6 +69,10 @@ class Study(Base):
     created_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    # Set if the owner hid the study from the list of studies.
+    archived_at: Mapped[datetime | None]
+    # The time after which a background task removes the study; None unless its owner deleted it.
+    deletes_at: Mapped[datetime | None]
 
 
 class StudyProtocol(Base):

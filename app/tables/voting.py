@@ -66,6 +66,13 @@ class Assignment(Base):
         # reading the rows.
         Index("ix_assignments_annotator", "annotator_id", "status", "pair_id", "comparison_id", "position"),
         Index("ix_assignments_comparison_id", "comparison_id"),
+        # The removal of a row looks up the row that replaces it.
+        Index(
+            "ix_assignments_replaces_id",
+            "replaces_id",
+            sqlite_where=text("replaces_id IS NOT NULL"),
+            postgresql_where=text("replaces_id IS NOT NULL"),
+        ),
         ForeignKeyConstraint(
             ["study_id", "protocol_version"],
             ["study_protocols.study_id", "study_protocols.version"],
@@ -126,7 +133,15 @@ def status_is(*statuses: AssignmentStatus) -> ColumnElement[bool]:
 
 class Vote(Base):
     __tablename__ = "votes"
-    __table_args__ = (Index("ix_votes_study_id", "study_id", "id"),)
+    __table_args__ = (
+        Index("ix_votes_study_id", "study_id", "id"),
+        Index(
+            "ix_votes_replaces_id",
+            "replaces_id",
+            sqlite_where=text("replaces_id IS NOT NULL"),
+            postgresql_where=text("replaces_id IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     # A double click sends the form twice. The unique constraint accepts only the first vote.
@@ -162,7 +177,11 @@ class VoteEvent(Base):
     """A change of a vote's status, with the reason and the actor."""
 
     __tablename__ = "vote_events"
-    __table_args__ = (Index("ix_vote_events_vote_id", "vote_id", "id"),)
+    __table_args__ = (
+        Index("ix_vote_events_vote_id", "vote_id", "id"),
+        # The cache of live counts reads events with larger ids than before, so ids must never be used again.
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     vote_id: Mapped[int] = mapped_column(RowId, ForeignKey("votes.id", ondelete="RESTRICT"))

@@ -8,7 +8,7 @@ able to continue after its last finished step.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -154,6 +154,13 @@ def release(session: Session, *, task_id: int, attempt: int, now: datetime) -> N
         task.attempt -= 1
         task.expires_at = None
         task.ready_at = now
+
+
+def cancel_queued(session: Session, *, kind: TaskKind, subject: str) -> None:
+    """Remove a queued task of this kind and subject, if there is one."""
+    session.execute(
+        delete(Task).where(Task.kind == kind, Task.subject == subject, task_status_is(TaskStatus.QUEUED))
+    )
 
 
 def _unfinished(session: Session, kind: TaskKind, subject: str) -> Task | None:

@@ -10,6 +10,7 @@ _LABELS = {
     TaskKind.RENDITIONS: "Prepare renditions",
     TaskKind.BENCHMARK_IMPORT: "Import benchmark",
     TaskKind.VOTES_IMPORT: "Import votes",
+    TaskKind.STUDY_DELETION: "Delete study",
 }
 
 

@@ -11,6 +11,7 @@ from benchmark.wire.annotators import AnnotatorResponse, AnnotatorsResponse, Cha
 from benchmark.wire.platforms import Platform
 from benchmark.wire.studies import (
     CheckResponse,
+    DeletionRequest,
     DraftRequest,
     DuplicateRequest,
     ExtensionRequest,
@@ -39,9 +40,16 @@ class StudyApi:
         status: StudyStatus | None = None,
         kind: StudyKind | None = None,
         benchmark: str | None = None,
+        archived: bool = False,
+        deleted: bool = False,
     ) -> list[StudyResponse]:
-        """Return the studies that are visible to you, newest first; each argument is a filter."""
+        """Return the studies that are visible to you, newest first; each argument is a filter.
+
+        Archived and deleted studies are returned only with `archived` or `deleted`, and then without the
+        others.
+        """
         query = {"status": status, "kind": kind, "benchmark": benchmark}
+        query |= {name: "true" for name, wanted in (("archived", archived), ("deleted", deleted)) if wanted}
         pages = all_pages(self._transport, "/studies", StudiesResponse, query)
         return [row for page in pages for row in page.studies]
 
@@ -98,6 +106,22 @@ class StudyApi:
     def set_platform(self, slug: str, platform: Platform) -> Platform:
         """Replace the completion codes and return URLs of a study, before or after it opens."""
         return self._transport.put(f"{_path(slug)}/platform", Platform, platform)
+
+    def archive(self, slug: str) -> StudyResponse:
+        """Hide a study from the list of studies."""
+        return self._transport.post(f"{_path(slug)}/archive", StudyResponse)
+
+    def unarchive(self, slug: str) -> StudyResponse:
+        """Show an archived study in the list of studies again."""
+        return self._transport.post(f"{_path(slug)}/unarchive", StudyResponse)
+
+    def delete(self, slug: str) -> StudyResponse:
+        """Delete a study with its votes. Until `deletes_at` the study can be restored."""
+        return self._transport.post(f"{_path(slug)}/delete", StudyResponse, DeletionRequest(slug=slug))
+
+    def restore(self, slug: str) -> StudyResponse:
+        """Cancel the deletion of a study."""
+        return self._transport.post(f"{_path(slug)}/restore", StudyResponse)
 
     def change_status(self, slug: str, to: StudyStatus) -> StudyResponse:
         return self._transport.post(f"{_path(slug)}/{_VERBS[to]}", StudyResponse)

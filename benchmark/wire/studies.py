@@ -127,6 +127,12 @@ class ExtensionRequest(RequestModel):
         return self
 
 
+class DeletionRequest(RequestModel):
+    """A request to delete a study. `slug` repeats the study's slug, as a protection against mistakes."""
+
+    slug: Annotated[str, Field(max_length=200)]
+
+
 class RenditionLossResponse(ResponseModel):
     """The parts of one side's clips that annotators do not see, such as cropped pixels and cut frames.
 
@@ -189,6 +195,9 @@ class StudyResponse(ResponseModel):
     created_at: datetime
     opened_at: datetime | None
     closed_at: datetime | None
+    archived_at: datetime | None
+    # The time after which the deleted study is removed; null unless the owner deleted it.
+    deletes_at: datetime | None
     votes: int
     votes_wanted: int
     annotators: int

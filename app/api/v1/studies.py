@@ -1,4 +1,4 @@
-"""REST routes that create, open, pause, close, extend and list studies, and invite annotators."""
+"""REST routes that create, open, pause, close and list studies, and invite annotators."""
 
 from fastapi import Request
 
@@ -6,21 +6,17 @@ from app.api.v1.error_responses import errors
 from app.api.v1.json_router import api_router
 from app.api.v1.list_parameters import ListQuery, SlugQuery
 from app.clock import utc_now
-from app.dependencies import context_of, require_own_study, require_person
+from app.dependencies import context_of, require_person
 from app.invitations import links
 from app.security.participants import lock_study
 from app.security.path_params import SlugPath
 from app.security.visibility import find_study
-from app.studies import drafts, extension, service
-from app.studies.queries import STUDIES, StudyFilter, protocols_response, studies_page, study_response
+from app.studies import service
+from app.studies.queries import STUDIES, StudyFilter, studies_page, study_response
 from benchmark.protocol import Role, Scope, StudyKind, StudyStatus
 from benchmark.wire.studies import (
-    DraftRequest,
-    DuplicateRequest,
-    ExtensionRequest,
     InvitationsRequest,
     InvitationsResponse,
-    ProtocolsResponse,
     StudiesResponse,
     StudyRequest,
     StudyResponse,
@@ -54,9 +50,11 @@ def list_studies(
     status: StudyStatus | None = None,
     kind: StudyKind | None = None,
     benchmark: SlugQuery = None,
+    archived: bool = False,
+    deleted: bool = False,
 ) -> StudiesResponse:
-    """Return the studies that you see, newest first."""
-    wanted, page = StudyFilter(status, kind, benchmark), listing.page_of(STUDIES)
+    """Return the studies that you see, newest first; archived or deleted studies only if requested."""
+    wanted, page = StudyFilter(status, kind, benchmark, archived, deleted), listing.page_of(STUDIES)
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
         return studies_page(session, principal, wanted, page)
@@ -67,41 +65,6 @@ def get_study(slug: SlugPath, request: Request) -> StudyResponse:
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
         return study_response(session, find_study(session, slug=slug, principal=principal))
-
-
-@router.put(
-    "/studies/{slug}",
-    responses=errors(
-        "404 not_found unknown_benchmark",
-        "409 study_status draft_changed ambiguous_name",
-        "422 bad_matchups no_gold no_gold_clips gold_is_compared gold_stands_out",
-    ),
-)
-def edit_draft(slug: SlugPath, body: DraftRequest, request: Request) -> StudyResponse:
-    """Replace all fields of a draft except its slug, if nobody else saved it since the named revision."""
-    with context_of(request).database.write() as session:
-        study, principal = require_own_study(session, request, slug)
-        study = lock_study(session, study.id)
-        drafts.edit_draft(session, study=study, request=body, principal=principal, now=utc_now())
-        return study_response(session, study)
-
-
-@router.post(
-    "/studies/{slug}/duplicate",
-    status_code=201,
-    responses=errors(
-        "404 not_found",
-        "409 study_exists",
-        "422 bad_matchups no_gold no_gold_clips gold_is_compared gold_stands_out",
-    ),
-)
-def duplicate_study(slug: SlugPath, body: DuplicateRequest, request: Request) -> StudyResponse:
-    """Copy a study that you see to a new draft of yours, with a new seed and without its votes."""
-    with context_of(request).database.write() as session:
-        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=utc_now())
-        study = find_study(session, slug=slug, principal=principal)
-        copy = drafts.duplicate_study(session, study=study, request=body, principal=principal, now=utc_now())
-        return study_response(session, copy)
 
 
 @router.post(
@@ -121,46 +84,6 @@ def pause_study(slug: SlugPath, request: Request) -> StudyResponse:
 def close_study(slug: SlugPath, request: Request) -> StudyResponse:
     """Close a study: annotators can no longer vote, and the results become final."""
     return _change_status(slug, request, StudyStatus.CLOSED)
-
-
-@router.post(
-    "/studies/{slug}/reopen",
-    responses=errors("404 not_found", "409 study_status study_kind results_published"),
-)
-def reopen_study(slug: SlugPath, request: Request) -> StudyResponse:
-    """Open a closed study again, under a new version of the protocol."""
-    with context_of(request).database.write() as session:
-        study, principal = require_own_study(session, request, slug)
-        extension.reopen_study(
-            session, study=lock_study(session, study.id), principal=principal, now=utc_now()
-        )
-        return study_response(session, study)
-
-
-@router.post(
-    "/studies/{slug}/protocols",
-    status_code=201,
-    responses=errors(
-        "404 not_found",
-        "409 study_status no_common_pairs ambiguous_name",
-        "422 bad_matchups panel_not_larger",
-    ),
-)
-def extend_study(slug: SlugPath, body: ExtensionRequest, request: Request) -> StudyResponse:
-    """Add matchups to a running study, or raise its votes per comparison: a new version of the protocol."""
-    with context_of(request).database.write() as session:
-        study, principal = require_own_study(session, request, slug)
-        study = lock_study(session, study.id)
-        extension.extend_study(session, study=study, request=body, principal=principal, now=utc_now())
-        return study_response(session, study)
-
-
-@router.get("/studies/{slug}/protocols", responses=errors("404 not_found"))
-def list_protocols(slug: SlugPath, request: Request) -> ProtocolsResponse:
-    """Return all versions of the study's protocol, the oldest first."""
-    with context_of(request).database.read() as session:
-        principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
-        return protocols_response(session, find_study(session, slug=slug, principal=principal))
 
 
 @router.post(

@@ -7,6 +7,7 @@ reading 72,000 votes and 14,400 comparisons takes about 400 ms, reading the chan
 
 import threading
 from collections import OrderedDict
+from datetime import datetime
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -155,7 +156,9 @@ class _StudyReader:
         )
 
 
-_READERS: WeakKeyDictionary[Engine, OrderedDict[int, _StudyReader]] = WeakKeyDictionary()
+# SQLite uses the id of a removed study again, so a reader is also identified by the study's creation time.
+_ReaderKey = tuple[int, datetime]
+_READERS: WeakKeyDictionary[Engine, OrderedDict[_ReaderKey, _StudyReader]] = WeakKeyDictionary()
 _READERS_LOCK = threading.Lock()
 
 
@@ -164,8 +167,9 @@ def live_counts(session: Session, study: Study) -> LiveCounts:
     engine: Engine = session.get_bind().engine
     with _READERS_LOCK:
         readers = _READERS.setdefault(engine, OrderedDict())
-        reader: _StudyReader = readers.setdefault(study.id, _StudyReader(study.id))
-        readers.move_to_end(study.id)
+        key = study.id, study.created_at
+        reader: _StudyReader = readers.setdefault(key, _StudyReader(study.id))
+        readers.move_to_end(key)
         if len(readers) > MAX_CACHED_STUDIES:
             readers.popitem(last=False)
     return reader.read(session, study)

@@ -238,3 +238,18 @@ def test_a_draft_is_edited_duplicated_opened_extended_and_reopened(ti2v: Run) ->
     assert "Votes per comparison raised from 1 to 5; Matchups added: motif:dynamicrafter" in listed
     assert len(json.loads(ti2v("study", "protocols", "mine", "--format", "json").out)) == 3
     assert ti2v("study", "check", "mine").code == 0
+
+
+def test_a_study_is_archived_deleted_and_restored(ti2v: Run) -> None:
+    ti2v(*CREATE, "--matchup", "motif:cinemo")
+
+    assert ti2v("study", "archive", "mine").out == "mine\n"
+    assert json.loads(ti2v("study", "list", "--format", "json").out) == []
+    assert "mine" in ti2v("study", "list", "--archived").out
+    assert ti2v("study", "unarchive", "mine").out == "mine\n"
+    wrong = ti2v("study", "delete", "mine", "--confirm", "other")
+    assert (wrong.code, "nothing was deleted" in wrong.err) == (1, True)
+    assert ti2v("study", "delete", "mine", "--confirm", "mine").out.endswith(" UTC\n")
+    assert ti2v("study", "status", "mine").code == 1
+    assert "mine" in ti2v("study", "list", "--deleted").out
+    assert ti2v("study", "restore", "mine").out == "draft\n"

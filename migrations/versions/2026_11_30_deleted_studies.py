@@ -1,0 +1,60 @@
+"""deletion of studies
+
+Why: an owner can delete a study. A background task removes its rows after a grace period. Removed votes and
+assignments look up the rows that replace them, which needs an index on these columns. On SQLite the ids of
+vote events are never used again, because the cache of live counts reads only events with larger ids than
+before.
+Locks: on PostgreSQL studies and tasks, while the catalogue entries change, and votes and assignments, while
+the indexes are built. SQLite rebuilds tasks and vote_events.
+Works with the release before: yes, except that it does not run the deletion tasks.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0026"
+down_revision = "0025"
+branch_labels = None
+depends_on = None
+
+NAME = "ck_tasks_task_kind"
+BEFORE = ("renditions", "benchmark_import", "votes_import")
+ADDED = ("study_deletion",)
+REPLACED = ("votes", "assignments")
+
+
+def upgrade() -> None:
+    op.add_column("studies", sa.Column("deletes_at", sa.DateTime(timezone=True), nullable=True))
+    for table in REPLACED:
+        op.create_index(
+            op.f(f"ix_{table}_replaces_id"),
+            table,
+            ["replaces_id"],
+            sqlite_where=sa.text("replaces_id IS NOT NULL"),
+            postgresql_where=sa.text("replaces_id IS NOT NULL"),
+        )
+    _replace_kinds((*BEFORE, *ADDED))
+    _rebuild_events(sqlite_autoincrement=True)
+
+
+def downgrade() -> None:
+    _rebuild_events(sqlite_autoincrement=False)
+    op.execute("DELETE FROM tasks WHERE kind = 'study_deletion'")
+    _replace_kinds(BEFORE)
+    for table in REPLACED:
+        op.drop_index(op.f(f"ix_{table}_replaces_id"), table)
+    op.drop_column("studies", "deletes_at")
+
+
+def _replace_kinds(kinds: tuple[str, ...]) -> None:
+    one_of = ", ".join(f"'{kind}'" for kind in kinds)
+    with op.batch_alter_table("tasks") as batch_op:
+        batch_op.drop_constraint(op.f(NAME), type_="check")
+        batch_op.create_check_constraint(op.f(NAME), f"kind IN ({one_of})")
+
+
+def _rebuild_events(*, sqlite_autoincrement: bool) -> None:
+    if op.get_bind().dialect.name == "sqlite":
+        keywords = {"sqlite_autoincrement": sqlite_autoincrement}
+        with op.batch_alter_table("vote_events", recreate="always", table_kwargs=keywords):
+            pass
