@@ -28,7 +28,9 @@ def feature_rows(features: ArrayLike, *, name: str, at_least: int = 1) -> Vector
     if rows.ndim != 2 or len(rows) < at_least:
         raise MetricInputError(f"{name}: at least {at_least} rows of features are needed, not {len(rows)}.")
     if not np.isfinite(rows).all():
-        raise MetricInputError(f"{name}: the features contain NaN or infinity.")
+        raise MetricInputError(
+            f"{name}: the features contain NaN or infinity. Compute in float32, and check the weights."
+        )
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     if (lengths == 0).any():
         raise MetricInputError(f"{name}: a feature vector is all zeros.")

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from benchmark.metrics.vectors import MetricInputError
 from models.backbones.base import Features, Images
 from models.backbones.network_process import NetworkFailed, NetworkProcess
 from models.backbones.transforms import AS_PILLOW, Resampling, squash_square, within
@@ -99,6 +100,10 @@ def _result(
     if found is None or len(found.shape) != len(shape) or not _fits(found.shape, shape):
         had = "nothing" if found is None else str(found.shape)
         raise NetworkFailed(f"The driver must return {name} of shape {shape}, not {had}.")
+    if not np.isfinite(found.astype(np.float32)).all():
+        raise MetricInputError(
+            f"The network returned {name} with NaN or infinity for this clip: check the network's weights."
+        )
     return np.asarray(found, dtype=np.float32)
 
 

@@ -129,7 +129,7 @@ def locate(source: NetworkSource, *, home: Path) -> Located:
     else:
         path = home / "weights" / source.name / "network.json"
         _check_external(path, source)
-        read_network_file(path)
+        return Located(path, f"{source.name}@{_external_digest(path)}")
     return Located(path, f"{source.name}@{_digest(path)}")
 
 
@@ -155,6 +155,18 @@ def _check_external(path: Path, source: ExternalNetwork) -> None:
             f"{source.code} into an environment of its own, download {source.checkpoint}, and write {path} "
             "with the keys python, checkout and checkpoint (docs/vbench.md)."
         )
+
+
+def _external_digest(path: Path) -> str:
+    """Return the digest of network.json and of its checkpoint (of a folder: names and sizes of files)."""
+    checkpoint = read_network_file(path).checkpoint
+    parts = [_digest(path)]
+    if checkpoint is not None and checkpoint.is_file():
+        parts.append(_digest(checkpoint))
+    elif checkpoint is not None:
+        files = sorted(file for file in checkpoint.rglob("*") if file.is_file())
+        parts += [f"{file.relative_to(checkpoint)} {file.stat().st_size}" for file in files]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
 def _digest(path: Path) -> str:

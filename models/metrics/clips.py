@@ -65,11 +65,16 @@ def find_clips(folder: Path, source: BenchmarkSource) -> FoundClips:
         )
         for stem, name in matched.items()
     ]
-    unknown = [stem for stem in names.unknown if stem not in named_by_prompt]
+    shared = _shared_prompts(names.unknown, source.pairs)
+    unknown = [stem for stem in names.unknown if stem not in named_by_prompt and stem not in shared]
     ignored = [
         *(f"{path.name}: not an .mp4 file" for path in files if path.suffix.lower() != ".mp4"),
         *(f"{videos[stem].name}: no pair of this benchmark has this name" for stem in unknown),
         *(f"{each.stem}.mp4: the name fits two pairs" for each in names.ambiguous),
+        *(
+            f"{videos[stem].name}: {count} pairs have this prompt; name the file <pair id>_<seed>.mp4"
+            for stem, count in shared.items()
+        ),
     ]
     if not clips:
         raise NoClipsFound(
@@ -90,6 +95,17 @@ def _prompt_names(stems: Sequence[str], pairs: Sequence[PairSpec]) -> dict[str, 
         match = _PROMPT_AND_SEED.fullmatch(canonical_name(stem))
         if match is not None and match["prompt"] in of_prompt:
             found[stem] = ClipName(of_prompt[match["prompt"]], int(match["seed"]))
+    return found
+
+
+def _shared_prompts(stems: Sequence[str], pairs: Sequence[PairSpec]) -> dict[str, int]:
+    """Return the number of pairs for names like `<prompt>-<seed>`, if several pairs have the prompt."""
+    prompts = Counter(pair.prompt for pair in pairs)
+    found = {}
+    for stem in stems:
+        match = _PROMPT_AND_SEED.fullmatch(canonical_name(stem))
+        if match is not None and prompts[match["prompt"]] > 1:
+            found[stem] = prompts[match["prompt"]]
     return found
 
 

@@ -182,7 +182,7 @@ def test_clips_named_as_vbench_names_them_are_found(tmp_path: Path, source: Benc
 def test_a_prompt_of_two_pairs_names_no_clip(tmp_path: Path, source: BenchmarkSource) -> None:
     (tmp_path / "it moves-0.mp4").write_bytes(b"")
 
-    with pytest.raises(NoClipsFound):
+    with pytest.raises(NoClipsFound, match=r"2 pairs have this prompt; name the file <pair id>_<seed>\.mp4"):
         find_clips(tmp_path, source)
 
 
