@@ -8,6 +8,7 @@ from app.home.routes import router as home
 from app.invitations.link_routes import router as links
 from app.invitations.routes import router as invitations
 from app.jobs.routes import router as jobs
+from app.metrics.routes import router as metrics
 from app.people.routes import router as people
 from app.phases.quiz_routes import router as quiz
 from app.phases.routes import router as phases
@@ -28,6 +29,7 @@ PAGES = (
     studies,
     study_changes,
     submissions,
+    metrics,
     links,
     invitations,
     phases,

@@ -24,8 +24,10 @@ class SubmissionLine:
     expected: int
 
     @property
-    def upload_url(self) -> str | None:
-        return f"/submissions/{self.public_id}/upload" if self.status is SubmissionStatus.OPEN else None
+    def url(self) -> str:
+        """Return the page that uploads clips of an open submission; otherwise the page of its metrics."""
+        page = "upload" if self.status is SubmissionStatus.OPEN else "metrics"
+        return f"/submissions/{self.public_id}/{page}"
 
     @property
     def status_label(self) -> str:

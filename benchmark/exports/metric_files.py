@@ -16,7 +16,7 @@ from benchmark.metrics.vectors import MetricInputError
 from benchmark.protocol import Direction, MetricFormat
 from benchmark.wire.metrics import MetricTableResponse
 
-_ARROWS = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NONE: ""}
+ARROWS = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NONE: ""}
 _LATEX_ARROWS = {Direction.HIGHER: r" $\uparrow$", Direction.LOWER: r" $\downarrow$", Direction.NONE: ""}
 
 
@@ -126,15 +126,17 @@ def _summary(table: MetricTable, metric: Metric) -> Mapping[str, object]:
 
 
 def _markdown(rows: Sequence[NamedTable]) -> str:
-    titles = [f"{metric.title} {_ARROWS[metric.direction]}".strip() for metric in _columns(rows[0].table)]
+    titles = [
+        f"{metric.title} {ARROWS[metric.direction]}".strip() for metric in metric_columns(rows[0].table)
+    ]
     lines = ["| | " + " | ".join(titles) + " |", "|---|" + "---:|" * len(titles)]
-    lines += [f"| {markdown_text(_label(row))} | {' | '.join(_cells(row.table))} |" for row in rows]
+    lines += [f"| {markdown_text(_label(row))} | {' | '.join(metric_cells(row.table))} |" for row in rows]
     return "\n".join(lines) + "\n\n" + markdown_text(note(rows)) + "\n"
 
 
 def _latex(rows: Sequence[NamedTable]) -> str:
     titles = [
-        latex_text(metric.title) + _LATEX_ARROWS[metric.direction] for metric in _columns(rows[0].table)
+        latex_text(metric.title) + _LATEX_ARROWS[metric.direction] for metric in metric_columns(rows[0].table)
     ]
     lines = [
         f"% {note(rows)}",
@@ -150,7 +152,7 @@ def _latex(rows: Sequence[NamedTable]) -> str:
 
 
 def _latex_row(row: NamedTable) -> str:
-    cells = [cell.replace("±", r"$\pm$").replace("–", "--") for cell in _cells(row.table)]
+    cells = [cell.replace("±", r"$\pm$").replace("–", "--") for cell in metric_cells(row.table)]
     # The previous line ends in \\; LaTeX would parse a bracket or an asterisk here as an argument of \\.
     return "{}" + " & ".join([latex_text(_label(row)), *cells]) + r" \\"
 
@@ -196,11 +198,13 @@ def _gaps(table: MetricTable) -> str:
     return left_out + lacking
 
 
-def _columns(table: MetricTable) -> list[Metric]:
+def metric_columns(table: MetricTable) -> list[Metric]:
+    """Return the metrics of a table, then its total scores."""
     return [*table.metrics, *(total.metric for total in table.totals)]
 
 
-def _cells(table: MetricTable) -> list[str]:
+def metric_cells(table: MetricTable) -> list[str]:
+    """Return the printed mean of each column, with the standard deviation over seeds: `12.3 ± 0.4`."""
     summaries = [(table.summary(metric.name), metric) for metric in table.metrics]
     return [
         *(_cell(summary.mean, summary.seed_sd, metric) for summary, metric in summaries),

@@ -100,6 +100,7 @@ def main(words: list[str]) -> None:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS)
         with small_studies() as cast, serving(cast.context) as address:
             OWN["annotator"] = f"/studies/{OPEN}/annotators/{annotator_name(cast.context)}"
+            OWN["metrics"] = f"/submissions/{cast.submission_ids['motif']}/metrics"
             OWN["invitations"] = invitations_path(cast.context)
             PUBLIC["sign-in-link"] = sign_in_path(cast.context)
             shoot_all(browser, address, wanted.of(PUBLIC))
