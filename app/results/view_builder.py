@@ -17,7 +17,7 @@ from app.results.views.heatmap import heat_tables
 from app.results.views.leaderboard import ranks
 from app.results.views.matrix import matrix
 from app.results.views.names import side_titles
-from app.results.views.rows import average_rows, figure_rows, matchup_facts, table_rows
+from app.results.views.rows import average_rows, figure_of, matchup_facts, table_rows
 from app.tables.studies import Study
 from benchmark.exports.notes import PREFERENCES_FORMAT, PREFERENCES_TERMS
 from benchmark.stats.conclusions import panel_warning
@@ -61,7 +61,7 @@ def build_results_page(session: Session, study: Study) -> ResultsPage:
             Download(title, form, export_url(study.slug, file)) for title, form, file in _DOWNLOADS
         ),
         sides=side_titles(naming),
-        figure=figure_rows([*sorted_rows, *averages], naming=naming, facts=facts),
+        figure=figure_of([*sorted_rows, *averages], naming=naming, facts=facts),
         table=table_rows(sorted_rows, naming=naming, facts=facts),
         averages=average_rows(averages, naming=naming),
         sentences=tuple(headlines.matchup_sentence(row, naming) for row in [*sorted_rows, *averages]),

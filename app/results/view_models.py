@@ -53,6 +53,14 @@ class FigureRow:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """Figure 1. A figure of many rows has no bars of reasons (`shows_reasons`); table 1 has their numbers."""
+
+    rows: tuple[FigureRow, ...]
+    shows_reasons: bool
+
+
+@dataclass(frozen=True)
 class TableRow:
     """One row of table 1.
 
@@ -197,7 +205,7 @@ class ResultsPage:
     summary: tuple[str, ...]
     downloads: tuple[Download, ...]
     sides: SideTitles
-    figure: tuple[FigureRow, ...]
+    figure: Figure
     table: tuple[TableRow, ...]
     averages: tuple[TableRow, ...]
     sentences: tuple[str, ...]

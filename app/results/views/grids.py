@@ -48,6 +48,11 @@ class HeatTable:
         return tuple(row.header for row in self.rows)
 
     @property
+    def fits_narrow_screens(self) -> bool:
+        """Return whether the transposed table has fewer columns."""
+        return len(self.rows) < len(self.parts)
+
+    @property
     def by_part(self) -> tuple[HeatRow, ...]:
         """Return the transposed table, in which parts are rows. Narrow screens show this table."""
         columns = zip(*(row.cells for row in self.rows), strict=True)

@@ -8,13 +8,15 @@ import numpy as np
 from app.panels.side_names import Naming
 from app.results.live.tallies import CountedStudy
 from app.results.urls import matchup_url
-from app.results.view_models import FigureRow, PreferenceBar, ReasonBars, TableRow
+from app.results.view_models import Figure, FigureRow, PreferenceBar, ReasonBars, TableRow
 from app.results.views.bars import CommonScale
 from benchmark.exports.printed_cells import TITLES, interval_cell, p_cell, reason_cells, sides_cell
 from benchmark.protocol import Justification, Side
 from benchmark.stats.preferences import SCORE, PreferenceRow
 from benchmark.stats.tallies import Tallies
 
+# With the reasons of more rows, the figure would be larger than the rest of the page.
+MAX_ROWS_WITH_REASONS = 20
 _LONG_NAMES = {each: each.value.replace("_", " ").capitalize() for each in Justification}
 
 
@@ -45,12 +47,13 @@ def matchup_facts(study: str, counted: CountedStudy) -> dict[str, MatchupFacts]:
     }
 
 
-def figure_rows(
-    rows: Sequence[PreferenceRow], *, naming: Naming, facts: Mapping[str, MatchupFacts]
-) -> tuple[FigureRow, ...]:
-    """Return a row of figure 1 for each matchup and average. `facts` is keyed by matchup name."""
+def figure_of(rows: Sequence[PreferenceRow], *, naming: Naming, facts: Mapping[str, MatchupFacts]) -> Figure:
+    """Return figure 1 with a row for each matchup and average. `facts` is keyed by matchup name."""
     scale = CommonScale.over(row.share(reason, side) for row in rows for reason in TITLES for side in Side)
-    return tuple(_figure_row(row, scale, naming, facts.get(row.matchup)) for row in rows)
+    return Figure(
+        rows=tuple(_figure_row(row, scale, naming, facts.get(row.matchup)) for row in rows),
+        shows_reasons=len(rows) <= MAX_ROWS_WITH_REASONS,
+    )
 
 
 def table_rows(

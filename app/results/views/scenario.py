@@ -12,11 +12,11 @@ from app.panels.side_names import Naming
 from app.results.live.tallies import CountedStudy
 from app.results.service import results_of
 from app.results.urls import pair_url, results_url, scenario_url
-from app.results.view_models import FigureRow, SideTitles
+from app.results.view_models import Figure, SideTitles
 from app.results.views.grids import HeatHeader
 from app.results.views.names import readable, side_titles
 from app.results.views.pair_list import majority_name
-from app.results.views.rows import figure_rows, matchup_facts
+from app.results.views.rows import figure_of, matchup_facts
 from app.tables.bench import Pair
 from app.tables.studies import Study
 from benchmark.exports.printed_cells import Spans, sides_cell
@@ -57,7 +57,7 @@ class ScenarioPage:
     is_interim: bool
     is_imported: bool
     sides: SideTitles
-    figure: tuple[FigureRow, ...]
+    figure: Figure
     sentences: tuple[str, ...]
     panel_warning: str | None
     pairs: tuple[ScenarioPair, ...]
@@ -89,7 +89,7 @@ def scenario_page(session: Session, study: Study, scenario: str) -> ScenarioPage
         is_interim=results.is_interim,
         is_imported=results.live.is_imported,
         sides=side_titles(naming),
-        figure=figure_rows(rows, naming=naming, facts=matchup_facts(study.slug, here)),
+        figure=figure_of(rows, naming=naming, facts=matchup_facts(study.slug, here)),
         sentences=tuple(part_conclusion(row, readable(scenario)) for row in parts),
         panel_warning=panel_warning(here.tallies, named),
         pairs=_pairs(session, study, here, naming),

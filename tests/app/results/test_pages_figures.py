@@ -2,8 +2,12 @@
 
 import pytest
 
+from app.results.views import rows
 from app.results.views.bars import CommonScale
+from app.results.views.grids import HeatCell, HeatHeader, HeatRow, HeatTable
 from benchmark.exports.figures.scales import heat_step, whole_percent
+from tests.app.results.page_voters import fill_panels, signed_in
+from tests.cast import Cast, Study
 
 
 @pytest.mark.parametrize(
@@ -33,3 +37,29 @@ def test_few_votes_do_not_look_like_many() -> None:
 
 def test_a_half_is_rounded_up() -> None:
     assert whole_percent(1, 8) == 13  # 12.5
+
+
+def test_a_figure_of_many_rows_leaves_the_reasons_to_the_table(
+    cast: Cast, study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill_panels(study, people=1)
+    client = signed_in(cast.context, cast.alice)
+    address = f"/studies/{study.slug}/results"
+    few = client.get(address).text
+    monkeypatch.setattr(rows, "MAX_ROWS_WITH_REASONS", 1)
+
+    many = client.get(address).text
+
+    assert few.count('class="reasons"') == 8
+    assert 'class="reasons"' not in many
+    assert "The reasons are in" not in few
+    assert "The reasons are in" in many
+
+
+@pytest.mark.parametrize(("matchups", "parts", "fits"), [(2, 3, True), (3, 3, False), (45, 24, False)])
+def test_a_heat_map_is_transposed_where_that_makes_it_narrower(matchups: int, parts: int, fits: bool) -> None:
+    header = HeatHeader("name", None)
+    cells = (HeatCell("50", 0),) * parts
+    heat = HeatTable("id", "Title", "", (header,) * parts, (HeatRow(header, cells),) * matchups)
+
+    assert heat.fits_narrow_screens is fits
