@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
 from app.errors import Unavailable
+from app.jobs.worker_metrics import worker_metrics
 from benchmark.protocol import Role
 
 router = APIRouter(include_in_schema=False)
@@ -46,10 +47,11 @@ def metrics(request: Request) -> Response:
     Only programs on this machine, admins and viewers may read the metrics.
     """
     context = context_of(request)
-    if not (context.settings.metrics_public or _is_local(request)):
-        with context.database.read() as session:
+    with context.database.read() as session:
+        if not (context.settings.metrics_public or _is_local(request)):
             require_person(session, request, Role.VIEWER, now=utc_now())
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+        workers = worker_metrics(session, now=utc_now())
+    return Response(generate_latest() + workers, media_type=CONTENT_TYPE_LATEST)
 
 
 def _is_local(request: Request) -> bool:

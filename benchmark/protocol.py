@@ -252,6 +252,17 @@ class JobKind(StrEnum):
     MEASURE = "measure"
 
 
+class WorkerState(StrEnum):
+    """The health of a worker, which is one GPU of a fleet.
+
+    A paused worker waits before a restart. A retired worker failed too often and is not restarted.
+    """
+
+    WORKING = "working"
+    PAUSED = "paused"
+    RETIRED = "retired"
+
+
 class SuiteName(StrEnum):
     """A suite of automatic metrics; benchmark/metrics/suites.py lists the metrics of each suite."""
 

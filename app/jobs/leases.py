@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
-from app.jobs.workers import note_clip_done, note_sign_of_life
+from app.jobs.workers import note_clip_done, note_failure, note_sign_of_life
 from app.security.identity import Principal
 from app.settings import Settings
 from app.tables.jobs import Job, Worker, job_status_is
@@ -153,7 +153,10 @@ def fail(session: Session, *, job: Job, failure: Failure, policy: LeasePolicy, n
     ready_at = now + policy.pause_after(job.failures + 1)
     _count_failure(job, failure, policy, now=now, ready_at=ready_at)
     session.flush()
-    note_sign_of_life(session, worker_id=job.worker_id, now=now)
+    if failure.kind is FailureKind.BAD_INPUT:
+        note_sign_of_life(session, worker_id=job.worker_id, now=now)
+    else:
+        note_failure(session, worker_id=job.worker_id, now=now)
 
 
 def finish(session: Session, *, job: Job, now: datetime) -> None:

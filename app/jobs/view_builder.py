@@ -165,6 +165,9 @@ def _workers(session: Session, now: datetime, alive_since: datetime) -> tuple[Wo
             is_present=worker.last_seen_at > alive_since,
             jobs=jobs,
             clips_done=worker.clips_done,
+            state=worker.state,
+            reason=worker.state_reason,
+            failures_in_a_row=worker.failures_in_a_row,
         )
         for worker, jobs in rows
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.jobs.durations import time_left
 from benchmark.plurals import counted
-from benchmark.protocol import FailureKind, JobStatus, SubmissionStatus
+from benchmark.protocol import FailureKind, JobStatus, SubmissionStatus, WorkerState
 
 _KINDS = {
     FailureKind.OUT_OF_MEMORY: "out of memory",
@@ -115,7 +115,8 @@ class WorkerLine:
     """One worker in the list of workers.
 
     `seen` is a text that states when the worker sent its last request. `is_present` is true if the worker
-    sent a request within the last lease duration.
+    sent a request within the last lease duration. `reason` is a text that states why the worker is paused or
+    retired.
     """
 
     id: int
@@ -126,6 +127,18 @@ class WorkerLine:
     is_present: bool
     jobs: int
     clips_done: int
+    state: WorkerState
+    reason: str
+    failures_in_a_row: int
+
+    @property
+    def health(self) -> str:
+        """Return the state of a worker, or its failures in a row, as text."""
+        if self.state is not WorkerState.WORKING or not self.failures_in_a_row:
+            return self.state.value
+        return counted(self.failures_in_a_row, "failure") + (
+            " in a row" if self.failures_in_a_row > 1 else ""
+        )
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from app.security.identity import Principal
 from app.tables.base import Base
 from app.tables.jobs import Worker
-from benchmark.protocol import SuiteName
-from benchmark.wire.jobs import ClaimRequest, MeasureClaimRequest, WorkerInfo
+from benchmark.protocol import SuiteName, WorkerState
+from benchmark.wire.jobs import ClaimRequest, MeasureClaimRequest, WorkerInfo, WorkerStateRequest
+from benchmark.wire.text import one_line
 
 # Minimum time between two updates of a worker's last_seen_at.
 SEEN_EVERY = timedelta(seconds=2)
@@ -26,7 +27,16 @@ _SIGN_OF_LIFE = (
 _CLIP_DONE = (
     update(_workers)
     .where(_workers.c.id == bindparam("worker"))
-    .values(clips_done=_workers.c.clips_done + 1, last_seen_at=bindparam("now"))
+    .values(clips_done=_workers.c.clips_done + 1, failures_in_a_row=0, last_seen_at=bindparam("now"))
+)
+_FAILURE = (
+    update(_workers)
+    .where(_workers.c.id == bindparam("worker"))
+    .values(
+        failures=_workers.c.failures + 1,
+        failures_in_a_row=_workers.c.failures_in_a_row + 1,
+        last_seen_at=bindparam("now"),
+    )
 )
 
 
@@ -42,6 +52,7 @@ def upsert_worker(
     worker = _find(session, info, principal) or _add(session, info, principal, now)
     worker.device = info.device
     worker.gpu = info.gpu
+    worker.state, worker.state_reason = WorkerState.WORKING, ""
     if isinstance(claim, ClaimRequest):
         worker.models = sorted(set(claim.models))
         worker.held_model = claim.holding
@@ -50,6 +61,23 @@ def upsert_worker(
     if now - worker.last_seen_at >= SEEN_EVERY:
         worker.last_seen_at = now
     return worker
+
+
+def store_state(
+    session: Session, *, report: WorkerStateRequest, principal: Principal, now: datetime
+) -> Worker:
+    """Store the state that a worker reports, and return the worker's row."""
+    info = report.worker
+    worker = _find(session, info, principal) or _add(session, info, principal, now)
+    worker.device, worker.gpu = info.device, info.gpu
+    worker.state, worker.state_reason = report.state, one_line(report.reason)
+    worker.last_seen_at = now
+    session.flush()
+    return worker
+
+
+def note_failure(session: Session, *, worker_id: int | None, now: datetime) -> None:
+    session.execute(_FAILURE, {"worker": worker_id, "now": now})
 
 
 def note_sign_of_life(session: Session, *, worker_id: int | None, now: datetime) -> None:

@@ -69,6 +69,7 @@ CLOSED_SETS = (
     protocol.Outcome,
     protocol.PlatformKind,
     protocol.SessionStatus,
+    protocol.WorkerState,
 )
 
 # SQLite generates row ids only for a key of type INTEGER; PostgreSQL gets 64 bits.

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import Base, RowId, closed_set
-from benchmark.protocol import FailureKind, JobKind, JobStatus, SuiteName
+from benchmark.protocol import FailureKind, JobKind, JobStatus, SuiteName, WorkerState
 
 
 class Worker(Base):
@@ -42,6 +42,13 @@ class Worker(Base):
     # further models only if enough work remains for another load.
     helps: Mapped[bool] = mapped_column(default=False, server_default=false())
     clips_done: Mapped[int] = mapped_column(default=0)
+    # Failed attempts in total, and since the worker's last clip.
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    failures_in_a_row: Mapped[int] = mapped_column(default=0, server_default="0")
+    state: Mapped[WorkerState] = mapped_column(
+        closed_set(WorkerState), default=WorkerState.WORKING, server_default=WorkerState.WORKING.value
+    )
+    state_reason: Mapped[str] = mapped_column(String(500), default="", server_default="")
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
 

@@ -31,6 +31,8 @@ from benchmark.wire.jobs import (
     MeasureClaimRequest,
     MeasureClaimResponse,
     SubmissionJobsRequest,
+    WorkerStateRequest,
+    WorkerStateResponse,
 )
 from benchmark.wire.metrics import ScoresRequest
 from benchmark.wire.submissions import MAX_PROVENANCE_BYTES, ClipResponse
@@ -94,6 +96,12 @@ class LeaseApi:
         The list may be empty.
         """
         return self._transport.post("/jobs/claim", ClaimResponse, request).jobs
+
+    def report_state(self, request: WorkerStateRequest) -> WorkerStateResponse:
+        """Report that this worker is paused or retired, and why."""
+        return self._transport.post(
+            "/jobs/workers", WorkerStateResponse, request, max_retries=_OPTIONAL_RETRIES
+        )
 
     def claim_measurements(self, request: MeasureClaimRequest) -> Sequence[ClaimedMeasurement]:
         """Lease and return up to `request.count` clips to measure, all with one suite.

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator
 
-from benchmark.protocol import FailureKind, JobKind, JobStatus, SuiteName
+from benchmark.protocol import FailureKind, JobKind, JobStatus, SuiteName, WorkerState
 from benchmark.wire.common import (
     Label,
     OneLine,
@@ -128,6 +128,27 @@ class WorkerInfo(RequestModel):
     gpu: (
         Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), OneLine] | None
     ) = None
+
+
+class WorkerStateRequest(RequestModel):
+    """A worker's report that it is paused or retired, and why. The next claim sets the state `working`."""
+
+    worker: WorkerInfo
+    state: WorkerState
+    reason: Annotated[str, BeforeValidator(_as_one_line)] = ""
+
+
+class WorkerStateResponse(ResponseModel):
+    """The stored state of a worker.
+
+    `failures` counts the worker's failed attempts; `failures_in_a_row` counts those since its last clip.
+    """
+
+    name: str
+    state: WorkerState
+    clips_done: int
+    failures: int
+    failures_in_a_row: int
 
 
 class ClaimRequest(RequestModel):

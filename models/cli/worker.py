@@ -167,7 +167,10 @@ def _run_inline(
     from models.worker.worker_loop import WorkerLoop
 
     host = InlineHost(create_generator, device=options.info.device, dtype=dtype)
-    return WorkerLoop(server, host, cache, options, stopping=stopping, log=_log).run()
+    try:
+        return WorkerLoop(server, host, cache, options, stopping=stopping, log=_log).run()
+    finally:
+        host.close()
 
 
 def _run_on_ray(

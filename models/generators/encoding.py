@@ -1,9 +1,26 @@
 """Encodes generated frames as H.264 mp4 with yuv420p, at the frame rate that the model declares."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from benchmark.scenes.encoding import encode_mp4
-from models.generators.base import Crashed, GeneratedClip
+from models.generators.base import Crashed, GeneratedClip, Provenance
+
+
+@dataclass(frozen=True)
+class EncodedClip:
+    """A generated clip as the bytes of an mp4 file; the other fields are those of `GeneratedClip`."""
+
+    pair_id: str
+    seed: int
+    mp4: bytes
+    provenance: Provenance
+
+
+def encode(clip: GeneratedClip) -> EncodedClip:
+    """Encode a clip; see `clip_mp4`."""
+    return EncodedClip(clip.pair_id, clip.seed, clip_mp4(clip), clip.provenance)
 
 
 def clip_mp4(clip: GeneratedClip) -> bytes:

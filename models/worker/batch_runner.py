@@ -8,15 +8,14 @@ from functools import partial
 
 from benchmark.client.errors import NotAllowed, Refused
 from benchmark.client.job_api import LeaseApi
-from benchmark.protocol import FailureKind
 from benchmark.wire.jobs import ClaimedJob
 from models.generators.base import CannotRun, ClipRequest, Crashed, GeneratorError, OutOfMemory
-from models.generators.batch import MAX_CONSECUTIVE_FAILURES
-from models.worker.errors import NoModelAvailable, TooManyFailures
+from models.worker.errors import HostLost, NoModelAvailable
+from models.worker.failures import Failures
 from models.worker.image_cache import ImageCache
 from models.worker.lease_renewal import LeaseRenewer
-from models.worker.model_host import HostLost, ModelHost, is_out_of_memory
-from models.worker.uploader import Uploader, report_failure
+from models.worker.model_host import ModelHost, is_out_of_memory
+from models.worker.uploader import Uploader
 
 _MAX_LOG_CHARACTERS = 8000
 
@@ -30,7 +29,8 @@ class _Task:
 class BatchRunner:
     """Generates the clips of claimed jobs.
 
-    When `run` returns, each job has failed, is released, or has a clip that is being uploaded.
+    When `run` returns, each job has failed, is released, has a clip that is being uploaded, or is held by
+    `failures`.
 
     Args:
         server: the server's lease API.
@@ -39,6 +39,7 @@ class BatchRunner:
         batch_sizes: batch size of each model to offer.
         leases: leases of the worker.
         uploader: receives the clips.
+        failures: receives the failed jobs.
         stopping: event that is set when the worker should stop.
         log: called with a sentence for every event.
 
@@ -55,15 +56,14 @@ class BatchRunner:
         *,
         leases: LeaseRenewer,
         uploader: Uploader,
+        failures: Failures,
         stopping: threading.Event,
         log: Callable[[str], None],
     ) -> None:
         self._server, self._host, self._images = server, host, images
-        self._leases, self._uploader = leases, uploader
+        self._leases, self._uploader, self._failures = leases, uploader, failures
         self._stopping, self._log = stopping, log
         self.batch_sizes = dict(batch_sizes)
-        self._halved: set[str] = set()
-        self._consecutive_failures = 0
 
     def run(self, jobs: Sequence[ClaimedJob]) -> None:
         """Generate the clips of newly claimed jobs; all jobs must be for the same model.
@@ -73,6 +73,7 @@ class BatchRunner:
         """
         model = jobs[0].model
         self._leases.add(jobs)
+        self._failures.resume()
         try:
             self._load(model)
             self._generate_all(self._fetch_images(jobs), model)
@@ -80,9 +81,10 @@ class BatchRunner:
             self._release(jobs)
             self._withdraw(model, error)
         except GeneratorError as error:
-            self._fail(jobs, error)
+            self._failures.add(jobs, error)
         except HostLost as lost:
-            self._log(str(lost))
+            self._failures.add_loss([job for job in jobs if not self._uploader.has(job)], str(lost))
+            raise
         self._release(jobs)
 
     def _load(self, model: str) -> None:
@@ -105,7 +107,7 @@ class BatchRunner:
             except NotAllowed:
                 raise
             except Refused as refusal:
-                self._fail([job], Crashed(f"The image cannot be downloaded. {refusal}"))
+                self._failures.add([job], Crashed(f"The image cannot be downloaded. {refusal}"))
             else:
                 tasks.append(_Task(job, ClipRequest(job.pair_id, image, job.prompt, job.seed)))
         return tasks
@@ -123,18 +125,15 @@ class BatchRunner:
         done, error = self._generate(batch)
         remaining = tasks[done:]
         if done:
-            self._consecutive_failures = 0
+            self._failures.note_clip(model)
         if error is None:
             return remaining
         if isinstance(error, CannotRun):
             raise error
-        failed = remaining[:1]
-        if isinstance(error, OutOfMemory):
-            if self._halve_batch_size(model, len(batch)):
-                return remaining
-            failed = remaining[: len(batch) - done]
-        self._fail([task.job for task in failed], error)
-        return remaining[len(failed) :]
+        if isinstance(error, OutOfMemory) and self._halve_batch_size(model, len(batch)):
+            return remaining
+        self._failures.add([remaining[0].job], error)
+        return remaining[1:]
 
     def _generate(self, batch: Sequence[_Task]) -> tuple[int, GeneratorError | None]:
         """Return the number of generated clips, and the error. The error is None if no task failed.
@@ -154,36 +153,19 @@ class BatchRunner:
         return done, None
 
     def _halve_batch_size(self, model: str, tried: int) -> bool:
-        """Halve a model's batch size, but only once per worker; return whether this call halved it."""
-        if tried < 2 or model in self._halved:
+        """Halve a model's batch size; return False if one clip alone did not fit."""
+        if tried < 2:
             return False
-        self._halved.add(model)
         self.batch_sizes[model] = tried // 2
         self._log(
             f"{model}: a batch of {tried} clips does not fit into memory; the new size is {tried // 2}."
         )
         return True
 
-    def _fail(self, jobs: Sequence[ClaimedJob], error: GeneratorError) -> None:
-        message = str(error)
-        if isinstance(error, OutOfMemory):
-            message = f"A batch of {_clips(len(jobs))} does not fit into the memory of this device. {message}"
-        for job in jobs:
-            self._leases.remove(job)
-            status = report_failure(self._server, job, error.kind, message, error.log_tail)
-            self._log(f"{job.pair_id}: {message} The job is {status or 'held by another worker'}.")
-        if error.kind is not FailureKind.BAD_INPUT:
-            self._consecutive_failures += 1
-        if self._consecutive_failures >= MAX_CONSECUTIVE_FAILURES:
-            raise TooManyFailures(
-                f"{MAX_CONSECUTIVE_FAILURES} failures in a row; the remaining jobs are released for other "
-                f"workers. Last failure: {message}"
-            )
-
     def _release(self, jobs: Sequence[ClaimedJob]) -> None:
-        """Release the jobs that were not tried; the worker keeps jobs whose clips are being uploaded."""
+        """Release the jobs that were not tried."""
         for job in jobs:
-            if not self._uploader.has(job):
+            if not (self._uploader.has(job) or self._failures.holds(job)):
                 self._leases.release(job)
 
     def _withdraw(self, model: str, error: CannotRun) -> None:
@@ -192,10 +174,6 @@ class BatchRunner:
         self._log(f"{model} cannot run on this machine and is no longer offered. {error}")
         if not self.batch_sizes:
             raise NoModelAvailable(f"No offered model can run on this machine. {error}")
-
-
-def _clips(count: int) -> str:
-    return "one clip" if count == 1 else f"{count} clips"
 
 
 def as_generator_error(error: Exception) -> GeneratorError:

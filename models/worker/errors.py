@@ -4,6 +4,9 @@ WorkerError         the message is a complete sentence for the user
   NoModelAvailable  no requested model can run on this machine
   NoSuiteAvailable  a requested suite of metrics cannot run on this machine
   TooManyFailures   several jobs in a row failed; other workers should take the remaining jobs
+  LaneFailed        several jobs in a row failed on one lane, while other lanes generate the same model
+  HostLost          the process with the model died
+  NoLaneLeft        all lanes of a fleet are retired
   RayUnavailable    a Ray cluster cannot be joined or started
 """
 
@@ -22,6 +25,18 @@ class NoSuiteAvailable(WorkerError):
 
 class TooManyFailures(WorkerError):
     """Several jobs in a row failed."""
+
+
+class LaneFailed(WorkerError):
+    """The jobs of one lane fail, while other lanes generate clips of the same model."""
+
+
+class HostLost(WorkerError):
+    """The process with the model died. The jobs have not failed."""
+
+
+class NoLaneLeft(WorkerError):
+    """All lanes of a fleet are retired."""
 
 
 class RayUnavailable(WorkerError):

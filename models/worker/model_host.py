@@ -3,11 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
+from benchmark.wire.jobs import WorkerInfo
 from models.generators.base import ClipRequest, Crashed, GeneratedClip, Generator, OutOfMemory
-
-
-class HostLost(Exception):
-    """The process with the model died; a new process is starting. The jobs have not failed."""
+from models.generators.encoding import EncodedClip
 
 
 class ModelHost(Protocol):
@@ -21,7 +19,13 @@ class ModelHost(Protocol):
         """Return whether a model can be loaded; the check may take a second.
 
         The worker claims no job before this method returns True.
+
+        Raises:
+            HostLost: the process with the model died.
         """
+
+    def describe(self, info: WorkerInfo) -> WorkerInfo:
+        """Return the worker's description with the device on which the model runs, if the host knows it."""
 
     def load(self, model: str) -> None:
         """Unload the previous model, then load this model, so that only one model needs memory.
@@ -31,8 +35,8 @@ class ModelHost(Protocol):
             HostLost: the process with the model died.
         """
 
-    def generate(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip]:
-        """Yield clips of the loaded model; see `Generator.generate`.
+    def generate(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip | EncodedClip]:
+        """Yield clips of the loaded model; see `Generator.generate`. A remote host yields encoded clips.
 
         Raises:
             GeneratorError: a request failed; the clips of earlier requests are valid.
@@ -69,6 +73,10 @@ class InlineHost:
     def is_ready(self) -> bool:
         """Return True."""
         return True
+
+    def describe(self, info: WorkerInfo) -> WorkerInfo:
+        """Return the description unchanged; see `ModelHost`."""
+        return info
 
     def load(self, model: str) -> None:
         """Load a model; see `ModelHost`."""

@@ -1,8 +1,8 @@
 """Runs a worker on a Ray cluster. Each actor holds one model, on one GPU of any node.
 
-The driver runs one worker loop per actor. A worker loop claims jobs, fetches images, and encodes and uploads
-clips. Actors only generate clips, so actors need neither the key nor access to the server. If an actor or its
-node dies, the driver releases the actor's jobs and starts a new actor.
+The driver runs one lane per actor (models/worker/fleet.py). A lane claims jobs, fetches images and uploads
+clips. Actors generate and encode clips, so actors need neither the key nor access to the server. If an actor
+or its node dies, the driver releases the actor's jobs and starts a new actor after a pause.
 """
 
 import os
@@ -11,7 +11,6 @@ import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -27,13 +26,17 @@ import ray
 from ray.exceptions import ObjectLostError, RayActorError, RayTaskError
 
 from benchmark.client.job_api import LeaseApi
-from models.generators.base import ClipRequest, GeneratedClip
+from benchmark.wire.jobs import WorkerInfo
+from models.generators.base import ClipRequest
+from models.generators.encoding import EncodedClip, encode
 from models.generators.isolation import hidden_files, hide_file
+from models.generators.machine import gpus
 from models.generators.registry import create_generator
-from models.worker.errors import RayUnavailable
+from models.worker.errors import HostLost, RayUnavailable
+from models.worker.fleet import Fleet
 from models.worker.image_cache import ImageCache
-from models.worker.model_host import HostLost, InlineHost
-from models.worker.worker_loop import WorkerLoop, WorkerOptions
+from models.worker.model_host import InlineHost
+from models.worker.worker_loop import WorkerOptions
 
 _READY_TIMEOUT_S = 1.0
 # The time limit for reaching the address, because Ray itself tries a wrong address for minutes.
@@ -48,22 +51,28 @@ class ModelActor:
             hide_file(path)
         self._host = InlineHost(create_generator, device=device, dtype=dtype)
 
-    def ping(self) -> None:
-        """Do nothing. The call returns when the cluster has started this actor."""
+    def describe(self) -> tuple[str, str | None]:
+        """Return the names of the node and of the GPU. The call returns when the actor has started."""
+        numbers = ray.get_gpu_ids()
+        found = gpus()
+        is_known = bool(numbers) and str(numbers[0]).isdigit() and int(numbers[0]) < len(found)
+        number = f" GPU {numbers[0]}" if numbers else ""
+        return f"{socket.gethostname()}{number}", found[int(numbers[0])].name if is_known else None
 
     def load(self, model: str) -> None:
         """Load a model; see `ModelHost`."""
         self._host.load(model)
 
-    def generate(self, requests: Sequence[tuple[ClipRequest, bytes]]) -> Iterator[GeneratedClip]:
-        """Yield the clips generated for the requests. Each request comes with the bytes of its image."""
+    def generate(self, requests: Sequence[tuple[ClipRequest, bytes]]) -> Iterator[EncodedClip]:
+        """Yield the encoded clips of the requests. Each request comes with the bytes of its image."""
         with tempfile.TemporaryDirectory() as folder:
             local = []
             for number, (request, content) in enumerate(requests):
                 image = Path(folder) / f"{number}-{request.image.name}"
                 image.write_bytes(content)
                 local.append(replace(request, image=image))
-            yield from self._host.generate(local)
+            for clip in self._host.generate(local):
+                yield encode(clip)
 
 
 class RayHost:
@@ -76,11 +85,14 @@ class RayHost:
     """
 
     def __init__(self, *, device: str, dtype: str, log: Callable[[str], None]) -> None:
-        self._device, self._dtype, self._log = device, dtype, log
+        self._device, self._log = device, log
         self._gpus = 1 if device.startswith("cuda") else 0
         self._loaded_model: str | None = None
         self._logged_waiting = False
-        self._start_actor()
+        self._place: tuple[str, str | None] | None = None
+        actor_class = ray.remote(num_gpus=self._gpus, num_cpus=1)(ModelActor)
+        self._actor = actor_class.remote(device, dtype, hidden_files())
+        self._described: Any = self._actor.describe.remote()
 
     @property
     def loaded_model(self) -> str | None:
@@ -89,12 +101,23 @@ class RayHost:
 
     def is_ready(self) -> bool:
         """Return whether the cluster has started the actor; see `ModelHost`."""
-        is_ready = bool(ray.wait([self._ping], timeout=_READY_TIMEOUT_S)[0])
-        if not is_ready and not self._logged_waiting:
+        if self._place is not None:
+            return True
+        is_ready = bool(ray.wait([self._described], timeout=_READY_TIMEOUT_S)[0])
+        if is_ready:
+            self._place = self._get(self._described)
+        elif not self._logged_waiting:
             self._logged_waiting = True
             needed = "a CPU and a GPU" if self._gpus else "a CPU"
             self._log(f"Waiting for an actor, which needs {needed} of a node.")
         return is_ready
+
+    def describe(self, info: WorkerInfo) -> WorkerInfo:
+        """Return the description with the actor's node and GPU; see `ModelHost`."""
+        if self._place is None:
+            return info
+        node, gpu = self._place
+        return info.model_copy(update={"device": f"{self._device} on {node}"[:80], "gpu": gpu})
 
     def load(self, model: str) -> None:
         """Load a model in the actor; see `ModelHost`."""
@@ -103,7 +126,7 @@ class RayHost:
             self._get(self._actor.load.remote(model))
             self._loaded_model = model
 
-    def generate(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip]:
+    def generate(self, requests: Sequence[ClipRequest]) -> Iterator[EncodedClip]:
         """Yield clips as the actor generates them; see `ModelHost`."""
         with_images = [(request, request.image.read_bytes()) for request in requests]
         clips = self._actor.generate.options(num_returns="streaming").remote(with_images)
@@ -112,7 +135,7 @@ class RayHost:
                 reference = next(clips)
             except StopIteration:
                 return
-            clip: GeneratedClip = self._get(reference)
+            clip: EncodedClip = self._get(reference)
             yield clip
 
     def close(self) -> None:
@@ -128,16 +151,7 @@ class RayHost:
             raise error.cause from error
         except (RayActorError, ObjectLostError) as error:  # ObjectLostError: a clip was on the lost node
             self._loaded_model = None
-            self._start_actor()
-            raise HostLost(
-                "The actor or its node died. A new actor is starting; the jobs are released."
-            ) from error
-
-    def _start_actor(self) -> None:
-        actor_class = ray.remote(num_gpus=self._gpus, num_cpus=1)(ModelActor)
-        self._actor = actor_class.remote(self._device, self._dtype, hidden_files())
-        self._logged_waiting = False
-        self._ping: Any = self._actor.ping.remote()
+            raise HostLost("The actor or its node died; the jobs are released.") from error
 
 
 def run_on_ray(
@@ -151,7 +165,7 @@ def run_on_ray(
     stopping: threading.Event,
     log: Callable[[str], None],
 ) -> int:
-    """Run one worker loop per actor; return the total number of uploaded clips.
+    """Run a fleet with one lane per actor; return the total number of uploaded clips.
 
     Args:
         server: the server's lease API.
@@ -164,35 +178,22 @@ def run_on_ray(
         log: called with a sentence for every event.
 
     Raises:
-        WorkerError: the first error of a worker loop, raised after the other loops have finished.
+        NotAllowed: the server refuses the key.
+        WorkerError: there is no cluster, or all lanes are retired.
     """
     with ray_cluster(address):
         count = actors or int(ray.cluster_resources().get("GPU", 0)) or 1
         log(f"{count} actors on {len(ray.nodes())} nodes.")
-        hosts = [RayHost(device=options.info.device, dtype=dtype, log=log) for _ in range(count)]
-
-        def run_loop(number: int, host: RayHost) -> int:
-            name = f"{options.info.name[:74]}/{number}"
-            own = replace(options, info=options.info.model_copy(update={"name": name}))
-            try:
-                return WorkerLoop(server, host, images, own, stopping=stopping, log=log).run()
-            except BaseException:
-                stopping.set()
-                raise
-
-        return _run_loops(run_loop, hosts)
-
-
-def _run_loops(run_loop: Callable[[int, RayHost], int], hosts: Sequence[RayHost]) -> int:
-    with ThreadPoolExecutor(len(hosts)) as pool:
-        results = [pool.submit(run_loop, number, host) for number, host in enumerate(hosts, start=1)]
-        try:
-            return sum(result.result() for result in results)
-        except KeyboardInterrupt:
-            # Kill the actors, so that loops stop waiting for clips and release their jobs.
-            for host in hosts:
-                host.close()
-            raise
+        fleet = Fleet(
+            server,
+            lambda _: RayHost(device=options.info.device, dtype=dtype, log=log),
+            images,
+            options,
+            lanes=count,
+            stopping=stopping,
+            log=log,
+        )
+        return fleet.run()
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from benchmark.client.job_api import LeaseApi
 from benchmark.protocol import FailureKind, JobStatus
 from benchmark.wire.jobs import ClaimedJob, LeasedJob
 from models.generators.base import Crashed, GeneratedClip
-from models.generators.encoding import clip_mp4
+from models.generators.encoding import EncodedClip, clip_mp4
 from models.worker.errors import WorkerError
 from models.worker.lease_renewal import LeaseRenewer
 
@@ -22,7 +22,7 @@ _QUEUE_SIZE = 8
 @dataclass(frozen=True, eq=False)
 class _Upload:
     job: ClaimedJob
-    clip: GeneratedClip
+    clip: GeneratedClip | EncodedClip
 
 
 class Uploader:
@@ -50,7 +50,7 @@ class Uploader:
         self._thread = threading.Thread(target=self._upload_until_closed, name="uploader", daemon=True)
         self._thread.start()
 
-    def add(self, job: ClaimedJob, clip: GeneratedClip) -> None:
+    def add(self, job: ClaimedJob, clip: GeneratedClip | EncodedClip) -> None:
         """Queue a clip; waits if the queue is full."""
         self._jobs.add(job)
         self._queue.put(_Upload(job, clip))
@@ -85,7 +85,7 @@ class Uploader:
     def _upload(self, upload: _Upload) -> None:
         job = upload.job
         try:
-            mp4 = clip_mp4(upload.clip)
+            mp4 = upload.clip.mp4 if isinstance(upload.clip, EncodedClip) else clip_mp4(upload.clip)
             self._server.upload_clip(job, mp4, upload.clip.provenance.as_json())
         except LeaseLost as refusal:
             self._log(f"{job.pair_id}: the clip is dropped. {refusal}")

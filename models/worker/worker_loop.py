@@ -18,7 +18,9 @@ from benchmark.wire.jobs import (
 from models.metrics.options import MetricRun
 from models.worker.available_suites import AvailableSuite
 from models.worker.batch_runner import BatchRunner
+from models.worker.failures import Failures
 from models.worker.image_cache import ImageCache
+from models.worker.lane_table import Lane
 from models.worker.lease_renewal import LeaseRenewer
 from models.worker.model_host import ModelHost
 from models.worker.suite_runner import SuiteRunner
@@ -55,11 +57,12 @@ class WorkerLoop:
 
     Args:
         server: the server's lease API.
-        host: loads and runs the model.
+        host: loads and runs the model. The caller closes the host after `run`.
         images: cache of input images.
         options: options of the worker.
         stopping: event that is set when the worker should stop.
         log: called with a sentence for every event.
+        lane: the lane of this loop, if the loop belongs to a fleet.
     """
 
     def __init__(
@@ -71,11 +74,13 @@ class WorkerLoop:
         *,
         stopping: threading.Event,
         log: Callable[[str], None],
+        lane: Lane | None = None,
     ) -> None:
         self._server, self._host, self._options = server, host, options
         self._stopping, self._log = stopping, log
         self._leases = LeaseRenewer(server, log)
         self._uploader = Uploader(server, self._leases, log)
+        self._failures = Failures(server, self._leases, log, lane)
         self._runner = BatchRunner(
             server,
             host,
@@ -83,6 +88,7 @@ class WorkerLoop:
             options.batch_sizes,
             leases=self._leases,
             uploader=self._uploader,
+            failures=self._failures,
             stopping=stopping,
             log=log,
         )
@@ -91,6 +97,11 @@ class WorkerLoop:
             self._suite_runner = SuiteRunner(
                 server, images, options.suites, options.metric_run, leases=self._leases, log=log
             )
+
+    @property
+    def uploaded(self) -> int:
+        """Number of clips that the server has accepted."""
+        return self._uploader.uploaded
 
     def run(self) -> int:
         """Process jobs until the worker is stopped, is idle or fails; return the number of uploaded clips.
@@ -101,6 +112,8 @@ class WorkerLoop:
         try:
             while not self._stopping.is_set() and self._run_claim():
                 self._raise_upload_error()
+            if not self._stopping.is_set():
+                self._failures.settle()
             self._uploader.wait()
             self._raise_upload_error()
         finally:
@@ -112,6 +125,8 @@ class WorkerLoop:
         if not self._host.is_ready():
             return True
         jobs = self._claim()
+        if not jobs:
+            self._failures.settle()
         if not jobs and self._measure():
             return not self._options.once
         if not jobs and self._options.until_idle:
@@ -132,7 +147,12 @@ class WorkerLoop:
         # Claim a full batch for the loaded model, but only one job for a model that must be loaded first.
         count = min(batch_sizes[loaded], MAX_JOBS_PER_CLAIM) if loaded in batch_sizes else 1
         return self._server.claim(
-            ClaimRequest(worker=self._options.info, models=list(batch_sizes), holding=loaded, count=count)
+            ClaimRequest(
+                worker=self._host.describe(self._options.info),
+                models=list(batch_sizes),
+                holding=loaded,
+                count=count,
+            )
         )
 
     def _measure(self) -> bool:
@@ -165,4 +185,3 @@ class WorkerLoop:
         if released:
             self._log(f"Jobs released: {released}.")
         self._leases.close()
-        self._host.close()

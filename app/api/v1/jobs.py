@@ -18,7 +18,7 @@ from app.dependencies import context_of, require_person
 from app.jobs import claims, leases, service
 from app.jobs.queries import JOBS, JobFilter, job_response, jobs_page, listed_job
 from app.jobs.requests import create_jobs as queue_jobs
-from app.jobs.workers import upsert_worker
+from app.jobs.workers import store_state, upsert_worker
 from app.media.responses import image_response
 from app.security.path_params import PublicIdPath
 from app.submissions.names import submission_id
@@ -36,6 +36,8 @@ from benchmark.wire.jobs import (
     JobResponse,
     JobsResponse,
     SubmissionJobsRequest,
+    WorkerStateRequest,
+    WorkerStateResponse,
 )
 
 router = api_router("jobs")
@@ -126,6 +128,21 @@ def claim(body: ClaimRequest, request: Request) -> ClaimResponse:
         worker = upsert_worker(session, claim=body, principal=principal, now=now)
         claimed = claims.claim(session, worker=worker, count=body.count, policy=policy, now=now)
     return ClaimResponse(jobs=claimed)
+
+
+@router.post("/jobs/workers")
+def report_worker_state(body: WorkerStateRequest, request: Request) -> WorkerStateResponse:
+    """Store that a worker is paused or retired, and why; the page of jobs and `/metrics` show it."""
+    with context_of(request).database.write() as session:
+        principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=utc_now())
+        worker = store_state(session, report=body, principal=principal, now=utc_now())
+        return WorkerStateResponse(
+            name=worker.name,
+            state=worker.state,
+            clips_done=worker.clips_done,
+            failures=worker.failures,
+            failures_in_a_row=worker.failures_in_a_row,
+        )
 
 
 @router.get("/jobs/{public_id}/image", response_class=Response, responses=errors("404 not_found"))

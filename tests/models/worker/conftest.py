@@ -106,7 +106,10 @@ class Workplace:
         worker_loop = WorkerLoop(
             self.server(), place, images, work, stopping=self.stopping, log=self.messages.append
         )
-        return worker_loop.run()
+        try:
+            return worker_loop.run()
+        finally:
+            place.close()
 
     def _alice(self) -> httpx2.Client:
         return httpx2.Client(base_url=f"{self.address}/api/v1", headers=self.alice.headers)

@@ -175,7 +175,7 @@ def test_a_dead_actor_or_node_is_replaced_and_every_clip_generated_once(
         kill(two_nodes)
         assert running.wait(timeout=PATIENCE_S) == 0, log_of(workplace)
 
-    assert "A new actor is starting; the jobs are released" in log_of(workplace)
+    assert "before restart 1 of 8. The actor or its node died; the jobs are released." in log_of(workplace)
     assert_every_clip_once(workplace, asked)
 
 

@@ -70,26 +70,27 @@ def test_once_exits_after_one_claim(workplace: Workplace) -> None:
     assert workplace.run(Scripted(), once=True) == 1
 
 
-def test_the_batch_size_is_halved_once_when_memory_runs_out(workplace: Workplace) -> None:
-    workplace.ask()
-    generator = Scripted(memory=2)
-
-    assert workplace.run(generator, batch=4) == PAIRS
-
-    assert generator.batches == [1, 4, 2, 2, 1]
-    assert "motif: a batch of 4 clips does not fit into memory; the new size is 2." in workplace.messages
-
-
-def test_a_halved_batch_that_does_not_fit_is_a_failure(workplace: Workplace) -> None:
+def test_the_batch_size_is_halved_down_to_one_when_memory_runs_out(workplace: Workplace) -> None:
     workplace.ask()
     generator = Scripted(memory=1)
 
-    workplace.run(generator, batch=4)
+    assert workplace.run(generator, batch=4) == PAIRS
+
+    assert generator.batches == [1, 4, 2, 1, 1, 1, 1, 1]
+    assert "motif: a batch of 4 clips does not fit into memory; the new size is 2." in workplace.messages
+    assert "motif: a batch of 2 clips does not fit into memory; the new size is 1." in workplace.messages
+
+
+def test_a_single_clip_that_does_not_fit_is_a_failure(workplace: Workplace) -> None:
+    workplace.ask()
+
+    with pytest.raises(TooManyFailures):
+        workplace.run(Scripted(memory=0), batch=4)
 
     failed = [job for job in workplace.jobs() if job["failure"]]
     assert {job["failure"]["kind"] for job in failed} == {"out_of_memory"}
     assert failed[0]["failure"]["message"] == (
-        "A batch of 2 clips does not fit into the memory of this device. Tried to allocate 2 GiB."
+        "A batch of one clip does not fit into the memory of this device. Tried to allocate 2 GiB."
     )
 
 

@@ -1,0 +1,37 @@
+"""health of workers
+
+Why: a lane of a fleet that fails is paused and finally retired. The columns store this state, its reason and
+the failed attempts of each worker, for the page of jobs and for monitoring.
+Locks: on PostgreSQL workers, while the catalogue entry changes; no row is rewritten. SQLite adds the columns
+in place.
+Works with the previous release: yes, the previous release does not use the columns.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0027"
+down_revision = "0026"
+branch_labels = None
+depends_on = None
+
+COLUMNS = ("failures", "failures_in_a_row", "state", "state_reason")
+
+
+def upgrade() -> None:
+    for name in ("failures", "failures_in_a_row"):
+        op.add_column("workers", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
+    # Plain SQL: SQLite accepts a check together with a new column, but adding a check later would rebuild
+    # the table.
+    op.execute(
+        "ALTER TABLE workers ADD COLUMN state VARCHAR(32) NOT NULL DEFAULT 'working' "
+        "CONSTRAINT ck_workers_worker_state CHECK (state IN ('working', 'paused', 'retired'))"
+    )
+    op.add_column(
+        "workers", sa.Column("state_reason", sa.String(length=500), nullable=False, server_default="")
+    )
+
+
+def downgrade() -> None:
+    for name in reversed(COLUMNS):
+        op.drop_column("workers", name)

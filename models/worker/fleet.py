@@ -1,0 +1,171 @@
+"""Runs several lanes at once. A lane that fails is paused, restarted and finally retired; the others go on.
+
+A paused or retired lane keeps its host, so that no other lane gets the same GPU.
+"""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from benchmark.client.errors import NotAllowed, ServerError, Unreachable
+from benchmark.client.job_api import LeaseApi
+from benchmark.plurals import counted
+from benchmark.protocol import WorkerState
+from benchmark.wire.jobs import WorkerInfo, WorkerStateRequest
+from models.worker.errors import NoLaneLeft, NoModelAvailable
+from models.worker.image_cache import ImageCache
+from models.worker.lane_table import Lane, LaneTable
+from models.worker.model_host import ModelHost
+from models.worker.worker_loop import WorkerLoop, WorkerOptions
+
+_MAX_NAME_CHARACTERS = 74
+
+
+@dataclass(frozen=True)
+class RestartPolicy:
+    """How often and after which pause a failed lane is restarted.
+
+    Attributes:
+        restarts: maximum number of restarts without a clip in between; after them the lane is retired.
+        pause_s: pause before the first restart, in seconds. Each further pause is twice as long.
+        longest_pause_s: maximum pause, in seconds.
+    """
+
+    restarts: int = 8
+    pause_s: float = 2.0
+    longest_pause_s: float = 300.0
+
+    def pause_before(self, restart: int) -> float:
+        """Return the pause before a restart in seconds; restarts are counted from 1."""
+        return min(self.pause_s * 2.0 ** min(restart - 1, 40), self.longest_pause_s)
+
+
+class Fleet:
+    """Runs one worker loop per lane, each in a thread of its own.
+
+    Args:
+        server: the server's lease API.
+        create_host: creates the host of a lane, from the lane's number.
+        images: cache of input images.
+        options: options of the worker; each lane appends its number to the worker's name.
+        lanes: number of lanes.
+        stopping: event that is set when the fleet should stop.
+        log: called with a sentence for every event.
+        policy: when failed lanes are restarted.
+    """
+
+    def __init__(
+        self,
+        server: LeaseApi,
+        create_host: Callable[[int], ModelHost],
+        images: ImageCache,
+        options: WorkerOptions,
+        *,
+        lanes: int,
+        stopping: threading.Event,
+        log: Callable[[str], None],
+        policy: RestartPolicy | None = None,
+    ) -> None:
+        self._server, self._create_host, self._images = server, create_host, images
+        self._options, self._stopping, self._log = options, stopping, log
+        self._policy = policy or RestartPolicy()
+        self._table = LaneTable(stopping)
+        self._lanes = [Lane(number, self._table) for number in range(1, lanes + 1)]
+        self._hosts: dict[int, ModelHost] = {}
+        self._retired: dict[int, Exception] = {}
+
+    def run(self) -> int:
+        """Run all lanes until they end; return the number of uploaded clips.
+
+        Raises:
+            NotAllowed: the server refuses the key.
+            Unreachable: the server does not answer after a stop signal.
+            NoLaneLeft: all lanes are retired.
+        """
+        with ThreadPoolExecutor(len(self._lanes)) as pool:
+            results = [pool.submit(self._run_lane, lane) for lane in self._lanes]
+            try:
+                uploaded = sum(result.result() for result in results)
+            finally:
+                # After an interrupt, the lanes would wait for clips. Closed hosts end their worker loops.
+                for host in list(self._hosts.values()):
+                    host.close()
+        if len(self._retired) == len(self._lanes):
+            number, error = next(iter(self._retired.items()))
+            raise NoLaneLeft(
+                f"Every lane is retired ({counted(len(self._lanes), 'lane')}). Lane {number}: {error}"
+            )
+        return uploaded
+
+    def _run_lane(self, lane: Lane) -> int:
+        """Run a lane's worker loop, and restart it after failures. Return the number of uploaded clips."""
+        uploaded, restarts = 0, 0
+        while not self._stopping.is_set():
+            host = self._hosts[lane.number] = self._create_host(lane.number)
+            loop = self._worker_loop(lane, host)
+            error = self._run_loop(loop)
+            uploaded += loop.uploaded
+            lane.rest()
+            if error is None:
+                self._hosts.pop(lane.number).close()
+                break
+            restarts = 1 if loop.uploaded else restarts + 1
+            if not self._pause(lane, host, error, restarts):
+                break
+            host.close()
+            lane.restart()
+        return uploaded
+
+    def _run_loop(self, loop: WorkerLoop) -> Exception | None:
+        """Run a worker loop; return the error of the lane, None if the loop ended normally."""
+        try:
+            loop.run()
+        except (NotAllowed, Unreachable):
+            self._stopping.set()
+            raise
+        except Exception as error:  # noqa: BLE001 - one lane must not stop the others
+            return error
+        return None
+
+    def _worker_loop(self, lane: Lane, host: ModelHost) -> WorkerLoop:
+        info = self._info(lane)
+        return WorkerLoop(
+            self._server,
+            host,
+            self._images,
+            replace(self._options, info=info),
+            stopping=self._stopping,
+            log=lambda sentence: self._log(f"Lane {lane.number}: {sentence}"),
+            lane=lane,
+        )
+
+    def _info(self, lane: Lane) -> WorkerInfo:
+        name = f"{self._options.info.name[:_MAX_NAME_CHARACTERS]}/{lane.number}"
+        return self._options.info.model_copy(update={"name": name})
+
+    def _pause(self, lane: Lane, host: ModelHost, error: Exception, restarts: int) -> bool:
+        """Wait before a restart; return False if the lane is retired instead."""
+        if self._stopping.is_set():
+            return False
+        reason = str(error) or repr(error)
+        if isinstance(error, NoModelAvailable) or restarts > self._policy.restarts:
+            self._retired[lane.number] = error
+            self._log(f"Lane {lane.number} is retired. {reason}")
+            self._report(lane, host, WorkerState.RETIRED, reason)
+            return False
+        pause_s = self._policy.pause_before(restarts)
+        self._log(
+            f"Lane {lane.number} is paused for {pause_s:g} s before restart {restarts} of "
+            f"{self._policy.restarts}. {reason}"
+        )
+        self._report(lane, host, WorkerState.PAUSED, reason)
+        return not self._stopping.wait(pause_s)
+
+    def _report(self, lane: Lane, host: ModelHost, state: WorkerState, reason: str) -> None:
+        """Show the lane's state on the server's page of jobs. The lane continues if the server refuses."""
+        info = host.describe(self._info(lane))
+        try:
+            self._server.report_state(WorkerStateRequest(worker=info, state=state, reason=reason))
+        except ServerError as refusal:
+            self._log(f"Lane {lane.number}: the state cannot be reported. {refusal}")

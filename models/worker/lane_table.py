@@ -1,0 +1,95 @@
+"""Records what the lanes of a fleet know about each other. A lane is one worker loop with one model host."""
+
+import threading
+from collections import Counter, defaultdict
+
+from benchmark.wire.jobs import ClaimedJob
+from models.generators.batch import MAX_CONSECUTIVE_FAILURES
+
+# Maximum time that a lane waits for the clips of other lanes before its failures count against its jobs.
+VERDICT_TIMEOUT_S = 1800.0
+_POLL_S = 0.5
+
+
+class LaneTable:
+    """Which lanes are active, and which models each lane has generated. The methods are thread-safe.
+
+    Args:
+        stopping: event that is set when the fleet should stop.
+    """
+
+    def __init__(self, stopping: threading.Event) -> None:
+        self.stopping = stopping
+        self.changed = threading.Condition()
+        self.active: set[int] = set()
+        self.generated: defaultdict[str, set[int]] = defaultdict(set)
+        self.losses: Counter[str] = Counter()
+
+
+class Lane:
+    """One lane's view of the table.
+
+    Args:
+        number: number of the lane.
+        table: the table that all lanes of the fleet share.
+
+    Attributes:
+        clips: number of clips that the lane has generated since its host started.
+        failure_limit: number of failures in a row after which the lane stops. After a restart the limit is 1
+            until the lane has generated a clip.
+    """
+
+    def __init__(self, number: int, table: LaneTable) -> None:
+        self.number = number
+        self._table = table
+        self.clips = 0
+        self.failure_limit = MAX_CONSECUTIVE_FAILURES
+        self.resume()
+
+    def restart(self) -> None:
+        """Forget the clips of the previous host."""
+        self.clips, self.failure_limit = 0, 1
+        self.resume()
+
+    def resume(self) -> None:
+        """Note that the lane may generate a clip soon."""
+        with self._table.changed:
+            self._table.active.add(self.number)
+
+    def rest(self) -> None:
+        """Note that the lane has no job, is paused or has ended."""
+        with self._table.changed:
+            self._table.active.discard(self.number)
+            self._table.changed.notify_all()
+
+    def note_clip(self, model: str) -> None:
+        """Note that the lane has generated a clip."""
+        self.clips, self.failure_limit = self.clips + 1, MAX_CONSECUTIVE_FAILURES
+        with self._table.changed:
+            self._table.generated[model].add(self.number)
+            self._table.changed.notify_all()
+
+    def note_loss(self, job: ClaimedJob) -> int:
+        """Note that a host died while it held this job. Return the number of hosts that died with the job."""
+        with self._table.changed:
+            self._table.losses[job.id] += 1
+            return self._table.losses[job.id]
+
+    def others_generate(self, model: str) -> bool:
+        """Return whether another lane has generated a clip of the model.
+
+        The method waits while another lane may still do so. It returns True if the fleet stops meanwhile.
+        """
+        table = self._table
+
+        def is_decided() -> bool:
+            others = table.generated[model] - {self.number}
+            return bool(others) or not table.active or table.stopping.is_set()
+
+        self.rest()
+        with table.changed:
+            waited_s = 0.0
+            while not is_decided() and waited_s < VERDICT_TIMEOUT_S:
+                table.changed.wait(_POLL_S)
+                waited_s += _POLL_S
+            return table.stopping.is_set() or bool(table.generated[model] - {self.number})

@@ -1,0 +1,165 @@
+"""A fleet of sixteen lanes, three of them broken: every clip is made once, by the others."""
+
+import threading
+
+import httpx2
+import pytest
+
+from benchmark.client.errors import NotAllowed
+from models.generators.base import CannotRun, ClipRequest, Crashed, GeneratedClip, Generator
+from models.worker.errors import HostLost, NoLaneLeft
+from models.worker.fleet import Fleet, RestartPolicy
+from models.worker.image_cache import ImageCache
+from models.worker.model_host import InlineHost, ModelHost
+from models.worker.worker_loop import WorkerOptions
+from tests.cast import PAIR_IDS
+from tests.models.worker.conftest import GPU_BOX, PAIRS, Workplace
+from tests.models.worker.toys import Scripted
+
+LANES = 16
+NO_WEIGHTS, SICK, DEAD = 2, 5, 9
+POLICY = RestartPolicy(restarts=2, pause_s=0.01, longest_pause_s=0.02)
+
+
+class Missing(Scripted):
+    """A model whose node has no weights."""
+
+    def __init__(self, asked: threading.Event) -> None:
+        super().__init__()
+        self._asked = asked
+
+    def load(self, device: str, dtype: str) -> None:  # noqa: ARG002 - signature of the protocol
+        self._asked.set()
+        raise CannotRun("The weights are missing: 5 GB.")
+
+
+class Sick(Scripted):
+    """A model on a GPU that fails every clip."""
+
+    def __init__(self, failed: threading.Event) -> None:
+        super().__init__()
+        self._failed = failed
+
+    def _clip(self, request: ClipRequest) -> GeneratedClip:  # noqa: ARG002 - as in Scripted
+        self._failed.set()
+        raise Crashed("The GPU fell off the bus.")
+
+
+class Dead(Scripted):
+    """A model whose process dies with every clip."""
+
+    def __init__(self, died: threading.Event) -> None:
+        super().__init__()
+        self._died = died
+
+    def _clip(self, request: ClipRequest) -> GeneratedClip:  # noqa: ARG002 - as in Scripted
+        self._died.set()
+        raise HostLost("The actor or its node died; the jobs are released.")
+
+
+class Careful(Scripted):
+    """A working model that generates its first clip after the broken lanes have failed."""
+
+    def __init__(self, *broken: threading.Event) -> None:
+        super().__init__()
+        self._broken = broken
+
+    def _clip(self, request: ClipRequest) -> GeneratedClip:
+        for event in self._broken:
+            assert event.wait(20)
+        return super()._clip(request)
+
+
+def fleet(workplace: Workplace, lanes: dict[int, list[Generator]], key: str | None = None) -> Fleet:
+    """Return a fleet whose lane N takes its next host's model from `lanes[N]`; the last model repeats."""
+
+    def create_host(lane: int) -> ModelHost:
+        own = lanes[lane]
+        generator = own.pop(0) if len(own) > 1 else own[0]
+        return InlineHost(lambda _: generator, device="cpu", dtype="auto")
+
+    return Fleet(
+        workplace.server(key),
+        create_host,
+        ImageCache(workplace.folder / "images"),
+        WorkerOptions(GPU_BOX, {"motif": 1}, until_idle=True),
+        lanes=len(lanes),
+        stopping=workplace.stopping,
+        log=workplace.messages.append,
+        policy=POLICY,
+    )
+
+
+def health(workplace: Workplace) -> dict[str, str]:
+    """Return the state of each worker of `/metrics`."""
+    lines = httpx2.get(f"{workplace.address}/metrics").text.splitlines()
+    found = [line for line in lines if line.startswith("ti2v_worker_state{") and line.endswith(" 1.0")]
+    return {line.split('worker="')[1].split(" ")[0]: line.split('state="')[1].split('"')[0] for line in found}
+
+
+def test_every_clip_is_made_once_by_the_lanes_that_work(workplace: Workplace) -> None:
+    asked, *_ = workplace.ask(seeds=[0, 1, 2, 3, 4])
+    broken = threading.Event(), threading.Event(), threading.Event()
+    lanes: dict[int, list[Generator]] = {number: [Careful(*broken)] for number in range(1, LANES + 1)} | {
+        NO_WEIGHTS: [Missing(broken[0])],
+        SICK: [Sick(broken[1])],
+        DEAD: [Dead(broken[2])],
+    }
+
+    assert fleet(workplace, lanes).run() == 5 * PAIRS
+
+    assert workplace.counts() == {"done": 5 * PAIRS}
+    clips = [(clip["pair_id"], clip["seed"]) for clip in workplace.clips(asked["id"])]
+    assert len(set(clips)) == len(clips) == 5 * PAIRS
+    assert sum(len(each[0].made) for each in lanes.values() if isinstance(each[0], Careful)) == 5 * PAIRS
+    assert all(job["failures"] == 0 for job in workplace.jobs())
+    assert health(workplace)[f"gpu-box/{NO_WEIGHTS}"] == "retired"
+    for number in (SICK, DEAD):
+        assert any(line.startswith(f"Lane {number} is paused for") for line in workplace.messages)
+
+
+def test_a_lane_is_restarted_and_then_works(workplace: Workplace) -> None:
+    workplace.ask()
+    first = Dead(threading.Event())
+
+    assert fleet(workplace, {1: [first, Scripted()]}).run() == PAIRS
+
+    assert any("paused for 0.01 s before restart 1 of 2" in line for line in workplace.messages)
+    assert workplace.counts() == {"done": PAIRS}
+
+
+def test_a_job_that_fails_on_a_lane_that_works_counts_as_failed(workplace: Workplace) -> None:
+    workplace.ask()
+
+    assert (
+        fleet(workplace, {1: [Scripted(troubles={1: Crashed("NaN.")})], 2: [Scripted()]}).run() == PAIRS - 1
+    )
+
+    [failed] = workplace.jobs(status="queued")
+    assert (failed["failures"], failed["failure"]["message"]) == (1, "NaN.")
+
+
+def test_a_model_that_no_lane_can_generate_fails_its_jobs(workplace: Workplace) -> None:
+    workplace.ask()
+
+    with pytest.raises(NoLaneLeft, match=r"Every lane is retired \(1 lane\)\. Lane 1: One failure in a row"):
+        fleet(workplace, {1: [Sick(threading.Event())]}).run()
+
+    # Three failures, and one after each of the two restarts.
+    assert sum(job["failures"] for job in workplace.jobs()) == 5
+    assert set(health(workplace).values()) == {"retired"}
+
+
+def test_a_job_that_kills_two_hosts_counts_as_failed(workplace: Workplace) -> None:
+    workplace.ask(pairs=[PAIR_IDS[0]])
+    died = threading.Event()
+
+    fleet(workplace, {1: [Dead(died)]}).run()
+
+    [job] = workplace.jobs()
+    assert (job["failures"], job["failure"]["kind"]) == (1, "crash")
+
+
+def test_a_refused_key_stops_all_lanes(workplace: Workplace) -> None:
+    with pytest.raises(NotAllowed):
+        fleet(workplace, {1: [Scripted()], 2: [Scripted()]}, key="ti2v_wrong").run()
