@@ -39,7 +39,7 @@ def jobs_part(
     alive_since = now - timedelta(seconds=lease_s)
     submissions = _submissions(session, principal, now, alive_since, server)
     failures, more = _failures(session, principal, now)
-    workers = _workers(session, now, alive_since)
+    workers = _workers(session, principal, now, alive_since)
     return JobsPart(submissions, workers, failures, more, start_command=_start_command(server))
 
 
@@ -143,7 +143,9 @@ def _speeds(session: Session, ids: Sequence[int], now: datetime) -> dict[int, fl
     }
 
 
-def _workers(session: Session, now: datetime, alive_since: datetime) -> tuple[WorkerLine, ...]:
+def _workers(
+    session: Session, principal: Principal, now: datetime, alive_since: datetime
+) -> tuple[WorkerLine, ...]:
     holding = (
         select(func.count())
         .where(Job.worker_id == Worker.id, job_status_is(JobStatus.LEASED))
@@ -166,7 +168,8 @@ def _workers(session: Session, now: datetime, alive_since: datetime) -> tuple[Wo
             jobs=jobs,
             clips_done=worker.clips_done,
             state=worker.state,
-            reason=worker.state_reason,
+            # The reason can name pairs of another person's benchmark.
+            reason=worker.state_reason if principal.is_admin else "",
             failures_in_a_row=worker.failures_in_a_row,
         )
         for worker, jobs in rows

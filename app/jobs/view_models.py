@@ -116,7 +116,7 @@ class WorkerLine:
 
     `seen` is a text that states when the worker sent its last request. `is_present` is true if the worker
     sent a request within the last lease duration. `reason` is a text that states why the worker is paused or
-    retired.
+    retired; it is empty for readers who are not admins.
     """
 
     id: int
@@ -191,7 +191,7 @@ class JobsPart:
             return "No clips requested yet"
         if not to_come:
             return "No clips are being generated at the moment"
-        present = sum(each.is_present for each in self.workers)
+        present = sum(each.is_present and each.state is not WorkerState.RETIRED for each in self.workers)
         workers = {0: "no worker is online", 1: "one worker is online"}.get(
             present, f"{present} workers are online"
         )

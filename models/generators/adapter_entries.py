@@ -6,6 +6,7 @@ from models.generators.base import CannotRun, Generator
 from models.generators.checkouts import Checkout
 from models.generators.entries import GeneratorEntry
 from models.generators.hub import cached_snapshot, missing_snapshot_reason
+from models.generators.local_copies import local_folder
 from models.generators.machine import gpu_too_small, missing_package
 from models.generators.recipes import (
     DiffusersRecipe,
@@ -86,7 +87,7 @@ def _diffusers_entry(recipe: DiffusersRecipe, sha256: str) -> GeneratorEntry:
         from models.generators.diffusers_adapter import DiffusersGenerator
 
         revision = "" if folder else pinned_revision(weights)
-        return DiffusersGenerator(recipe, snapshot, revision=revision, recipe_sha256=sha256)
+        return DiffusersGenerator(recipe, local_folder(snapshot), revision=revision, recipe_sha256=sha256)
 
     return GeneratorEntry(
         name=recipe.name,

@@ -10,6 +10,7 @@ from pathlib import Path
 from models.generators.adapter_entries import missing_network_package
 from models.generators.base import CannotRun, Generator
 from models.generators.entries import GeneratorEntry
+from models.generators.local_copies import local_folder
 from models.generators.machine import gpu_too_small
 from models.generators.recipes import DiffusersRecipe, NativeTable, Weights
 from models.generators.settings import generator_settings
@@ -75,7 +76,7 @@ def _entry(name: str, variant: _Variant) -> GeneratorEntry:
         assert pipeline is not None
         from models.generators.diffusers_adapter import DiffusersGenerator
 
-        return DiffusersGenerator(motif_recipe(name, pipeline), pipeline)
+        return DiffusersGenerator(motif_recipe(name, pipeline), local_folder(pipeline))
 
     def unavailable_reason() -> str | None:
         missing = None if pipeline_folder(default) else _missing_checkpoint_reason(name, default)

@@ -23,6 +23,9 @@ class GeneratorSettings(BaseSettings):
         default=None, description="Folder with checkouts of baselines, in one subfolder per model."
     )
     adapters: Path | None = Field(default=None, description="Folder with your own adapters (*.toml).")
+    stage: Path | None = Field(
+        default=None, description="Folder on a local disk to which weights are copied before they are loaded."
+    )
     isolation: bool = Field(
         default=True,
         description="Run programs of models in their own namespaces, if the system allows it.",
