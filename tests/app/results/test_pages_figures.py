@@ -50,7 +50,7 @@ def test_a_figure_of_many_rows_leaves_the_reasons_to_the_table(
 
     many = client.get(address).text
 
-    assert few.count('class="reasons"') == 8
+    assert few.count('class="reasons"') == 4 * few.count('class="fig-row') > 0
     assert 'class="reasons"' not in many
     assert "The reasons are in" not in few
     assert "The reasons are in" in many
