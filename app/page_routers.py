@@ -20,6 +20,8 @@ from app.studies.form_routes import router as study_form
 from app.studies.routes import router as studies
 from app.submissions.routes import router as submissions
 from app.tasks.routes import router as tasks
+from app.video_models.routes import router as models
+from app.video_models.submission_routes import router as submission
 from app.voting.media_routes import router as media
 from app.voting.routes import router as voting
 
@@ -30,6 +32,8 @@ PAGES = (
     study_changes,
     submissions,
     metrics,
+    submission,
+    models,
     links,
     invitations,
     phases,

@@ -12,7 +12,7 @@ from app.dependencies import context_of, optional_person, page_response, require
 from app.errors import Conflict, Invalid
 from app.gallery.view_builder import benchmark_page, visibility_url
 from app.security.path_params import SlugPath
-from app.sharing.forms import parse_visibility
+from app.sharing.forms import parse_visibility, problem_text
 from app.sharing.service import find_own, set_visibility
 from app.sharing.view_models import VisibilityForm
 from benchmark.protocol import Role, Scope, ShareSubject
@@ -42,13 +42,9 @@ def visibility(slug: SlugPath, request: Request, visibility: Text = "", people: 
             set_visibility(session, own, parse_visibility(visibility, people), principal=principal, now=now)
     except (Invalid, Conflict) as refusal:
         with context.database.read() as session:
-            form = VisibilityForm(visibility_url(slug), visibility, people, _with_problems(refusal))
+            form = VisibilityForm(visibility_url(slug), visibility, people, problem_text(refusal))
             principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
             found = find_benchmark(session, slug, principal=principal)
             page = benchmark_page(session, found, principal, form=form)
         return page_response(request, "benchmarks/benchmark.html", page, status=refusal.status)
     return RedirectResponse(f"/benchmarks/{slug}#visibility", status_code=303)
-
-
-def _with_problems(refusal: Invalid | Conflict) -> str:
-    return " ".join([refusal.message, *(f"{problem}." for problem in refusal.problems)])

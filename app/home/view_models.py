@@ -25,9 +25,9 @@ class SubmissionLine:
 
     @property
     def url(self) -> str:
-        """Return the page that uploads clips of an open submission; otherwise the page of its metrics."""
-        page = "upload" if self.status is SubmissionStatus.OPEN else "metrics"
-        return f"/submissions/{self.public_id}/{page}"
+        """Return the URL of the page that receives clips; of a submission that is not open, its own page."""
+        page = f"/submissions/{self.public_id}"
+        return f"{page}/upload" if self.status is SubmissionStatus.OPEN else page
 
     @property
     def status_label(self) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
@@ -25,8 +25,9 @@ NOTHING_NEW = "No jobs were queued: every requested clip is already stored or qu
 
 
 @router.get("/jobs")
-def jobs_page(request: Request) -> Response:
-    return _page(request, JobFields(), problem="")
+def jobs_page(request: Request, model: Annotated[str, Query(max_length=64)] = "") -> Response:
+    """Show the jobs. The query chooses the model in the form that requests clips."""
+    return _page(request, JobFields(model), problem="")
 
 
 @router.get("/jobs/progress")

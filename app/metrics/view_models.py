@@ -152,5 +152,9 @@ class MetricsPage:
     problem: str = ""
 
     @property
+    def submission_url(self) -> str:
+        return f"/submissions/{self.public_id}"
+
+    @property
     def url(self) -> str:
         return f"/submissions/{self.public_id}/metrics"

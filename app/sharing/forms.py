@@ -1,6 +1,6 @@
 """Parses the form that sets who sees a benchmark, submission or study."""
 
-from app.errors import Invalid
+from app.errors import AppError, Invalid
 from benchmark.wire.validation import InvalidRequest, checked_request
 from benchmark.wire.visibility import VisibilityRequest
 
@@ -16,3 +16,8 @@ def parse_visibility(visibility: str, people: str) -> VisibilityRequest:
         return checked_request(VisibilityRequest, visibility=visibility, people=names)
     except InvalidRequest as error:
         raise Invalid(str(error), code="invalid_field") from error
+
+
+def problem_text(refusal: AppError) -> str:
+    """Return the message of a refused visibility with the objects that it names."""
+    return " ".join([refusal.message, *(f"{problem}." for problem in refusal.problems)])

@@ -5,7 +5,7 @@ The upload page sends the clips to the REST API, and finalises the submission th
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field
 from sqlalchemy.orm import Session
@@ -39,9 +39,15 @@ class FileNames(RequestModel):
 
 
 @router.get("/submissions/new")
-def new_submission(request: Request) -> Response:
+def new_submission(
+    request: Request,
+    model: Annotated[str, Query(max_length=64)] = "",
+    benchmark: Annotated[str, Query(max_length=64)] = "",
+) -> Response:
+    """Show the form that opens a submission. The query fills fields of the form."""
+    fields = SubmissionFields(benchmark=benchmark, model=model)
     with context_of(request).database.read() as session:
-        page = new_submission_page(session, _researcher(session, request), SubmissionFields())
+        page = new_submission_page(session, _researcher(session, request), fields)
     return page_response(request, "submissions/new.html", page)
 
 

@@ -48,6 +48,7 @@ def upload_page(session: Session, submission: Submission) -> UploadPage:
     return UploadPage(
         public_id=submission.public_id,
         name=side_name(model.name, submission.label),
+        model_slug=model.slug,
         benchmark=session.get_one(Benchmark, submission.benchmark_id).title,
         state=upload_state(session, submission),
     )

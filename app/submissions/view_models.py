@@ -78,8 +78,17 @@ class UploadPage:
 
     public_id: str
     name: str
+    model_slug: str
     benchmark: str
     state: UploadState
+
+    @property
+    def model_url(self) -> str:
+        return f"/models/{self.model_slug}"
+
+    @property
+    def submission_url(self) -> str:
+        return f"/submissions/{self.public_id}"
 
     @property
     def names_url(self) -> str:

@@ -114,4 +114,5 @@ def test_readers_see_the_scores_but_no_form_and_others_see_nothing(
 
 
 def test_the_home_page_links_a_final_submission_to_its_metrics(browser: TestClient, motif: str) -> None:
-    assert f'href="/submissions/{motif}/metrics"' in browser.get("/").text
+    assert f'href="/submissions/{motif}"' in browser.get("/").text
+    assert f'href="/submissions/{motif}/metrics"' in browser.get(f"/submissions/{motif}").text
