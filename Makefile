@@ -25,13 +25,20 @@ help: ## print what can be made
 run: $(VENV)/.web ## start the service with the demo on http://127.0.0.1:8000 (PORT=8123 for another)
 	@$(BIN)/ti2v up --port $(PORT)
 
+# The checks run beside the tests. One more test process than cores, because tests wait for browsers, servers and
+# databases for a third of their time.
 .PHONY: test
-test: check browser ## everything CI runs: lint, types, import rules, all tests on both databases
-	$(BIN)/pytest -n auto --dist worksteal --durations=30
+test: $(VENV)/.dev browser ## everything CI runs: lint, types, import rules, all tests on both databases
+	@$(MAKE) --no-print-directory -j 2 --output-sync=line check all-tests
 
-.PHONY: proof
-proof: $(VENV)/.dev browser ## the tests at full size, on all real clips (TI2V_TEST_DATA)
+.PHONY: all-tests
+all-tests: $(VENV)/.dev
+	$(BIN)/pytest -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --dist worksteal --durations=30
+
+.PHONY: prove
+prove: $(VENV)/.dev browser ## the promises at full size (docs/promises.md), on all real clips (TI2V_TEST_DATA)
 	$(BIN)/pytest -m full_size --durations=0
+	$(BIN)/python -m perf kills close_races canaries
 
 .PHONY: check
 check: $(VENV)/.dev ## lint, format, types, import rules, templates, names, links, prose

@@ -31,7 +31,7 @@ from app.tables.submissions import Submission
 from app.tables.voting import Vote
 from benchmark.protocol import Role, WatchGate
 from benchmark.wire.studies import MatchupRequest, StudyRequest
-from perf.databases import measure_on_each
+from perf.databases import Outcome, measure_on_each
 from perf.server import running_server
 from perf.synthetic_studies import open_round_robin
 
@@ -48,8 +48,8 @@ def main() -> None:
     measure_on_each(lambda home: measure(home, rounds))
 
 
-def measure(home: Path, rounds: int) -> str:
-    """Return a sentence with the results of one database."""
+def measure(home: Path, rounds: int) -> Outcome:
+    """Run the races on one database, and count late votes, full panels and wrong counters."""
     database = Database.of(Settings(_env_file=None, home=home))  # type: ignore[call-arg]  # pydantic-settings
     migrations.upgrade(database)
     with database.write() as session:
@@ -62,7 +62,8 @@ def measure(home: Path, rounds: int) -> str:
     with database.read() as session:
         result = _result(session, rounds)
     database.close()
-    return f"{result}, {late_answers} votes acknowledged that were sent after the end"
+    sentence = f"{result.sentence}, {late_answers} votes acknowledged that were sent after the end"
+    return Outcome(sentence, result.violations + late_answers)
 
 
 def _prepare(session: Session, rounds: int) -> str:
@@ -151,7 +152,7 @@ def _cookie(number: int, voter: int) -> str:
     return f"race-{number:015d}-{voter:015d}-measured"
 
 
-def _result(session: Session, rounds: int) -> str:
+def _result(session: Session, rounds: int) -> Outcome:
     raced = Study.slug.like("race-%")
     votes = session.execute(
         select(func.count()).select_from(Vote).join(Study, Study.id == Vote.study_id).where(raced)
@@ -168,10 +169,11 @@ def _result(session: Session, rounds: int) -> str:
     ).scalar_one()
     studies = session.scalars(select(Study).where(raced)).all()
     wrong = sum(len(recount(session, study)) for study in studies)
-    return (
+    sentence = (
         f"{rounds} races, {votes} votes, {len(late)} cast later than the end (latest by "
         f"{1000 * max(late, default=0):.0f} ms), {over} panels with too many votes, {wrong} wrong counters"
     )
+    return Outcome(sentence, len(late) + over + wrong)
 
 
 if __name__ == "__main__":

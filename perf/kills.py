@@ -23,7 +23,7 @@ from app.results.live.recount import recount
 from app.settings import Settings
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, Vote
-from perf.databases import measure_on_each
+from perf.databases import Outcome, measure_on_each
 from perf.judgements import STUDY, cookie, prepare
 from perf.server import running_server
 
@@ -50,8 +50,8 @@ def main() -> None:
     measure_on_each(lambda home: measure(home, kills))
 
 
-def measure(home: Path, kills: int) -> str:
-    """Return a sentence with the results of one database."""
+def measure(home: Path, kills: int) -> Outcome:
+    """Kill the servers of one database, and count lost, doubled and changed votes."""
     prepare(home, annotators=VOTERS, with_media=False)
     voters = [Voter(number) for number in range(VOTERS)]
     place = _Place()
@@ -114,7 +114,7 @@ def _until_answered(voter: Voter, place: _Place, path: str, body: dict[str, obje
             connection.close()
 
 
-def _result(home: Path, voters: list[Voter], kills: int) -> str:
+def _result(home: Path, voters: list[Voter], kills: int) -> Outcome:
     database = Database.of(Settings(_env_file=None, home=home))  # type: ignore[call-arg]  # pydantic-settings
     with database.read() as session:
         study = session.execute(select(Study).where(Study.slug == STUDY)).scalar_one()
@@ -133,14 +133,16 @@ def _result(home: Path, voters: list[Voter], kills: int) -> str:
     acknowledged = {token: choice for voter in voters for token, choice in voter.acknowledged.items()}
     lost = sum(token not in stored for token in acknowledged)
     changed = sum(stored.get(token, choice) != choice for token, choice in acknowledged.items())
+    doubled = len(rows) - len(stored)
     refused = sum((voter.refused for voter in voters), Counter[int]())
-    return (
+    sentence = (
         f"{kills} kills, {len(acknowledged)} acknowledged votes, {lost} lost, "
-        f"{len(rows) - len(stored)} doubled, {changed} changed, "
+        f"{doubled} doubled, {changed} changed, "
         f"{len(stored) - len(acknowledged)} stored without an acknowledgement, "
         f"{sum(voter.unanswered for voter in voters)} requests sent again, refusals {dict(refused)}, "
         f"{wrong_counters} wrong counters, at most {largest} of {panel} votes on a comparison"
     )
+    return Outcome(sentence, lost + doubled + changed + wrong_counters + max(0, (largest or 0) - panel))
 
 
 if __name__ == "__main__":

@@ -61,3 +61,15 @@ def test_every_relative_link_resolves_to_a_file_and_a_heading() -> None:
                 broken.append(f"{document.relative_to(ROOT)}: {target}")
 
     assert broken == []
+
+
+def test_every_proof_of_a_promise_exists() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (DOCS / "promises.md").read_text())
+
+    assert len(named) > 20
+    missing = [f"{path}::{test}" for path, test in named if not _defines(ROOT / path, test)]
+    assert missing == []
+
+
+def _defines(path: Path, test: str) -> bool:
+    return path.exists() and f"\ndef {test}(" in path.read_text()

@@ -1,7 +1,7 @@
 """The main job, end to end: clips go in over REST, people vote blind in a browser, the TI2V score comes out.
 
 On a part of the bundled benchmark always; on real clips of four models where TI2V_TEST_DATA is set, and with
-`make proof` on all of them (docs/tutorial.md tells the same story).
+`make prove` on all of them (docs/tutorial.md tells the same story).
 """
 
 import csv
