@@ -72,6 +72,7 @@ def run_vbench(
                 outcome.values[clip].pop(dimension.name, None)
         done.finish()
     shown = {
+        "frames": "all; of dynamic degree about 8 per second",
         **settings_text(run.vbench),
         **outcome.networks,
         "dtype": run.dtype.value,

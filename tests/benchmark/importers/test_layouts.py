@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from PIL import Image
 
@@ -147,9 +148,17 @@ def test_images_without_prompts_are_still_refused(tmp_path: Path) -> None:
     assert "no CSV" in str(refused.value.problems[0])
 
 
-def test_a_hugging_face_image_folder_is_a_table(tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+def test_a_hugging_face_image_folder_is_a_table(tmp_path: Path, suffix: str) -> None:
     image(tmp_path / "cat1.png")
-    (tmp_path / "metadata.csv").write_text("file_name,text,split\ncat1.png,the cat jumps,test\n")
+    table = pd.DataFrame({"file_name": ["cat1.png"], "text": ["the cat jumps"], "split": ["test"]})
+    path = tmp_path / f"metadata.{suffix}"
+    if suffix == "csv":
+        table.to_csv(path, index=False)
+    elif suffix == "jsonl":
+        table.to_json(path, orient="records", lines=True)
+    else:
+        table.to_parquet(path)
 
     (pair,) = read_official(tmp_path).pairs
 

@@ -170,6 +170,22 @@ def test_a_second_run_loads_no_network(
     assert run(folder, pairs, home) == table
 
 
+def test_order_of_clips_and_number_of_workers_change_no_score(
+    folder: Path, pairs: BenchmarkSource, home: Path, table: MetricTable, tmp_path: Path
+) -> None:
+    ignored = shutil.ignore_patterns(*EXTERNAL)
+    shutil.copytree(home / "weights", tmp_path / "weights", ignore=ignored)
+    found = find_clips(folder, pairs)
+
+    reverse = run_suite(
+        SUITE, replace(found, clips=found.clips[::-1]), MetricRun(home=tmp_path, workers=3)
+    ).clips[::-1]
+
+    assert len(reverse[0].values) == 6
+    for one, other in zip(reverse, table.clips, strict=True):
+        assert one.values == pytest.approx({name: other.values[name] for name in one.values}, abs=1e-4)
+
+
 def test_a_missing_network_leaves_its_dimension_and_totals_out(
     folder: Path, pairs: BenchmarkSource, home: Path, table: MetricTable, tmp_path: Path
 ) -> None:
