@@ -2,6 +2,7 @@
 
 from app.annotators.routes import router as annotators
 from app.benchmark_import.routes import router as benchmarks
+from app.dashboard.preview_routes import router as previews
 from app.gallery.benchmark_routes import router as benchmark
 from app.gallery.routes import router as gallery
 from app.home.routes import router as home
@@ -30,6 +31,7 @@ PAGES = (
     study_form,
     studies,
     study_changes,
+    previews,
     submissions,
     metrics,
     submission,

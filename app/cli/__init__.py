@@ -57,6 +57,7 @@ COMMANDS = {
     "study extend": LazyCommand(
         "app.cli.study_extension:extend", "Add matchups to a running study, or raise its panel."
     ),
+    "study end-pilot": LazyCommand("app.cli.study_extension:end_pilot", "End a pilot: votes count."),
     "study exclude": LazyCommand(
         "app.cli.annotators:exclude", "Exclude an annotator's votes from the results."
     ),

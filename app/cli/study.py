@@ -105,9 +105,16 @@ def create(
 
 @click.command("open")
 @click.argument("slug")
+@click.option("--pilot", is_flag=True, help="Open the draft as a pilot, in which no vote counts.")
 @server_options
-def open_(slug: str, server: str | None, key: str | None) -> None:
+def open_(slug: str, pilot: bool, server: str | None, key: str | None) -> None:
     """Open the draft SLUG, or resume the paused study SLUG, and print the new status."""
+    if pilot:
+        from app.cli.study_extension import change_study
+
+        print_losses(change_study("start_pilot", slug, server, key))
+        click.echo("pilot")
+        return
     _change_status(slug, StudyStatus.OPEN, server, key)
 
 

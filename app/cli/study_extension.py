@@ -45,12 +45,15 @@ def extend(
 @server_options
 def reopen(slug: str, server: str | None, key: str | None) -> None:
     """Open the closed study SLUG again, under a new version of its protocol, and print the new status."""
-    if server:
-        with open_client(server, key) as client:
-            study = client.studies.reopen(slug)
-    else:
-        study = _reopen_here(slug)
-    click.echo(study.status)
+    click.echo(change_study("reopen", slug, server, key).status)
+
+
+@click.command("end-pilot")
+@click.argument("slug")
+@server_options
+def end_pilot(slug: str, server: str | None, key: str | None) -> None:
+    """End the pilot of the study SLUG, and print the new status. Votes of people who join later count."""
+    click.echo(change_study("end_pilot", slug, server, key).status)
 
 
 @click.command()
@@ -89,17 +92,35 @@ def _extend_here(slug: str, request: "ExtensionRequest") -> "StudyResponse":
         return study_response(local.session, study)
 
 
-def _reopen_here(slug: str) -> "StudyResponse":
+def change_study(change: str, slug: str, server: str | None, key: str | None) -> "StudyResponse":
+    """Reopen a study, or start or end its pilot, on a server or in the local database."""
+    if not server:
+        return _change_here(change, slug)
+    with open_client(server, key) as client:
+        changes = {
+            "reopen": client.studies.reopen,
+            "start_pilot": client.studies.start_pilot,
+            "end_pilot": client.studies.end_pilot,
+        }
+        return changes[change](slug)
+
+
+def _change_here(change: str, slug: str) -> "StudyResponse":
     from app.cli.local import local_write
     from app.security.participants import lock_study
     from app.security.visibility import find_study
-    from app.studies.extension import reopen_study
+    from app.studies import extension, pilot
     from app.studies.queries import study_response
 
+    changes = {
+        "reopen": extension.reopen_study,
+        "start_pilot": pilot.start_pilot,
+        "end_pilot": pilot.end_pilot,
+    }
     with local_write() as local:
         found = find_study(local.session, slug=slug, principal=local.principal, for_change=True)
         study = lock_study(local.session, found.id)
-        reopen_study(local.session, study=study, principal=local.principal, now=local.now)
+        changes[change](local.session, study=study, principal=local.principal, now=local.now)
         return study_response(local.session, study)
 
 

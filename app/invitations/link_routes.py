@@ -1,4 +1,4 @@
-"""Forms with which a study's owner creates invitation links or opens a preview of the voting page."""
+"""Forms with which a study's owner creates invitation links."""
 
 from typing import Annotated
 
@@ -13,20 +13,10 @@ from app.invitations import links
 from app.invitations.view_models import InvitationsPage
 from app.security.participants import lock_study
 from app.security.path_params import SlugPath
-from benchmark.protocol import AnnotatorKind
 from benchmark.wire.common import TOKEN
 from benchmark.wire.studies import MAX_INVITATIONS
 
 router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
-
-
-@router.post("/studies/{slug}/preview")
-def preview(slug: SlugPath, request: Request) -> Response:
-    """Open the voting page as an annotator would see it; the votes of a preview never count."""
-    with context_of(request).database.write() as session:
-        study, _ = require_own_study(session, request, slug)
-        token = links.invite(session, study=study, count=1, kind=AnnotatorKind.PREVIEW, now=utc_now())[0]
-    return RedirectResponse(f"/invite/{token}", status_code=303)
 
 
 @router.post("/studies/{slug}/invitations")

@@ -74,6 +74,7 @@ def _document(session: Session, study: Study) -> dict[str, Any]:
         "matchups": _matchups(session, study),
         "sides": _sides(session, study),
         **({"phases": study.phases} if study.phases is not None else {}),
+        **({"pilot": True} if study.is_pilot else {}),
     }
 
 

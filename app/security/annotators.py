@@ -11,15 +11,21 @@ from benchmark.protocol import AnnotatorKind
 
 
 def new_annotator(session: Session, *, study_id: int, kind: AnnotatorKind, now: datetime) -> Annotator:
-    """Create an annotator with the next free pseudonym of their kind, such as `annotator-007`."""
+    """Create an annotator with the next free pseudonym of their kind, such as `annotator-007`.
+
+    A participant of a study that runs as a pilot becomes a pilot annotator.
+    """
     # The lock prevents two concurrent first visits from getting the same number.
-    session.execute(select(Study.id).where(Study.id == study_id).with_for_update(key_share=True))
-    number = session.execute(
-        select(func.count())
-        .select_from(Annotator)
-        .where(Annotator.study_id == study_id, Annotator.kind == kind)
+    is_pilot = session.execute(
+        select(Study.is_pilot).where(Study.id == study_id).with_for_update(key_share=True)
     ).scalar_one()
+    if is_pilot and kind is AnnotatorKind.PARTICIPANT:
+        kind = AnnotatorKind.PILOT
     name = "annotator" if kind is AnnotatorKind.PARTICIPANT else kind.value
+    # The end of a pilot changes kinds, but pseudonyms stay.
+    number = session.execute(
+        select(func.count()).where(Annotator.study_id == study_id, Annotator.pseudonym.startswith(f"{name}-"))
+    ).scalar_one()
     annotator = Annotator(study_id=study_id, kind=kind, pseudonym=f"{name}-{number + 1:03d}", created_at=now)
     session.add(annotator)
     session.flush()

@@ -63,7 +63,10 @@ def shows_clips(session: Session, submission_ids: Collection[int], visitor: Visi
     rows = session.execute(
         select(Study, Matchup.reference_id, Matchup.other_id)
         .join(Matchup, Matchup.study_id == Study.id)
-        .where(or_(Matchup.reference_id.in_(submission_ids), Matchup.other_id.in_(submission_ids)))
+        .where(
+            or_(Matchup.reference_id.in_(submission_ids), Matchup.other_id.in_(submission_ids)),
+            Study.is_preview.is_(False),
+        )
     ).all()
     if any(study.status in (StudyStatus.OPEN, StudyStatus.PAUSED) for study, *_ in rows):
         return False

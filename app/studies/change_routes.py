@@ -1,4 +1,4 @@
-"""Routes of the pages that change a study: extend, reopen, archive, delete and restore."""
+"""Routes of the pages that change a study: pilot, extend, reopen, archive, delete and restore."""
 
 from typing import Annotated
 
@@ -16,7 +16,7 @@ from app.panels.sides import matchup_sides
 from app.security.identity import Principal
 from app.security.participants import lock_study
 from app.security.path_params import SlugPath
-from app.studies import deletion
+from app.studies import deletion, pilot
 from app.studies.extension import extend_study, reopen_study
 from app.studies.queries import study_progress
 from app.studies.service import Transition
@@ -75,6 +75,16 @@ def reopen(slug: SlugPath, request: Request) -> Response:
         return _ask(slug, request, "studies/reopen.html", refusal)
 
 
+@router.post("/studies/{slug}/pilot")
+def start_pilot(slug: SlugPath, request: Request) -> Response:
+    return _change(slug, request, pilot.start_pilot)
+
+
+@router.post("/studies/{slug}/end-pilot")
+def end_pilot(slug: SlugPath, request: Request) -> Response:
+    return _change(slug, request, pilot.end_pilot)
+
+
 @router.post("/studies/{slug}/archive")
 def archive(slug: SlugPath, request: Request) -> Response:
     return _change(slug, request, deletion.archive_study)
@@ -105,12 +115,12 @@ def delete(slug: SlugPath, request: Request, typed: Text = "") -> Response:
 
 @router.post("/studies/{slug}/restore")
 def restore(slug: SlugPath, request: Request) -> Response:
-    return _change(slug, request, deletion.restore_study)
+    return _change(slug, request, deletion.restore_study, with_deleted=True)
 
 
-def _change(slug: str, request: Request, change: Transition) -> Response:
+def _change(slug: str, request: Request, change: Transition, *, with_deleted: bool = False) -> Response:
     with context_of(request).database.write() as session:
-        study, principal = require_own_study(session, request, slug, with_deleted=True)
+        study, principal = require_own_study(session, request, slug, with_deleted=with_deleted)
         study = lock_study(session, study.id)
         change(session, study=study, principal=principal, now=utc_now())
     return RedirectResponse("/", status_code=303)

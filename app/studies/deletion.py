@@ -59,12 +59,21 @@ def delete_study(session: Session, *, study: Study, typed: str, principal: Princ
         return
     if study.status is StudyStatus.OPEN:
         study.status = StudyStatus.PAUSED
-    study.deletes_at = now + GRACE
+    deletes_at = now + GRACE
+    schedule_removal(session, study, at=deletes_at, principal=principal, now=now)
+    _note(session, study, "study.delete", principal, now, deletes_at=deletes_at.isoformat())
+
+
+def schedule_removal(
+    session: Session, study: Study, *, at: datetime, principal: Principal, now: datetime
+) -> None:
+    """Queue the task that removes a study at this time. Until then only its owner and admins see it."""
+    study.deletes_at = at
     task = tasks.enqueue(
         session, kind=TaskKind.STUDY_DELETION, subject=study.slug, owner_id=principal.person_id, now=now
     )
-    task.ready_at = study.deletes_at
-    _note(session, study, "study.delete", principal, now, deletes_at=study.deletes_at.isoformat())
+    task.ready_at = at
+    session.flush()
 
 
 def restore_study(session: Session, *, study: Study, principal: Principal, now: datetime) -> None:

@@ -18,7 +18,7 @@ from app.security.path_params import SlugPath
 from app.security.visibility import find_study
 from app.studies import drafts, service
 from app.studies.form_view_builder import stored_fields, study_form_page
-from app.studies.forms import Comparisons, StudyFields, parse_study_form, with_seeds
+from app.studies.forms import Comparisons, StudyFields, parse_study_form, with_hidden_fields
 from app.tables.studies import Study
 from benchmark.protocol import RenditionRecipe, Role, Scope, WatchGate
 from benchmark.wire.common import SLUG
@@ -47,10 +47,11 @@ class StudyForm(BaseModel):
     watch_gate: str = WatchGate.DELIVERED
     lease_s: str = "900"
     revision: str = ""
+    copied: str = ""
 
     @property
     def fields(self) -> StudyFields:
-        given = self.model_dump(exclude={"revision", "sides", "require_justification"})
+        given = self.model_dump(exclude={"revision", "copied", "sides", "require_justification"})
         sides = tuple(dict.fromkeys(self.sides))
         return StudyFields(**given, sides=sides, require_justification=bool(self.require_justification))
 
@@ -76,7 +77,7 @@ def new_study(
         if copy is not None:
             source = find_study(session, slug=copy, principal=principal)
             fields = stored_fields(session, principal, source).as_copy(benchmark)
-        page = study_form_page(session, principal, fields)
+        page = study_form_page(session, principal, fields, copied=copy or "")
     return page_response(request, "studies/new.html", page)
 
 
@@ -95,10 +96,13 @@ def create_study(request: Request, form: Submitted) -> Response:
         with context_of(request).database.write() as session:
             principal = _researcher(session, request)
             wanted = parse_study_form(form.fields)
+            if re.fullmatch(SLUG, form.copied):
+                source = find_study(session, slug=form.copied, principal=principal)
+                wanted = with_hidden_fields(wanted, drafts.draft_request(session, source))
             study = service.create_study(session, request=wanted, principal=principal, now=utc_now())
             slug = study.slug
     except (Invalid, Conflict, NotFound) as refusal:
-        return _refused(request, form.fields, refusal)
+        return _refused(request, form.fields, refusal, copied=form.copied)
     return RedirectResponse(f"/studies/{slug}/open", status_code=303)
 
 
@@ -121,7 +125,7 @@ def edit_draft(slug: SlugPath, request: Request, form: Submitted) -> Response:
             study, principal = require_own_study(session, request, slug)
             study = lock_study(session, study.id)
             wanted = parse_study_form(form.fields.of_draft(slug))
-            wanted = with_seeds(wanted, drafts.draft_request(session, study))
+            wanted = with_hidden_fields(wanted, drafts.draft_request(session, study))
             values = dict(wanted) | {"revision": form.seen_revision}
             del values["slug"]
             body = DraftRequest(**values)
@@ -132,7 +136,7 @@ def edit_draft(slug: SlugPath, request: Request, form: Submitted) -> Response:
 
 
 def _refused(
-    request: Request, fields: StudyFields, refusal: AppError, *, draft: str | None = None
+    request: Request, fields: StudyFields, refusal: AppError, *, draft: str | None = None, copied: str = ""
 ) -> Response:
     """Show the form again, with the submitted values and the reason of the refusal."""
     context = context_of(request)
@@ -154,6 +158,7 @@ def _refused(
             problem=refusal.message,
             problems=problems,
             changes=refusal.problems if not problems else (),
+            copied=copied,
         )
     return page_response(request, "studies/new.html", page, status=refusal.status)
 

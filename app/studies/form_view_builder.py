@@ -31,6 +31,7 @@ def study_form_page(
     problem: str = "",
     problems: Mapping[str, str] | None = None,
     changes: Sequence[str] = (),
+    copied: str = "",
 ) -> StudyFormPage:
     """Return the form with these fields, for a new study or the draft `study`."""
     benchmarks = newest_benchmarks(session, principal=principal)
@@ -45,6 +46,7 @@ def study_form_page(
         problem=problem,
         problems=problems,
         changes=tuple(changes),
+        copied=copied,
         draft=study.slug if study else None,
         revision=study.revision if study else None,
     )

@@ -70,7 +70,8 @@ class StudyFormPage:
     """The form of a new study or of a draft.
 
     After an error the form has the submitted values and a message per wrong field. `draft` is the slug of the
-    draft that is edited, and `revision` its revision; None for a new study. `changes` lists what somebody
+    draft that is edited, and `revision` its revision; None for a new study. `copied` is the slug of the
+    study that is copied. `changes` lists what somebody
     else saved in the meantime.
     """
 
@@ -81,6 +82,7 @@ class StudyFormPage:
     problem: str = ""
     problems: Mapping[str, str] | None = None
     changes: tuple[str, ...] = ()
+    copied: str = ""
     draft: str | None = None
     revision: int | None = None
 

@@ -169,11 +169,11 @@ def fields_of(request: StudyRequest, names: Mapping[str, str]) -> StudyFields:
     return of_rule or replace(fields, comparisons=Comparisons.LIST)
 
 
-def with_seeds(request: StudyRequest, before: StudyRequest) -> StudyRequest:
-    """Return the request with the seeds that its matchups had before; the form has no seeds of sides."""
+def with_hidden_fields(request: StudyRequest, before: StudyRequest) -> StudyRequest:
+    """Return the request with what the form does not show: the phases, and the seeds of sides."""
     kept = {(each.reference, each.other): each for each in before.matchups}
     matchups = [kept.get((each.reference, each.other), each) for each in request.matchups]
-    return request.model_copy(update={"matchups": matchups})
+    return request.model_copy(update={"matchups": matchups, "phases": before.phases})
 
 
 def slug_of_title(title: str) -> str:

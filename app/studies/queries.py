@@ -43,6 +43,7 @@ _PROTOCOL_FIELDS = (
     "require_justification",
     "seed",
     "revision",
+    "is_pilot",
     "gold_block",
     "gold_most",
     "phases",
@@ -156,7 +157,7 @@ def studies_page(
 
 
 def _visible(principal: Principal) -> Select[Study]:
-    return select(Study).where(sees_study(principal)).order_by(Study.id.desc())
+    return select(Study).where(sees_study(principal), Study.is_preview.is_(False)).order_by(Study.id.desc())
 
 
 def study_response(session: Session, study: Study) -> StudyResponse:

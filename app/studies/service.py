@@ -134,7 +134,8 @@ def open_study(session: Session, *, study: Study, principal: Principal, now: dat
     if before is StudyStatus.DRAFT:
         study.opened_at = now
         lay_out_comparisons(session, study)
-        freeze_protocol(session, study, change="Opened", now=now)
+        change = "Opened as a pilot; no vote counts" if study.is_pilot else "Opened"
+        freeze_protocol(session, study, change=change, now=now)
         tasks.enqueue(session, kind=TaskKind.RENDITIONS, subject=study.slug, now=now)
 
 

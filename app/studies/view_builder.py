@@ -33,6 +33,7 @@ def study_lines(session: Session, principal: Principal, wanted: StudyFilter) -> 
                 slug=study.slug,
                 title=study.title,
                 status=study.status,
+                is_pilot=study.is_pilot,
                 is_archived=study.archived_at is not None,
                 deletes_at=study.deletes_at,
                 matchups=matchups[study.id],

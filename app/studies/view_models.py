@@ -22,6 +22,7 @@ class StudyLine:
     slug: str
     title: str
     status: StudyStatus
+    is_pilot: bool
     is_archived: bool
     deletes_at: datetime | None
     matchups: int
@@ -110,7 +111,16 @@ class StudyLine:
 
     @property
     def may_preview(self) -> bool:
-        return self.is_own and self.status is StudyStatus.OPEN
+        return self.is_own and self.status in (StudyStatus.DRAFT, StudyStatus.OPEN)
+
+    @property
+    def may_end_pilot(self) -> bool:
+        return self.is_own and self.is_pilot and self.status in (StudyStatus.OPEN, StudyStatus.PAUSED)
+
+    @property
+    def state(self) -> str:
+        """Return the status for people: a pilot that is open is not yet an open study."""
+        return "pilot" if self.is_pilot and self.status is StudyStatus.OPEN else self.status.value
 
     @property
     def publish_url(self) -> str:
@@ -203,6 +213,14 @@ class OpenPage:
     @property
     def url(self) -> str:
         return f"/studies/{self.study_slug}/open"
+
+    @property
+    def pilot_url(self) -> str:
+        return f"/studies/{self.study_slug}/pilot"
+
+    @property
+    def preview_url(self) -> str:
+        return f"/studies/{self.study_slug}/preview"
 
     @property
     def renditions_url(self) -> str:

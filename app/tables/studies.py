@@ -49,6 +49,10 @@ class Study(Base):
     renditions: Mapped[RenditionRecipe]
     require_justification: Mapped[bool]
     seed: Mapped[int] = mapped_column(BigInteger)
+    # Whether the study runs as a pilot, in which no vote counts.
+    is_pilot: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Whether the study is the hidden copy of a draft that its owner previews.
+    is_preview: Mapped[bool] = mapped_column(default=False, server_default=false())
     # Counts the saves of the draft, so that a save can name the revision that it changes.
     revision: Mapped[int] = mapped_column(default=1, server_default="1")
     # One of every gold_block comparisons of an annotator is a gold question, until the annotator has had

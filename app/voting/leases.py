@@ -183,7 +183,7 @@ def _new_assignment(
     left_side: Side,
     now: datetime,
 ) -> Assignment:
-    counts = annotator.kind is study.kind.counted_annotators
+    counts = annotator.kind is study.kind.counted_annotators and not study.is_pilot
     return Assignment(
         token=new_token(),
         study_id=study.id,

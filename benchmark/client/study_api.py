@@ -107,6 +107,14 @@ class StudyApi:
         """Replace the completion codes and return URLs of a study, before or after it opens."""
         return self._transport.put(f"{_path(slug)}/platform", Platform, platform)
 
+    def start_pilot(self, slug: str) -> StudyResponse:
+        """Open a draft as a pilot, in which no vote counts."""
+        return self._transport.post(f"{_path(slug)}/pilot", StudyResponse)
+
+    def end_pilot(self, slug: str) -> StudyResponse:
+        """End the pilot and open the study: the votes of people who join from now on count."""
+        return self._transport.post(f"{_path(slug)}/end-pilot", StudyResponse, repeatable=False)
+
     def archive(self, slug: str) -> StudyResponse:
         """Hide a study from the list of studies."""
         return self._transport.post(f"{_path(slug)}/archive", StudyResponse)

@@ -203,6 +203,8 @@ class StudyResponse(ResponseModel):
     annotators: int
     matchups: list[MatchupResponse]
     preparation: PreparationResponse | None
+    # Whether the study runs as a pilot, in which no vote counts.
+    is_pilot: bool
     # The revision of the draft, which an edit names.
     revision: int
     # The newest version of the protocol; null for a draft.

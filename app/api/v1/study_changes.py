@@ -9,7 +9,7 @@ from app.dependencies import context_of, require_own_study, require_person
 from app.security.participants import lock_study
 from app.security.path_params import SlugPath
 from app.security.visibility import find_study
-from app.studies import deletion, drafts, extension
+from app.studies import deletion, drafts, extension, pilot
 from app.studies.queries import protocols_response, study_response
 from app.studies.service import Transition
 from benchmark.protocol import Role, Scope
@@ -100,6 +100,21 @@ def list_protocols(slug: SlugPath, request: Request) -> ProtocolsResponse:
         return protocols_response(session, find_study(session, slug=slug, principal=principal))
 
 
+@router.post(
+    "/studies/{slug}/pilot",
+    responses=errors("404 not_found", "409 study_status no_common_pairs too_few_gold"),
+)
+def start_pilot(slug: SlugPath, request: Request) -> StudyResponse:
+    """Open a draft as a pilot, in which no vote counts."""
+    return _change(slug, request, pilot.start_pilot)
+
+
+@router.post("/studies/{slug}/end-pilot", responses=errors("404 not_found", "409 study_status"))
+def end_pilot(slug: SlugPath, request: Request) -> StudyResponse:
+    """End the pilot and open the study: the votes of people who join from now on count."""
+    return _change(slug, request, pilot.end_pilot)
+
+
 @router.post("/studies/{slug}/archive", responses=errors("404 not_found", "409 study_status"))
 def archive_study(slug: SlugPath, request: Request) -> StudyResponse:
     """Hide a study from the list of studies. An open study must be paused or closed first."""
@@ -125,12 +140,12 @@ def delete_study(slug: SlugPath, body: DeletionRequest, request: Request) -> Stu
 @router.post("/studies/{slug}/restore", responses=errors("404 not_found", "409 study_removed"))
 def restore_study(slug: SlugPath, request: Request) -> StudyResponse:
     """Cancel the deletion of a study. A study that was open stays paused."""
-    return _change(slug, request, deletion.restore_study)
+    return _change(slug, request, deletion.restore_study, with_deleted=True)
 
 
-def _change(slug: str, request: Request, change: Transition) -> StudyResponse:
+def _change(slug: str, request: Request, change: Transition, *, with_deleted: bool = False) -> StudyResponse:
     with context_of(request).database.write() as session:
-        study, principal = require_own_study(session, request, slug, with_deleted=True)
+        study, principal = require_own_study(session, request, slug, with_deleted=with_deleted)
         study = lock_study(session, study.id)
         change(session, study=study, principal=principal, now=utc_now())
         return study_response(session, study)
