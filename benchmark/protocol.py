@@ -133,6 +133,26 @@ class PlatformKind(StrEnum):
     PANEL = "panel"
 
 
+class PaymentAction(StrEnum):
+    """The proposal for a participant's payment; a person decides."""
+
+    APPROVE = "approve"
+    REVIEW = "review"
+    NONE = "none"
+
+
+class RuleAction(StrEnum):
+    """What follows if an annotator fails a quality rule.
+
+    `flag` only tells the owner. `stop` ends the study for the annotator. `exclude` also excludes the
+    annotator's votes, which a person can reinstate.
+    """
+
+    FLAG = "flag"
+    STOP = "stop"
+    EXCLUDE = "exclude"
+
+
 class SessionStatus(StrEnum):
     """The state of a participant's submission on a crowd platform."""
 

@@ -35,6 +35,7 @@ from benchmark.wire.people import CreatedKeyResponse, KeyResponse, PersonRespons
 from benchmark.wire.phases import Phases
 from benchmark.wire.platforms import Exit, Platform
 from benchmark.wire.results import ResultsResponse
+from benchmark.wire.rules import Rules
 from benchmark.wire.studies import (
     DraftRequest,
     ExtensionRequest,
@@ -93,6 +94,7 @@ __all__ = [
     "ResultsResponse",
     "Retry",
     "Role",
+    "Rules",
     "Scope",
     "ServerError",
     "StudyRequest",

@@ -96,6 +96,12 @@ def figures_of(report: AnnotatorReport) -> tuple[Figure, ...]:
         Figure("Votes", votes.text, votes.beside, "Votes that count, or that counted before an exclusion."),
         Figure("Gold questions", gold.text, gold.beside, "Share of correct answers to gold questions."),
         Figure(
+            "Repeats",
+            f"{report.repeats_same} of {report.repeats}" if report.repeats else EMPTY,
+            "",
+            "Hidden repeats with the same answer as before.",
+        ),
+        Figure(
             "Side A chosen",
             side.text,
             side.beside,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.annotators.vote_columns import VoteColumns, clip_ms, read_vote_columns
 from app.cursors import KeyType, ListOrder, PageRequest
+from app.panels.quality import QualityFigures, study_figures
 from app.tables.studies import Study
 from benchmark.protocol import Flag, VoteStatus
 from benchmark.stats.annotator_sensitivity import sensitivity_of_annotators
@@ -32,6 +33,7 @@ class AnnotatorReport:
         valid: number of votes that count, because their status is valid or imported.
         excluded: number of the annotator's excluded votes.
         other: number of votes that do not count, because their status is superseded, withdrawn or surplus.
+        repeats: number of answers to hidden repeats. `repeats_same` of them equal the first answer.
         clip_ms: average duration of the study's clips, milliseconds.
     """
 
@@ -41,6 +43,8 @@ class AnnotatorReport:
     valid: int
     excluded: int
     other: int
+    repeats: int
+    repeats_same: int
     clip_ms: int | None
     excluded_at: datetime | None
     excluded_reason: str | None
@@ -124,6 +128,8 @@ def _response(report: AnnotatorReport) -> AnnotatorResponse:
         valid=report.valid,
         excluded=report.excluded,
         other=report.other,
+        repeats=report.repeats,
+        repeats_same=report.repeats_same,
         clip_ms=report.clip_ms,
         excluded_at=report.excluded_at,
         excluded_reason=report.excluded_reason,
@@ -133,6 +139,7 @@ def _response(report: AnnotatorReport) -> AnnotatorResponse:
 
 def _reports(session: Session, study: Study, columns: VoteColumns) -> tuple[AnnotatorReport, ...]:
     clip = clip_ms(session, study)
+    answers = study_figures(session, study) if study.rules is not None else {}
     counting = _figures(columns.of_status(*COUNTED), columns, clip)
     # Excluded annotators are also compared with each other, so that a mistaken exclusion is visible.
     with_excluded = _figures(columns.of_status(*COUNTED, VoteStatus.EXCLUDED), columns, clip)
@@ -146,6 +153,8 @@ def _reports(session: Session, study: Study, columns: VoteColumns) -> tuple[Anno
             valid=valid[index],
             excluded=excluded[index],
             other=cast[index] - valid[index] - excluded[index],
+            repeats=answers.get(annotator.id, QualityFigures()).repeats,
+            repeats_same=answers.get(annotator.id, QualityFigures()).repeats_same,
             clip_ms=clip,
             excluded_at=annotator.excluded_at,
             excluded_reason=annotator.excluded_reason,

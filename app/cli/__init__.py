@@ -53,6 +53,9 @@ COMMANDS = {
     "study platform": LazyCommand(
         "app.cli.study_platform:platform", "Read and set completion codes and return URLs."
     ),
+    "study payments": LazyCommand(
+        "app.cli.study_payments:payments", "Print who of a crowd platform finished, and whom to approve."
+    ),
     "study edit": LazyCommand("app.cli.study_draft:edit", "Change a draft."),
     "study extend": LazyCommand(
         "app.cli.study_extension:extend", "Add matchups to a running study, or raise its panel."

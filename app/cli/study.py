@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app.cli.server_options import open_client, server_options
-from app.cli.study_files import phases_option, read_toml
+from app.cli.study_files import phases_option, read_toml, rules_option
 from app.cli.study_progress import print_losses
 from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
 
@@ -74,6 +74,7 @@ if TYPE_CHECKING:
 )
 @click.option("--seed", type=int, help="Seed of the order of comparisons (default: random).")
 @phases_option
+@rules_option
 @server_options
 def create(
     slug: str,
@@ -83,6 +84,7 @@ def create(
     instructions: Path | None,
     gold: int | None,
     phases: Path | None,
+    rules: Path | None,
     server: str | None,
     key: str | None,
     **protocol: str | int | bool | None,
@@ -95,6 +97,7 @@ def create(
         "instructions": instructions.read_text(encoding="utf-8") if instructions else "",
         "gold": {"count": gold} if gold else None,
         "phases": read_toml(phases) if phases else None,
+        "rules": read_toml(rules) if rules else None,
         **protocol,
     }
     created = _create_on_server(draft, matchups, server, key) if server else _create_here(draft, matchups)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from app.cli.server_options import open_client, server_options
-from app.cli.study_files import phases_option, read_toml
+from app.cli.study_files import phases_option, read_toml, rules_option
 from app.cli.submission_refs import matchup_named
 from benchmark.protocol import RenditionRecipe, WatchGate
 
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 @click.option("--gold", type=click.IntRange(0, 1000), help="Gold questions per annotator; 0 means none.")
 @click.option("--seed", type=int, help="Seed of the order of comparisons.")
 @phases_option
+@rules_option
 @server_options
 def edit(
     slug: str,
@@ -61,6 +62,7 @@ def edit(
     per_annotator: int | None,
     gold: int | None,
     phases: Path | None,
+    rules: Path | None,
     server: str | None,
     key: str | None,
     **given: str | int | bool | None,
@@ -77,6 +79,8 @@ def edit(
         changes["gold"] = {"count": gold} if gold else None
     if phases is not None:
         changes["phases"] = read_toml(phases)
+    if rules is not None:
+        changes["rules"] = read_toml(rules)
     click.echo((_edit_on_server if server else _edit_here)(slug, changes, server, key).revision)
 
 

@@ -12,6 +12,12 @@ phases_option = click.option(
     help="TOML file with consent, instructions, quiz and questionnaire (docs/crowd-studies.md).",
 )
 
+rules_option = click.option(
+    "--rules",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="TOML file with hidden repeats and quality rules (docs/crowd-studies.md).",
+)
+
 
 def read_toml(path: Path) -> dict[str, Any]:
     """Return the content of a TOML file.

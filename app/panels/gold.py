@@ -5,25 +5,19 @@ correct answer to a gold question is the reference. Gold questions take no slots
 like any other comparison.
 """
 
-from dataclasses import dataclass
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.panels.selection import MET
+from app.panels.selection import MET, HiddenComparison
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.voting import Assignment, status_is
 from benchmark.design import is_reference_left, shuffle_key
 from benchmark.protocol import AssignmentPurpose, Side
 
 
-@dataclass(frozen=True)
-class GoldQuestion:
-    comparison: Comparison
-    left_side: Side
-
-
-def choose_gold(session: Session, *, study: Study, annotator_id: int, position: int) -> GoldQuestion | None:
+def choose_gold(
+    session: Session, *, study: Study, annotator_id: int, position: int
+) -> HiddenComparison | None:
     """Return a gold question that the annotator has not seen. None if the next comparison must not be gold.
 
     Args:
@@ -48,7 +42,8 @@ def choose_gold(session: Session, *, study: Study, annotator_id: int, position: 
     chosen = min(unmet, key=lambda row: (row.is_known_pair, shuffle_key(study.seed, annotator_id, row.id)))
     comparison = session.get_one(Comparison, chosen.id)
     is_left = is_reference_left(study.seed, annotator_id, comparison.id)
-    return GoldQuestion(comparison, Side.REFERENCE if is_left else Side.OTHER)
+    left_side = Side.REFERENCE if is_left else Side.OTHER
+    return HiddenComparison(comparison, left_side, AssignmentPurpose.GOLD)
 
 
 def is_gold_position(study: Study, *, annotator_id: int, position: int) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
+from app.tables.people import Annotator
 from app.tables.phases import AnnotatorPhase
 from app.tables.studies import Study, StudyProtocol
 from benchmark.protocol import Outcome, Phase
@@ -108,17 +109,19 @@ def protocol_version(session: Session, study: Study) -> int:
 
 
 def end_voting(session: Session, *, study: Study, annotator_id: int, done: int, now: datetime) -> None:
-    """Record that no comparison is left for an annotator.
+    """Record that no comparison is left for an annotator. An excluded annotator did not pass the voting.
 
     Args:
         done: the number of comparisons that the annotator did. If it is 0, the study was full.
     """
+    is_excluded = session.get_one(Annotator, annotator_id).excluded_at is not None
+    outcome = Outcome.QUALITY_FAILED if is_excluded else None if done else Outcome.FULL
     end_phase(
         session,
         study=study,
         annotator_id=annotator_id,
         phase=Phase.VOTING,
         answers={"comparisons": done},
-        outcome=None if done else Outcome.FULL,
+        outcome=outcome,
         now=now,
     )

@@ -75,6 +75,7 @@ def _document(session: Session, study: Study) -> dict[str, Any]:
         "sides": _sides(session, study),
         **({"phases": study.phases} if study.phases is not None else {}),
         **({"pilot": True} if study.is_pilot else {}),
+        **({"rules": study.rules} if study.rules is not None else {}),
     }
 
 

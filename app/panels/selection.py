@@ -13,11 +13,20 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, AssignmentStatus, status_is
 from benchmark.design import is_reference_left
-from benchmark.protocol import Side
+from benchmark.protocol import AssignmentPurpose, Side
 
 # The same annotator may get a comparison again after the assignment expired or the vote was undone.
 MET = (AssignmentStatus.OPEN, AssignmentStatus.VOTED, AssignmentStatus.SKIPPED)
 HOLDING_A_SLOT = (AssignmentStatus.OPEN, AssignmentStatus.VOTED)
+
+
+@dataclass(frozen=True)
+class HiddenComparison:
+    """A gold question or a repeat, which looks like any other comparison."""
+
+    comparison: Comparison
+    left_side: Side
+    purpose: AssignmentPurpose
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,19 @@ until the quiz ends. Every attempt asks questions that the annotator has not see
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
-from app.panels.phases import end_phase
+from app.panels.phases import QUIZ_POSITION, end_phase, protocol_version
 from app.panels.selection import MET
+from app.security.tokens import new_token
 from app.tables.bench import Pair
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.voting import Assignment, AssignmentStatus, Vote, status_is
-from app.voting.leases import expire_leases, lease_quiz_question
+from app.voting.leases import expire_leases
 from benchmark.design import is_reference_left, shuffle_key
 from benchmark.protocol import AssignmentPurpose, Choice, Outcome, Phase, Side
 from benchmark.wire.phases import QuizPhase
@@ -132,7 +133,7 @@ def next_question(session: Session, *, study: Study, annotator_id: int, now: dat
         raise NotFound("This study has no question left for the practice. Please tell the people who run it.")
     comparison = min(unmet, key=lambda each: shuffle_key(study.seed, annotator_id, each.id))
     is_left = is_reference_left(study.seed, annotator_id, comparison.id)
-    return lease_quiz_question(
+    return _lease_question(
         session,
         study=study,
         comparison=comparison,
@@ -154,3 +155,33 @@ def answered_question(session: Session, assignment: Assignment) -> AnsweredQuest
         right=assignment.choice_of(Side.REFERENCE),
         against=str(tags.get("gold_against", "")),
     )
+
+
+def _lease_question(
+    session: Session,
+    *,
+    annotator_id: int,
+    study: Study,
+    comparison: Comparison,
+    left_side: Side,
+    now: datetime,
+) -> Assignment:
+    """Give an annotator a gold comparison as a question of the quiz. The comparison takes no slot."""
+    assignment = Assignment(
+        token=new_token(),
+        study_id=study.id,
+        comparison_id=comparison.id,
+        pair_id=comparison.pair_id,
+        annotator_id=annotator_id,
+        purpose=AssignmentPurpose.QUIZ,
+        takes_slot=False,
+        protocol_version=protocol_version(session, study),
+        position=QUIZ_POSITION,
+        left_side=left_side,
+        status=AssignmentStatus.OPEN,
+        created_at=now,
+        expires_at=now + timedelta(seconds=study.lease_s),
+    )
+    session.add(assignment)
+    session.flush()
+    return assignment

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from app.benchmarks.service import find_benchmark
 from app.errors import Conflict
 from app.panels.phases import study_phases
+from app.panels.quality import study_rules
 from app.panels.sides import matchup_sides
 from app.security.identity import Principal
 from app.studies.service import create_study, fill_draft
@@ -115,6 +116,7 @@ def draft_request(session: Session, study: Study) -> StudyRequest:
         seed=study.seed,
         gold=GoldRequest.of(study.gold_block, study.gold_most),
         phases=study_phases(study),
+        rules=study_rules(study),
     )
 
 

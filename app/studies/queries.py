@@ -47,6 +47,7 @@ _PROTOCOL_FIELDS = (
     "gold_block",
     "gold_most",
     "phases",
+    "rules",
     "created_at",
     "opened_at",
     "closed_at",

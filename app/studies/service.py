@@ -119,6 +119,7 @@ def _fill_fields(study: Study, request: DraftFields, benchmark: Benchmark) -> No
     for name in _FIELDS:
         setattr(study, name, getattr(request, name))
     study.phases = None if request.phases is None else request.phases.model_dump(mode="json")
+    study.rules = None if request.rules is None else request.rules.model_dump(mode="json")
     if request.seed is not None:
         study.seed = request.seed
     study.gold_block = study.gold_most = None

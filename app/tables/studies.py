@@ -61,6 +61,8 @@ class Study(Base):
     gold_most: Mapped[int | None]
     # The phases around the voting, in the form of benchmark.wire.phases.Phases; None if there are none.
     phases: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # The quality rules, in the form of benchmark.wire.rules.Rules; None if there are none.
+    rules: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # The completion codes and return URLs, in the form of benchmark.wire.platforms.Platform. They are not
     # part of the protocol, because the protocol is published.
     platform: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
 from app.panels.gold import choose_gold
-from app.panels.phases import QUIZ_POSITION, protocol_version, require_voting
+from app.panels.phases import QUIZ_POSITION, require_voting
+from app.panels.quality import end_if_failed
+from app.panels.repeats import choose_repeat
 from app.panels.selection import MET, choose_comparison, choose_left_side
 from app.panels.slots import has_free_slot, release_slot, take_slot
 from app.security.tokens import new_token
@@ -201,36 +203,6 @@ def _new_assignment(
     )
 
 
-def lease_quiz_question(
-    session: Session,
-    *,
-    annotator_id: int,
-    study: Study,
-    comparison: Comparison,
-    left_side: Side,
-    now: datetime,
-) -> Assignment:
-    """Give an annotator a gold comparison as a question of the quiz. The comparison takes no slot."""
-    assignment = Assignment(
-        token=new_token(),
-        study_id=study.id,
-        comparison_id=comparison.id,
-        pair_id=comparison.pair_id,
-        annotator_id=annotator_id,
-        purpose=AssignmentPurpose.QUIZ,
-        takes_slot=False,
-        protocol_version=protocol_version(session, study),
-        position=QUIZ_POSITION,
-        left_side=left_side,
-        status=AssignmentStatus.OPEN,
-        created_at=now,
-        expires_at=now + timedelta(seconds=study.lease_s),
-    )
-    session.add(assignment)
-    session.flush()
-    return assignment
-
-
 def lease_again(assignment: Assignment, study: Study, *, now: datetime) -> Assignment:
     """Return a new lease of a comparison whose vote was undone.
 
@@ -258,7 +230,7 @@ def _lease_another(
     session: Session, *, annotator: Annotator, study: Study, now: datetime
 ) -> Assignment | None:
     so_far = session.execute(_MET_SO_FAR, {"annotator_id": annotator.id, "study_id": study.id}).one()
-    if so_far.is_out:
+    if so_far.is_out or end_if_failed(session, study=study, annotator=annotator, now=now):
         return None
     if study.comparisons_per_annotator is not None and so_far.comparisons >= study.comparisons_per_annotator:
         return None
@@ -266,14 +238,16 @@ def _lease_another(
     if chosen is None:
         return None
     position = (so_far.last or 0) + 1
-    gold = choose_gold(session, study=study, annotator_id=annotator.id, position=position)
-    comparison = gold.comparison if gold else chosen.comparison
-    left_side = gold.left_side if gold else choose_left_side(chosen, study)
+    hidden = choose_gold(session, study=study, annotator_id=annotator.id, position=position) or choose_repeat(
+        session, study=study, annotator_id=annotator.id, position=position
+    )
+    comparison = hidden.comparison if hidden else chosen.comparison
+    left_side = hidden.left_side if hidden else choose_left_side(chosen, study)
     assignment = _new_assignment(
         study=study,
         comparison=comparison,
         annotator=annotator,
-        purpose=AssignmentPurpose.GOLD if gold else AssignmentPurpose.VOTE,
+        purpose=hidden.purpose if hidden else AssignmentPurpose.VOTE,
         protocol_version=so_far.protocol_version,
         position=position,
         left_side=left_side,

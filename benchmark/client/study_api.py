@@ -8,7 +8,7 @@ from benchmark.client.page_iterator import all_pages
 from benchmark.client.transport import Transport
 from benchmark.protocol import AnnotatorKind, Flag, StudyKind, StudyStatus
 from benchmark.wire.annotators import AnnotatorResponse, AnnotatorsResponse, ChangeResponse, DecisionRequest
-from benchmark.wire.platforms import Platform
+from benchmark.wire.platforms import PaymentResponse, PaymentsResponse, Platform
 from benchmark.wire.studies import (
     CheckResponse,
     DeletionRequest,
@@ -102,6 +102,10 @@ class StudyApi:
     def platform(self, slug: str) -> Platform:
         """Return the completion codes and return URLs of a study."""
         return self._transport.get(f"{_path(slug)}/platform", Platform)
+
+    def payments(self, slug: str) -> Sequence[PaymentResponse]:
+        """Return the payment list of a study: one line for each participant of its crowd platform."""
+        return self._transport.get(f"{_path(slug)}/platform/payments", PaymentsResponse).payments
 
     def set_platform(self, slug: str, platform: Platform) -> Platform:
         """Replace the completion codes and return URLs of a study, before or after it opens."""

@@ -44,6 +44,8 @@ class AnnotatorResponse(ResponseModel):
     valid: int
     excluded: int
     other: int
+    repeats: int
+    repeats_same: int
     gold: float | None
     gold_low: float | None
     gold_high: float | None

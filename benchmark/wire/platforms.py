@@ -3,12 +3,13 @@
 They are not part of the study's protocol: the protocol is published, and a code must stay secret.
 """
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import BaseModel, StringConstraints
 
-from benchmark.protocol import PlatformKind
-from benchmark.wire.common import OneLine, RequestModel
+from benchmark.protocol import Outcome, PaymentAction, PlatformKind, SessionStatus
+from benchmark.wire.common import OneLine, RequestModel, ResponseModel
 
 # A URL to which the annotator returns; `{code}` in it is replaced by the completion code.
 ReturnAddress = Annotated[
@@ -66,3 +67,36 @@ class ProlificEvent(BaseModel):
     resource_id: Annotated[str, StringConstraints(max_length=255)]
     participant_id: Annotated[str, StringConstraints(max_length=255)] | None = None
     status: Annotated[str, StringConstraints(max_length=100)] | None = None
+
+
+class PaymentResponse(ResponseModel):
+    """A participant of a platform: ids, answers to checks, and a proposal for the payment.
+
+    Attributes:
+        session: the id of the participant's submission (Prolific) or assignment (Mechanical Turk).
+        ids_verified: whether the platform signed the ids; false for ids from a plain link.
+        failed_rules: a sentence for each quality rule that the participant failed.
+        median_s: the median time of a vote, seconds; null if unknown.
+    """
+
+    annotator: str
+    participant: str
+    session: str
+    ids_verified: bool
+    platform_status: SessionStatus
+    outcome: Outcome | None
+    code: str
+    action: PaymentAction
+    failed_rules: list[str]
+    votes: int
+    gold: int
+    gold_right: int
+    repeats: int
+    repeats_same: int
+    median_s: float | None
+    joined_at: datetime
+    ended_at: datetime | None
+
+
+class PaymentsResponse(ResponseModel):
+    payments: list[PaymentResponse]

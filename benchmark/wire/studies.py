@@ -26,6 +26,7 @@ from benchmark.wire.common import (
     SubmissionName,
 )
 from benchmark.wire.phases import Phases
+from benchmark.wire.rules import Rules
 
 # The maximum number of links that one request creates.
 MAX_INVITATIONS = 1000
@@ -93,11 +94,25 @@ class DraftFields(RequestModel):
     seed: Annotated[int, Field(ge=0, lt=2**62)] | None = None
     gold: GoldRequest | None = None
     phases: Phases | None = None
+    rules: Rules | None = None
 
     @model_validator(mode="after")
     def _quiz_has_questions(self) -> Self:
         if self.phases is not None and self.phases.quiz is not None and self.gold is None:
             raise ValueError("a quiz asks gold questions: set gold too")
+        return self
+
+    @model_validator(mode="after")
+    def _rules_can_be_checked(self) -> Self:
+        if self.rules is None:
+            return self
+        if self.rules.gold is not None and self.gold is None:
+            raise ValueError("the rule gold needs gold questions: set gold too")
+        if self.rules.consistency is not None and not self.rules.repeats:
+            raise ValueError("the rule consistency needs repeats: set rules.repeats too")
+        shown = self.comparisons_per_annotator
+        if self.rules.repeats and (shown is None or 4 * self.rules.repeats > shown):
+            raise ValueError("repeats need comparisons_per_annotator, at least four for each repeat")
         return self
 
 
@@ -192,6 +207,7 @@ class StudyResponse(ResponseModel):
     gold_block: int | None
     gold_most: int | None
     phases: Phases | None
+    rules: Rules | None
     created_at: datetime
     opened_at: datetime | None
     closed_at: datetime | None

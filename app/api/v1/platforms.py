@@ -6,10 +6,11 @@ from app.api.v1.error_responses import errors
 from app.api.v1.json_router import api_router
 from app.clock import utc_now
 from app.dependencies import context_of, require_own_study
+from app.platforms.payments import payment_list
 from app.platforms.service import set_platform, study_platform
 from app.security.participants import lock_study
 from app.security.path_params import SlugPath
-from benchmark.wire.platforms import Platform
+from benchmark.wire.platforms import PaymentsResponse, Platform
 
 router = api_router("platforms")
 
@@ -30,3 +31,13 @@ def put_platform(slug: SlugPath, body: Platform, request: Request) -> Platform:
         study = lock_study(session, study.id)
         set_platform(session, study=study, platform=body, principal=principal, now=utc_now())
         return study_platform(study)
+
+
+@router.get("/studies/{slug}/platform/payments", responses=errors("404 not_found"))
+def get_payments(slug: SlugPath, request: Request) -> PaymentsResponse:
+    """Return the payment list of a study that you may change. It contains the ids of participants."""
+    context = context_of(request)
+    with context.database.read() as session:
+        study, _ = require_own_study(session, request, slug)
+        payments = payment_list(session, study, signing_key=context.settings.signing_key)
+    return PaymentsResponse(payments=payments)

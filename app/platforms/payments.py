@@ -1,0 +1,76 @@
+"""The payment list of a study: what each participant of a platform did, and whether to approve it."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.panels.phases import phase_progress, study_phases
+from app.panels.quality import QualityFigures, failed_rules, study_figures, study_rules
+from app.platforms.exits import annotator_exit
+from app.tables.people import Annotator
+from app.tables.phases import AnnotatorPhase
+from app.tables.platforms import PlatformSession
+from app.tables.studies import Study
+from benchmark.protocol import Outcome, PaymentAction
+from benchmark.wire.platforms import PaymentResponse
+from benchmark.wire.rules import Rules
+
+
+def payment_list(session: Session, study: Study, *, signing_key: bytes) -> list[PaymentResponse]:
+    """Return one line for each participant, in the order in which they joined.
+
+    Withdrawn participants are absent, because their ids were deleted.
+    """
+    figures, rules, phases = study_figures(session, study), study_rules(study) or Rules(), study_phases(study)
+    rows = session.execute(
+        select(PlatformSession, Annotator)
+        .join(Annotator, Annotator.id == PlatformSession.annotator_id)
+        .where(PlatformSession.study_id == study.id)
+        .order_by(PlatformSession.annotator_id)
+    )
+    lines = []
+    for row, annotator in rows.all():
+        theirs = figures.get(annotator.id, QualityFigures())
+        outcome = (
+            phase_progress(session, phases=phases, annotator_id=annotator.id).outcome if phases else None
+        )
+        failed = failed_rules(rules, theirs)
+        code = (
+            annotator_exit(study, annotator_id=annotator.id, outcome=outcome, signing_key=signing_key).code
+            if outcome
+            else ""
+        )
+        lines.append(
+            PaymentResponse(
+                annotator=annotator.pseudonym,
+                participant=row.participant,
+                session=row.session,
+                ids_verified=False,
+                platform_status=row.status,
+                outcome=outcome,
+                code=code,
+                action=_action(outcome, has_failed=bool(failed)),
+                failed_rules=[each.sentence for each in failed],
+                votes=theirs.votes,
+                gold=theirs.gold,
+                gold_right=theirs.gold_right,
+                repeats=theirs.repeats,
+                repeats_same=theirs.repeats_same,
+                median_s=theirs.median_s,
+                joined_at=row.joined_at,
+                ended_at=_ended_at(session, annotator.id) if outcome else None,
+            )
+        )
+    return lines
+
+
+def _action(outcome: Outcome | None, *, has_failed: bool) -> PaymentAction:
+    if outcome is Outcome.QUALITY_FAILED or (outcome is not None and has_failed):
+        return PaymentAction.REVIEW
+    return PaymentAction.APPROVE if outcome is Outcome.COMPLETED else PaymentAction.NONE
+
+
+def _ended_at(session: Session, annotator_id: int) -> datetime | None:
+    ended = select(AnnotatorPhase.at).where(AnnotatorPhase.annotator_id == annotator_id)
+    return max(session.scalars(ended), default=None)

@@ -1,0 +1,22 @@
+"""rules
+
+Why: a study can have quality rules, which are written before it opens.
+Locks: none worth naming; one new column without a default.
+Works with the release before: yes, that release does not use the column.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0029"
+down_revision = "0028"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("studies", sa.Column("rules", sa.JSON(), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("studies", "rules")
