@@ -76,6 +76,8 @@ def print_suite(folder: Path, source: BenchmarkSource, clips: int) -> None:
         print(
             f"motion, {label}: {spent:6.1f} processor s for {TARGET_CLIPS} clips, {share:.2f} of the target"
         )
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"motion, largest process: {largest:.0f} MB with {clips} clips")
 
 
 def print_parts(clip: Path, device: str) -> None:
