@@ -33,10 +33,9 @@ from app.context import AppContext
 from app.error_pages import add_error_handlers
 from app.errors import NotFound
 from app.health import router as health
-from app.middleware import RequestMiddleware
+from app.middleware import API, RequestMiddleware
 from app.page_routers import PAGES
 
-API = "/api/v1"
 DESCRIPTION = (
     "docs/api.md explains every route. A query parameter that a route does not declare, or that occurs "
     "twice, gets 422 (`unknown_parameter`, `repeated_parameter`); an unknown field in a body gets 422 "

@@ -21,6 +21,7 @@ from app.security.key_use import record_use
 from app.security.origin import refuse_cross_site
 from app.settings import Settings
 
+API = "/api/v1"
 log = logging.getLogger("ti2v.keys")
 access_log = logging.getLogger("ti2v.access")
 REQUESTS = Counter("ti2v_requests_total", "Requests answered.", ["method", "route", "status"])
@@ -32,7 +33,7 @@ _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"
 
 
 # The routes that receive files (app/api/v1/imports.py).
-_IMPORTS = frozenset({"/api/v1/benchmarks", "/api/v1/votes"})
+_IMPORTS = frozenset({f"{API}/benchmarks", f"{API}/votes"})
 
 
 class RequestMiddleware:
@@ -125,8 +126,16 @@ async def _record_key_use(scope: Scope) -> None:
             log.warning("the use of key %d was not recorded", key_id, exc_info=True)
 
 
+def _route_pattern(scope: Scope) -> str:
+    """Return the path pattern of the request's route with the prefix of the API, which FastAPI leaves out."""
+    pattern: str | None = getattr(scope.get("route"), "path", None)
+    if pattern is None:
+        return "unmatched"
+    return API + pattern if scope["path"].startswith(f"{API}/") else pattern
+
+
 def _count(scope: Scope, status: int, seconds: float) -> None:
-    route = getattr(scope.get("route"), "path", "unmatched")
+    route = _route_pattern(scope)
     method = scope["method"] if scope["method"] in _METHODS else "other"
     REQUESTS.labels(method, route, str(status)).inc()
     SECONDS.labels(route).observe(seconds)

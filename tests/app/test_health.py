@@ -1,5 +1,6 @@
-"""Who may read the metrics."""
+"""Who may read the metrics, and the alerts on them."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from benchmark.protocol import Role
 from tests.acting import refused
 from tests.app.api.conftest import client_of
 from tests.cast import Cast, make_actor
+from tests.whole.tree import ROOT
 
 
 def from_address(context: AppContext, host: str, **headers: str) -> TestClient:
@@ -51,3 +53,19 @@ def test_a_setting_opens_the_metrics(context: AppContext) -> None:
     opened = replace(context, settings=context.settings.model_copy(update={"metrics_public": True}))
 
     assert from_address(opened, "203.0.113.7").get("/metrics").status_code == 200
+
+
+def test_the_alert_rules_name_metrics_and_routes_that_exist(context: AppContext) -> None:
+    rules = (ROOT / "deploy/alerts.yml").read_text()
+    client = from_address(context, "127.0.0.1")
+    client.post("/api/v1/assignments/unknown/vote")
+    client.put("/api/v1/submissions/unknown/clips/pair")
+    metrics = client.get("/metrics").text
+
+    named = set(re.findall(r"ti2v_\w+", rules))
+    routes = re.findall(r'route="([^"]+)"', rules)
+
+    assert len(named) >= 4
+    assert {name for name in named if f"# HELP {name.removesuffix('_bucket')}" not in metrics} == set()
+    assert len(routes) == 2
+    assert [route for route in routes if f'route="{route}"' not in metrics] == []

@@ -14,6 +14,7 @@ from benchmark.exports.tables import COLUMN_NAMES
 from tests.whole.tree import ROOT, committed
 
 TEMPLATES = ROOT / "templates"
+UNIT = ROOT / "deploy/ti2v.service"
 MOST_LINES = 400
 
 
@@ -45,19 +46,22 @@ def test_every_setting_is_documented_and_nothing_else_is() -> None:
 
     settings = {f"TI2V_{name.upper()}" for name in Settings.model_fields}
 
-    of_the_proxy = {"TI2V_UPSTREAM", "TI2V_HEADER_TIMEOUT"}
     of_clients_and_tests = {"TI2V_SERVER", "TI2V_KEY"} | {
         name for name in documented if name.startswith("TI2V_TEST_")
     }
-    assert documented - of_clients_and_tests - of_the_proxy == settings
+    assert documented - of_clients_and_tests == settings
 
 
-def test_the_compose_file_sets_nothing_that_is_not_a_setting() -> None:
+def test_the_files_to_deploy_set_nothing_that_is_not_a_setting() -> None:
     named = set(re.findall(r"^ +(TI2V_[A-Z_]+):", (ROOT / "docker-compose.yml").read_text(), re.MULTILINE))
+    in_the_unit = set(re.findall(r"^Environment=(TI2V_\w+)=", UNIT.read_text(), re.MULTILINE))
 
     of_the_proxy, of_the_worker = {"TI2V_SITE"}, {"TI2V_SERVER", "TI2V_KEY", "TI2V_MODELS"}
-    assert named - of_the_proxy - of_the_worker <= {f"TI2V_{name.upper()}" for name in Settings.model_fields}
+    settings = {f"TI2V_{name.upper()}" for name in Settings.model_fields}
+    assert named - of_the_proxy - of_the_worker <= settings
+    assert in_the_unit <= settings
     assert named
+    assert in_the_unit
 
 
 def test_every_setting_says_what_it_is_for() -> None:
