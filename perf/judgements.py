@@ -17,7 +17,7 @@ from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app import migrations
@@ -29,8 +29,9 @@ from app.security.tokens import hash_token
 from app.settings import Settings
 from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession
 from app.tables.submissions import Clip, Rendition
-from benchmark.protocol import RenditionRecipe, WatchGate
-from perf.server import Server, running_server
+from app.tables.tasks import Task
+from benchmark.protocol import RenditionRecipe, TaskKind, WatchGate
+from perf.server import Server, running_bare_routes, running_server
 from perf.synthetic_studies import open_round_robin
 
 SECONDS = 8.0
@@ -49,22 +50,41 @@ class Timings:
 
 
 def main() -> None:
-    """Print one line per number of clients, with and without media."""
-    print(f"{'':<28}{'judgements/s':>14}{'vote p50 ms':>14}{'p99 ms':>10}{'failed':>8}")
-    for with_media in (False, True):
-        with tempfile.TemporaryDirectory() as folder:
-            home = Path(folder)
-            prepare(home, annotators=sum(CLIENTS), with_media=with_media)
-            with running_server(home) as server:
-                first = 0
-                for clients in CLIENTS:
-                    name = f"{clients} clients, {'both clips fetched' if with_media else 'no media'}"
-                    measure(name, server, range(first, first + clients), with_media=with_media)
-                    first += clients
-                print(f"server memory: {server.memory_mb():.0f} MB")
+    """Print one line per number of clients: bare routes, the product, and the product with media."""
+    print(f"{'':<34}{'judgements/s':>14}{'server ms':>12}{'vote p50 ms':>14}{'p99 ms':>10}{'failed':>8}")
+    bare = [measure_bare_routes(clients) for clients in CLIENTS]
+    ours = measure_product(with_media=False)
+    measure_product(with_media=True)
+    ratios = " / ".join(f"{own / limit:.1f}" for own, limit in zip(ours, bare, strict=True))
+    print(f"the server's processor time per judgement is {ratios} times that of the bare routes (target: 2)")
     print("other tools on such a machine with 1 / 8 / 32 clients, over their own HTTP APIs, without media:")
     print("  Potato 2.12: 16.6 / 13.9 / 16.2 per second; Label Studio 1.23: 5.2 / 7.0 / 2.8, failures at 32.")
     print("  Differences: Potato ran as one process and collects too many votes; neither has leases.")
+
+
+def measure_bare_routes(clients: int) -> float:
+    """Return the processor time of one judgement in ms (perf/bare_routes.py)."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_bare_routes(Path(folder) / "bare.sqlite3") as server,
+    ):
+        return measure(f"{clients} clients, bare routes", server, range(clients), with_media=False)
+
+
+def measure_product(*, with_media: bool) -> list[float]:
+    """Return the processor time of one judgement in ms, for each number of clients."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        prepare(home, annotators=sum(CLIENTS), with_media=with_media)
+        with running_server(home) as server:
+            first, processor_ms = 0, []
+            for clients in CLIENTS:
+                name = f"{clients} clients, {'both clips fetched' if with_media else 'no media'}"
+                annotators = range(first, first + clients)
+                processor_ms.append(measure(name, server, annotators, with_media=with_media))
+                first += clients
+            print(f"server memory: {server.memory_mb():.0f} MB")
+    return processor_ms
 
 
 def prepare(home: Path, *, annotators: int, with_media: bool) -> None:
@@ -85,6 +105,8 @@ def prepare(home: Path, *, annotators: int, with_media: bool) -> None:
             session.add(AnnotatorBrowser(browser_session_id=browser.id, annotator_id=annotator.id))
         if with_media:
             _store_one_rendition_for_all(session, home)
+        # The clips have no files, so the task would find nothing to prepare.
+        session.execute(delete(Task).where(Task.kind == TaskKind.RENDITIONS))
     database.close()
 
 
@@ -111,27 +133,31 @@ def cookie(number: int) -> str:
     return f"measured-{number:036d}"
 
 
-def measure(name: str, server: Server, annotators: range, *, with_media: bool) -> None:
+def measure(name: str, server: Server, annotators: range, *, with_media: bool) -> float:
+    """Print a line of results. Return the server's processor time of one judgement in ms."""
     timings = [Timings() for _ in annotators]
     stop_at = time.perf_counter() + SECONDS
     threads = [
         threading.Thread(target=judge, args=(server.port, number, timing, stop_at, with_media))
         for number, timing in zip(annotators, timings, strict=True)
     ]
-    start = time.perf_counter()
+    start, processor_s = time.perf_counter(), server.processor_s()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     elapsed = time.perf_counter() - start
+    processor_s = server.processor_s() - processor_s
     votes = sorted(seconds for timing in timings for seconds in timing.votes)
     failures = sum(timing.failures for timing in timings)
     p99 = votes[min(len(votes) - 1, int(len(votes) * 0.99))]
+    processor_ms = 1000 * processor_s / len(votes)
     print(
-        f"{name:<28}{len(votes) / elapsed:>14.1f}{statistics.median(votes) * 1000:>14.1f}"
-        f"{p99 * 1000:>10.1f}{failures:>8}",
+        f"{name:<34}{len(votes) / elapsed:>14.1f}{processor_ms:>12.1f}"
+        f"{statistics.median(votes) * 1000:>14.1f}{p99 * 1000:>10.1f}{failures:>8}",
         flush=True,
     )
+    return processor_ms
 
 
 def judge(port: int, number: int, timings: Timings, stop_at: float, with_media: bool) -> None:

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -22,16 +22,39 @@ class Server:
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
+    def processor_s(self) -> float:
+        """Return the processor time of the server's process in seconds, without its sandbox children."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
 
 @contextmanager
 def running_server(home: Path) -> Iterator[Server]:
     """Run `ti2v serve` on a free loopback port. The server's HOME must contain a migrated database."""
+    port = _free_port()
+    ti2v = Path(sys.executable).with_name("ti2v")
+    with _running([str(ti2v), "serve"], port, TI2V_HOME=str(home), TI2V_PORT=str(port)) as server:
+        yield server
+
+
+@contextmanager
+def running_bare_routes(file: Path) -> Iterator[Server]:
+    """Run the bare service of perf/bare_routes.py on a free loopback port."""
+    port = _free_port()
+    with _running([sys.executable, "-m", "perf.bare_routes", str(file), str(port)], port) as server:
+        yield server
+
+
+def _free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "TI2V_HOME": str(home), "TI2V_PORT": str(port)}
-    ti2v = Path(sys.executable).with_name("ti2v")
-    process = subprocess.Popen([str(ti2v), "serve"], env=environment)
+        port: int = free.getsockname()[1]
+    return port
+
+
+@contextmanager
+def _running(command: Sequence[str], port: int, **environment: str) -> Iterator[Server]:
+    process = subprocess.Popen(command, env={**os.environ, **environment})
     try:
         _wait_until_ready(port, process)
         yield Server(port, process.pid)

@@ -1,5 +1,6 @@
 """Prepares the renditions of a study before annotators need them."""
 
+import time
 from collections.abc import Iterator
 
 from sqlalchemy import select
@@ -14,9 +15,8 @@ from app.tasks.runner import Progress, TaskFailed
 from benchmark.plurals import counted
 from benchmark.protocol import Side, StudyStatus
 
-# Number of comparisons per batch. Votes change the order of comparisons, so the order is read again before
-# each batch.
-_BATCH = 16
+# Votes change the order of comparisons, so the order is read again after this time.
+_REORDER_S = 2.0
 
 
 def prepare_renditions(context: AppContext, subject: str, progress: Progress) -> None:
@@ -52,10 +52,14 @@ def prepare_renditions(context: AppContext, subject: str, progress: Progress) ->
 def _comparisons(context: AppContext, slug: str, prepared: set[int]) -> Iterator[int]:
     while True:
         with context.database.read() as session:
-            batch = _waiting(session, slug, done=frozenset(prepared))[:_BATCH]
-        if not batch:
+            waiting = _waiting(session, slug, done=frozenset(prepared))
+        if not waiting:
             return
-        yield from batch
+        reorder_at = time.monotonic() + _REORDER_S
+        for comparison_id in waiting:
+            yield comparison_id
+            if time.monotonic() >= reorder_at:
+                break
 
 
 def _waiting(session: Session, slug: str, *, done: frozenset[int]) -> list[int]:

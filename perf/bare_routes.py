@@ -1,0 +1,74 @@
+"""A bare FastAPI service with the two requests of a judgement: a limit to compare the product with.
+
+It takes the same requests as the product, stores the same two rows (assignment, vote) with one commit each in
+a SQLite file, and does nothing else: no sign-in, no choice of a comparison, no counters, no checks.
+
+`python -m perf.bare_routes FILE PORT` runs it.
+"""
+
+import sqlite3
+import sys
+import threading
+from typing import Annotated
+
+import uvicorn
+from fastapi import Body, FastAPI, Path
+from pydantic import BaseModel
+
+from app.http_protocol import server_options
+from app.settings import Settings
+
+_ASSIGNMENT = "INSERT INTO assignments (slug, seed) VALUES (?, ?) RETURNING token"
+_VOTE = "INSERT INTO votes (token, choice, reasons) VALUES (?, ?, ?)"
+_TABLES = """
+CREATE TABLE assignments (token INTEGER PRIMARY KEY, slug TEXT NOT NULL, seed INTEGER NOT NULL);
+CREATE TABLE votes (
+    id INTEGER PRIMARY KEY, token INTEGER NOT NULL, choice TEXT NOT NULL, reasons TEXT NOT NULL
+);
+"""
+
+
+class Card(BaseModel):
+    """The response to the first request."""
+
+    token: int
+    prompt: str
+
+
+class VoteRequest(BaseModel):
+    """The body of the second request."""
+
+    choice: str
+    justifications: list[str]
+
+
+def bare_service(file: str) -> FastAPI:
+    """Return the service. One connection and one lock: SQLite has one writer."""
+    database = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = FULL")
+    database.executescript(_TABLES)
+    lock = threading.Lock()
+    app = FastAPI()
+
+    @app.get("/readyz")
+    def ready() -> None: ...
+
+    @app.post("/api/v1/studies/{slug}/assignments")
+    def assign(slug: Annotated[str, Path()], _: Annotated[dict[str, object], Body()]) -> Card:
+        with lock:
+            (token,) = database.execute(_ASSIGNMENT, (slug, 0)).fetchone()
+        return Card(token=token, prompt="The kite flies.")
+
+    @app.post("/api/v1/assignments/{token}/vote", status_code=201)
+    def vote(token: int, request: VoteRequest) -> VoteRequest:
+        with lock:
+            database.execute(_VOTE, (token, request.choice, ",".join(request.justifications)))
+        return request
+
+    return app
+
+
+if __name__ == "__main__":
+    options = server_options(Settings(_env_file=None, port=int(sys.argv[2])))  # type: ignore[call-arg]  # pydantic-settings
+    uvicorn.run(bare_service(sys.argv[1]), **options)
