@@ -2,25 +2,17 @@
 
 import os
 import re
-import sys
-from collections import Counter
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
 from benchmark.metrics.suites import SUITES
-from benchmark.plurals import counted
 from benchmark.protocol import MetricFormat, SuiteName
 from benchmark.wire.common import SUBMISSION_NAME
 from models.backbones.dtype import Dtype
 
-if TYPE_CHECKING:
-    from models.metrics.options import MetricRun
-
-_FOLDER_OPTIONS = ("benchmark", "assignments", "names", "device", "dtype", "workers", "weights")
+_FOLDER_OPTIONS = ("benchmark", "assignments", "names", "device", "dtype", "workers", "weights", "common")
 _SUBMISSION_OPTIONS = ("start", "again", "server", "key")
 
 
@@ -70,6 +62,12 @@ _SUBMISSION_OPTIONS = ("start", "again", "server", "key")
     help="Folder with the network's weights, in the layout of a hub repository.",
 )
 @click.option(
+    "--common-pairs",
+    "common",
+    is_flag=True,
+    help="Score only pairs of which every FOLDER has a clip, so that the rows can be compared.",
+)
+@click.option(
     "--format",
     "file_format",
     type=click.Choice(["csv", "json", "markdown", "latex"]),
@@ -95,6 +93,7 @@ def metrics(
     dtype: str,
     workers: int,
     weights: Path | None,
+    common: bool,
     file_format: str,
     output: str,
     verbose: bool,
@@ -129,32 +128,12 @@ def metrics(
     _refuse_options(context, _SUBMISSION_OPTIONS, "submissions")
     if benchmark is None:
         raise click.UsageError("Missing option '--benchmark': it names the pairs of the clips in a folder.")
-    folders = tuple(map(Path, sources))
-    from benchmark.cli.output import write_output
-    from benchmark.exports.metric_files import NamedTable, metric_tables_bytes
-    from models.cli.metric_gaps import print_gaps, print_lines, print_missing_metrics
-    from models.generators.pair_selection import read_benchmark
-    from models.generators.settings import generator_settings
-    from models.metrics.clips import find_clips
-    from models.metrics.options import MetricRun
-    from models.metrics.run import run_suite_over
+    from models.cli.folder_metrics import FolderOptions, print_folder_metrics
 
-    suite = SUITES[SuiteName(suite_name)]
-    labels = _row_names(folders, names)
-    run = MetricRun(generator_settings().home, device, Dtype(dtype), weights, workers)
-    run = _with_settings(run, suite.name, assignments)
-    source = read_benchmark(benchmark)
-    found = [find_clips(folder, source) for folder in folders]
-    for label, each in zip(labels, found, strict=True):
-        print_lines(f"{label}: {counted(len(each.ignored), 'ignored file')}", each.ignored, verbose)
-    steps = sum(len(each.clips) for each in found) * suite.passes
-    with click.progressbar(length=steps, label="Clips", show_pos=True, file=sys.stderr) as bar:
-        tables = run_suite_over(suite, found, run, on_clip=lambda: bar.update(1))
-    rows = [NamedTable(label, table) for label, table in zip(labels, tables, strict=True)]
-    print_missing_metrics(tables[0])
-    for row in rows:
-        print_gaps(row, verbose)
-    write_output([metric_tables_bytes(rows, chosen)], output)
+    options = FolderOptions(
+        benchmark, SuiteName(suite_name), assignments, names, device, Dtype(dtype), workers, weights, common
+    )
+    print_folder_metrics(tuple(map(Path, sources)), options, chosen, output, verbose=verbose)
 
 
 def _are_submissions(sources: tuple[str, ...]) -> bool:
@@ -175,41 +154,3 @@ def _refuse_options(context: click.Context, names: tuple[str, ...], kind: str) -
     for option in context.command.params:
         if option.name in names and context.get_parameter_source(option.name) is ParameterSource.COMMANDLINE:
             raise click.UsageError(f"{option.opts[0]} is an option for {kind}; remove it.")
-
-
-def _row_names(folders: tuple[Path, ...], names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the name of each folder's row. Raises UsageError."""
-    if names and len(names) != len(folders):
-        raise click.UsageError(
-            f"The number of names ({len(names)}) differs from the number of folders ({len(folders)}). Give "
-            "--name once for each folder, in the same order."
-        )
-    labels = names or tuple(folder.resolve().name for folder in folders)
-    twice = [label for label, count in Counter(labels).items() if count > 1]
-    if twice or len({folder.resolve() for folder in folders}) < len(folders):
-        what = f"have the name {twice[0]!r}" if twice else "are the same folder"
-        raise click.UsageError(f"Two of the folders {what}. Give each row one folder and its own --name.")
-    return labels
-
-
-def _with_settings(run: "MetricRun", suite: SuiteName, assignments: tuple[str, ...]) -> "MetricRun":
-    """Add the settings of the suite to the options. Raises UsageError."""
-    from models.metrics.animate_bench_settings import AnimateBenchSettings
-    from models.metrics.assignments import UnknownSetting
-    from models.metrics.vbench_settings import VBenchSettings
-
-    if suite is SuiteName.VBENCH_I2V and run.weights is not None:
-        raise click.UsageError(
-            "--weights names one network, and vbench-i2v has nine. Put each into TI2V_HOME/weights/NAME; "
-            "the command prints what is missing."
-        )
-    try:
-        if suite is SuiteName.VBENCH_I2V:
-            return replace(run, vbench=VBenchSettings.parse(assignments))
-        if suite is SuiteName.ANIMATE_BENCH:
-            return replace(run, animate_bench=AnimateBenchSettings.parse(assignments))
-    except UnknownSetting as error:
-        raise click.UsageError(str(error)) from error
-    if assignments:
-        raise click.UsageError(f"The suite {suite} has no settings; remove --setting.")
-    return run

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmark.importers.layouts import DIMENSIONS_TAG
@@ -84,6 +84,18 @@ def find_clips(folder: Path, source: BenchmarkSource) -> FoundClips:
     return FoundClips(
         tuple(sorted(clips, key=lambda clip: (order[clip.pair], clip.seed))), tuple(ignored), len(order)
     )
+
+
+def common_pairs(found: Sequence[FoundClips]) -> list[FoundClips]:
+    """Keep only the clips of pairs of which every folder has a clip.
+
+    Raises:
+        NoClipsFound: the folders have no pair in common.
+    """
+    common = set.intersection(*({clip.pair for clip in each.clips} for each in found))
+    if not common:
+        raise NoClipsFound("The folders have clips of no common pair. Remove --common-pairs.")
+    return [replace(each, clips=tuple(clip for clip in each.clips if clip.pair in common)) for each in found]
 
 
 def _prompt_names(stems: Sequence[str], pairs: Sequence[PairSpec]) -> dict[str, ClipName]:

@@ -89,6 +89,19 @@ def test_a_json_file_of_several_models_is_read_by_metric_agreement(
     assert [each["partial"] for each in json.loads(output.read_text())] == [False, True]
 
 
+def test_rows_of_different_pairs_are_restricted_to_common_pairs_on_request(
+    source: BenchmarkSource, home: Path, folders: tuple[Path, Path]
+) -> None:
+    warned = run(source, home, *folders, "--format", "json")
+    common = run(source, home, *folders, "--format", "json", "--common-pairs")
+
+    assert "the rows cannot be compared. Add --common-pairs" in warned.stderr
+    assert "--common-pairs" not in common.stderr
+    pairs = [{clip["pair"] for clip in each["clips"]} for each in json.loads(common.stdout)]
+    assert pairs == [{source.pairs[0].id}] * 2
+    assert [each["partial"] for each in json.loads(common.stdout)] == [True, True]
+
+
 def test_rows_without_a_name_of_their_own_are_refused(
     source: BenchmarkSource, home: Path, folders: tuple[Path, Path]
 ) -> None:

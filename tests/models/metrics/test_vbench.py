@@ -303,6 +303,11 @@ def test_the_command_says_what_is_missing_and_prints_what_there_is(
     [
         (("--suite", "vbench-i2v", "--weights", "."), "TI2V_HOME/weights/NAME"),
         (("--suite", "motion", "--setting", "resize=plain"), "The suite motion has no settings"),
+        (("--suite", "animate-bench", "--setting", "frames=8"), "all, without-first, sampled-16, not '8'"),
+        (
+            ("--suite", "animate-bench", "--weights", ".", "--setting", "backbone=clip-vit-base-patch32"),
+            "--weights names the network already",
+        ),
         (("--suite", "vbench-i2v", "--setting", "resize"), "resize must be one of"),
     ],
 )
