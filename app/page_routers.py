@@ -3,6 +3,7 @@
 from app.annotators.routes import router as annotators
 from app.benchmark_import.routes import router as benchmarks
 from app.dashboard.preview_routes import router as previews
+from app.dashboard.routes import router as dashboards
 from app.gallery.benchmark_routes import router as benchmark
 from app.gallery.routes import router as gallery
 from app.home.routes import router as home
@@ -32,6 +33,7 @@ PAGES = (
     studies,
     study_changes,
     previews,
+    dashboards,
     submissions,
     metrics,
     submission,

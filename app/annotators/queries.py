@@ -85,6 +85,18 @@ class MatchupSensitivity:
     row: SensitivityRow
     dawid_skene: float | None
 
+    @property
+    def depends_on_one(self) -> bool:
+        """Return whether a matchup's result depends on one annotator.
+
+        A result depends on one annotator if, without the annotator's votes, another side leads or no pair is
+        decided.
+        """
+        score, lowest, highest = self.row.ti2v_score_reference, self.row.lowest, self.row.highest
+        if score is None or lowest is None or highest is None:
+            return True
+        return lowest <= 50 < score or highest >= 50 > score
+
 
 def study_annotators(session: Session, study: Study) -> StudyAnnotators:
     """Return a study's annotators, and each matchup's sensitivity to single annotators.

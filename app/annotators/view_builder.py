@@ -55,7 +55,7 @@ def annotators_page(session: Session, study: Study, *, by: SortBy, order: Order)
         sentences=tuple(
             f"{names[line.row.matchup]}: {sensitivity_sentence(line.row)}"
             for line in people.matchups
-            if _depends_on_one(line)
+            if line.depends_on_one
         ),
     )
 
@@ -124,18 +124,6 @@ def _matchup_line(name: str, line: MatchupSensitivity) -> MatchupLine:
         highest=Cell(_share(row.highest), f"without {row.highest_without}" if row.highest_without else ""),
         bootstrap=EMPTY if row.ci_low is None else f"[{row.ci_low}, {row.ci_high}]",
     )
-
-
-def _depends_on_one(line: MatchupSensitivity) -> bool:
-    """Return whether a matchup's result depends on one annotator.
-
-    A result depends on one annotator if removing that annotator's votes makes the other side lead, or leaves
-    no pair decided.
-    """
-    score, lowest, highest = line.row.ti2v_score_reference, line.row.lowest, line.row.highest
-    if score is None or lowest is None or highest is None:
-        return True
-    return lowest <= 50 < score or highest >= 50 > score
 
 
 def _share(value: float | None) -> str:

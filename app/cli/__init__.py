@@ -48,6 +48,9 @@ COMMANDS = {
     "study check": LazyCommand("app.cli.study_progress:check", "Compare a study's counters with a recount."),
     "study close": LazyCommand("app.cli.study:close", "Close a study: no more votes."),
     "study create": LazyCommand("app.cli.study:create", "Create a study as a draft."),
+    "study dashboard": LazyCommand(
+        "app.cli.study_dashboard:dashboard", "Print a study's progress, pace and reports of clips."
+    ),
     "study delete": LazyCommand("app.cli.study_deletion:delete", "Delete a study with its votes."),
     "study duplicate": LazyCommand("app.cli.study_draft:duplicate", "Copy a study to a new draft."),
     "study platform": LazyCommand(

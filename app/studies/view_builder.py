@@ -1,5 +1,7 @@
 """Builds the list of studies on the home page."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
@@ -16,7 +18,11 @@ from benchmark.protocol import Role, StudyStatus, TaskKind, TaskStatus
 
 def study_lines(session: Session, principal: Principal, wanted: StudyFilter) -> tuple[StudyLine, ...]:
     """Return the studies visible to this person, newest first."""
-    studies = visible_studies(session, principal, wanted)
+    return lines_of(session, principal, visible_studies(session, principal, wanted))
+
+
+def lines_of(session: Session, principal: Principal, studies: Sequence[Study]) -> tuple[StudyLine, ...]:
+    """Return each of these studies as a line of the list of studies."""
     counted = _vote_counts(session, [study.id for study in studies])
     matchups = _matchups(session, [study.id for study in studies])
     own = {study.id for study in studies if _may_manage(study, principal)}
@@ -36,7 +42,7 @@ def study_lines(session: Session, principal: Principal, wanted: StudyFilter) -> 
                 is_pilot=study.is_pilot,
                 is_archived=study.archived_at is not None,
                 deletes_at=study.deletes_at,
-                matchups=matchups[study.id],
+                matchups=matchups.get(study.id, 0),
                 votes=votes,
                 votes_wanted=votes_wanted,
                 is_own=is_own,

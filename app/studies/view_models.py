@@ -58,6 +58,10 @@ class StudyLine:
         return f"/studies/{self.slug}"
 
     @property
+    def dashboard_url(self) -> str:
+        return f"/studies/{self.slug}/dashboard"
+
+    @property
     def deleted_until(self) -> str:
         """Return the last day on which the deleted study can be restored; empty if it is not deleted."""
         return f"{self.deletes_at.day} {self.deletes_at:%B %Y}" if self.deletes_at else ""

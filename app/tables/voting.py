@@ -135,6 +135,8 @@ class Vote(Base):
     __tablename__ = "votes"
     __table_args__ = (
         Index("ix_votes_study_id", "study_id", "id"),
+        # The dashboard counts the votes of the last hours.
+        Index("ix_votes_study_id_cast_at", "study_id", "cast_at"),
         Index(
             "ix_votes_replaces_id",
             "replaces_id",

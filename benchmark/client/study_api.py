@@ -8,6 +8,7 @@ from benchmark.client.page_iterator import all_pages
 from benchmark.client.transport import Transport
 from benchmark.protocol import AnnotatorKind, Flag, StudyKind, StudyStatus
 from benchmark.wire.annotators import AnnotatorResponse, AnnotatorsResponse, ChangeResponse, DecisionRequest
+from benchmark.wire.dashboard import DashboardResponse
 from benchmark.wire.platforms import PaymentResponse, PaymentsResponse, Platform
 from benchmark.wire.studies import (
     CheckResponse,
@@ -199,6 +200,10 @@ class StudyApi:
         query = {"flag": flag, "excluded": None if excluded is None else str(excluded).lower()}
         pages = all_pages(self._transport, f"{_path(slug)}/annotators", AnnotatorsResponse, query)
         return [row for page in pages for row in page.annotators]
+
+    def dashboard(self, slug: str) -> DashboardResponse:
+        """Return progress, votes per hour, active annotators and reports of clips of your own study."""
+        return self._transport.get(f"{_path(slug)}/dashboard", DashboardResponse)
 
     def check(self, slug: str) -> Sequence[str]:
         """Recount a study's votes; return one sentence per stored counter that differs from the recount."""

@@ -253,3 +253,15 @@ def test_a_study_is_archived_deleted_and_restored(ti2v: Run) -> None:
     assert ti2v("study", "status", "mine").code == 1
     assert "mine" in ti2v("study", "list", "--deleted").out
     assert ti2v("study", "restore", "mine").out == "draft\n"
+
+
+def test_the_dashboard_is_printed_as_text_and_as_json(ti2v: Run, cast: Cast) -> None:
+    study = cast.open_study("mine", others=["cinemo"], votes_per_comparison=3)
+    vote(cast.context, study, 2)
+
+    words = ti2v("study", "dashboard", "mine").out
+    found = json.loads(ti2v("study", "dashboard", "mine", "--format", "json").out)
+
+    assert words.startswith(f"mine: 2 of {3 * len(PAIR_IDS)} votes, time left: ")
+    assert "annotator-001" in words
+    assert (found["votes"], len(found["hours"]), found["annotators"]) == (2, 24, 1)

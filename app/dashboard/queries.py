@@ -1,0 +1,174 @@
+"""Reads the dashboard of a study: progress, votes per hour, active annotators, reports of clips."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ColumnElement, String, case, func, select, type_coerce
+from sqlalchemy.orm import Session
+
+from app.panels.sides import matchup_sides
+from app.tables.bench import Pair
+from app.tables.people import Annotator
+from app.tables.studies import Comparison, Matchup, Study
+from app.tables.voting import Assignment, AssignmentStatus, Vote, status_is
+from benchmark.protocol import AnnotatorKind, SkipReason
+from benchmark.wire.dashboard import (
+    ActiveAnnotatorResponse,
+    ClipReportResponse,
+    DashboardResponse,
+    HourResponse,
+    ProgressResponse,
+)
+
+HOURS = 24
+PACE_HOURS = 6
+ACTIVE = timedelta(minutes=15)
+MAX_REPORTS = 50
+_BROKEN = (SkipReason.CLIP_DOES_NOT_PLAY, SkipReason.INPUT_MISSING)
+_UNCOUNTED = (AnnotatorKind.PILOT, AnnotatorKind.PREVIEW)
+
+
+def dashboard(session: Session, study: Study, *, now: datetime) -> DashboardResponse:
+    """Return the dashboard of a study. The time of the queries does not depend on the age of the study."""
+    names = {each.id: each.name for each in matchup_sides(session, study)}
+    progress = _progress(session, study, names)
+    hours = _hours(session, study, now)
+    people = dict(
+        session.execute(
+            select(Annotator.kind, func.count())
+            .where(Annotator.study_id == study.id)
+            .group_by(Annotator.kind)
+        ).all()
+    )
+    votes, wanted = sum(each.votes for each in progress), sum(each.votes_wanted for each in progress)
+    return DashboardResponse(
+        at=now,
+        votes=votes,
+        votes_wanted=wanted,
+        annotators=people.get(study.kind.counted_annotators, 0),
+        pilots=people.get(AnnotatorKind.PILOT, 0),
+        pilot_votes=_uncounted_votes(session, study) if people.keys() & set(_UNCOUNTED) else 0,
+        hours_left=_hours_left(study, hours, missing=wanted - votes, now=now),
+        hours=hours,
+        active=_active(session, study, now),
+        progress=progress,
+        clip_reports=_clip_reports(session, study, names),
+    )
+
+
+def _progress(session: Session, study: Study, names: dict[int, str]) -> list[ProgressResponse]:
+    votes = Comparison.votes_reference + Comparison.votes_other
+    # A matchup that was closed early needs no more votes.
+    wanted = case((Matchup.closed_at.is_not(None), votes), else_=study.votes_per_comparison)
+    rows = session.execute(
+        select(
+            Comparison.matchup_id,
+            Pair.scenario,
+            func.count(),
+            func.sum(case((votes >= study.votes_per_comparison, 1), else_=0)),
+            func.sum(votes),
+            func.sum(wanted),
+        )
+        .join(Pair, Pair.id == Comparison.pair_id)
+        .join(Matchup, Matchup.id == Comparison.matchup_id)
+        .where(Comparison.study_id == study.id, Comparison.is_gold.is_(False))
+        .group_by(Comparison.matchup_id, Pair.scenario)
+    )
+    found = [
+        ProgressResponse(
+            matchup=names[matchup_id],
+            scenario=scenario,
+            comparisons=comparisons,
+            complete=complete,
+            votes=counted,
+            votes_wanted=needed,
+        )
+        for matchup_id, scenario, comparisons, complete, counted, needed in rows
+    ]
+    return sorted(found, key=lambda each: (each.matchup, each.scenario))
+
+
+def _hours(session: Session, study: Study, now: datetime) -> list[HourResponse]:
+    """Return the votes of the last 24 hours, the oldest hour first; the last hour is not over yet."""
+    newest = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    starts = [newest - timedelta(hours=age) for age in reversed(range(HOURS))]
+    hour = _hour_text(session)
+    counted = dict(
+        session.execute(
+            select(hour, func.count())
+            .where(Vote.study_id == study.id, Vote.cast_at >= starts[0])
+            .group_by(hour)
+        ).all()
+    )
+    return [HourResponse(start=start, votes=counted.get(f"{start:%Y-%m-%d %H}", 0)) for start in starts]
+
+
+def _hour_text(session: Session) -> ColumnElement[str]:
+    """Return the SQL expression of a vote's hour in UTC, such as `2026-11-30 08`."""
+    if session.get_bind().dialect.name == "sqlite":
+        return func.substr(type_coerce(Vote.cast_at, String), 1, 13)
+    return func.to_char(func.timezone("UTC", Vote.cast_at), "YYYY-MM-DD HH24")
+
+
+def _hours_left(study: Study, hours: Sequence[HourResponse], *, missing: int, now: datetime) -> float | None:
+    if missing <= 0:
+        return 0.0
+    recent = sum(each.votes for each in hours[-PACE_HOURS:])
+    since = max(hours[-PACE_HOURS].start, study.opened_at or now)
+    elapsed_h = (now - since).total_seconds() / 3600
+    return round(missing * elapsed_h / recent, 1) if recent and elapsed_h > 0 else None
+
+
+def _active(session: Session, study: Study, now: datetime) -> list[ActiveAnnotatorResponse]:
+    last = func.max(Vote.cast_at)
+    recent = (
+        select(Vote.annotator_id, last.label("last"))
+        .where(Vote.study_id == study.id, Vote.cast_at >= now - ACTIVE)
+        .group_by(Vote.annotator_id)
+        .subquery()
+    )
+    total = (
+        select(func.count()).where(Vote.annotator_id == Annotator.id).correlate(Annotator).scalar_subquery()
+    )
+    rows = session.execute(
+        select(Annotator.pseudonym, recent.c.last, total)
+        .join(recent, recent.c.annotator_id == Annotator.id)
+        .order_by(recent.c.last.desc(), Annotator.id)
+    )
+    return [
+        ActiveAnnotatorResponse(annotator=name, last_vote_at=last_at, votes=votes)
+        for name, last_at, votes in rows
+    ]
+
+
+def _uncounted_votes(session: Session, study: Study) -> int:
+    return session.execute(
+        select(func.count())
+        .select_from(Annotator)
+        .join(Vote, Vote.annotator_id == Annotator.id)
+        .where(Annotator.study_id == study.id, Annotator.kind.in_(_UNCOUNTED))
+    ).scalar_one()
+
+
+def _clip_reports(session: Session, study: Study, names: dict[int, str]) -> list[ClipReportResponse]:
+    """Return the comparisons with the most reports. Skips of gold questions are left out."""
+    reports, last = func.count(), func.max(Assignment.ended_at)
+    rows = session.execute(
+        select(Comparison.matchup_id, Pair.name, Assignment.skip_reason, reports, last)
+        .join(Comparison, Comparison.id == Assignment.comparison_id)
+        .join(Pair, Pair.id == Comparison.pair_id)
+        .where(
+            Assignment.study_id == study.id,
+            status_is(AssignmentStatus.SKIPPED),
+            Assignment.skip_reason.in_(_BROKEN),
+            Comparison.is_gold.is_(False),
+        )
+        .group_by(Comparison.matchup_id, Pair.name, Assignment.skip_reason)
+        .order_by(reports.desc(), last.desc())
+        .limit(MAX_REPORTS)
+    )
+    return [
+        ClipReportResponse(matchup=names[matchup_id], pair=pair, reason=reason, reports=count, last_at=at)
+        for matchup_id, pair, reason, count, at in rows
+        if reason is not None and at is not None
+    ]

@@ -1,0 +1,135 @@
+"""View models of the dashboard of a study."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.studies.view_models import StudyLine
+from benchmark.plurals import counted
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The votes of one hour; `percent` is the height of the bar, relative to the best hour."""
+
+    votes: int
+    percent: int
+    hour: str
+
+
+@dataclass(frozen=True)
+class MatchupRow:
+    name: str
+    votes: int
+    votes_wanted: int
+    comparisons: int
+    complete: int
+
+    @property
+    def percent(self) -> int:
+        """Return the share of the votes that are in, percent; 100 only if all are in."""
+        return 100 * self.votes // self.votes_wanted if self.votes_wanted else 100
+
+
+@dataclass(frozen=True)
+class ScenarioRow:
+    """The share of the votes of one scenario, percent, in each matchup; None if the matchup has no pair."""
+
+    name: str
+    cells: tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    name: str
+    url: str
+    text: str
+    votes: int
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    pair: str
+    matchup: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LivePart:
+    """The part of the dashboard that a browser requests again every few seconds."""
+
+    votes: int
+    votes_wanted: int
+    is_growing: bool
+    annotators: str
+    pilots: str
+    bars: tuple[Bar, ...]
+    this_hour: int
+    time_left: str
+    active: tuple[PersonRow, ...]
+    matchups: tuple[MatchupRow, ...]
+    scenarios: tuple[ScenarioRow, ...]
+    reports: tuple[ReportRow, ...]
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.votes // self.votes_wanted if self.votes_wanted else 0
+
+    @property
+    def missing(self) -> int:
+        return max(0, self.votes_wanted - self.votes)
+
+    @property
+    def pace(self) -> str:
+        """Return the votes per hour in words, for readers who cannot see the bars."""
+        best = max((bar.votes for bar in self.bars), default=0)
+        return (
+            f"In the last 24 hours at most {counted(best, 'vote')} in an hour; {self.this_hour} in this hour"
+        )
+
+
+@dataclass(frozen=True)
+class FlagsPart:
+    """The flagged annotators and the matchups that depend on one annotator, computed at most a minute ago."""
+
+    at: str
+    annotators: tuple[PersonRow, ...]
+    sensitive: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    version: int
+    when: str
+    change: str
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    when: str
+    actor: str
+    action: str
+    details: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DashboardPage:
+    """The owner's page of one study (dashboard/dashboard.html)."""
+
+    study: StudyLine
+    live: LivePart
+    versions: Sequence[VersionRow]
+    audit: Sequence[AuditRow]
+
+    @property
+    def can_create(self) -> bool:
+        """Return whether the actions include those of people who can create studies; owners always can."""
+        return True
+
+    @property
+    def live_url(self) -> str:
+        return f"{self.study.dashboard_url}/live"
+
+    @property
+    def flags_url(self) -> str:
+        return f"{self.study.dashboard_url}/flags"

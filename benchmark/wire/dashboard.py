@@ -1,0 +1,62 @@
+"""Wire types for the dashboard of a study: progress, pace, active annotators, reports of clips."""
+
+from datetime import datetime
+
+from benchmark.protocol import SkipReason
+from benchmark.wire.common import ResponseModel
+
+
+class ProgressResponse(ResponseModel):
+    """Votes of one matchup in one scenario, without gold. `complete` comparisons have a full panel."""
+
+    matchup: str
+    scenario: str
+    comparisons: int
+    complete: int
+    votes: int
+    votes_wanted: int
+
+
+class HourResponse(ResponseModel):
+    """The number of votes, of every status, in the hour that begins at `start`."""
+
+    start: datetime
+    votes: int
+
+
+class ActiveAnnotatorResponse(ResponseModel):
+    """An annotator who voted in the last 15 minutes."""
+
+    annotator: str
+    last_vote_at: datetime
+    votes: int
+
+
+class ClipReportResponse(ResponseModel):
+    """A comparison that annotators skipped because a clip or the image did not show."""
+
+    matchup: str
+    pair: str
+    reason: SkipReason
+    reports: int
+    last_at: datetime
+
+
+class DashboardResponse(ResponseModel):
+    """The state of a study for its owner.
+
+    `hours_left` is the time until all panels are full at the pace of the last 6 hours; null without votes in
+    this time. `pilot_votes` are the votes of pilots and previews, which never count.
+    """
+
+    at: datetime
+    votes: int
+    votes_wanted: int
+    annotators: int
+    pilots: int
+    pilot_votes: int
+    hours_left: float | None
+    hours: list[HourResponse]
+    active: list[ActiveAnnotatorResponse]
+    progress: list[ProgressResponse]
+    clip_reports: list[ClipReportResponse]
