@@ -31,7 +31,9 @@ def results_page(slug: SlugPath, request: Request) -> Response:
     """Show a study's results. The results of a running study are marked interim."""
     context = context_of(request)
     with context.database.read() as session:
-        page = build_results_page(session, _visible_study(session, request, slug))
+        principal = require_reader(session, request, slug, now=utc_now())
+        study = find_study(session, slug=slug, principal=principal)
+        page = build_results_page(session, study, principal)
     return page_response(request, "results/results.html", page)
 
 
@@ -67,7 +69,9 @@ def one_matchup(
     context = context_of(request)
     wanted = PairFilter(scenario, result or None)
     with context.database.read() as session:
-        built = matchup_page(session, _visible_study(session, request, slug), number, wanted, page=page)
+        principal = require_reader(session, request, slug, now=utc_now())
+        study = find_study(session, slug=slug, principal=principal)
+        built = matchup_page(session, study, number, wanted, principal=principal, page=page)
     return page_response(request, "results/matchup.html", built)
 
 

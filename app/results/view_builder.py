@@ -16,8 +16,10 @@ from app.results.views.exclusions import exclusions_part
 from app.results.views.heatmap import heat_tables
 from app.results.views.leaderboard import ranks
 from app.results.views.matrix import matrix
+from app.results.views.metric_scores import metrics_part
 from app.results.views.names import side_titles
 from app.results.views.rows import average_rows, figure_of, matchup_facts, table_rows
+from app.security.identity import Principal
 from app.tables.studies import Study
 from benchmark.exports.notes import PREFERENCES_FORMAT, PREFERENCES_TERMS
 from benchmark.stats.conclusions import panel_warning
@@ -39,8 +41,8 @@ _DOWNLOADS = (
 )
 
 
-def build_results_page(session: Session, study: Study) -> ResultsPage:
-    """Return the results page of a study with its current votes."""
+def build_results_page(session: Session, study: Study, principal: Principal) -> ResultsPage:
+    """Return the results page of a study with its current votes, as far as the reader may see them."""
     results = results_of(session, study)
     counted = results.counted
     rows = [row for row in results.rows if not row.is_average]
@@ -79,6 +81,7 @@ def build_results_page(session: Session, study: Study) -> ResultsPage:
         matrix=matrix(counted, sorted_rows, naming, facts),
         coverage=covered,
         agreement=agreement_part(counted, naming),
+        metrics=metrics_part(session, results, naming, principal),
         heats=heat_tables(study.slug, counted, sorted_rows, naming, facts),
     )
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.results.views.exclusions import ExclusionsPart
 from app.results.views.grids import HeatTable, MatrixTable
+from app.results.views.metric_scores import MetricsPart
 from benchmark.exports.printed_cells import Spans
 from benchmark.protocol import StudyStatus
 
@@ -221,6 +222,7 @@ class ResultsPage:
     matrix: MatrixTable | None
     coverage: Coverage
     agreement: AgreementPart
+    metrics: MetricsPart | None
     heats: tuple[HeatTable, ...]
 
     @property
@@ -234,6 +236,7 @@ class ResultsPage:
             ("Excluded votes", "#exclusions", self.exclusions is not None),
             ("Agreement", "#agreement", True),
             ("Completeness", "#completeness", True),
+            ("Automatic metrics", "#metrics", self.metrics is not None),
         )
         heats = tuple((heat.title, f"#{heat.anchor}") for heat in self.heats)
         return tuple((name, url) for name, url, is_shown in parts if is_shown) + heats

@@ -17,6 +17,7 @@ from benchmark.protocol import Direction, MetricFormat
 from benchmark.wire.metrics import MetricTableResponse
 
 ARROWS = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NONE: ""}
+EMPTY_SCORE = "–"
 _LATEX_ARROWS = {Direction.HIGHER: r" $\uparrow$", Direction.LOWER: r" $\downarrow$", Direction.NONE: ""}
 
 
@@ -213,13 +214,14 @@ def metric_cells(table: MetricTable) -> list[str]:
 
 
 def _cell(value: float | None, seed_sd: float | None, metric: Metric) -> str:
-    text = _number(value, metric)
-    return text if seed_sd is None else f"{text} ± {_number(seed_sd, metric)}"
+    text = printed_score(value, metric)
+    return text if seed_sd is None else f"{text} ± {printed_score(seed_sd, metric)}"
 
 
-def _number(value: float | None, metric: Metric) -> str:
+def printed_score(value: float | None, metric: Metric) -> str:
+    """Return a score with the metric's decimals; a dash if there is no score."""
     if value is None:
-        return "–"
+        return EMPTY_SCORE
     return f"{value * 100 if metric.percent else value:.{metric.digits}f}"
 
 

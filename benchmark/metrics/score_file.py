@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from benchmark.metrics.table import MetricTable
 from benchmark.metrics.vectors import MetricInputError
 from benchmark.protocol import Direction
 
@@ -52,6 +53,25 @@ def read_score_files(path: Path) -> list[ScoreFile]:
             f"{path} is not a file of scores ({type(error).__name__}: {error}). Write it with: ti2v metrics "
             "FOLDER --benchmark B --suite S --format json --name MODEL --output FILE"
         ) from error
+
+
+def score_file(table: MetricTable, name: str) -> ScoreFile:
+    """Return a table of a server as the scores of the side `name`."""
+    scores: dict[str, dict[str, float]] = {}
+    for metric in table.metrics:
+        by_pair: defaultdict[str, list[float]] = defaultdict(list)
+        for clip in table.clips:
+            if metric.name in clip.values:
+                by_pair[clip.pair].append(clip.values[metric.name])
+        scores[metric.name] = {pair: fmean(values) for pair, values in by_pair.items()}
+    return ScoreFile(
+        suite=table.suite,
+        name=name,
+        settings=table.settings,
+        directions={metric.name: metric.direction for metric in table.metrics},
+        scores=scores,
+        facts={clip.pair: clip.facts for clip in table.clips},
+    )
 
 
 def _scores_of(document: Mapping[str, Any]) -> ScoreFile:

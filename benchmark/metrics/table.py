@@ -8,6 +8,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from benchmark.metrics.metric import Metric
 from benchmark.metrics.vectors import MetricInputError
@@ -101,8 +102,16 @@ class MetricTable:
         Raises:
             MetricInputError: the suite has no such metric.
         """
-        if metric not in {each.name for each in self.metrics}:
+        if metric not in self._summaries:
             raise MetricInputError(f"The suite {self.suite} has no metric {metric}.")
+        return self._summaries[metric]
+
+    @cached_property
+    def _summaries(self) -> Mapping[str, Summary]:
+        """The summary of each metric. Tables with thousands of clips are printed several times."""
+        return {metric.name: self._summary_of(metric.name) for metric in self.metrics}
+
+    def _summary_of(self, metric: str) -> Summary:
         scored = [clip for clip in self.clips if metric in clip.values]
         by_pair = _groups(scored, metric, key="pair")
         return Summary(

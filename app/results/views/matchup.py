@@ -13,7 +13,9 @@ from app.results.urls import matchup_url, results_url
 from app.results.view_models import AgreementPart
 from app.results.views.coverage import agreement_on
 from app.results.views.headlines import matchup_sentence
+from app.results.views.metric_scores import MetricsPart, metrics_part
 from app.results.views.pair_list import PairFilter, PairFilterForm, PairRow, filter_form, pair_rows
+from app.security.identity import Principal
 from app.tables.studies import Study
 from benchmark.exports.table_rows import sensitivity
 from benchmark.stats.agreement_table import agreements
@@ -47,6 +49,7 @@ class MatchupPage:
     reasons: tuple[str, ...]
     sensitivity: tuple[str, ...]
     agreement: AgreementPart
+    metrics: MetricsPart | None
     filter: PairFilterForm
     shown: int
     total: int
@@ -55,7 +58,13 @@ class MatchupPage:
 
 
 def matchup_page(
-    session: Session, study: Study, number: int, wanted: PairFilter, *, page: int = 1
+    session: Session,
+    study: Study,
+    number: int,
+    wanted: PairFilter,
+    *,
+    principal: Principal,
+    page: int = 1,
 ) -> MatchupPage:
     """Return the page of a study's matchup `number`, counted from 1, with page `page` of its list of pairs.
 
@@ -88,6 +97,14 @@ def matchup_page(
         reasons=_reasons(results, index, naming) if row.votes else (),
         sensitivity=_sensitivity(results, index) if row.votes else (),
         agreement=agreement_on(agreements(own, [counted.matchups[index]]), own),
+        metrics=metrics_part(
+            session,
+            results,
+            naming,
+            principal,
+            sides=(row.reference, row.other or ""),
+            tallies=tallies,
+        ),
         filter=filter_form(everything, wanted, matchup_url(study.slug, index), naming),
         shown=len(shown),
         total=len(everything),

@@ -20,6 +20,7 @@ from app.results.urls import matchup_url, pair_url, results_url, scenario_url
 from app.results.views.clips import ClipCard, clip_cards, longest_ms, shortest_frame_ms
 from app.results.views.names import readable
 from app.results.views.pair_list import majority_name
+from app.results.views.pair_scores import PairScoreTable, pair_scores
 from app.security.identity import Principal
 from app.security.publication import shows_clips
 from app.tables.bench import Benchmark, Pair
@@ -77,6 +78,7 @@ class StudyPairPage:
     clips: tuple[ClipCard, ...]
     has_hidden_clips: bool
     panels: tuple[Panel, ...]
+    scores: tuple[PairScoreTable, ...]
 
     @property
     def duration_ms(self) -> int:
@@ -124,6 +126,7 @@ def pair_page(session: Session, study: Study, pair_id: str, *, principal: Princi
         clips=clips,
         has_hidden_clips=is_hidden,
         panels=_panels(session, results, pair, rows, naming),
+        scores=pair_scores(session, study, pair.name, naming, principal),
     )
 
 

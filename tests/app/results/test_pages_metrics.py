@@ -1,0 +1,173 @@
+"""Automatic metrics on the results pages: scores, agreement with the votes, and who sees them."""
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from tests.app.api.conftest import client_of
+from tests.app.jobs.acting import WorkerProgram, worker_program
+from tests.app.metrics.acting import claim, measure_all, send_scores, start
+from tests.app.results.page_voters import annotator, close, fill_panels, signed_in
+from tests.cast import PAIR_IDS, Cast, Study, make_submission
+from tests.page_text import text_of
+
+SLUG = "motif-study"
+PAGES = (f"/studies/{SLUG}/results", f"/studies/{SLUG}/results/1", f"/studies/{SLUG}/pairs/{PAIR_IDS[0]}")
+
+
+@pytest.fixture
+def worker(cast: Cast) -> WorkerProgram:
+    return worker_program(cast.context)
+
+
+@pytest.fixture
+def closed(cast: Cast, worker: WorkerProgram) -> Study:
+    """A closed study in which every vote is for motif, with scores of motif and cinemo.
+
+    The scores are 1 to 6 for motif, and 11 to 16 for cinemo.
+    """
+    study = cast.open_study(others=["cinemo"])
+    fill_panels(study, people=1)
+    close(study, cast.alice)
+    measure(cast, worker)
+    return study
+
+
+def measure(cast: Cast, worker: WorkerProgram) -> None:
+    alice = client_of(cast.context, cast.alice)
+    measure_all(alice, worker, cast.submission_ids["motif"], base=1.0)
+    measure_all(alice, worker, cast.submission_ids["cinemo"], base=11.0)
+
+
+def row(html: str, title: str, number: int = 0) -> list[str]:
+    """Return the cells of the first table row with this title, or of a later row."""
+    rows = re.findall(rf'<th scope="row"[^>]*>{re.escape(title)}.*?</tr>', html, re.DOTALL)
+    return [text_of(cell) for cell in re.findall(r"<td>(.*?)</td>", rows[number], re.DOTALL)]
+
+
+def test_the_results_show_scores_and_what_each_metric_would_have_told(cast: Cast, closed: Study) -> None:
+    page = signed_in(cast.context, cast.alice).get(PAGES[0]).text
+
+    # Lower is better: the metric prefers motif in all six pairs, as people did.
+    assert row(page, "First frame MSE") == ["100.0", "–", "6"]
+    # The metric has no direction and is read as "more is better": it prefers cinemo everywhere.
+    assert row(page, "Mean flow (% of side/s) *") == ["0.0", "–", "6"]
+    assert row(page, "Mean flow", 1) == ["3.5", "13.5"]
+    text = text_of(page)
+    assert "What each metric would have told" in text
+    assert "Suite motion, computed here. 6 pairs. Settings: flow dis-medium, formulas 4, frames all." in text
+
+
+def test_a_matchup_shows_its_own_agreement_and_a_pair_its_own_scores(cast: Cast, closed: Study) -> None:
+    browser = signed_in(cast.context, cast.alice)
+
+    matchup, pair = browser.get(PAGES[1]).text, browser.get(PAGES[2]).text
+
+    assert row(matchup, "First frame MSE") == ["100.0", "–", "6"]
+    assert row(pair, "First frame MSE") == ["1.0", "11.0"]
+
+
+def test_clips_of_the_static_model_tell_how_often_a_metric_prefers_them(
+    cast: Cast, closed: Study, worker: WorkerProgram
+) -> None:
+    static = make_submission(cast.context, cast.alice, model="static", shade=7)
+    alice = client_of(cast.context, cast.alice)
+    # Static clips score 2.5 to 7.5: lower, so better, than cinemo's six clips, and than none of motif's.
+    measure_all(alice, worker, static, base=2.5)
+
+    page = signed_in(cast.context, cast.alice).get(PAGES[0]).text
+
+    assert row(page, "First frame MSE") == ["100.0", "–", "6", "50.0"]
+
+
+def test_a_running_study_shows_scores_to_its_owner_without_agreement(
+    cast: Cast, worker: WorkerProgram
+) -> None:
+    study = cast.open_study(others=["cinemo"])
+    fill_panels(study, people=1)
+    measure(cast, worker)
+
+    text = text_of(signed_in(cast.context, cast.alice).get(PAGES[0]).text)
+
+    assert "Automatic metrics" in text
+    assert "What each metric would have told" not in text
+    for path in (*PAGES, f"/submissions/{cast.submission_ids['motif']}/metrics"):
+        answer = annotator(study).get(path, headers={"Accept": "text/html"})
+        assert answer.status_code in (401, 404), path
+        assert "Mean flow" not in answer.text
+
+
+def test_partial_sides_are_marked_and_sides_without_scores_are_named(
+    cast: Cast, worker: WorkerProgram
+) -> None:
+    study = cast.open_study(others=["cinemo", "dynamicrafter"])
+    fill_panels(study, people=1)
+    close(study, cast.alice)
+    alice = client_of(cast.context, cast.alice)
+    start(alice, cast.submission_ids["motif"])
+    send_scores(worker, claim(worker, count=1)[0], {"mean_flow": 2.0})
+
+    page = signed_in(cast.context, cast.alice).get(PAGES[0]).text
+
+    assert re.search(r'motif <span class="sample">partial</span>', page)
+    assert "No scores of cinemo and dynamicrafter." in text_of(page)
+    assert "PARTIAL: 1 of 6 pairs, 5 of 6 clips not measured" in text_of(page)
+
+
+def test_sides_measured_with_other_settings_are_left_out_and_said_so(
+    cast: Cast, closed: Study, worker: WorkerProgram
+) -> None:
+    third = cast.submission_ids["dynamicrafter"]
+    alice = client_of(cast.context, cast.alice)
+    study = cast.open_study("second", others=["cinemo", "dynamicrafter"])
+    measure_all(alice, worker, third, settings={"flow": "dis-medium", "formulas": "5"})
+
+    page = text_of(signed_in(cast.context, cast.alice).get(f"/studies/{study.slug}/results").text)
+
+    assert "Left out: dynamicrafter, measured with other settings. Measure them again." in page
+
+
+def test_visitors_see_scores_of_public_sides_only_and_none_while_a_study_compares_them(
+    cast: Cast, closed: Study
+) -> None:
+    alice = client_of(cast.context, cast.alice)
+    visitor = TestClient(create_app(cast.context), headers={"Accept": "text/html"})
+    for model in ("motif", "cinemo"):
+        address = f"/api/v1/submissions/{cast.submission_ids[model]}/visibility"
+        assert alice.put(address, json={"visibility": "public"}).status_code == 200
+    answer = alice.put(f"/api/v1/studies/{SLUG}/visibility", json={"visibility": "public"})
+    assert answer.status_code == 200, answer.text
+
+    published = visitor.get(PAGES[0]).text
+    cast.open_study("still-running", others=["cinemo"])
+    blind = visitor.get(PAGES[0]).text
+
+    assert row(published, "First frame MSE") == ["100.0", "–", "6"]
+    assert "Automatic metrics" not in blind
+
+
+def test_a_reader_sees_no_scores_of_sides_that_are_private(cast: Cast, closed: Study) -> None:
+    alice = client_of(cast.context, cast.alice)
+    shared = {"visibility": "shared", "people": ["bob"]}
+    answer = alice.put(f"/api/v1/studies/{SLUG}/visibility", json=shared)
+    assert answer.status_code == 200, answer.text
+
+    page = signed_in(cast.context, cast.bob).get(PAGES[0])
+
+    assert page.status_code == 200
+    assert "Automatic metrics" not in page.text
+
+
+def test_new_scores_change_the_page_at_once(cast: Cast, closed: Study, worker: WorkerProgram) -> None:
+    browser = signed_in(cast.context, cast.alice)
+    before = row(browser.get(PAGES[0]).text, "First frame MSE")
+    alice = client_of(cast.context, cast.alice)
+    start(alice, cast.submission_ids["motif"], again=True)
+    for job in claim(worker):
+        send_scores(worker, job, {"first_frame_mse": 99.0})
+
+    after = row(browser.get(PAGES[0]).text, "First frame MSE")
+
+    assert (before, after) == (["100.0", "–", "6"], ["0.0", "–", "6"])
