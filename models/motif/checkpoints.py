@@ -15,6 +15,7 @@ from diffusers.models.modeling_utils import ModelMixin
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from torch import Tensor, nn
+from transformers import PreTrainedModel
 
 StateDict = Mapping[str, Tensor]
 
@@ -113,6 +114,19 @@ def check_stored_tensors(folder: Path, model: nn.Module) -> None:
     stored = {name for file in files for name in _names_in(file)}
     stored |= {name.partition(".")[2] for name in stored}
     check_key_mismatch(folder, set(model.state_dict()) - stored, ())
+
+
+def check_component(name: str, model: PreTrainedModel | None) -> None:
+    """Check a component that diffusers loaded from the folder `name` of a stored pipeline.
+
+    Components that come from elsewhere are not checked.
+
+    Raises:
+        CheckpointError: tensors are missing in the folder; see `check_stored_tensors`.
+    """
+    folder = Path(model.name_or_path) if model is not None else Path()
+    if model is not None and folder.name == name and folder.is_dir():
+        check_stored_tensors(folder, model)
 
 
 def _names_in(file: Path) -> Iterator[str]:

@@ -51,13 +51,16 @@ def check_finite(name: str, numbers: Tensor) -> None:
 
 
 @torch.no_grad()
-def encode_frames(vae: Autoencoder, frames: Tensor, *, chunk: int = 8) -> Tensor:
+def encode_frames(
+    vae: Autoencoder, frames: Tensor, *, chunk: int = 8, device: torch.device | None = None
+) -> Tensor:
     """Encode frames to scaled latents: the mode of the autoencoder's distribution, not a sample [open].
 
     Args:
         vae: the autoencoder.
         frames: (frames, 3, height, width), any float dtype, in [-1, 1].
         chunk: frames per forward pass; larger values need more memory.
+        device: device of the forward pass, if CPU offload moves the autoencoder (default: its device).
 
     Returns:
         (frames, channels, latent height, latent width) float32.
@@ -66,7 +69,7 @@ def encode_frames(vae: Autoencoder, frames: Tensor, *, chunk: int = 8) -> Tensor
         NotFinite: a latent is NaN or infinite.
     """
     parts = [
-        vae.encode(part.to(vae.device, vae.dtype)).latent_dist.mode().float()
+        vae.encode(part.to(device or vae.device, vae.dtype)).latent_dist.mode().float()
         for part in torch.split(frames, chunk)
     ]
     latents = torch.cat(parts) * vae.config.scaling_factor
@@ -80,16 +83,15 @@ def decode_latents(vae: Autoencoder, latents: Tensor, *, chunk: int = 8) -> Tens
 
     Args:
         vae: the autoencoder.
-        latents: (batch, channels, frames, latent height, latent width), any float dtype.
+        latents: (batch, channels, frames, latent height, latent width), any float dtype, on the device
+            of the forward pass.
         chunk: frames per forward pass; larger values need more memory.
 
     Returns:
         (batch, frames, 3, height, width) float32 in [0, 1].
     """
     scaled = latents.transpose(1, 2).flatten(0, 1) / vae.config.scaling_factor
-    frames = torch.cat(
-        [vae.decode(part.to(vae.device, vae.dtype)).sample.float() for part in torch.split(scaled, chunk)]
-    )
+    frames = torch.cat([vae.decode(part.to(vae.dtype)).sample.float() for part in torch.split(scaled, chunk)])
     return (frames / 2 + 0.5).clamp(0, 1).view(len(latents), -1, *frames.shape[1:])
 
 
@@ -100,6 +102,7 @@ def encode_text(
     prompts: Sequence[str],
     *,
     skip_layers: int = 0,
+    device: torch.device | None = None,
 ) -> Tensor:
     """Encode prompts to hidden states. Prompts over the encoder's maximum length are truncated.
 
@@ -110,6 +113,7 @@ def encode_text(
         skip_layers: number of final layers to skip. VideoCrafter2 uses the penultimate layer of OpenCLIP
             ViT-H. Set 1 for the complete encoder. Set 0 for an encoder that was saved without its last layer,
             as in Stable Diffusion 2 and ModelScope.
+        device: see `encode_frames`.
 
     Returns:
         (prompts, tokens, channels), in the encoder's dtype.
@@ -121,7 +125,9 @@ def encode_text(
         max_length=text_encoder.config.max_position_embeddings,
         return_tensors="pt",
     )
-    output = text_encoder(tokens.input_ids.to(text_encoder.device), output_hidden_states=skip_layers > 0)
+    output = text_encoder(
+        tokens.input_ids.to(device or text_encoder.device), output_hidden_states=skip_layers > 0
+    )
     if not skip_layers:
         states: Tensor = output.last_hidden_state
         return states
@@ -131,7 +137,11 @@ def encode_text(
 
 @torch.no_grad()
 def encode_image_tokens(
-    image_processor: BaseImageProcessor, image_encoder: CLIPVisionModel, images: Tensor
+    image_processor: BaseImageProcessor,
+    image_encoder: CLIPVisionModel,
+    images: Tensor,
+    *,
+    device: torch.device | None = None,
 ) -> Tensor:
     """Encode images to tokens for `cx-attn`: the last hidden states of the vision encoder [open].
 
@@ -139,11 +149,13 @@ def encode_image_tokens(
         image_processor: the encoder's image processor.
         image_encoder: a CLIP vision model.
         images: (batch, 3, height, width) float in [-1, 1].
+        device: see `encode_frames`.
 
     Returns:
         (batch, tokens, channels), in the encoder's dtype.
     """
     pixels = ((images + 1) * 127.5).round().to(torch.uint8).cpu()
     inputs = image_processor(images=list(pixels.numpy()), return_tensors="pt").pixel_values
-    tokens: Tensor = image_encoder(inputs.to(image_encoder.device, image_encoder.dtype)).last_hidden_state
+    inputs = inputs.to(device or image_encoder.device, image_encoder.dtype)
+    tokens: Tensor = image_encoder(inputs).last_hidden_state
     return tokens

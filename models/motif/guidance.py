@@ -1,44 +1,83 @@
 """Applies classifier-free guidance: one forward pass gives the conditional and unconditional predictions.
 
-Source: J. Ho, T. Salimans (2022), Classifier-Free Diffusion Guidance, arXiv:2207.12598.
+Sources: J. Ho, T. Salimans (2022), Classifier-Free Diffusion Guidance, arXiv:2207.12598. For the rescaling:
+S. Lin, B. Liu, J. Li, X. Yang (2023), Common Diffusion Noise Schedules and Sample Steps are Flawed,
+arXiv:2305.08891.
 """
 
-import torch
+from dataclasses import dataclass
+
 from torch import Tensor
 
 from models.motif.pipeline_inputs import ConditioningInputs
 from models.motif.unet import MotifUNet
 
 
-def guided_prediction(
-    unet: MotifUNet, latents: Tensor, timestep: int, conditions: ConditioningInputs, guidance_scale: float
-) -> Tensor:
-    """Return the guided prediction, unconditional + guidance_scale * (conditional - unconditional).
+@dataclass(frozen=True)
+class Guidance:
+    """Strength of classifier-free guidance.
 
-    Without guidance (a scale of 1 or less), return the conditional prediction.
+    Attributes:
+        scale: the prediction is unconditional + scale * (conditional - unconditional).
+        rescale: phi in [0, 1]. The prediction is multiplied by phi * r + 1 - phi, where r is the standard
+            deviation of the clip's conditional prediction divided by that of the guided prediction.
+    """
+
+    scale: float
+    rescale: float = 0.0
+
+    def __call__(self, unconditional: Tensor, conditional: Tensor) -> Tensor:
+        """Return the guided prediction, in the shape of both predictions, (clips, ...)."""
+        guided = unconditional + self.scale * (conditional - unconditional)
+        if not self.rescale:
+            return guided
+        ratio = _standard_deviation(conditional) / _standard_deviation(guided)
+        return guided * (self.rescale * ratio + 1 - self.rescale)
+
+
+def predict(
+    unet: MotifUNet,
+    latents: Tensor,
+    timestep: Tensor,
+    text: Tensor,
+    conditions: ConditioningInputs,
+    guidance: Guidance,
+) -> Tensor:
+    """Return the network's prediction, guided if there are unconditional text embeddings.
 
     Args:
         unet: the denoising network.
-        latents: (clips, channels, frames, height, width) float32.
+        latents: (clips, channels, frames, height, width) float32, the noisy latents.
         timestep: the timestep, which is the same for all clips.
-        conditions: conditioning inputs. Without guidance, the batch has one conditional entry per clip. With
-            guidance, the unconditional entries of all clips are followed by the conditional entries of all
-            clips.
-        guidance_scale: strength of the guidance.
+        text: the embeddings of the prompts, (clips, tokens, channels); or, for guidance, (2 * clips, tokens,
+            channels) with the unconditional embeddings of all clips first.
+        conditions: the other conditioning inputs.
+        guidance: strength of the guidance.
 
     Returns:
         The prediction, shaped like `latents`, float32.
+
+    Raises:
+        ValueError: the number of embeddings is neither the number of clips nor twice this number.
     """
-    batch = len(conditions.fps)
+    clips = len(latents)
+    if len(text) not in (clips, 2 * clips):
+        raise ValueError(f"{len(text)} text embeddings for {clips} clips; expected one or two per clip")
+    copies = len(text) // clips
+
+    def repeat(tensor: Tensor | None) -> Tensor | None:
+        return None if tensor is None else tensor.repeat(copies, *[1] * (tensor.ndim - 1))
+
     predicted: Tensor = unet(
-        latents.repeat(batch // len(latents), 1, 1, 1, 1).to(unet.dtype),
-        torch.full((batch,), timestep, device=latents.device),
-        conditions.text,
-        conditions.fps,
-        conditions.image_latents,
-        conditions.image_tokens,
+        latents.repeat(copies, 1, 1, 1, 1).to(unet.dtype),
+        timestep.to(latents.device).expand(len(text)),
+        text,
+        repeat(conditions.fps),
+        repeat(conditions.image_latents),
+        repeat(conditions.image_tokens),
     ).float()
-    if batch == len(latents):
-        return predicted
-    unconditional, conditional = predicted.chunk(2)
-    return unconditional + guidance_scale * (conditional - unconditional)
+    return predicted if copies == 1 else guidance(*predicted.chunk(2))
+
+
+def _standard_deviation(clips: Tensor) -> Tensor:
+    return clips.std(dim=tuple(range(1, clips.ndim)), keepdim=True)

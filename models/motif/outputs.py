@@ -36,13 +36,13 @@ class MotifPipelineOutput(BaseOutput):
     frames: Clips
 
 
-def parse_output_type(name: str) -> OutputType:
+def parse_output_type(name: object) -> OutputType:
     """Return the output type with this name.
 
     Raises:
         ValueError: the name is unknown; the message lists all names.
     """
-    if name not in set(OutputType):
+    if not isinstance(name, str) or name not in set(OutputType):
         raise ValueError(f"unknown output_type {name!r}; expected one of {', '.join(OutputType)}")
     return OutputType(name)
 

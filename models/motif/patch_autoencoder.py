@@ -9,6 +9,7 @@ from diffusers.configuration_utils import ConfigMixin, register_to_config
 from diffusers.models.autoencoders.vae import DecoderOutput, DiagonalGaussianDistribution
 from diffusers.models.modeling_outputs import AutoencoderKLOutput
 from diffusers.models.modeling_utils import ModelMixin
+from diffusers.utils.accelerate_utils import apply_forward_hook
 from torch import Tensor
 from torch.nn.functional import pixel_shuffle, pixel_unshuffle
 
@@ -89,6 +90,7 @@ class PatchAutoencoder(StrictModel, ConfigMixin):  # type: ignore[misc]  # both 
         autoencoder.scales.copy_(scales)
         return autoencoder
 
+    @apply_forward_hook  # type: ignore[untyped-decorator]  # CPU offload moves the weights
     def encode(self, x: Tensor) -> AutoencoderKLOutput:
         """Encode images to a deterministic latent distribution.
 
@@ -109,6 +111,7 @@ class PatchAutoencoder(StrictModel, ConfigMixin):  # type: ignore[misc]  # both 
         log_variance = torch.zeros_like(latents)
         return AutoencoderKLOutput(DiagonalGaussianDistribution(torch.cat([latents, log_variance], 1), True))
 
+    @apply_forward_hook  # type: ignore[untyped-decorator]
     def decode(self, z: Tensor) -> DecoderOutput:
         """Decode latents to images.
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from numbers import Integral
+from typing import Any
 
 import torch
+from diffusers.utils.torch_utils import randn_tensor
 from torch import Tensor
 
-from models.motif.input_image import InputImage
+# The range of rates that a video file can have; the network has seen far fewer.
+MIN_FPS, MAX_FPS = 0.01, 1000.0
 
 Generators = torch.Generator | list[torch.Generator]
 
@@ -23,7 +26,7 @@ class ClipShape:
         fps: frame rate given to the network as conditioning.
 
     Raises:
-        ValueError: there are fewer than 2 frames, or the height, width or frame rate is not positive.
+        ValueError: there are fewer than 2 frames, or the height, width or frame rate is out of range.
     """
 
     height: int
@@ -32,75 +35,112 @@ class ClipShape:
     fps: float
 
     def __post_init__(self) -> None:
-        if self.num_frames < 2:
-            raise ValueError(f"num_frames is {self.num_frames}; expected at least 2")
-        for name, number in (("height", self.height), ("width", self.width), ("fps", self.fps)):
-            if not number > 0:
-                raise ValueError(f"{name} is {number}; expected a number above 0")
-
-
-@dataclass(frozen=True)
-class SamplingParameters:
-    """The sampling arguments of a pipeline call. The fields have the same names as the arguments of the call.
-
-    Raises:
-        ValueError: a count is less than 1, or eta is not in [0, 1].
-    """
-
-    num_inference_steps: int
-    guidance_scale: float
-    eta: float
-    generator: Generators | None
-    decode_chunk_size: int
-
-    def __post_init__(self) -> None:
-        for name, count in (
-            ("num_inference_steps", self.num_inference_steps),
-            ("decode_chunk_size", self.decode_chunk_size),
-        ):
-            if count < 1:
-                raise ValueError(f"{name} is {count}; expected at least 1")
-        if not 0 <= self.eta <= 1:
-            raise ValueError(f"eta is {self.eta}; expected 0 to 1")
-
-    @property
-    def uses_guidance(self) -> bool:
-        """Whether classifier-free guidance has an effect."""
-        return self.guidance_scale > 1
+        _check_integer("num_frames", self.num_frames, minimum=2)
+        _check_integer("height", self.height, minimum=1)
+        _check_integer("width", self.width, minimum=1)
+        _check_number("fps", self.fps, MIN_FPS, MAX_FPS)
 
 
 @dataclass(frozen=True)
 class ConditioningInputs:
-    """Conditioning inputs of the network.
-
-    With classifier-free guidance the batch holds each clip twice: first all clips with the unconditional
-    text, then all clips with the prompts.
+    """Conditioning inputs of the network, besides the text; one entry per clip.
 
     Attributes:
-        text: (batch, tokens, channels), the text embeddings in the dtype of the network.
-        fps: (batch,) float or integer, the frame rate.
-        image_latents: (batch, channels, latent height, latent width), or None for `cx-attn`.
-        image_tokens: (batch, tokens, channels), or None for `x-cat`.
+        fps: (clips,) float or integer, the frame rate.
+        image_latents: (clips, channels, latent height, latent width), or None for `cx-attn`.
+        image_tokens: (clips, tokens, channels), or None for `x-cat`.
     """
 
-    text: Tensor
     fps: Tensor
     image_latents: Tensor | None
     image_tokens: Tensor | None
 
 
-def as_batch_lists(
-    image: InputImage | Sequence[InputImage], prompt: str | Sequence[str], generator: Generators | None
-) -> tuple[list[InputImage], list[str]]:
-    """Return images and prompts as two lists of the same length.
+def check_sampling_arguments(
+    *,
+    num_inference_steps: int,
+    guidance_scale: float,
+    guidance_rescale: float,
+    eta: float,
+    num_videos_per_prompt: int,
+    decode_chunk_size: int,
+) -> None:
+    """Check the sampling arguments of a pipeline call.
 
     Raises:
-        ValueError: there is no image, or the numbers of images, prompts or generators differ.
+        ValueError: an argument has the wrong type or is out of range.
     """
-    images: list[InputImage] = list(image) if isinstance(image, list | tuple) else [cast(InputImage, image)]
-    prompts = [prompt] if isinstance(prompt, str) else list(prompt)
-    if len(images) != len(prompts) or not images:
-        raise ValueError(f"{len(images)} images and {len(prompts)} prompts; expected one prompt per image")
-    if isinstance(generator, list) and len(generator) != len(images):
-        raise ValueError(f"{len(generator)} generators for {len(images)} clips; expected one per clip")
-    return images, prompts
+    _check_integer("num_inference_steps", num_inference_steps, minimum=1)
+    _check_integer("num_videos_per_prompt", num_videos_per_prompt, minimum=1)
+    _check_integer("decode_chunk_size", decode_chunk_size, minimum=1)
+    _check_number("guidance_scale", guidance_scale, 0, float("inf"))
+    _check_number("guidance_rescale", guidance_rescale, 0, 1)
+    _check_number("eta", eta, 0, 1)
+
+
+def check_batch(images: int, prompts: int) -> None:
+    """Check the numbers of images and prompts.
+
+    Raises:
+        ValueError: the numbers differ.
+    """
+    if images != prompts:
+        raise ValueError(f"{images} images and {prompts} prompts; expected one prompt per image")
+
+
+def as_generators(generator: Generators | Sequence[torch.Generator] | None, clips: int) -> Generators | None:
+    """Return the random generators of a call: one for all clips, or a list with one per clip.
+
+    Raises:
+        ValueError: an element is not a random generator, or the list has not one generator per clip.
+    """
+    if generator is None or isinstance(generator, torch.Generator):
+        return generator
+    listed: list[Any] = list(generator) if isinstance(generator, list | tuple) else [generator]
+    wrong = [type(each).__name__ for each in listed if not isinstance(each, torch.Generator)]
+    if wrong:
+        raise ValueError(f"generator has a {wrong[0]}; expected torch.Generator")
+    if len(listed) != clips:
+        raise ValueError(f"{len(listed)} generators for {clips} clips; expected one per clip")
+    return listed
+
+
+def initial_noise(
+    latents: object,
+    shape: tuple[int, ...],
+    *,
+    generator: Generators | None,
+    device: torch.device,
+) -> Tensor:
+    """Return the noise from which sampling starts, float32: the caller's latents, or random noise.
+
+    Args:
+        latents: standard normal noise of the given shape in any float dtype, or None.
+        shape: (clips, channels, frames, latent height, latent width).
+        generator: the random generators for noise that is not given.
+        device: the device of the result.
+
+    Raises:
+        ValueError: the latents are not a tensor of this shape.
+    """
+    if latents is None:
+        noise: Tensor = randn_tensor(shape, generator, device, torch.float32)
+        return noise
+    if not isinstance(latents, Tensor):
+        raise ValueError(f"latents is a {type(latents).__name__}; expected a tensor")
+    if tuple(latents.shape) != shape:
+        raise ValueError(
+            f"latents has shape {tuple(latents.shape)}; expected {shape}: clips, channels, frames, latent "
+            "height, latent width"
+        )
+    return latents.to(device, torch.float32)
+
+
+def _check_integer(name: str, value: object, *, minimum: int) -> None:
+    if not isinstance(value, Integral) or value < minimum:
+        raise ValueError(f"{name} is {value!r}; expected an integer of at least {minimum}")
+
+
+def _check_number(name: str, value: object, low: float, high: float) -> None:
+    if not (isinstance(value, int | float) and low <= value <= high):  # also true for NaN
+        raise ValueError(f"{name} is {value!r}; expected a number from {low:g} to {high:g}")

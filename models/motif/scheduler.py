@@ -68,7 +68,7 @@ class MotifDDIMScheduler(DDIMScheduler):
     ) -> None:
         _check_prediction(prediction_type, zero_snr=rescale_betas_zero_snr)
         self.scales_latents = scale_b != 1.0
-        self.scales = _scales(scale_b, scale_steps, num_train_timesteps)
+        self.scales = latent_scales(scale_b, scale_steps, num_train_timesteps)
         super().__init__(
             num_train_timesteps=num_train_timesteps,
             beta_start=beta_start,
@@ -150,8 +150,8 @@ def _check_prediction(prediction_type: str, *, zero_snr: bool) -> None:
         )
 
 
-def _scales(scale_b: float, scale_steps: int, timesteps: int) -> Tensor:
-    """Return s(t), (timesteps,) float32 in (0, 1]."""
+def latent_scales(scale_b: float, scale_steps: int, timesteps: int) -> Tensor:
+    """Return VideoCrafter2's scale of the latents s(t), (timesteps,) float32 in (0, 1]; see the module."""
     if scale_b == 1.0:
         return torch.ones(timesteps)
     if scale_b <= 0 or not 1 < scale_steps <= timesteps:

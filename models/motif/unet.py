@@ -11,12 +11,14 @@ from typing import TypeVar, cast
 
 import torch
 from diffusers.configuration_utils import ConfigMixin, register_to_config
+from diffusers.loaders.peft import PeftAdapterMixin
 from diffusers.models.embeddings import TimestepEmbedding
 from diffusers.models.modeling_utils import ModelMixin
 from diffusers.models.unets.unet_3d_condition import UNet3DConditionModel
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+from models.motif.attention_slices import set_attention_slice
 from models.motif.checkpoints import StrictModel
 from models.motif.conditioning import add_image_attention, parse_conditioning
 
@@ -25,7 +27,7 @@ __all__ = ["ModelMixin", "MotifUNet"]  # diffusers looks up ModelMixin in the mo
 Returned = TypeVar("Returned")
 
 
-class MotifUNet(StrictModel, ConfigMixin):  # type: ignore[misc]  # both define config_name
+class MotifUNet(StrictModel, ConfigMixin, PeftAdapterMixin):  # type: ignore[misc]  # both define config_name
     """Predicts the noise, velocity or clean latents of a clip from its text, frame rate and input image.
 
     The default sizes are the sizes of VideoCrafter2, with 1.41 billion parameters.
@@ -94,6 +96,10 @@ class MotifUNet(StrictModel, ConfigMixin):  # type: ignore[misc]  # both define 
     def side_multiple(self) -> int:
         """Latent height and width must be multiples of this number, because all levels but one halve them."""
         return int(2 ** (len(self.unet.down_blocks) - 1))
+
+    def set_attention_slice(self, slice_size: str | int | None) -> None:
+        """Compute attention in slices; `DiffusionPipeline.enable_attention_slicing` calls this method."""
+        set_attention_slice(self.unet, slice_size)
 
     def forward(
         self,

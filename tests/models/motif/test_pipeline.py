@@ -8,27 +8,18 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
-from transformers import CLIPVisionConfig, CLIPVisionModel
-from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
 from models.motif.encoders import NotFinite
 from models.motif.pipeline import MotifImageToVideoPipeline
-from tests.models.motif.tiny import tiny_unet, toy_pipeline
-
-PROMPTS = ["the blue balloon rises", "the dog jumps"]
-
-
-def without_progress_bar(pipeline: MotifImageToVideoPipeline) -> MotifImageToVideoPipeline:
-    pipeline.set_progress_bar_config(disable=True)
-    return pipeline
-
-
-def random_image(seed: int = 0, *, height: int = 32, width: int = 32) -> NDArray[np.uint8]:
-    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
-
-
-def generators(*seeds: int) -> list[torch.Generator]:
-    return [torch.Generator().manual_seed(seed) for seed in seeds]
+from tests.models.motif.tiny import (
+    PROMPTS,
+    generators,
+    random_image,
+    tiny_unet,
+    toy_pipeline,
+    with_image_tokens,
+    without_progress_bar,
+)
 
 
 def clip_of(
@@ -42,29 +33,9 @@ def clip_of(
     return output[0]
 
 
-def with_image_tokens(pipeline: MotifImageToVideoPipeline, conditioning: str) -> MotifImageToVideoPipeline:
-    """Replace the network by one that attends to the tokens of a toy vision encoder."""
-    torch.manual_seed(1)
-    config = CLIPVisionConfig(
-        hidden_size=16,
-        intermediate_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        image_size=16,
-        patch_size=8,
-    )
-    processor = CLIPImageProcessorPil(size={"shortest_edge": 16}, crop_size={"height": 16, "width": 16})
-    components = pipeline.components | {
-        "unet": tiny_unet(conditioning=conditioning),
-        "image_encoder": CLIPVisionModel(config).eval(),
-        "image_processor": processor,
-    }
-    return without_progress_bar(MotifImageToVideoPipeline(**components, height=32, width=32, num_frames=4))
-
-
 @pytest.fixture
 def pipeline() -> MotifImageToVideoPipeline:
-    return without_progress_bar(toy_pipeline())
+    return toy_pipeline()
 
 
 def test_a_clip_has_the_pipeline_s_default_shape(pipeline: MotifImageToVideoPipeline) -> None:
@@ -120,7 +91,7 @@ def test_a_network_with_image_attention_only_generates_clips(pipeline: MotifImag
 def test_image_attention_needs_an_image_encoder(pipeline: MotifImageToVideoPipeline) -> None:
     pipeline.unet = tiny_unet(conditioning="both")
 
-    with pytest.raises(ValueError, match="both attends to image tokens: the pipeline needs an image_encoder"):
+    with pytest.raises(ValueError, match="attends to image tokens, so the pipeline needs an image_encoder"):
         clip_of(pipeline)
 
 
@@ -179,26 +150,6 @@ def test_decoding_in_chunks_changes_nothing(pipeline: MotifImageToVideoPipeline)
     assert np.allclose(clip_of(pipeline, decode_chunk_size=1), clip_of(pipeline), atol=1e-6)
 
 
-def test_the_callback_sees_every_step_and_can_replace_the_latents(
-    pipeline: MotifImageToVideoPipeline,
-) -> None:
-    steps: list[tuple[int, int]] = []
-
-    def report(
-        _: MotifImageToVideoPipeline, step: int, timestep: int, tensors: dict[str, Tensor]
-    ) -> dict[str, Tensor]:
-        steps.append((step, timestep))
-        return {"latents": torch.zeros_like(tensors["latents"])}
-
-    output = pipeline(
-        random_image(), PROMPTS[0], num_inference_steps=3, output_type="latent", callback_on_step_end=report
-    ).frames
-
-    assert steps == [(0, 667), (1, 334), (2, 1)]
-    assert isinstance(output, Tensor)
-    assert not output.any()
-
-
 def test_a_residual_pipeline_adds_the_residual_to_the_image(pipeline: MotifImageToVideoPipeline) -> None:
     pipeline.register_to_config(residual_scale=1e9)
 
@@ -212,14 +163,14 @@ def test_a_residual_pipeline_adds_the_residual_to_the_image(pipeline: MotifImage
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ({"num_frames": 1}, "num_frames is 1; expected at least 2"),
-        ({"height": 0}, "height is 0; expected a number above 0"),
-        ({"fps": -8}, "fps is -8; expected a number above 0"),
-        ({"fps": float("nan")}, "fps is nan; expected a number above 0"),
+        ({"num_frames": 1}, "num_frames is 1; expected an integer of at least 2"),
+        ({"height": 0}, "height is 0; expected an integer of at least 1"),
+        ({"fps": -8}, "fps is -8; expected a number from 0.01 to 1000"),
+        ({"fps": float("nan")}, "fps is nan; expected a number from 0.01 to 1000"),
         ({"height": 30}, "30x32: both sides must be multiples of 4"),
         ({"width": 36}, "the latents are 8x9; expected height and width in multiples of 2"),
-        ({"eta": 2}, "eta is 2; expected 0 to 1"),
-        ({"decode_chunk_size": 0}, "decode_chunk_size is 0; expected at least 1"),
+        ({"eta": 2}, "eta is 2; expected a number from 0 to 1"),
+        ({"decode_chunk_size": 0}, "decode_chunk_size is 0; expected an integer of at least 1"),
         ({"output_type": "gif"}, "unknown output_type 'gif'; expected one of np, uint8, pt, pil, latent"),
     ],
 )
@@ -235,14 +186,6 @@ def test_there_must_be_one_prompt_and_one_generator_per_image(pipeline: MotifIma
         pipeline([random_image(), random_image()], PROMPTS[0])
     with pytest.raises(ValueError, match="3 generators for 2 clips; expected one per clip"):
         pipeline([random_image(), random_image()], PROMPTS, generator=generators(1, 2, 3))
-
-
-@pytest.mark.parametrize("image", ["dog.png", None, np.zeros((32, 32), np.uint8), np.zeros((32, 32, 3))])
-def test_an_object_that_is_not_an_image_is_refused(
-    pipeline: MotifImageToVideoPipeline, image: object
-) -> None:
-    with pytest.raises(TypeError, match="image is a"):
-        pipeline(image, PROMPTS[0])
 
 
 def test_nan_from_the_network_is_an_error(pipeline: MotifImageToVideoPipeline) -> None:
