@@ -8,6 +8,7 @@ from app.gallery.benchmark_routes import router as benchmark
 from app.gallery.routes import router as gallery
 from app.home.routes import router as home
 from app.invitations.link_routes import router as links
+from app.invitations.register_routes import router as register
 from app.invitations.routes import router as invitations
 from app.jobs.routes import router as jobs
 from app.metrics.routes import router as metrics
@@ -39,6 +40,7 @@ PAGES = (
     submission,
     models,
     links,
+    register,
     invitations,
     phases,
     quiz,

@@ -59,6 +59,20 @@ class AnnotatorKind(StrEnum):
     IMPORTED = "imported"
 
 
+class InvitationStatus(StrEnum):
+    """The status of an invitation.
+
+    `done` means that the annotator has ended as many comparisons as one annotator of the study can get;
+    `left` means that the annotator withdrew from the study.
+    """
+
+    UNUSED = "unused"
+    OPENED = "opened"
+    DONE = "done"
+    LEFT = "left"
+    REVOKED = "revoked"
+
+
 class StudyKind(StrEnum):
     """The source of a study's votes: people, an import from another system, or automatic judges."""
 

@@ -8,13 +8,14 @@ from starlette.responses import RedirectResponse
 from app.authenticated_route import AuthenticatedRoute
 from app.clock import utc_now
 from app.dependencies import context_of, page_response, require_own_study
-from app.errors import NotFound
+from app.errors import InvalidFields, NotFound
 from app.invitations import links
-from app.invitations.view_models import InvitationsPage
+from app.invitations.forms import parse_link_form
+from app.invitations.view_builder import register_page
+from app.invitations.view_models import InvitationsPage, LinkFields
 from app.security.participants import lock_study
 from app.security.path_params import SlugPath
 from benchmark.wire.common import TOKEN
-from benchmark.wire.studies import MAX_INVITATIONS
 
 router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
 
@@ -23,24 +24,33 @@ router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
 def invite(
     slug: SlugPath,
     request: Request,
-    count: Annotated[int, Form(ge=1, le=MAX_INVITATIONS)],
     batch: Annotated[str, Form(pattern=TOKEN)],
+    count: Annotated[str, Form()] = "",
+    label: Annotated[str, Form()] = "",
 ) -> Response:
     """Create invitation links and redirect to the page that shows these links.
 
-    A repeated request creates no new links.
+    A repeated request creates no new links. After an error, show the form with the submitted values.
     """
-    context = context_of(request)
-    with context.database.write() as session:
-        study, _ = require_own_study(session, request, slug)
-        links.invite_batch(
-            session,
-            study=lock_study(session, study.id),
-            signing_key=context.settings.signing_key,
-            batch=batch,
-            count=count,
-            now=utc_now(),
-        )
+    context, fields = context_of(request), LinkFields(count, label)
+    try:
+        with context.database.write() as session:
+            study, _ = require_own_study(session, request, slug)
+            wanted = parse_link_form(fields)
+            links.invite_batch(
+                session,
+                study=lock_study(session, study.id),
+                signing_key=context.settings.signing_key,
+                batch=batch,
+                count=wanted.count,
+                label=wanted.label,
+                now=utc_now(),
+            )
+    except InvalidFields as refusal:
+        with context.database.read() as session:
+            study, _ = require_own_study(session, request, slug)
+            page = register_page(session, study, fields=fields, problems=refusal.fields)
+        return page_response(request, "invitations/register.html", page, status=refusal.status)
     return RedirectResponse(f"/studies/{slug}/invitations/{batch}", status_code=303)
 
 
@@ -57,5 +67,5 @@ def invitations(slug: SlugPath, batch: Annotated[str, Path(pattern=TOKEN)], requ
     if not tokens:
         raise NotFound("There are no invitation links at this URL. Create new links on the home page.")
     address = context.settings.effective_public_url
-    page = InvitationsPage(title, tuple(f"{address}/invite/{token}" for token in tokens))
+    page = InvitationsPage(slug, title, tuple(f"{address}/invite/{token}" for token in tokens))
     return page_response(request, "invitations/links.html", page)

@@ -19,23 +19,34 @@ def invite(
     study: Study,
     count: int,
     kind: AnnotatorKind = AnnotatorKind.PARTICIPANT,
+    label: str = "",
     now: datetime,
 ) -> list[str]:
     """Create `count` invitation links, each for one annotator. Return the secrets of the links.
 
     Args:
         kind: the kind of the annotators; the votes of `pilot` and `preview` annotators never count.
+        label: a note on whom the links are for. With several links, each label gets a number.
     """
     if study.status is StudyStatus.CLOSED:
         raise Conflict("This study is closed.", code="study_not_open")
     tokens = [new_token() for _ in range(count)]
-    for token in tokens:
-        add_invitation(session, study=study, token=token, kind=kind, now=now)
+    for number, token in enumerate(tokens):
+        add_invitation(
+            session, study=study, token=token, kind=kind, label=_numbered(label, number, count), now=now
+        )
     return tokens
 
 
 def invite_batch(
-    session: Session, *, study: Study, signing_key: bytes, batch: str, count: int, now: datetime
+    session: Session,
+    *,
+    study: Study,
+    signing_key: bytes,
+    batch: str,
+    count: int,
+    label: str = "",
+    now: datetime,
 ) -> None:
     """Create `count` invitations; their links can be shown again.
 
@@ -44,13 +55,14 @@ def invite_batch(
     Args:
         signing_key: the secret key from which, together with `batch`, the links are derived.
         batch: a random ID of this request.
+        label: a note on whom the links are for. With several links, each label gets a number.
     """
     if study.status is StudyStatus.CLOSED:
         raise Conflict("This study is closed, so it needs no more annotators.", code="study_not_open")
     existing = batch_tokens(session, study=study, signing_key=signing_key, batch=batch)
     for number in range(len(existing), count):
         token = _batch_token(signing_key, study, batch, number)
-        add_invitation(session, study=study, token=token, now=now)
+        add_invitation(session, study=study, token=token, label=_numbered(label, number, count), now=now)
 
 
 def batch_tokens(session: Session, *, study: Study, signing_key: bytes, batch: str) -> list[str]:
@@ -67,13 +79,20 @@ def _batch_token(signing_key: bytes, study: Study, batch: str, number: int) -> s
     return derived_token(signing_key, f"invitation {number} of batch {batch} to study {study.id}")
 
 
+def _numbered(label: str, number: int, count: int) -> str:
+    return f"{label} {number + 1}" if label and count > 1 else label
+
+
 def add_invitation(
     session: Session,
     *,
     study: Study,
     token: str,
     kind: AnnotatorKind = AnnotatorKind.PARTICIPANT,
+    label: str = "",
     now: datetime,
 ) -> None:
-    session.add(Invitation(study_id=study.id, token_hash=hash_token(token), kind=kind, created_at=now))
+    session.add(
+        Invitation(study_id=study.id, token_hash=hash_token(token), kind=kind, label=label, created_at=now)
+    )
     session.flush()

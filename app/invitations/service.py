@@ -9,8 +9,10 @@ from app.errors import NotFound
 from app.panels.cancellation import cancel_assignments
 from app.panels.vote_status import change_statuses, votes_with_status
 from app.security.annotators import connect_browser, new_annotator
+from app.security.identity import Principal
 from app.security.tokens import hash_token
-from app.tables.people import Annotator, BrowserSession, Invitation
+from app.tables.audit import AuditEvent
+from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession, Invitation
 from app.tables.phases import AnnotatorPhase
 from app.tables.platforms import PlatformSession
 from app.tables.studies import Study
@@ -29,13 +31,18 @@ def accept_invitation(
     study is closed, an unused link creates no annotator.
 
     Raises:
-        NotFound: the invitation does not exist, or the invitation's annotator left the study.
+        NotFound: the invitation does not exist or was revoked, or the invitation's annotator left the study.
     """
     invitation = session.scalar(
         select(Invitation).where(Invitation.token_hash == hash_token(token)).with_for_update()
     )
     if invitation is None:
         raise NotFound("This invitation link is unknown. Check that you copied the whole link.")
+    if invitation.revoked_at is not None:
+        raise NotFound(
+            "This invitation link was revoked. Ask the person who invited you for a new link.",
+            code="invitation_revoked",
+        )
     study = session.get_one(Study, invitation.study_id)
     if invitation.annotator_id is None:
         if study.status is StudyStatus.CLOSED:
@@ -89,6 +96,33 @@ def _delete_what_identifies(session: Session, annotator: Annotator) -> None:
         )
         .values(answers={})
     )
+
+
+def revoke_invitation(
+    session: Session, *, invitation: Invitation, study: Study, principal: Principal, now: datetime
+) -> None:
+    """Revoke an invitation: the link stops working, and the annotator can no longer vote.
+
+    The annotator's votes are kept and count. Revoking twice changes nothing. The study must be locked.
+    """
+    if invitation.revoked_at is not None:
+        return
+    invitation.revoked_at = now
+    if invitation.annotator_id is not None:
+        cancel_assignments(session, annotator_id=invitation.annotator_id, study=study, now=now)
+        session.execute(
+            delete(AnnotatorBrowser).where(AnnotatorBrowser.annotator_id == invitation.annotator_id)
+        )
+    session.add(
+        AuditEvent(
+            at=now,
+            actor=principal.name,
+            action="invitation.revoke",
+            subject=study.slug,
+            details={"invitation": invitation.id, "label": invitation.label},
+        )
+    )
+    session.flush()
 
 
 def votes_of(session: Session, annotator: Annotator) -> int:

@@ -1,10 +1,13 @@
 """View models of the welcome page and the withdrawal page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.pager import Pager
 from app.panels.time_estimate import estimated_duration
 from benchmark.plurals import counted
-from benchmark.protocol import StudyStatus
+from benchmark.protocol import InvitationStatus, StudyStatus
+from benchmark.wire.invitations import InvitationResponse
 
 _CLOSED = {
     StudyStatus.DRAFT: (
@@ -86,9 +89,59 @@ class WithdrawPage:
 class InvitationsPage:
     """The page that shows the invitation links created by one request."""
 
+    study_slug: str
     study_title: str
     links: tuple[str, ...]
 
     @property
+    def register_url(self) -> str:
+        return f"/studies/{self.study_slug}/invitations"
+
+    @property
     def as_lines(self) -> str:
         return "\n".join(self.links)
+
+
+@dataclass(frozen=True)
+class LinkFields:
+    """The fields of the form that creates invitation links, as text."""
+
+    count: str = "5"
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class RegisterPage:
+    """The register of a study's invitations. `batch` is the random ID of the next batch of links."""
+
+    study_slug: str
+    study_title: str
+    may_invite: bool
+    batch: str
+    rows: tuple[InvitationResponse, ...]
+    pager: Pager
+    fields: LinkFields
+    problems: Mapping[str, str] | None = None
+
+    def problem_of(self, field: str) -> str:
+        return (self.problems or {}).get(field, "")
+
+    @property
+    def url(self) -> str:
+        return f"/studies/{self.study_slug}/invitations"
+
+    @property
+    def export_url(self) -> str:
+        return f"{self.url}.csv"
+
+    @property
+    def results_url(self) -> str:
+        return f"/studies/{self.study_slug}/results"
+
+    def revoke_url(self, row: InvitationResponse) -> str | None:
+        """Return the URL of the form that revokes an invitation; None if its link no longer works."""
+        is_over = row.status in (InvitationStatus.REVOKED, InvitationStatus.LEFT)
+        return None if is_over else f"{self.url}/{row.id}/revoke"
+
+    def annotator_url(self, row: InvitationResponse) -> str:
+        return f"/studies/{self.study_slug}/annotators/{row.annotator}"

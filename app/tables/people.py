@@ -101,8 +101,11 @@ class Invitation(Base):
     annotator_id: Mapped[int | None] = mapped_column(
         RowId, ForeignKey("annotators.id", ondelete="RESTRICT"), unique=True
     )
+    # The owner's note on whom the link is for; annotators never see it.
+    label: Mapped[str] = mapped_column(String(200), default="", server_default="")
     created_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
 
 
 class AnnotatorBrowser(Base):

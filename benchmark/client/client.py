@@ -9,6 +9,7 @@ from typing import Self
 from benchmark.client.benchmark_api import BenchmarkApi
 from benchmark.client.errors import ServerError
 from benchmark.client.import_api import ImportApi, TaskApi
+from benchmark.client.invitation_api import InvitationApi
 from benchmark.client.job_api import JobApi, LeaseApi
 from benchmark.client.metric_api import MetricApi
 from benchmark.client.people_api import KeyApi, PersonApi
@@ -58,6 +59,7 @@ class Client:
         self.leases = LeaseApi(self._transport)
         self.metrics = MetricApi(self._transport)
         self.studies = StudyApi(self._transport)
+        self.invitations = InvitationApi(self._transport)
         self.results = ResultApi(self._transport)
         self.visibility = VisibilityApi(self._transport)
         self.people = PersonApi(self._transport)

@@ -140,7 +140,12 @@ class StudyApi:
         return self._transport.post(f"{_path(slug)}/{_VERBS[to]}", StudyResponse)
 
     def invite(
-        self, slug: str, count: int = 1, *, kind: InvitationKind = AnnotatorKind.PARTICIPANT
+        self,
+        slug: str,
+        count: int = 1,
+        *,
+        kind: InvitationKind = AnnotatorKind.PARTICIPANT,
+        label: str = "",
     ) -> Sequence[str]:
         """Create and return invitation links.
 
@@ -149,10 +154,11 @@ class StudyApi:
         Args:
             kind: the kind of the annotators to invite. The votes of `pilot` and `preview` annotators never
                 count.
+            label: a note on whom the links are for. With several links, each label gets a number.
         """
         # Do not send the request again, because a second request would create more links. If the response is
         # lost, only unused links are lost.
-        request = InvitationsRequest(count=count, kind=kind)
+        request = InvitationsRequest(count=count, kind=kind, label=label)
         path = f"{_path(slug)}/invitations"
         return self._transport.post(path, InvitationsResponse, request, repeatable=False).links
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from benchmark.protocol import (
     AnnotatorKind,
@@ -17,6 +17,7 @@ from benchmark.protocol import (
 )
 from benchmark.wire.common import (
     Line,
+    OneLine,
     PageResponse,
     Paragraphs,
     RequestModel,
@@ -30,6 +31,8 @@ from benchmark.wire.rules import Rules
 
 # The maximum number of links that one request creates.
 MAX_INVITATIONS = 1000
+# The number that is added to a label has up to five more characters, and the column has 200.
+InvitationLabel = Annotated[str, StringConstraints(strip_whitespace=True, max_length=190), OneLine]
 # The kinds of annotators that a link can admit. Judges and imported annotators need no link.
 InvitationKind = Literal[AnnotatorKind.PARTICIPANT, AnnotatorKind.PILOT, AnnotatorKind.PREVIEW]
 
@@ -282,10 +285,14 @@ class CheckResponse(ResponseModel):
 
 
 class InvitationsRequest(RequestModel):
-    """A request for invitation links. Votes from a `pilot` or `preview` link never count."""
+    """A request for invitation links. Votes from a `pilot` or `preview` link never count.
+
+    `label` is a note on whom the links are for. With several links, each label gets a number.
+    """
 
     count: Annotated[int, Field(ge=1, le=MAX_INVITATIONS)]
     kind: InvitationKind = AnnotatorKind.PARTICIPANT
+    label: InvitationLabel = ""
 
 
 class InvitationsResponse(ResponseModel):

@@ -96,7 +96,9 @@ def invite(slug: SlugPath, body: InvitationsRequest, request: Request) -> Invita
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=utc_now())
         study = find_study(session, slug=slug, principal=principal, for_change=True)
         now = utc_now()
-        tokens = links.invite(session, study=study, count=body.count, kind=body.kind, now=now)
+        tokens = links.invite(
+            session, study=study, count=body.count, kind=body.kind, label=body.label, now=now
+        )
     address = context.settings.effective_public_url
     return InvitationsResponse(links=[f"{address}/invite/{token}" for token in tokens])
 

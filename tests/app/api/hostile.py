@@ -84,6 +84,7 @@ class World:
             "days": [None, 1],
             "key_id": ["2"],
             "task_id": ["1"],
+            "invitation_id": ["1"],
             "source": ["hf://ada/balloons"],
             "study": ["elsewhere"],
             "map": ["pair=item"],

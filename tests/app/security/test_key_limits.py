@@ -32,6 +32,7 @@ PARAMETERS = {
     "name": "charlie",
     "key_id": "1",
     "task_id": "1",
+    "invitation_id": "1",
 }
 # The query of routes that need one.
 REQUIRED_QUERIES = {"/votes": "?study=a&benchmark=tiny&map=pair=item"}

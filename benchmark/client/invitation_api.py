@@ -1,0 +1,32 @@
+"""Sends REST requests for the register of a study's invitations."""
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from benchmark.client.page_iterator import all_pages
+from benchmark.client.transport import Transport
+from benchmark.wire.invitations import InvitationListResponse, InvitationResponse
+
+
+class InvitationApi:
+    """The methods of `client.invitations`. `client.studies.invite` creates invitation links."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list(self, study: str) -> Sequence[InvitationResponse]:
+        """Return the invitations of a study, newest first, without their links."""
+        path = f"/studies/{quote(study, safe='')}/invitations"
+        return [
+            each
+            for page in all_pages(self._transport, path, InvitationListResponse)
+            for each in page.invitations
+        ]
+
+    def revoke(self, study: str, invitation_id: int) -> InvitationResponse:
+        """Revoke an invitation: the link stops working, and its annotator can no longer vote.
+
+        The annotator's votes are kept and count.
+        """
+        path = f"/studies/{quote(study, safe='')}/invitations/{invitation_id}/revoke"
+        return self._transport.post(path, InvitationResponse)

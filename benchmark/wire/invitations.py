@@ -1,0 +1,29 @@
+"""Wire types of the register of a study's invitations."""
+
+from datetime import datetime
+
+from benchmark.protocol import AnnotatorKind, InvitationStatus
+from benchmark.wire.common import PageResponse, ResponseModel
+
+
+class InvitationResponse(ResponseModel):
+    """An invitation without its link, which only the response that created it contains.
+
+    `annotator` is the pseudonym of the annotator who opened the link; null before. `votes` counts the
+    annotator's votes, `last_seen_at` is the time of the annotator's last assignment or vote.
+    """
+
+    id: int
+    label: str
+    kind: AnnotatorKind
+    status: InvitationStatus
+    annotator: str | None
+    votes: int
+    created_at: datetime
+    opened_at: datetime | None
+    last_seen_at: datetime | None
+    revoked_at: datetime | None
+
+
+class InvitationListResponse(PageResponse):
+    invitations: list[InvitationResponse]
