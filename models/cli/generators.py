@@ -61,10 +61,17 @@ def setup(name: str, *, run: bool) -> None:
 @generators.command()
 @click.argument("name")
 def check(name: str) -> None:
-    """Check an adapter for mistakes, without its weights. NAME is a model or a TOML file."""
+    """Check an adapter for mistakes, and print what a GPU run would do. NAME is a model or a TOML file.
+
+    The command prints files, sizes, memory, time, and all arguments with the sources of the official
+    defaults. It needs no weights and no GPU.
+    """
     from models.generators.recipe_checks import recipe_problems
+    from models.generators.run_plan import run_plan
 
     recipe = _recipe(name)
+    for line in run_plan(recipe):
+        click.echo(line)
     problems = recipe_problems(recipe)
     for problem in problems:
         click.echo(problem)

@@ -72,6 +72,13 @@ if TYPE_CHECKING:
     help="Folder of the image cache (default: in the user's cache directory).",
 )
 @click.option("--actors", type=click.IntRange(min=1), help="Ray: number of actors (default: one per GPU).")
+@click.option(
+    "--gpus-per-actor",
+    type=click.IntRange(min=1, max=16),
+    default=1,
+    show_default=True,
+    help="Ray: number of GPUs of each actor.",
+)
 @click.option("--ray-address", help="Ray: address of a running cluster (default: start one on loopback).")
 def worker(
     server: str | None,
@@ -88,6 +95,7 @@ def worker(
     until_idle: bool,
     images: Path | None,
     actors: int | None,
+    gpus_per_actor: int,
     ray_address: str | None,
 ) -> None:
     """Claim jobs from a server, generate or measure their clips and upload the results, until a signal.
@@ -122,7 +130,7 @@ def worker(
     if engine == "inline":
         hide_memory()
     else:
-        run = partial(_run_on_ray, actors=actors, address=ray_address)
+        run = partial(_run_on_ray, actors=actors, gpus_per_actor=gpus_per_actor, address=ray_address)
     with _stop_on_signal(stopping), client, _explain_refused_key():
         uploaded = run(client.leases, cache, options, dtype, stopping)
     _log(f"Uploaded {counted(uploaded, 'clip')}.")
@@ -181,12 +189,21 @@ def _run_on_ray(
     stopping: threading.Event,
     *,
     actors: int | None,
+    gpus_per_actor: int,
     address: str | None,
 ) -> int:
     from models.worker.ray_engine import run_on_ray
 
     return run_on_ray(
-        server, cache, options, dtype=dtype, actors=actors, address=address, stopping=stopping, log=_log
+        server,
+        cache,
+        options,
+        dtype=dtype,
+        actors=actors,
+        gpus_per_actor=gpus_per_actor,
+        address=address,
+        stopping=stopping,
+        log=_log,
     )
 
 

@@ -1,5 +1,6 @@
 """Creates a registry entry for each adapter, that is, for each TOML file of the package or of the user."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from models.generators.base import CannotRun, Generator
@@ -8,6 +9,7 @@ from models.generators.entries import GeneratorEntry
 from models.generators.hub import cached_snapshot, missing_snapshot_reason
 from models.generators.local_copies import local_folder
 from models.generators.machine import gpu_too_small, missing_package
+from models.generators.recipe_weights import Weights
 from models.generators.recipes import (
     DiffusersRecipe,
     SubprocessRecipe,
@@ -80,7 +82,9 @@ def _diffusers_entry(recipe: DiffusersRecipe, sha256: str) -> GeneratorEntry:
 
     def create(folder: Path | None) -> Generator:
         snapshot = folder or cached_snapshot(weights)
-        missing = None if snapshot else missing_snapshot_reason(recipe.name, weights)
+        # A folder of the user holds a complete pipeline; only the LoRAs have files of their own.
+        extra = recipe.loras if folder else recipe.all_weights[1:]
+        missing = _missing_weights_reason(recipe.name, extra if folder else recipe.all_weights)
         if problem := missing_network_package() or missing:
             raise CannotRun(f"{recipe.name} cannot run on this machine. {problem}")
         assert snapshot is not None
@@ -93,7 +97,7 @@ def _diffusers_entry(recipe: DiffusersRecipe, sha256: str) -> GeneratorEntry:
         name=recipe.name,
         title=recipe.title,
         licence=recipe.licence,
-        weights=str(weights),
+        weights="; ".join(map(str, recipe.all_weights)),
         native=recipe.native.to_format(),
         needs=", ".join([f"a GPU with {recipe.gpu_gib:g} GiB", "the worker's packages", *recipe.packages]),
         verified=recipe.verified,
@@ -102,10 +106,15 @@ def _diffusers_entry(recipe: DiffusersRecipe, sha256: str) -> GeneratorEntry:
             missing_network_package()
             or _missing_extra_package(recipe)
             or gpu_too_small(recipe.gpu_gib)
-            or missing_snapshot_reason(recipe.name, weights)
+            or _missing_weights_reason(recipe.name, recipe.all_weights)
         ),
         create=create,
     )
+
+
+def _missing_weights_reason(name: str, weights: Sequence[Weights]) -> str | None:
+    reasons = (missing_snapshot_reason(name, each) for each in weights)
+    return next((reason for reason in reasons if reason is not None), None)
 
 
 def missing_network_package() -> str | None:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from models.generators.base import CannotRun
 from models.generators.machine import gpu_too_small
-from models.generators.recipes import SubprocessRecipe, Weights
+from models.generators.recipe_weights import Weights
+from models.generators.recipes import SubprocessRecipe
 from models.generators.script_copy import script_problem
 from models.generators.settings import generator_settings
 from models.generators.weights_digest import checkpoint_sha256, weight_files

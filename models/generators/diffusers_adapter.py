@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
@@ -18,18 +18,18 @@ from models.generators.base import (
     NativeFormat,
     Provenance,
 )
-from models.generators.diffusers_classes import STANDARD_ARGUMENTS, call_defaults, pipeline_class
+from models.generators.diffusers_classes import STANDARD_ARGUMENTS, call_defaults
 from models.generators.enums import DType
 from models.generators.frame_conversion import to_uint8_clips
 from models.generators.images import fit_image, read_leading_images
 from models.generators.out_of_memory import (
     check_device,
     device_name,
-    gpu_gib,
     peak_memory_bytes,
     reset_peak_memory,
     translate_errors,
 )
+from models.generators.pipeline_loading import load_pipeline, move_to_device
 from models.generators.pipeline_patches import patch_pipeline, seeded
 from models.generators.recipes import DiffusersRecipe
 from models.generators.usage import NETWORK_LIBRARIES, library_versions
@@ -39,14 +39,9 @@ from models.motif.torch_threads import cpu_threads
 if TYPE_CHECKING:
     from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 
-_DENOISERS = ("unet", "transformer", "transformer_2")
 N = TypeVar("N", int, float)
 
-TORCH_TYPES = {
-    DType.FLOAT32: torch.float32,
-    DType.FLOAT16: torch.float16,
-    DType.BFLOAT16: torch.bfloat16,
-}
+_PROMPTS = ("negative_prompt", "negative_prompt_2")
 
 
 class PipelineOutput(Protocol):
@@ -61,16 +56,23 @@ class DiffusersGenerator:
     Args:
         recipe: the recipe of the model's adapter.
         folder: argument of `from_pretrained`: a snapshot in the hub's cache, or a saved pipeline.
+        parts: folders of the repositories of components and LoRAs, keyed by the repository's name.
         revision: commit of the weights, for provenance.
         recipe_sha256: hash of the adapter's TOML file, for provenance.
     """
 
     def __init__(
-        self, recipe: DiffusersRecipe, folder: Path, *, revision: str = "", recipe_sha256: str = ""
+        self,
+        recipe: DiffusersRecipe,
+        folder: Path,
+        *,
+        parts: Mapping[str, Path] | None = None,
+        revision: str = "",
+        recipe_sha256: str = "",
     ) -> None:
         self.name = recipe.name
         self._recipe = recipe
-        self._folder = folder
+        self._folder, self._parts = folder, parts or {}
         self._revision = revision
         self._recipe_sha256 = recipe_sha256
         self._pipeline: DiffusionPipeline | None = None
@@ -88,11 +90,13 @@ class DiffusersGenerator:
         if not weight_files(self._folder):
             raise CannotRun(f"{self._folder} has no weights of {self.name}.")
         with translate_errors(f"{self.name} cannot be loaded"):
-            pipeline = self._from_pretrained(resolved)
+            pipeline = load_pipeline(recipe, self._folder, self._parts, device=device, dtype=resolved)
             patch_pipeline(pipeline)
             pipeline.set_progress_bar_config(disable=True)  # type: ignore[no-untyped-call]  # diffusers leaves it so
             move_to_device(pipeline, recipe, device)
-        self._checkpoint_sha256 = checkpoint_sha256(weight_files(self._folder))
+        self._checkpoint_sha256 = checkpoint_sha256(
+            [path for folder in (self._folder, *self._parts.values()) for path in weight_files(folder)]
+        )
         self._pipeline, self._device, self._dtype = pipeline, device, resolved
 
     def unload(self) -> None:
@@ -109,22 +113,6 @@ class DiffusersGenerator:
             images = read_leading_images(waiting if self._recipe.batches else waiting[:1])
             batch, waiting = waiting[: len(images)], waiting[len(images) :]
             yield from self._generate_batch(batch, images)
-
-    def _from_pretrained(self, dtype: DType) -> "DiffusionPipeline":
-        recipe = self._recipe
-        types = {"default": TORCH_TYPES[dtype]}
-        if dtype is not DType.FLOAT32:
-            types |= {name: TORCH_TYPES[each] for name, each in recipe.dtypes.items()}
-        try:
-            return pipeline_class(recipe.pipeline).from_pretrained(
-                str(self._folder),
-                dtype=types,
-                variant=recipe.variant,
-                use_safetensors=True,
-                local_files_only=True,
-            )
-        except (OSError, ImportError, ValueError) as error:  # missing tensors raise ValueError
-            raise CannotRun(f"{self.name} cannot be loaded from {self._folder}: {error}") from error
 
     def _generate_batch(
         self, requests: Sequence[ClipRequest], images: Sequence[Image.Image]
@@ -163,7 +151,10 @@ class DiffusersGenerator:
             "width": native.width,
             "num_frames": native.frames,
         }
-        arguments: dict[str, object] = dict(recipe.call)
+        arguments: dict[str, object] = {name: _as_list(value) for name, value in recipe.call.items()}
+        if recipe.batches:
+            # Some classes refuse one negative prompt for several prompts.
+            arguments |= {name: [arguments[name]] * len(images) for name in _PROMPTS if name in arguments}
         for name, value in standard.items():
             arguments |= self._argument(name, value)
         return arguments
@@ -206,7 +197,7 @@ class DiffusersGenerator:
             guidance=_number(self._setting("guidance_scale"), float),
             batch=batch,
             peak_memory_bytes=peak_memory_bytes(self._device),
-            settings={"fit": recipe.fit.value} | {name: str(value) for name, value in recipe.call.items()},
+            settings=_settings(recipe),
             libraries=library_versions(NETWORK_LIBRARIES),
         )
 
@@ -214,22 +205,20 @@ class DiffusersGenerator:
         return self._recipe.call.get(name, call_defaults(self._recipe).get(name))
 
 
-def move_to_device(pipeline: "DiffusionPipeline", recipe: DiffusersRecipe, device: str) -> None:
-    """Move a pipeline to a device; apply tiling, CPU offload and compilation as the recipe requests."""
-    if recipe.tiling:
-        pipeline.vae.enable_tiling()
-    if not device.startswith("cuda"):
-        pipeline.to(device)
-        return
-    if gpu_gib(device) < recipe.offload_below_gib:
-        pipeline.enable_model_cpu_offload(device=device)
-    else:
-        pipeline.to(device)
-    if recipe.compile:
-        for name in _DENOISERS:
-            denoiser = getattr(pipeline, name, None)
-            if denoiser is not None:
-                denoiser.compile()
+def _settings(recipe: DiffusersRecipe) -> dict[str, str]:
+    """Return all settings of a recipe that influence the clip, as text."""
+    settings = {"fit": recipe.fit.value} | {name: str(value) for name, value in recipe.call.items()}
+    if recipe.scheduler is not None:
+        settings |= {f"scheduler.{name}": str(value) for name, value in recipe.scheduler.settings.items()}
+        settings |= {"scheduler": recipe.scheduler.name} if recipe.scheduler.name else {}
+    if recipe.quantization is not None:
+        settings["quantization"] = f"{recipe.quantization.backend} {','.join(recipe.quantization.components)}"
+    settings |= {f"lora.{lora.source}": f"{lora.file} {lora.scale:g}" for lora in recipe.loras}
+    return settings
+
+
+def _as_list(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _number(value: object, kind: type[N]) -> N | None:

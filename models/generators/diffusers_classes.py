@@ -1,9 +1,11 @@
-"""Lists the pipeline classes that adapters may name: MotiF's and diffusers' image-to-video pipelines."""
+"""Finds the classes that adapters name: pipelines, schedulers and components."""
 
+import importlib
 import inspect
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
 
 from models.generators.base import CannotRun
 from models.generators.recipes import DiffusersRecipe
@@ -13,39 +15,76 @@ if TYPE_CHECKING:
 
 MOTIF = "MotifImageToVideoPipeline"
 STANDARD_ARGUMENTS = ("image", "prompt", "height", "width", "num_frames", "generator")
-_IMAGE_TO_VIDEO = re.compile(
-    r"^(?!MotifVideo|.*Modular)\w*(ImageToVideo|Image2Video|I2V|VideoToWorld|PredictBase|TI2VA)\w*Pipeline$"
-)
-
-
-def allowed_classes() -> list[str]:
-    """Return the class names that an adapter may use, sorted."""
-    import diffusers
-
-    return sorted([MOTIF, *(name for name in dir(diffusers) if _IMAGE_TO_VIDEO.match(name))])
+_INSTALLED = re.compile(r"^([A-Za-z_][\w.]*):([A-Za-z_]\w*)$")
 
 
 def pipeline_class(name: str) -> "type[DiffusionPipeline]":
-    """Return the pipeline class with this name.
+    """Return a pipeline class of diffusers, MotiF's class, or a class `module:Class` of an installed package.
 
     Raises:
-        CannotRun: the installed diffusers has no image-to-video class with this name.
+        CannotRun: there is no such class, or the class is not a diffusers pipeline.
     """
-    if name not in allowed_classes():
-        import diffusers
+    from diffusers import DiffusionPipeline
 
-        known = ", ".join(allowed_classes())
-        raise CannotRun(
-            f"diffusers {diffusers.__version__} has no image-to-video class {name}; expected one of {known}."
-        )
     if name == MOTIF:
         from models.motif.pipeline import MotifImageToVideoPipeline
 
         return MotifImageToVideoPipeline
+    found = _installed_class(name) if ":" in name else _diffusers_class(name)
+    if not (isinstance(found, type) and issubclass(found, DiffusionPipeline)):
+        raise CannotRun(f"{name} is not a pipeline class of diffusers.{_hint(name, 'Pipeline')}")
+    return found
+
+
+def scheduler_class(name: str) -> Any:
+    """Return a scheduler class of diffusers.
+
+    Raises:
+        CannotRun: the installed diffusers has no such class.
+    """
+    from diffusers import SchedulerMixin
+
+    found = _diffusers_class(name)
+    if not (isinstance(found, type) and issubclass(found, SchedulerMixin)):
+        raise CannotRun(f"{name} is not a scheduler class of diffusers.{_hint(name, 'Scheduler')}")
+    return found
+
+
+def component_class(name: str) -> Any:
+    """Return a network, tokenizer or processor class of diffusers or transformers.
+
+    Raises:
+        CannotRun: neither package has a class with this name that can be loaded from files.
+    """
+    import transformers
+
+    found = _diffusers_class(name) or getattr(transformers, name, None)
+    if not (isinstance(found, type) and hasattr(found, "from_pretrained")):
+        raise CannotRun(f"Neither diffusers nor transformers has a class {name} with weights.")
+    return found
+
+
+def _diffusers_class(name: str) -> object:
     import diffusers
 
-    found: type[DiffusionPipeline] = getattr(diffusers, name)
-    return found
+    return getattr(diffusers, name, None) if name in dir(diffusers) else None
+
+
+def _installed_class(name: str) -> object:
+    match = _INSTALLED.match(name)
+    if match is None:
+        raise CannotRun(f"{name!r} is not a class; write module:Class.")
+    try:
+        return getattr(importlib.import_module(match[1]), match[2], None)
+    except ImportError as error:
+        raise CannotRun(f"The module {match[1]} of {name} cannot be imported: {error}") from error
+
+
+def _hint(name: str, suffix: str) -> str:
+    import diffusers
+
+    close = get_close_matches(name, [each for each in dir(diffusers) if each.endswith(suffix)], n=1)
+    return f" Did you mean {close[0]}?" if close else ""
 
 
 def call_problems(recipe: DiffusersRecipe) -> list[str]:
@@ -64,6 +103,34 @@ def call_problems(recipe: DiffusersRecipe) -> list[str]:
     problems += [
         f"call.{name}: {recipe.pipeline} has no such argument" for name in recipe.call if name not in known
     ]
+    return problems + _scheduler_problems(recipe) + _component_problems(recipe)
+
+
+def _scheduler_problems(recipe: DiffusersRecipe) -> list[str]:
+    if recipe.scheduler is None or not recipe.scheduler.name:
+        return []
+    try:
+        kind = scheduler_class(recipe.scheduler.name)
+    except CannotRun as error:
+        return [f"scheduler.name: {error}"]
+    known = inspect.signature(kind.__init__).parameters
+    return [
+        f"scheduler.settings.{name}: {recipe.scheduler.name} has no such setting"
+        for name in recipe.scheduler.settings
+        if name not in known
+    ]
+
+
+def _component_problems(recipe: DiffusersRecipe) -> list[str]:
+    problems = []
+    known = inspect.signature(pipeline_class(recipe.pipeline).__init__).parameters
+    for each in recipe.components:
+        if each.component not in known:
+            problems.append(f"components.component: {recipe.pipeline} has no component {each.component!r}")
+        try:
+            component_class(each.kind)
+        except CannotRun as error:
+            problems.append(f"components.kind: {error}")
     return problems
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from models.generators.base import CannotRun
-from models.generators.recipes import Weights
+from models.generators.recipe_weights import Weights
 from models.generators.revisions import pin, pinned_revision
 
 # Patterns of files that are not downloaded: weights that can run code when loaded, and copies for other

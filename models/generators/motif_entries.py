@@ -12,7 +12,8 @@ from models.generators.base import CannotRun, Generator
 from models.generators.entries import GeneratorEntry
 from models.generators.local_copies import local_folder
 from models.generators.machine import gpu_too_small
-from models.generators.recipes import DiffusersRecipe, NativeTable, Weights
+from models.generators.recipe_weights import Weights
+from models.generators.recipes import DiffusersRecipe, NativeTable
 from models.generators.settings import generator_settings
 
 _SHIPPED = Path(__file__).parents[1] / "checkpoints"

@@ -2,6 +2,7 @@
 
 from models.generators.base import CannotRun
 from models.generators.machine import missing_package
+from models.generators.official_defaults import official_problems
 from models.generators.placeholders import CLIP_NAMES, RUN_NAMES, placeholders_in
 from models.generators.recipes import DiffusersRecipe, SubprocessRecipe
 from models.generators.script_copy import is_assignable
@@ -19,7 +20,7 @@ def recipe_problems(recipe: DiffusersRecipe | SubprocessRecipe) -> list[str]:
     from models.generators.diffusers_classes import call_problems
 
     try:
-        return call_problems(recipe)
+        return call_problems(recipe) + official_problems(recipe)
     except CannotRun as error:
         return [str(error)]
 

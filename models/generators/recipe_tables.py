@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
 Argument = bool | int | float | str
+ArgumentOrList = Argument | tuple[Argument, ...]
+# `owner/name@commit path:line` of a repository on GitHub, or `package==version path`.
+Citation = Annotated[str, Field(pattern=r"^([\w.-]+/[\w.-]+@[0-9a-f]{40}|[\w.-]+==[\w.]+) [\w./-]+(:\d+)?$")]
 Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 Rate = Annotated[Fraction, BeforeValidator(lambda value: Fraction(str(value))), Field(gt=0)]
 
@@ -121,3 +124,53 @@ class Limits(RecipeTable):
     load_s: float = Field(gt=0)
     clip_s: float = Field(gt=0)
     log_bytes: int = Field(default=8 * 1024**2, ge=1024)
+
+
+class Official(RecipeTable):
+    """Official default of an argument, in the table `[official]`.
+
+    Attributes:
+        source: where the authors' code or documentation states the default.
+        value: the official default if the recipe deviates from it; without `value`, the recipe has the
+            official default.
+        reason: why the recipe deviates.
+    """
+
+    source: Citation
+    value: ArgumentOrList | None = None
+    reason: str = ""
+
+    @model_validator(mode="after")
+    def _explains_deviation(self) -> "Official":
+        if (self.value is not None) != bool(self.reason):
+            raise ValueError(
+                "state value and reason together, if the recipe deviates from the official default"
+            )
+        return self
+
+
+class Scheduler(RecipeTable):
+    """Table `[scheduler]`: the scheduler that replaces the scheduler of the weights.
+
+    Attributes:
+        name: class of diffusers; an empty text keeps the class of the weights.
+        settings: settings that differ from the settings of the weights, such as `flow_shift`.
+    """
+
+    name: str = ""
+    settings: Mapping[str, Argument] = Field(default_factory=dict)
+
+
+class Quantization(RecipeTable):
+    """Table `[quantization]`: smaller number types for the weights, on a GPU only.
+
+    Attributes:
+        backend: `fp8` stores weights in 8 bits and computes in the native type, without a further package;
+            any other name is a `quant_backend` of diffusers' PipelineQuantizationConfig.
+        components: components of the pipeline that are quantised.
+        settings: `quant_kwargs` of the backend.
+    """
+
+    backend: str = Field(min_length=1)
+    components: tuple[str, ...] = Field(min_length=1)
+    settings: Mapping[str, Argument] = Field(default_factory=dict)

@@ -15,18 +15,21 @@ from models.generators.base import NativeFormat
 from models.generators.enums import DType
 from models.generators.images import FitMode
 from models.generators.recipe_tables import (
-    Argument,
-    Commit,
+    ArgumentOrList,
     Environment,
     Limits,
+    Official,
     Output,
+    Quantization,
     Rate,
     RecipeTable,
     Repository,
+    Scheduler,
     Script,
     SeedPolicy,
     Staging,
 )
+from models.generators.recipe_weights import ComponentWeights, LoraWeights, Weights
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
 
@@ -52,35 +55,6 @@ class NativeTable(RecipeTable):
         return NativeFormat(self.width, self.height, self.frames, self.fps)
 
 
-class Weights(RecipeTable):
-    """Table `[[weights]]`: weights to download.
-
-    Attributes:
-        source: repository on the Hugging Face hub, or https URL.
-        gb: approximate size of the download in gigabytes.
-        licence: licence of the weights.
-        revision: commit of the hub repository. If empty, `ti2v generators setup` pins the newest commit.
-        into: target folder in the checkout. An empty text for diffusers models, because their weights stay in
-            the hub's cache.
-        files: patterns of the required files. If there are no patterns, all files are required.
-    """
-
-    source: str
-    gb: float = Field(gt=0)
-    licence: str = Field(min_length=1)
-    revision: Commit | Literal[""] = ""
-    into: str = ""
-    files: tuple[str, ...] = ()
-
-    @property
-    def is_on_hub(self) -> bool:
-        """True if the weights come from a hub repository, False if the weights come from a URL."""
-        return "://" not in self.source
-
-    def __str__(self) -> str:
-        return f"{self.source} ({self.gb:g} GB, {self.licence})"
-
-
 class Recipe(RecipeTable):
     """The keys that the TOML file of every adapter has.
 
@@ -93,6 +67,8 @@ class Recipe(RecipeTable):
         gpu_gib: required GPU memory in GiB; 0 if a CPU is sufficient.
         fit: how input images of another aspect ratio are resized.
         native: native resolution, length and frame rate.
+        official: official default of each argument, with its source, keyed by the argument's name;
+            `scheduler.NAME` is a setting of the scheduler.
         weights: the model's weights, which setup downloads.
     """
 
@@ -104,6 +80,7 @@ class Recipe(RecipeTable):
     gpu_gib: float = Field(ge=0)
     fit: FitMode = FitMode.COVER
     native: NativeTable
+    official: Mapping[str, Official] = Field(default_factory=dict)
     weights: tuple[Weights, ...] = Field(min_length=1)
 
 
@@ -112,7 +89,7 @@ class DiffusersRecipe(Recipe):
 
     Attributes:
         kind: always `diffusers`.
-        pipeline: name of the class, see `diffusers_classes`.
+        pipeline: a class of diffusers, or `module:Class` of an installed package; see `diffusers_classes`.
         dtype: native floating-point type on a GPU.
         dtypes: floating-point types of pipeline components that do not use `dtype`, keyed by the component's
             name.
@@ -127,7 +104,12 @@ class DiffusersRecipe(Recipe):
         call: additional arguments of the pipeline call.
         names: the class's names for the arguments `image`, `prompt`, `height`, `width`, `num_frames` and
             `generator`; an empty name means that the class does not have the argument.
-        weights: the model's weights, from exactly one hub repository.
+        scheduler: replaces the scheduler of the weights.
+        quantization: smaller number types for the weights.
+        gpus: number of GPUs over which the components of one pipeline are distributed.
+        components: components with weights of their own.
+        loras: LoRAs that are merged into the networks, in this order.
+        weights: the weights of the pipeline, from exactly one hub repository.
     """
 
     kind: Literal["diffusers"]
@@ -141,9 +123,19 @@ class DiffusersRecipe(Recipe):
     offload_below_gib: float = Field(default=0, ge=0)
     tiling: bool = False
     cpu_threads: int = Field(default=0, ge=0)
-    call: Mapping[str, Argument] = Field(default_factory=dict)
+    call: Mapping[str, ArgumentOrList] = Field(default_factory=dict)
     names: Mapping[str, str] = Field(default_factory=dict)
+    scheduler: Scheduler | None = None
+    quantization: Quantization | None = None
+    gpus: int = Field(default=1, ge=1, le=16)
+    components: tuple[ComponentWeights, ...] = ()
+    loras: tuple[LoraWeights, ...] = ()
     weights: tuple[Weights, ...] = Field(min_length=1, max_length=1)
+
+    @property
+    def all_weights(self) -> tuple[Weights, ...]:
+        """The weights of the pipeline, of its components and of its LoRAs."""
+        return (*self.weights, *self.components, *self.loras)
 
 
 class SubprocessRecipe(Recipe):

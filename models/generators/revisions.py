@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from models.generators.base import CannotRun
-from models.generators.recipes import Weights
+from models.generators.recipe_weights import Weights
 from models.generators.settings import generator_settings
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from models.generators.base import CannotRun
@@ -14,7 +15,8 @@ from models.generators.checkouts import Checkout
 from models.generators.child_process import minimal_environment
 from models.generators.hub import cached_snapshot, download
 from models.generators.placeholders import fill
-from models.generators.recipes import DiffusersRecipe, SubprocessRecipe, Weights
+from models.generators.recipe_weights import Weights
+from models.generators.recipes import DiffusersRecipe, SubprocessRecipe
 from models.generators.revisions import pinned_revision
 from models.generators.script_copy import script_problem
 
@@ -39,9 +41,9 @@ def setup_steps(recipe: DiffusersRecipe | SubprocessRecipe) -> list[Step]:
 
 
 def _cache_steps(recipe: DiffusersRecipe) -> Iterator[Step]:
-    (weights,) = recipe.weights
-    if cached_snapshot(weights) is None:
-        yield Step(_hub_line(weights), lambda: download(weights))
+    for weights in recipe.all_weights:
+        if cached_snapshot(weights) is None:
+            yield Step(_hub_line(weights), partial(download, weights))
 
 
 def _code_steps(recipe: SubprocessRecipe, checkout: Checkout) -> Iterator[Step]:

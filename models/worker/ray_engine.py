@@ -26,6 +26,7 @@ import ray
 from ray.exceptions import ObjectLostError, RayActorError, RayTaskError
 
 from benchmark.client.job_api import LeaseApi
+from benchmark.plurals import counted
 from benchmark.wire.jobs import WorkerInfo
 from models.generators.base import ClipRequest
 from models.generators.encoding import EncodedClip, encode
@@ -79,14 +80,15 @@ class RayHost:
     """A `ModelHost` that loads the model in an actor.
 
     Args:
-        device: device of the actor; `cuda` reserves one GPU.
+        device: device of the actor; `cuda` reserves GPUs.
         dtype: floating-point type of the network, a value of `DType`.
         log: called with a sentence for every event.
+        gpus: number of GPUs that the actor reserves.
     """
 
-    def __init__(self, *, device: str, dtype: str, log: Callable[[str], None]) -> None:
+    def __init__(self, *, device: str, dtype: str, log: Callable[[str], None], gpus: int = 1) -> None:
         self._device, self._log = device, log
-        self._gpus = 1 if device.startswith("cuda") else 0
+        self._gpus = gpus if device.startswith("cuda") else 0
         self._loaded_model: str | None = None
         self._logged_waiting = False
         self._place: tuple[str, str | None] | None = None
@@ -108,7 +110,7 @@ class RayHost:
             self._place = self._get(self._described)
         elif not self._logged_waiting:
             self._logged_waiting = True
-            needed = "a CPU and a GPU" if self._gpus else "a CPU"
+            needed = f"a CPU and {counted(self._gpus, 'GPU')}" if self._gpus else "a CPU"
             self._log(f"Waiting for an actor, which needs {needed} of a node.")
         return is_ready
 
@@ -161,6 +163,7 @@ def run_on_ray(
     *,
     dtype: str,
     actors: int | None,
+    gpus_per_actor: int,
     address: str | None,
     stopping: threading.Event,
     log: Callable[[str], None],
@@ -172,7 +175,8 @@ def run_on_ray(
         images: cache of input images.
         options: options of the worker.
         dtype: floating-point type of the network, a value of `DType`.
-        actors: number of actors; default: one per GPU of the cluster.
+        actors: number of actors; default: as many as the GPUs of the cluster allow.
+        gpus_per_actor: number of GPUs of each actor.
         address: address of a running cluster; None starts a local cluster for the duration of the call.
         stopping: event that is set when the worker should stop.
         log: called with a sentence for every event.
@@ -182,11 +186,11 @@ def run_on_ray(
         WorkerError: there is no cluster, or all lanes are retired.
     """
     with ray_cluster(address):
-        count = actors or int(ray.cluster_resources().get("GPU", 0)) or 1
+        count = actors or int(ray.cluster_resources().get("GPU", 0)) // gpus_per_actor or 1
         log(f"{count} actors on {len(ray.nodes())} nodes.")
         fleet = Fleet(
             server,
-            lambda _: RayHost(device=options.info.device, dtype=dtype, log=log),
+            lambda _: RayHost(device=options.info.device, dtype=dtype, log=log, gpus=gpus_per_actor),
             images,
             options,
             lanes=count,

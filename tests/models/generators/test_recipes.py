@@ -93,8 +93,27 @@ def test_a_mistake_is_reported_with_its_key(old: str, new: str, problem: str, tm
             "call.frame_rat: LTXImageToVideoPipeline has no",
         ),
         ("seine", 'into = "pretrained"', "", "name the folder in the checkout"),
-        ("ltx-video", "LTXImageToVideoPipeline", "LTXPipeline", "no image-to-video class LTXPipeline"),
-        ("ltx-video", "LTXImageToVideoPipeline", "os", "no image-to-video class os"),
+        ("ltx-video", "LTXImageToVideoPipeline", "LTXPipeline", "names: LTXPipeline has no argument 'image'"),
+        ("ltx-video", "LTXImageToVideoPipeline", "os", "os is not a pipeline class of diffusers."),
+        (
+            "wan-2.2-ti2v-5b",
+            "flow_shift = 5",
+            "flow_shif = 5",
+            "scheduler.settings.flow_shif: UniPCMultistep",
+        ),
+        ("wan-2.2-ti2v-5b", "UniPCMultistep", "UniPCMultistp", "Did you mean UniPCMultistepScheduler?"),
+        (
+            "framepack-i2v",
+            '"image_encoder"\nkind',
+            '"eye"\nkind',
+            "HunyuanVideoFramepackPipeline has no component",
+        ),
+        (
+            "framepack-i2v",
+            "SiglipVisionModel",
+            "SiglipModl",
+            "Neither diffusers nor transformers has a class",
+        ),
     ],
 )
 def test_check_finds_mistakes_before_a_run(
@@ -111,7 +130,9 @@ def test_a_class_with_other_argument_names_is_called_with_its_names(tmp_path: Pa
     assert isinstance(recipe, DiffusersRecipe)
 
     without = recipe_problems(recipe)
-    named = recipe_problems(recipe.model_copy(update={"names": {"num_frames": "frames"}, "call": {}}))
+    named = recipe_problems(
+        recipe.model_copy(update={"names": {"num_frames": "frames"}, "call": {}, "official": {}})
+    )
 
     assert "names: SanaImageToVideoPipeline has no argument 'num_frames'" in without
     assert named == []

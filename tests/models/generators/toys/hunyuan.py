@@ -1,4 +1,4 @@
-"""HunyuanVideo, HunyuanVideo 1.5 and SkyReels-V1, a fine-tuned HunyuanVideo, at toy size."""
+"""HunyuanVideo, HunyuanVideo 1.5, and FramePack and SkyReels-V1, fine-tuned HunyuanVideos, at toy size."""
 
 from diffusers import (
     AutoencoderKLHunyuanVideo15,
@@ -8,6 +8,8 @@ from diffusers import (
     HunyuanSkyreelsImageToVideoPipeline,
     HunyuanVideo15ImageToVideoPipeline,
     HunyuanVideo15Transformer3DModel,
+    HunyuanVideoFramepackPipeline,
+    HunyuanVideoFramepackTransformer3DModel,
     HunyuanVideoImageToVideoPipeline,
     HunyuanVideoTransformer3DModel,
 )
@@ -88,6 +90,48 @@ def skyreels_v1() -> DiffusionPipeline:
     )
 
 
+def framepack() -> DiffusionPipeline:
+    words, short_words = tokenizer(), tokenizer(max_length=77)
+    return HunyuanVideoFramepackPipeline(
+        text_encoder=LlamaModel(llama(words, layers=3)).eval(),
+        tokenizer=words,
+        text_encoder_2=pooling_encoder(short_words),
+        tokenizer_2=short_words,
+        transformer=HunyuanVideoFramepackTransformer3DModel(
+            in_channels=4,
+            out_channels=4,
+            num_attention_heads=2,
+            attention_head_dim=10,
+            num_layers=1,
+            num_single_layers=1,
+            num_refiner_layers=1,
+            patch_size=2,
+            text_embed_dim=LLAMA_CHANNELS,
+            pooled_projection_dim=POOLED_CHANNELS,
+            rope_axes_dim=(2, 4, 4),
+            has_image_proj=True,
+            image_proj_dim=IMAGE_CHANNELS,
+            has_clean_x_embedder=True,
+        ),
+        vae=hunyuan_vae(),
+        scheduler=FlowMatchEulerDiscreteScheduler(shift=7.0),
+        image_encoder=siglip(),
+        feature_extractor=SiglipImageProcessorPil(size={"height": 16, "width": 16}),
+    )
+
+
+def siglip() -> SiglipVisionModel:
+    config = SiglipVisionConfig(
+        hidden_size=IMAGE_CHANNELS,
+        intermediate_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        image_size=16,
+        patch_size=4,
+    )
+    return SiglipVisionModel(config).eval()
+
+
 def llama(words: PreTrainedTokenizerFast, *, layers: int) -> LlamaConfig:
     return LlamaConfig(
         vocab_size=len(words),
@@ -129,16 +173,7 @@ def hunyuan_1_5() -> DiffusionPipeline:
         tokenizer=words,
         text_encoder_2=t5(len(letters)),
         tokenizer_2=letters,
-        image_encoder=SiglipVisionModel(
-            SiglipVisionConfig(
-                hidden_size=IMAGE_CHANNELS,
-                intermediate_size=16,
-                num_hidden_layers=1,
-                num_attention_heads=2,
-                image_size=16,
-                patch_size=4,
-            )
-        ).eval(),
+        image_encoder=siglip(),
         feature_extractor=SiglipImageProcessorPil(size={"height": 16, "width": 16}),
         transformer=HunyuanVideo15Transformer3DModel(
             in_channels=2 * latent_channels + 1,

@@ -12,12 +12,14 @@ import torch
 from diffusers import DiffusionPipeline
 
 from models.generators.adapter_entries import shipped_adapter
+from models.generators.recipe_tables import ArgumentOrList
 from models.generators.recipes import DiffusersRecipe, NativeTable, read_recipe
 from tests.models.generators.toys.cosmos import cosmos
-from tests.models.generators.toys.hunyuan import hunyuan, hunyuan_1_5, skyreels_v1
+from tests.models.generators.toys.hunyuan import framepack, hunyuan, hunyuan_1_5, skyreels_v1
 from tests.models.generators.toys.kandinsky import kandinsky
+from tests.models.generators.toys.ltx2 import ltx2
 from tests.models.generators.toys.single_models import cogvideox, i2vgen_xl, ltx
-from tests.models.generators.toys.wan import skyreels_v2, wan, wan_with_two_experts
+from tests.models.generators.toys.wan import skyreels_v2, wan, wan_ti2v, wan_with_two_experts
 
 
 @dataclass(frozen=True)
@@ -27,20 +29,25 @@ class Toy:
     build: Callable[[], DiffusionPipeline]
     size: int
     frames: int
-    call: dict[str, int] = field(default_factory=dict)
+    call: dict[str, ArgumentOrList] = field(default_factory=dict)
 
 
-SHORT = {"max_sequence_length": 16}
+SHORT: dict[str, ArgumentOrList] = {"max_sequence_length": 16}
 TOYS = {
     "i2vgen-xl": Toy(i2vgen_xl, 32, 4),
     "cogvideox-5b-i2v": Toy(cogvideox, 16, 9, SHORT),
     "wan-2.1-i2v-14b-480p": Toy(wan, 32, 5, SHORT),
     "wan-2.2-i2v-a14b": Toy(wan_with_two_experts, 32, 5, SHORT),
+    "wan-2.2-ti2v-5b": Toy(wan_ti2v, 32, 5, SHORT),
     "skyreels-v2-i2v-1.3b-540p": Toy(skyreels_v2, 32, 5, SHORT),
     "skyreels-v1-i2v": Toy(skyreels_v1, 16, 9, SHORT),
     "ltx-video": Toy(ltx, 32, 9, SHORT),
+    "ltx-2": Toy(ltx2, 32, 9, {**SHORT, "spatio_temporal_guidance_blocks": (0,)}),
+    # One section of 2 latent frames and the image.
+    "framepack-i2v": Toy(framepack, 32, 9, {"num_frames": 5, "latent_window_size": 2}),
     "hunyuanvideo-i2v": Toy(hunyuan, 16, 9),
     "hunyuanvideo-1.5-i2v-480p": Toy(hunyuan_1_5, 32, 5),
+    "hunyuanvideo-1.5-i2v-720p": Toy(hunyuan_1_5, 32, 5),
     # The class evens out the first four latent frames by those that follow: there must be a fifth.
     "kandinsky-5-i2v-pro": Toy(kandinsky, 64, 17),
     "cosmos-predict2-2b": Toy(cosmos, 32, 5, SHORT),
@@ -54,7 +61,9 @@ def toy_recipe(name: str) -> DiffusersRecipe:
     form = NativeTable(width=toy.size, height=toy.size, frames=toy.frames, fps=Fraction(8))
     call = {**recipe.call, **toy.call, "num_inference_steps": 2}
     # The toys are saved in float32 under plain names.
-    return recipe.model_copy(update={"native": form, "call": call, "gpu_gib": 0, "variant": None})
+    return recipe.model_copy(
+        update={"native": form, "call": call, "gpu_gib": 0, "variant": None, "components": ()}
+    )
 
 
 def save_toy(name: str, folder: Path) -> Path:

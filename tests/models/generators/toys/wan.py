@@ -1,11 +1,10 @@
-"""Wan 2.1, Wan 2.2 with its two experts, and SkyReels-V2, which is of the same build."""
+"""Wan 2.1, both builds of Wan 2.2, and SkyReels-V2, which is of the same build as Wan 2.1."""
 
 from collections.abc import Callable
 
 from diffusers import (
     AutoencoderKLWan,
     DiffusionPipeline,
-    FlowMatchEulerDiscreteScheduler,
     ModelMixin,
     SkyReelsV2ImageToVideoPipeline,
     SkyReelsV2Transformer3DModel,
@@ -25,7 +24,7 @@ def wan() -> DiffusionPipeline:
         tokenizer=words,
         text_encoder=t5(len(words)),
         vae=wan_vae(),
-        scheduler=FlowMatchEulerDiscreteScheduler(shift=7.0),
+        scheduler=UniPCMultistepScheduler(use_flow_sigmas=True, prediction_type="flow_prediction"),
         image_processor=image_processor(),
         image_encoder=vision_encoder(IMAGE_CHANNELS),
         transformer=wan_transformer(WanTransformer3DModel, image_dim=IMAGE_CHANNELS),
@@ -38,10 +37,36 @@ def wan_with_two_experts() -> DiffusionPipeline:
         tokenizer=words,
         text_encoder=t5(len(words)),
         vae=wan_vae(),
-        scheduler=FlowMatchEulerDiscreteScheduler(shift=7.0),
+        scheduler=UniPCMultistepScheduler(use_flow_sigmas=True, prediction_type="flow_prediction"),
         transformer=wan_transformer(WanTransformer3DModel),
         transformer_2=wan_transformer(WanTransformer3DModel),
         boundary_ratio=0.9,
+    )
+
+
+def wan_ti2v() -> DiffusionPipeline:
+    """Return the build of Wan 2.2 TI2V-5B, whose first latent frame is the image."""
+    words, channels = tokenizer(), 4
+    return WanImageToVideoPipeline(
+        tokenizer=words,
+        text_encoder=t5(len(words)),
+        vae=AutoencoderKLWan(
+            base_dim=4,
+            z_dim=channels,
+            dim_mult=[1, 1, 1, 1],
+            num_res_blocks=1,
+            temperal_downsample=[False, True, True],
+            latents_mean=[0.0] * channels,
+            latents_std=[1.0] * channels,
+            is_residual=True,
+            in_channels=12,
+            out_channels=12,
+            patch_size=2,
+            scale_factor_spatial=16,
+        ),
+        scheduler=UniPCMultistepScheduler(use_flow_sigmas=True, prediction_type="flow_prediction"),
+        transformer=wan_transformer(WanTransformer3DModel, in_channels=channels, out_channels=channels),
+        expand_timesteps=True,
     )
 
 
@@ -66,13 +91,19 @@ def wan_vae() -> AutoencoderKLWan:
     )
 
 
-def wan_transformer(kind: Callable[..., ModelMixin], *, image_dim: int | None = None) -> ModelMixin:
+def wan_transformer(
+    kind: Callable[..., ModelMixin],
+    *,
+    image_dim: int | None = None,
+    in_channels: int = 36,
+    out_channels: int = 16,
+) -> ModelMixin:
     return kind(
         patch_size=(1, 2, 2),
         num_attention_heads=2,
         attention_head_dim=12,
-        in_channels=36,
-        out_channels=16,
+        in_channels=in_channels,
+        out_channels=out_channels,
         text_dim=TEXT_CHANNELS,
         freq_dim=64,
         ffn_dim=32,

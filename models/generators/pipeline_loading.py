@@ -1,0 +1,144 @@
+"""Loads a diffusers pipeline as its recipe describes: components, scheduler, LoRAs, number types, devices."""
+
+import inspect
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from models.generators.base import CannotRun
+from models.generators.diffusers_classes import component_class, pipeline_class, scheduler_class
+from models.generators.enums import DType
+from models.generators.lora import merge_lora
+from models.generators.out_of_memory import gpu_gib
+from models.generators.recipes import DiffusersRecipe
+
+if TYPE_CHECKING:
+    from diffusers.pipelines.pipeline_utils import DiffusionPipeline
+
+_DENOISERS = ("unet", "transformer", "transformer_2")
+FP8 = "fp8"
+
+TORCH_TYPES = {
+    DType.FLOAT32: torch.float32,
+    DType.FLOAT16: torch.float16,
+    DType.BFLOAT16: torch.bfloat16,
+}
+
+
+def load_pipeline(
+    recipe: DiffusersRecipe, folder: Path, parts: Mapping[str, Path], *, device: str, dtype: DType
+) -> "DiffusionPipeline":
+    """Load a pipeline from local folders; nothing is downloaded.
+
+    Args:
+        recipe: the recipe of the model's adapter.
+        folder: folder of the pipeline.
+        parts: folders of the repositories of components and LoRAs, keyed by the repository's name.
+        device: device of the networks.
+        dtype: floating-point type of the networks.
+
+    Raises:
+        CannotRun: a file, a class or a GPU is missing, or a LoRA does not fit.
+    """
+    is_on_gpu = device.startswith("cuda")
+    if is_on_gpu and torch.cuda.device_count() < recipe.gpus:
+        raise CannotRun(
+            f"{recipe.name} needs {recipe.gpus} GPUs; this process sees {torch.cuda.device_count()}."
+        )
+    types: dict[str, torch.dtype] = {"default": TORCH_TYPES[dtype]}
+    if dtype is not DType.FLOAT32:
+        types |= {name: TORCH_TYPES[each] for name, each in recipe.dtypes.items()}
+    try:
+        pipeline = pipeline_class(recipe.pipeline).from_pretrained(
+            str(folder),
+            dtype=types,
+            variant=recipe.variant,
+            use_safetensors=True,
+            local_files_only=True,
+            **_components(recipe, parts, types),
+            **(_gpu_options(recipe) if is_on_gpu else {}),
+        )
+    except (OSError, ImportError, ValueError) as error:  # missing tensors raise ValueError
+        raise CannotRun(f"{recipe.name} cannot be loaded from {folder}: {error}") from error
+    replace_scheduler(pipeline, recipe)
+    for lora in recipe.loras:
+        merge_lora(pipeline, parts[lora.source] / lora.file, lora.scale)
+    return pipeline
+
+
+def replace_scheduler(pipeline: "DiffusionPipeline", recipe: DiffusersRecipe) -> None:
+    """Replace the scheduler of the weights, if the recipe has the table `[scheduler]`.
+
+    Raises:
+        CannotRun: the scheduler has no setting with a name in the recipe.
+    """
+    if recipe.scheduler is None:
+        return
+    name = recipe.scheduler.name or type(pipeline.scheduler).__name__
+    kind = scheduler_class(name)
+    unknown = sorted(set(recipe.scheduler.settings) - set(inspect.signature(kind.__init__).parameters))
+    if unknown:
+        raise CannotRun(f"{recipe.name} cannot be loaded: {name} has no setting {unknown[0]!r}.")
+    pipeline.scheduler = kind.from_config(pipeline.scheduler.config, **recipe.scheduler.settings)
+
+
+def move_to_device(pipeline: "DiffusionPipeline", recipe: DiffusersRecipe, device: str) -> None:
+    """Move a pipeline to a device; apply tiling, CPU offload and compilation as the recipe requests."""
+    if recipe.tiling:
+        pipeline.vae.enable_tiling()
+    if not device.startswith("cuda"):
+        pipeline.to(device)
+        return
+    if recipe.quantization and recipe.quantization.backend == FP8:
+        store_as_fp8(pipeline, recipe)
+    if recipe.gpus > 1:
+        pass  # from_pretrained has distributed the components
+    elif gpu_gib(device) < recipe.offload_below_gib:
+        pipeline.enable_model_cpu_offload(device=device)
+    else:
+        pipeline.to(device)
+    if recipe.compile:
+        for name in _DENOISERS:
+            denoiser = getattr(pipeline, name, None)
+            if denoiser is not None:
+                denoiser.compile()
+
+
+def store_as_fp8(pipeline: "DiffusionPipeline", recipe: DiffusersRecipe) -> None:
+    """Store the weights of the recipe's components in 8 bits; layers compute in the native type."""
+    assert recipe.quantization is not None
+    for name in recipe.quantization.components:
+        network = getattr(pipeline, name)
+        network.enable_layerwise_casting(storage_dtype=torch.float8_e4m3fn, compute_dtype=network.dtype)
+
+
+def _components(
+    recipe: DiffusersRecipe, parts: Mapping[str, Path], types: Mapping[str, torch.dtype]
+) -> dict[str, object]:
+    loaded: dict[str, object] = {}
+    for each in recipe.components:
+        kind: Any = component_class(each.kind)
+        options: dict[str, object] = {"local_files_only": True}
+        if hasattr(kind, "forward"):
+            options |= {"dtype": types.get(each.component, types["default"]), "use_safetensors": True}
+        if each.subfolder:
+            options["subfolder"] = each.subfolder
+        loaded[each.component] = kind.from_pretrained(str(parts[each.source]), **options)
+    return loaded
+
+
+def _gpu_options(recipe: DiffusersRecipe) -> dict[str, object]:
+    options: dict[str, object] = {}
+    if recipe.gpus > 1:
+        options["device_map"] = "balanced"
+    if recipe.quantization and recipe.quantization.backend != FP8:
+        from diffusers import PipelineQuantizationConfig
+
+        options["quantization_config"] = PipelineQuantizationConfig(
+            quant_backend=recipe.quantization.backend,
+            quant_kwargs=dict(recipe.quantization.settings),
+            components_to_quantize=list(recipe.quantization.components),
+        )
+    return options
