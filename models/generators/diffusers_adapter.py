@@ -29,7 +29,7 @@ from models.generators.out_of_memory import (
     reset_peak_memory,
     translate_errors,
 )
-from models.generators.pipeline_loading import load_pipeline, move_to_device
+from models.generators.pipeline_loader import load_pipeline, move_to_device
 from models.generators.pipeline_patches import patch_pipeline, seeded
 from models.generators.recipes import DiffusersRecipe
 from models.generators.usage import NETWORK_LIBRARIES, library_versions

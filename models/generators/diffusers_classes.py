@@ -24,7 +24,7 @@ def pipeline_class(name: str) -> "type[DiffusionPipeline]":
     Raises:
         CannotRun: there is no such class, or the class is not a diffusers pipeline.
     """
-    from diffusers import DiffusionPipeline
+    from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 
     if name == MOTIF:
         from models.motif.pipeline import MotifImageToVideoPipeline

@@ -25,7 +25,7 @@ class ArgumentLine:
 
     def __str__(self) -> str:
         if self.official is None:
-            return f"{self.name} = {self.value!r} (no source)"
+            return f"{self.name} = {self.value!r}"
         if self.official.value is None:
             return f"{self.name} = {self.value!r} ({self.official.source})"
         return (
@@ -63,6 +63,10 @@ def _values(recipe: DiffusersRecipe | SubprocessRecipe) -> Iterator[tuple[str, A
     yield from (("width", native.width), ("height", native.height))
     if isinstance(recipe, SubprocessRecipe):
         yield from (("num_frames", native.frames), ("fps", float(native.fps)))
+        settings = {**recipe.staging.config, **(recipe.script.settings if recipe.script else {})}
+        yield from (
+            (name, value) for name, value in settings.items() if isinstance(value, bool | int | float | str)
+        )
         return
     if "num_frames" not in recipe.call:
         yield "num_frames", native.frames

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from benchmark.plurals import counted
 from models.generators.hub import cached_snapshot
 from models.generators.machine import gpus
 from models.generators.official_defaults import argument_lines
@@ -17,11 +18,14 @@ def run_plan(recipe: DiffusersRecipe | SubprocessRecipe) -> Iterator[str]:
     yield f"Clip: {native}, {native.frames / float(native.fps):.1f} s"
     yield from _program_lines(recipe)
     weights = recipe.all_weights if isinstance(recipe, DiffusersRecipe) else recipe.weights
-    yield f"Files: {len(weights)} downloads, {sum(each.gb for each in weights):g} GB"
+    yield f"Files: {counted(len(weights), 'download')}, {sum(each.gb for each in weights):g} GB"
     yield from (f"  {_weights_line(each, recipe)}" for each in weights)
     yield from _memory_lines(recipe)
     yield from _time_lines(recipe)
-    yield "Arguments, with the source of the official default:"
+    if isinstance(recipe, DiffusersRecipe):
+        yield "Arguments, with the source of the official default:"
+    else:
+        yield "Arguments besides the command (docs/generators.md has their sources):"
     yield from (f"  {line}" for line in argument_lines(recipe))
 
 

@@ -66,6 +66,21 @@ def test_setup_of_a_native_model_is_a_download(capsys: pytest.CaptureFixture[str
     assert line.startswith(f"hf download Lightricks/LTX-Video --revision {commit} --include model_index.json")
 
 
+def test_check_prints_what_a_gpu_run_would_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["generators", "check", "wan-2.1-i2v-14b-480p"]) == 0
+    assert main(["generators", "check", "seine"]) == 0
+
+    said = capsys.readouterr().out
+    assert "Clip: 832x480, 81 frames at 16 fps, 5.1 s" in said
+    assert "Files: 1 download, 90 GB" in said
+    assert "b184e23a8a16b20f108f727c902e769e873ffc73; 90 GB; not downloaded" in said
+    assert "Memory: a GPU with 48 GiB (estimate)" in said
+    assert "Time: not measured on a GPU; 40 sampling steps per clip" in said
+    assert re.search(r"num_inference_steps = 40 \(Wan-Video/Wan2\.1@[0-9a-f]{40} generate\.py:74\)", said)
+    assert "Time limit: 600 s to load and 900 s per clip" in said
+    assert "additional_prompt = '', official ', slow motion.': every model gets the same prompt" in said
+
+
 def test_check_lists_the_mistakes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('kind = "subprocess"\nname = "mine"\n')

@@ -44,12 +44,14 @@ def test_nothing_is_unpickled_but_weights() -> None:
 
 
 def test_pipelines_are_loaded_from_safetensors_and_from_disk_only() -> None:
-    source = (ROOT / "models/generators/diffusers_adapter.py").read_text()
+    source = (ROOT / "models/generators/pipeline_loader.py").read_text()
 
-    (call,) = re.findall(r"\.from_pretrained\((?:[^()]|\([^()]*\))*\)", source)
+    calls = re.findall(r"\.from_pretrained\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)", source)
 
-    assert "use_safetensors=True" in call
-    assert "local_files_only=True" in call
+    # The pipeline, a network, and a processor or tokenizer, which has no weights.
+    assert len(calls) == source.count(".from_pretrained(") == 3
+    assert ["use_safetensors=True" in call for call in calls] == [True, True, False]
+    assert all("local_files_only=True" in call for call in calls)
 
 
 def test_a_pipeline_with_pickled_weights_is_refused(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -119,13 +119,17 @@ def _components(
 ) -> dict[str, object]:
     loaded: dict[str, object] = {}
     for each in recipe.components:
-        kind: Any = component_class(each.kind)
-        options: dict[str, object] = {"local_files_only": True}
+        kind = component_class(each.kind)
+        folder = str(parts[each.source] / each.subfolder)
         if hasattr(kind, "forward"):
-            options |= {"dtype": types.get(each.component, types["default"]), "use_safetensors": True}
-        if each.subfolder:
-            options["subfolder"] = each.subfolder
-        loaded[each.component] = kind.from_pretrained(str(parts[each.source]), **options)
+            loaded[each.component] = kind.from_pretrained(
+                folder,
+                dtype=types.get(each.component, types["default"]),
+                use_safetensors=True,
+                local_files_only=True,
+            )
+        else:
+            loaded[each.component] = kind.from_pretrained(folder, local_files_only=True)
     return loaded
 
 
@@ -134,7 +138,7 @@ def _gpu_options(recipe: DiffusersRecipe) -> dict[str, object]:
     if recipe.gpus > 1:
         options["device_map"] = "balanced"
     if recipe.quantization and recipe.quantization.backend != FP8:
-        from diffusers import PipelineQuantizationConfig
+        from diffusers.quantizers.pipe_quant_config import PipelineQuantizationConfig
 
         options["quantization_config"] = PipelineQuantizationConfig(
             quant_backend=recipe.quantization.backend,

@@ -14,7 +14,7 @@ from models.generators.base import CannotRun, ClipRequest, Frames
 from models.generators.diffusers_adapter import DiffusersGenerator
 from models.generators.diffusers_classes import pipeline_class
 from models.generators.enums import DType
-from models.generators.pipeline_loading import load_pipeline, store_as_fp8
+from models.generators.pipeline_loader import load_pipeline, store_as_fp8
 from models.generators.recipe_tables import Quantization, Scheduler
 from models.generators.recipe_weights import ComponentWeights, LoraWeights
 from models.generators.recipes import DiffusersRecipe
