@@ -31,7 +31,8 @@ def print_gaps(row: NamedTable, verbose: bool) -> None:
     if table.is_partial:
         scored = len({clip.pair for clip in table.clips})
         click.echo(
-            f"Partial: {row.name} has clips of {scored} of {counted(table.expected_pairs, 'pair')}.", err=True
+            f"Partial: the row {row.name} covers {scored} of {counted(table.expected_pairs, 'pair')}.",
+            err=True,
         )
 
 

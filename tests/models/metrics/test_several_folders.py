@@ -55,7 +55,7 @@ def test_markdown_has_a_row_per_model_with_the_spread_over_seeds(
     assert "±" not in slow
     assert "swift: 4 pairs. slow: PARTIAL: 1 of 4 pairs." in result.stdout
     assert "±: standard deviation over seeds." in result.stdout
-    assert "Partial: slow has clips of 1 of 4 pairs." in result.stderr
+    assert "Partial: the row slow covers 1 of 4 pairs." in result.stderr
 
 
 def test_latex_has_the_same_rows(source: BenchmarkSource, home: Path, folders: tuple[Path, Path]) -> None:
