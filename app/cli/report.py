@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Also compare these scores (ti2v metrics --format json) with the votes; repeatable.",
+    help="Use these scores (ti2v metrics --format json) instead of the server's; repeatable.",
 )
 @click.option(
     "--licence",

@@ -13,6 +13,7 @@ from app.database import Database
 from app.errors import StorageFull, Unavailable
 from app.media.store import StoreFull, full_disk_as_store_full
 from app.results.report.contents import report_contents, use_one_snapshot
+from app.results.report.stored_scores import write_stored_scores
 from app.security.identity import Principal
 from app.security.visibility import find_study
 from benchmark.exports.figures.writer import PaperFigure
@@ -40,6 +41,7 @@ def write_report(
     """Write the report into an empty folder, from one database snapshot.
 
     Args:
+        scores: files of metric scores; without files, the scores that the server has of the sides.
         step: progress callback, called `STEPS` times in total and once more for each frame strip.
 
     Raises:
@@ -48,11 +50,12 @@ def write_report(
         MetricInputError: two files of metric scores are for the same suite and side, or files of one
             suite have different settings.
     """
-    with database.read() as session:
+    with database.read() as session, tempfile.TemporaryDirectory(prefix="ti2v-scores-") as stored:
         use_one_snapshot(session)
         study = find_study(session, slug=slug, principal=principal)
         contents = report_contents(session, study, licence=licence, strips=strips)
-        write_report_files(replace(contents, scores=scores), folder, step)
+        chosen = scores or write_stored_scores(session, study, principal, Path(stored))
+        write_report_files(replace(contents, scores=chosen), folder, step)
 
 
 def zipped_report(database: Database, *, slug: str, principal: Principal) -> Iterator[bytes]:

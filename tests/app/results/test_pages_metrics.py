@@ -1,6 +1,9 @@
 """Automatic metrics on the results pages: scores, agreement with the votes, and who sees them."""
 
+import io
+import json
 import re
+import zipfile
 
 import pytest
 from fastapi.testclient import TestClient
@@ -158,6 +161,26 @@ def test_a_reader_sees_no_scores_of_sides_that_are_private(cast: Cast, closed: S
 
     assert page.status_code == 200
     assert "Automatic metrics" not in page.text
+
+
+def test_the_report_of_a_closed_study_contains_the_scores_and_the_agreement(
+    cast: Cast, closed: Study
+) -> None:
+    alice = client_of(cast.context, cast.alice)
+
+    with zipfile.ZipFile(io.BytesIO(alice.get(f"/api/v1/studies/{SLUG}/report.zip").content)) as report:
+        names = [name.removeprefix(f"{SLUG}/metrics/") for name in report.namelist() if "/metrics/" in name]
+        agreement = json.loads(report.read(f"{SLUG}/metrics/agreement.json"))
+        scores = json.loads(report.read(f"{SLUG}/metrics/scores/02-motion-motif.json"))
+
+    assert names == [
+        *(f"agreement.{suffix}" for suffix in ("csv", "json", "md", "tex")),
+        "scores/01-motion-cinemo.json",
+        "scores/02-motion-motif.json",
+    ]
+    whole = {each["metric"]: each["accuracy"] for each in agreement["metrics"] if each["division"] == "whole"}
+    assert (whole["first_frame_mse"], whole["mean_flow"]) == (100.0, 0.0)
+    assert scores["means"]["mean_flow"]["mean"] == 3.5
 
 
 def test_new_scores_change_the_page_at_once(cast: Cast, closed: Study, worker: WorkerProgram) -> None:
