@@ -41,7 +41,7 @@ def test_start_waits_for_the_workers_and_prints_a_row_per_submission(
     assert head.startswith("| | Mean flow")
     assert [row.split(" | ")[0] for row in rows[:2]] == ["| motif", "| motif@short (partial)"]
     assert "No worker that runs now offers the suite motion" in done.stderr
-    assert "Partial: motif@short has clips of 1 of 6 pairs." in done.stderr
+    assert "Partial: the row motif@short covers 1 of 6 pairs." in done.stderr
 
 
 def test_scores_are_printed_in_the_formats_of_a_folder(workplace: Workplace) -> None:
