@@ -54,15 +54,7 @@ def find_clips(folder: Path, source: BenchmarkSource) -> FoundClips:
     _refuse_two_of_a_seed(matched)
     order = {pair.id: number for number, pair in enumerate(source.pairs)}
     clips = [
-        ClipInput(
-            pair=name.pair_id,
-            scenario=source.pairs[order[name.pair_id]].scenario,
-            prompt=source.pairs[order[name.pair_id]].prompt,
-            seed=name.seed or 0,
-            path=videos[stem],
-            image_path=source.images[source.pairs[order[name.pair_id]].image],
-            dimensions=frozenset(source.pairs[order[name.pair_id]].tags.get(DIMENSIONS_TAG, "").split()),
-        )
+        _clip_input(source.pairs[order[name.pair_id]], name, videos[stem], source)
         for stem, name in matched.items()
     ]
     shared = _shared_prompts(names.unknown, source.pairs)
@@ -83,6 +75,18 @@ def find_clips(folder: Path, source: BenchmarkSource) -> FoundClips:
         )
     return FoundClips(
         tuple(sorted(clips, key=lambda clip: (order[clip.pair], clip.seed))), tuple(ignored), len(order)
+    )
+
+
+def _clip_input(pair: PairSpec, name: ClipName, path: Path, source: BenchmarkSource) -> ClipInput:
+    return ClipInput(
+        pair=pair.id,
+        scenario=pair.scenario,
+        prompt=pair.prompt,
+        seed=name.seed or 0,
+        path=path,
+        image_path=source.images[pair.image],
+        dimensions=frozenset(pair.tags.get(DIMENSIONS_TAG, "").split()),
     )
 
 
