@@ -123,6 +123,10 @@ class HomePage:
         return "/studies/new"
 
     @property
+    def import_url(self) -> str:
+        return "/benchmarks#import"
+
+    @property
     def new_submission_url(self) -> str:
         return "/submissions/new"
 

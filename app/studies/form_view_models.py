@@ -99,6 +99,14 @@ class StudyFormPage:
         return "/studies/new/estimate"
 
     @property
+    def import_url(self) -> str:
+        return "/benchmarks#import"
+
+    @property
+    def new_submission_url(self) -> str:
+        return f"/submissions/new?benchmark={self.fields.benchmark}"
+
+    @property
     def jobs_url(self) -> str:
         return "/jobs"
 

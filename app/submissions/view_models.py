@@ -39,6 +39,10 @@ class NewSubmissionPage:
     def url(self) -> str:
         return "/submissions/new"
 
+    @property
+    def import_url(self) -> str:
+        return "/benchmarks#import"
+
     def problem_of(self, field: str) -> str:
         return (self.problems or {}).get(field, "")
 

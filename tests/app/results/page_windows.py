@@ -37,9 +37,11 @@ def window(browser: Browser, *, size: dict[str, int] = DESKTOP, **form: str) -> 
     assert problems == []
 
 
-def sign_in(page: Page, context: AppContext, address: str, *, name: str = "ada") -> None:
+def sign_in(
+    page: Page, context: AppContext, address: str, *, name: str = "ada", role: Role | None = None
+) -> None:
     now = utc_now()
-    role = Role.ADMIN if name == "ada" else Role.RESEARCHER
+    role = role or (Role.ADMIN if name == "ada" else Role.RESEARCHER)
     with context.database.write() as session:
         person = person_named(session, name=name, role=role, now=now)
         token = create_sign_in_link(session, person=person, now=now, minutes=5)
