@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmark.exports.figures.kinds import FigureFormat, FigureName
+from benchmark.exports.figures.kinds import FigureFormat, FigureName, MetricFigureName
 from benchmark.exports.markup import markdown_text
 from benchmark.exports.tables import EXTENSIONS
 from benchmark.protocol import TableFormat, TableName, VoteStatus
@@ -33,8 +33,7 @@ _FILES = """\
 | `SHA256SUMS` | the sha256 of all other files |
 """
 
-# The name of the figure that compares metrics with the votes, in the folder figures.
-METRIC_FIGURE = "metric-agreement"
+METRIC_FIGURE = MetricFigureName.METRIC_AGREEMENT
 # The table formats in which sides have display names.
 PRINTED = (TableFormat.MARKDOWN, TableFormat.LATEX)
 

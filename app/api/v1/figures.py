@@ -5,10 +5,16 @@ from fastapi import Request, Response
 from app.api.v1.error_responses import errors
 from app.api.v1.json_router import api_router
 from app.capacity import RequestClass
-from app.results.figures.routes import FramesQuery, figure_answer, scenes_answer, strip_answer
+from app.results.figures.routes import (
+    FramesQuery,
+    StudyFigureName,
+    figure_answer,
+    scenes_answer,
+    strip_answer,
+)
 from app.results.figures.strips import DEFAULT_FRAMES
 from app.security.path_params import PairIdPath, SlugPath
-from benchmark.exports.figures.kinds import FigureFormat, FigureName
+from benchmark.exports.figures.kinds import FigureFormat
 
 router = api_router("results", RequestClass.REPORTS)
 
@@ -18,7 +24,9 @@ router = api_router("results", RequestClass.REPORTS)
     response_class=Response,
     responses=errors("404 not_found", "409 cannot_draw"),
 )
-def study_figure(slug: SlugPath, figure: FigureName, file_format: FigureFormat, request: Request) -> Response:
+def study_figure(
+    slug: SlugPath, figure: StudyFigureName, file_format: FigureFormat, request: Request
+) -> Response:
     """Return a figure (svg, pdf, png), or its numbers as csv; docs/figures.md explains each figure."""
     return figure_answer(request, slug, figure, file_format)
 

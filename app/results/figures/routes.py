@@ -8,20 +8,22 @@ from app.capacity import RequestClass
 from app.clock import utc_now
 from app.dependencies import context_of, require_person, require_reader
 from app.limited_routes import limited_route
+from app.results.figures.agreement import agreement_figure_file
 from app.results.figures.scenarios import scenes_file
 from app.results.figures.strips import DEFAULT_FRAMES, MAX_FRAMES, MIN_FRAMES, strip_file
 from app.results.figures.study import study_figure_file
 from app.security.identity import Principal
 from app.security.path_params import PairIdPath, SlugPath
-from benchmark.exports.figures.kinds import MEDIA_TYPES, FigureFormat, FigureName
+from benchmark.exports.figures.kinds import MEDIA_TYPES, FigureFormat, FigureName, MetricFigureName
 from benchmark.protocol import Role
 
 router = APIRouter(include_in_schema=False, route_class=limited_route(RequestClass.REPORTS))
+StudyFigureName = FigureName | MetricFigureName
 FramesQuery = Annotated[int, Query(ge=MIN_FRAMES, le=MAX_FRAMES)]
 
 
 @router.get("/studies/{slug}/figures/{figure}.{file_format}")
-def figure(slug: SlugPath, figure: FigureName, file_format: FigureFormat, request: Request) -> Response:
+def figure(slug: SlugPath, figure: StudyFigureName, file_format: FigureFormat, request: Request) -> Response:
     """Return a figure of a study's results."""
     return figure_answer(request, slug, figure, file_format)
 
@@ -38,14 +40,16 @@ def strip(
     return strip_answer(request, slug, pair_id, file_format, frames)
 
 
-def figure_answer(request: Request, slug: str, figure: FigureName, file_format: FigureFormat) -> Response:
-    content = study_figure_file(
-        context_of(request).database,
-        slug=slug,
-        principal=_reader(request, slug),
-        name=figure,
-        file_format=file_format,
-    )
+def figure_answer(
+    request: Request, slug: str, figure: StudyFigureName, file_format: FigureFormat
+) -> Response:
+    database, reader = context_of(request).database, _reader(request, slug)
+    if isinstance(figure, MetricFigureName):
+        content = agreement_figure_file(database, slug=slug, principal=reader, file_format=file_format)
+    else:
+        content = study_figure_file(
+            database, slug=slug, principal=reader, name=figure, file_format=file_format
+        )
     return _download(content, f"{slug}-{figure}", file_format)
 
 

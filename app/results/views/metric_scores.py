@@ -94,10 +94,14 @@ class AgreementTable:
 
 @dataclass(frozen=True)
 class MetricsPart:
-    """The automatic metrics of a study. `agreement` is None until the study is closed."""
+    """The automatic metrics of a study. `agreement` is None until the study is closed.
+
+    `figure_of` is the slug of the study whose figure shows the agreement; None for a part of the study.
+    """
 
     suites: tuple[SuiteTable, ...]
     agreement: AgreementTable | None
+    figure_of: str | None
 
 
 def metrics_part(
@@ -130,7 +134,7 @@ def metrics_part(
             (scores.stamp, _digest(compared)),
             lambda: _agreement(compared, results.counted.matchups, scores.suites),
         )
-    return MetricsPart(tables, agreement)
+    return MetricsPart(tables, agreement, None if sides else results.study.slug)
 
 
 def _digest(tallies: Tallies) -> str:

@@ -12,6 +12,12 @@ class FigureName(StrEnum):
     HARD_CASES = "hard-cases"
 
 
+class MetricFigureName(StrEnum):
+    """A figure of a study that needs the scores of automatic metrics, in addition to the votes."""
+
+    METRIC_AGREEMENT = "metric-agreement"
+
+
 class FigureFormat(StrEnum):
     """A file format of figures; `csv` contains the figure's data."""
 

@@ -63,6 +63,38 @@ def test_the_results_show_scores_and_what_each_metric_would_have_told(cast: Cast
     assert "Suite motion, computed here. 6 pairs. Settings: flow dis-medium, formulas 4, frames all." in text
 
 
+def test_what_each_metric_would_have_told_is_a_figure_to_download(cast: Cast, closed: Study) -> None:
+    browser = signed_in(cast.context, cast.alice)
+    figure = f"/api/v1/studies/{SLUG}/figures/metric-agreement"
+
+    drawn, rows = browser.get(f"{figure}.svg"), browser.get(f"{figure}.csv")
+    over_rest = client_of(cast.context, cast.alice).get(f"{figure}.svg")
+
+    assert f'href="{figure}.svg"' in browser.get(PAGES[0]).text
+    # The page of one matchup has other numbers than the figure of the study.
+    assert figure not in browser.get(PAGES[1]).text
+    assert ">First frame MSE<" in drawn.text
+    assert drawn.content == over_rest.content
+    assert rows.text.splitlines()[1].startswith("motion,first_frame_mse,lower,")
+    assert client_of(cast.context, cast.charlie).get(f"{figure}.svg").status_code == 404
+
+
+def test_a_figure_of_metrics_needs_scores_and_a_closed_study(cast: Cast, worker: WorkerProgram) -> None:
+    study = cast.open_study(others=["cinemo"])
+    fill_panels(study, people=1)
+    alice = client_of(cast.context, cast.alice)
+    figure = f"/api/v1/studies/{SLUG}/figures/metric-agreement.svg"
+
+    running = alice.get(figure)
+    close(study, cast.alice)
+    without = alice.get(figure)
+
+    assert (running.status_code, running.json()["error"]) == (409, "cannot_draw")
+    assert "The study is not closed" in running.json()["message"]
+    assert (without.status_code, without.json()["error"]) == (409, "cannot_draw")
+    assert "No side of this study has scores" in without.json()["message"]
+
+
 def test_a_matchup_shows_its_own_agreement_and_a_pair_its_own_scores(cast: Cast, closed: Study) -> None:
     browser = signed_in(cast.context, cast.alice)
 
