@@ -346,6 +346,8 @@ class TableName(StrEnum):
     BREAKDOWNS = "breakdowns"
     SENSITIVITY = "sensitivity"
     PAIRED = "paired"
+    METRICS = "metrics"
+    METRIC_AGREEMENT = "metric_agreement"
 
 
 class NameStyle(StrEnum):

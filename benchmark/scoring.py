@@ -27,7 +27,9 @@ from benchmark.stats.preferences import PreferenceRow, preferences
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Votes
 
-COMPUTED = tuple(table for table in TableName if table is not TableName.VOTES)
+# The tables that are computed from votes alone.
+_OF_OTHER_DATA = (TableName.VOTES, TableName.METRICS, TableName.METRIC_AGREEMENT)
+COMPUTED = tuple(table for table in TableName if table not in _OF_OTHER_DATA)
 
 
 @dataclass(frozen=True)

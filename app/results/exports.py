@@ -8,6 +8,7 @@ from app.database import Database
 from app.errors import Invalid
 from app.panels.side_names import Naming
 from app.results.live.vote_rows import counted_votes, vote_rows
+from app.results.metric_rows import metric_rows
 from app.results.service import StudyResults, find_results
 from app.security.identity import Principal
 from app.tables.studies import Study
@@ -16,6 +17,8 @@ from benchmark.exports.notes import TableNote
 from benchmark.exports.table_rows import result_rows
 from benchmark.exports.writer import table_chunks
 from benchmark.protocol import NameStyle, TableFormat, TableName
+
+_OF_METRICS = (TableName.METRICS, TableName.METRIC_AGREEMENT)
 
 
 def export_table(
@@ -45,9 +48,12 @@ def export_table(
         results = find_results(session, slug=slug, principal=principal)
         votes = counted_votes(session, results.study) if table is TableName.SENSITIVITY else None
         layout = _layout(session, results, table, file_format, columns, names)
+        of_metrics = metric_rows(session, results, table, principal) if table in _OF_METRICS else ()
     note = note_of(results)
     if table is TableName.VOTES:
         return _stream_votes(database, results.study.id, file_format, note, layout)
+    if table in _OF_METRICS:
+        return table_chunks(table, of_metrics, file_format, note=note, layout=layout)
     counted = results.counted
     rows = result_rows(table, counted.tallies, counted.matchups, interim=results.is_interim, votes=votes)
     return table_chunks(table, rows, file_format, note=note, layout=layout)

@@ -39,6 +39,10 @@ _DOWNLOADS = (
     ("Votes", "CSV", "votes.csv"),
     ("Votes", "Parquet", "votes.parquet"),
 )
+_METRIC_DOWNLOADS = (
+    ("Metrics", "CSV", "metrics.csv"),
+    ("Metric agreement", "CSV", "metric_agreement.csv"),
+)
 
 
 def build_results_page(session: Session, study: Study, principal: Principal) -> ResultsPage:
@@ -51,6 +55,7 @@ def build_results_page(session: Session, study: Study, principal: Principal) -> 
     sorted_rows, facts = by_score(rows), matchup_facts(study.slug, counted)
     covered = coverage(session, study, results.live)
     headline, summary = _headline(results, rows, naming, covered)
+    metrics = metrics_part(session, results, naming, principal)
     return ResultsPage(
         slug=study.slug,
         title=study.title,
@@ -60,7 +65,8 @@ def build_results_page(session: Session, study: Study, principal: Principal) -> 
         headline=headline,
         summary=summary,
         downloads=tuple(
-            Download(title, form, export_url(study.slug, file)) for title, form, file in _DOWNLOADS
+            Download(title, form, export_url(study.slug, file))
+            for title, form, file in (*_DOWNLOADS, *(_METRIC_DOWNLOADS if metrics else ()))
         ),
         sides=side_titles(naming),
         figure=figure_of([*sorted_rows, *averages], naming=naming, facts=facts),
@@ -81,7 +87,7 @@ def build_results_page(session: Session, study: Study, principal: Principal) -> 
         matrix=matrix(counted, sorted_rows, naming, facts),
         coverage=covered,
         agreement=agreement_part(counted, naming),
-        metrics=metrics_part(session, results, naming, principal),
+        metrics=metrics,
         heats=heat_tables(study.slug, counted, sorted_rows, naming, facts),
     )
 

@@ -86,6 +86,17 @@ DEFINITIONS = {
         "McNemar's exact test, over the pairs that the reference won in only one matchup; Holm: corrected "
         "over all rows."
     ),
+    TableName.METRICS: (
+        "Mean of each automatic metric over pairs, computed on this server, with the standard deviation "
+        "over seeds in parentheses. A side with fewer pairs than expected, or with clips that were not "
+        "measured, is partial. Settings: everything that the scores depend on."
+    ),
+    TableName.METRIC_AGREEMENT: (
+        "Agreement: percent of decided comparisons in which the metric prefers the side that most votes "
+        "chose; equal scores count as half, and 50 is a guess; 95 % interval clustered by image. A metric "
+        "without a direction is read as more is better. Spearman, Kendall: rank correlations over models. "
+        "Prefers static: percent of clips that the metric rates worse than a clip that repeats the image."
+    ),
 }
 
 
@@ -107,6 +118,11 @@ SHORT_DEFINITIONS = {
     TableName.SENSITIVITY: "The reference's TI2V score, percent, with 95 % intervals.",
     TableName.PAIRED: (
         "Pairs that the reference won against only one of two models; Holm-corrected McNemar test."
+    ),
+    TableName.METRICS: "Means over pairs, with the standard deviation over seeds in parentheses.",
+    TableName.METRIC_AGREEMENT: (
+        "Percent of decided comparisons in which the metric prefers the side that most votes chose; 95 % "
+        "interval clustered by image."
     ),
 }
 

@@ -24,6 +24,8 @@ from benchmark.exports.tables import COLUMNS, Kind
 from benchmark.protocol import TableName
 from benchmark.stats.preferences import AVERAGE
 
+METRIC_DECIMALS = 4
+
 
 @dataclass(frozen=True)
 class PrintedColumn:
@@ -86,6 +88,12 @@ def _measure(title: str, column: str, decimals: int) -> PrintedColumn:
 def _opponent(row: object) -> Spans:
     other = getattr(row, "other", None)
     return (Span(AVERAGE if other is None else str(other)),)
+
+
+def _mean_and_spread(row: object) -> Spans:
+    mean, spread = getattr(row, "mean", None), getattr(row, "seed_sd", None)
+    printed = number_cell(mean, METRIC_DECIMALS)
+    return (Span(printed if spread is None else f"{printed} ({number_cell(spread, METRIC_DECIMALS)})"),)
 
 
 def _rank(row: object) -> Spans:
@@ -208,6 +216,28 @@ LAYOUTS: dict[TableName, list[PrintedColumn]] = {
         _p_value("p (Holm)", "p_holm"),
         _number("Pairs", "pairs"),
     ],
+    TableName.METRICS: [
+        _text("Suite", "suite"),
+        _text("Metric", "metric"),
+        _name("Side", "side"),
+        PrintedColumn("Mean", _mean_and_spread),
+        _number("Pairs", "pairs"),
+        _number("Expected pairs", "expected_pairs"),
+        _number("Missing clips", "missing_clips"),
+        _text("Better", "direction"),
+        _text("Settings", "settings"),
+    ],
+    TableName.METRIC_AGREEMENT: [
+        _text("Suite", "suite"),
+        _text("Metric", "metric"),
+        _text("Part", "part"),
+        _number("Agreement", "accuracy"),
+        _interval("95 % interval", "ci_low", "ci_high"),
+        _number("Pairs", "comparisons"),
+        _number("Spearman", "spearman"),
+        _number("Kendall", "kendall"),
+        _number("Prefers static", "prefers_static"),
+    ],
 }
 
 # The default columns of LaTeX tables, which fit into one column of a two-column paper.
@@ -220,4 +250,6 @@ COMPACT: dict[TableName, tuple[str, ...]] = {
     TableName.BREAKDOWNS: ("reference", "other", "part", "ti2v_score", "interval"),
     TableName.SENSITIVITY: ("matchup", "by", "ti2v_score", "wilson", "cluster_bootstrap"),
     TableName.PAIRED: ("reference", "first", "second", "first_only", "second_only", "p_holm"),
+    TableName.METRICS: ("suite", "metric", "side", "mean", "pairs"),
+    TableName.METRIC_AGREEMENT: ("metric", "part", "agreement", "interval", "pairs"),
 }

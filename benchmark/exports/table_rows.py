@@ -38,7 +38,7 @@ def result_rows(
             these votes.
 
     Raises:
-        ValueError: the table is `votes`, which cannot be computed from tallies.
+        ValueError: the table is `votes` or a table of metrics, which cannot be computed from tallies.
     """
     match table:
         case TableName.PREFERENCES:
@@ -57,8 +57,8 @@ def result_rows(
             return sensitivity(tallies, matchups, votes)
         case TableName.PAIRED:
             return paired(tallies, matchups, interim=interim)
-        case TableName.VOTES:
-            raise ValueError("the votes table cannot be computed from tallies")
+        case TableName.VOTES | TableName.METRICS | TableName.METRIC_AGREEMENT:
+            raise ValueError(f"the table {table} cannot be computed from tallies")
 
 
 def sensitivity(

@@ -8,6 +8,7 @@ docs/tables.md documents every column; a test compares that page with this modul
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
+from benchmark.metrics.mean_rows import MetricMeanRow
 from benchmark.protocol import TableFormat, TableName
 from benchmark.stats.agreement_table import AgreementRow
 from benchmark.stats.breakdowns import BreakdownRow
@@ -18,6 +19,7 @@ from benchmark.stats.paired import PairedRow
 from benchmark.stats.preferences import PreferenceRow
 from benchmark.stats.sensitivity import SensitivityRow
 from benchmark.votes.columns import JUSTIFICATION_COLUMNS, VOTE_COLUMNS
+from benchmark.votes.metric_agreement import MetricAgreementRow
 
 EXTENSIONS = {each: each.value for each in TableFormat} | {
     TableFormat.MARKDOWN: "md",
@@ -85,6 +87,8 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
     TableName.BREAKDOWNS: _columns_of(BreakdownRow),
     TableName.SENSITIVITY: _columns_of(SensitivityRow),
     TableName.PAIRED: _columns_of(PairedRow),
+    TableName.METRICS: _columns_of(MetricMeanRow),
+    TableName.METRIC_AGREEMENT: _columns_of(MetricAgreementRow),
 }
 COLUMN_NAMES: dict[TableName, tuple[str, ...]] = {
     table: tuple(column.name for column in columns) for table, columns in COLUMNS.items()

@@ -195,6 +195,37 @@ def test_a_reader_sees_no_scores_of_sides_that_are_private(cast: Cast, closed: S
     assert "Automatic metrics" not in page.text
 
 
+def test_scores_and_agreement_are_exported_as_tables(cast: Cast, closed: Study) -> None:
+    alice = client_of(cast.context, cast.alice)
+    exports = f"/api/v1/studies/{SLUG}/exports"
+
+    means = alice.get(f"{exports}/metrics.json").json()
+    agreement = alice.get(f"{exports}/metric_agreement.json").json()
+
+    assert means[0] == {
+        "suite": "motion",
+        "metric": "mean_flow",
+        "direction": "none",
+        "side": "cinemo",
+        "mean": 13.5,
+        "seed_sd": None,
+        "pairs": 6,
+        "expected_pairs": 6,
+        "missing_clips": 0,
+        "settings": "flow dis-medium, formulas 4, frames all",
+    }
+    whole = [row for row in agreement if (row["metric"], row["division"]) == ("first_frame_mse", "whole")]
+    assert [(row["comparisons"], row["accuracy"]) for row in whole] == [(6, 100.0)]
+    assert {row["part"] for row in agreement if row["division"] == "scenario"} == {"kite", "boat"}
+    for table in ("metrics", "metric_agreement"):
+        for file_format in ("csv", "markdown", "latex", "parquet", "jsonl"):
+            answer = alice.get(f"{exports}/{table}.{file_format}")
+            assert answer.status_code == 200
+            assert answer.content
+            assert b"nan" not in answer.content.lower() or file_format == "parquet"
+    assert "metrics.csv" in signed_in(cast.context, cast.alice).get(PAGES[0]).text
+
+
 def test_the_report_of_a_closed_study_contains_the_scores_and_the_agreement(
     cast: Cast, closed: Study
 ) -> None:

@@ -8,6 +8,7 @@ from benchmark.exports.notes import TableNote
 from benchmark.exports.table_rows import result_rows
 from benchmark.exports.writer import write_table
 from benchmark.protocol import TableFormat, TableName
+from benchmark.scoring import COMPUTED
 from benchmark.stats.tallies import Tallies
 from tests.benchmark.made_votes import panel, table, vote, votes_of
 
@@ -34,7 +35,7 @@ HARD = {
 
 
 @pytest.mark.parametrize("study", HARD)
-@pytest.mark.parametrize("name", [name for name in TableName if name is not TableName.VOTES])
+@pytest.mark.parametrize("name", COMPUTED)
 def test_every_table_is_whole(study: str, name: TableName) -> None:
     votes = votes_of(table(HARD[study]))
     tallies = Tallies.from_votes(votes)

@@ -17,11 +17,11 @@ from benchmark.exports.table_rows import result_rows
 from benchmark.exports.tables import COLUMN_NAMES
 from benchmark.exports.writer import table_chunks, write_table
 from benchmark.protocol import TableFormat, TableName, VoteStatus
+from benchmark.scoring import COMPUTED
 from benchmark.stats.votes import Matchup
 from tests.benchmark.made_votes import MOTIF_CINEMO, MOTIF_STATIC, tallies, vote
 
 MATCHUPS = [MOTIF_CINEMO, MOTIF_STATIC]
-COMPUTED = [table for table in TableName if table is not TableName.VOTES]
 TWO_REFERENCES = [MOTIF_CINEMO, Matchup("static-cinemo", "static", "cinemo")]
 ALL_COLUMNS = TableLayout(columns=("all",))
 
