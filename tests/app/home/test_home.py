@@ -3,10 +3,11 @@
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from app.context import AppContext
 from app.tables.submissions import Submission
-from benchmark.protocol import SubmissionStatus
+from benchmark.protocol import Role, SubmissionStatus
 from tests.app.results.page_voters import PAGE, annotator, share, signed_in, vote
-from tests.cast import Cast, Study, make_submission
+from tests.cast import Cast, Study, make_actor, make_submission
 
 
 def test_a_visitor_reads_what_this_is_and_how_to_get_in(cast: Cast, study: Study, client: TestClient) -> None:
@@ -122,5 +123,12 @@ def test_signing_out_ends_it(cast: Cast, study: Study) -> None:
     assert alice.get("/studies/motif-study/results").status_code == 401
 
 
-def test_an_empty_installation_says_what_to_do_first(client: TestClient) -> None:
-    assert "ti2v benchmark import" in client.get("/", headers=PAGE).text
+def test_an_empty_installation_says_what_to_do_first(context: AppContext, client: TestClient) -> None:
+    alice = signed_in(context, make_actor(context, "alice", Role.RESEARCHER))
+
+    page = alice.get("/").text
+
+    for link in ("/benchmarks#import", "/submissions/new", "/studies/new"):
+        assert f'<a class="button" href="{link}">' in page
+    assert "No benchmarks yet." in client.get("/", headers=PAGE).text
+    assert "/benchmarks#import" not in client.get("/", headers=PAGE).text

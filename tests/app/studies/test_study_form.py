@@ -172,7 +172,7 @@ def test_the_estimate_of_an_incomplete_choice_says_what_is_missing(cast: Cast, a
 def test_a_benchmark_without_submissions_says_how_to_get_some(cast: Cast) -> None:
     bob = signed_in(cast.context, cast.bob)
 
-    assert "ti2v submit DIR" in bob.get(FORM).text
+    assert f"/submissions/new?benchmark={BENCHMARK}" in bob.get(FORM).text
 
 
 def test_a_slug_is_made_from_the_name() -> None:
