@@ -9,7 +9,7 @@ import click
 from app.cli.server_options import open_client, server_options
 from app.cli.study_files import phases_option, read_toml, rules_option
 from app.cli.study_progress import print_losses
-from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
+from benchmark.protocol import Language, RenditionRecipe, StudyStatus, WatchGate
 
 if TYPE_CHECKING:
     from benchmark.wire.studies import StudyResponse
@@ -75,6 +75,13 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, help="Seed of the order of comparisons (default: random).")
 @phases_option
 @rules_option
+@click.option(
+    "--language",
+    type=click.Choice([each.value for each in Language]),
+    default=Language.EN.value,
+    show_default=True,
+    help="Language of the annotators' pages.",
+)
 @server_options
 def create(
     slug: str,

@@ -8,7 +8,7 @@ import click
 from app.cli.server_options import open_client, server_options
 from app.cli.study_files import phases_option, read_toml, rules_option
 from app.cli.submission_refs import matchup_named
-from benchmark.protocol import RenditionRecipe, WatchGate
+from benchmark.protocol import Language, RenditionRecipe, WatchGate
 
 if TYPE_CHECKING:
     from benchmark.wire.studies import DraftRequest, DuplicateRequest, StudyResponse
@@ -54,6 +54,11 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, help="Seed of the order of comparisons.")
 @phases_option
 @rules_option
+@click.option(
+    "--language",
+    type=click.Choice([each.value for each in Language]),
+    help="Language of the annotators' pages.",
+)
 @server_options
 def edit(
     slug: str,

@@ -46,6 +46,7 @@ def invitation(token: Annotated[str, Path(max_length=200)], request: Request) ->
         start_url=f"/studies/{study.slug}/vote",
         total=total,
         status=study.status,
+        language=study.language,
     )
     answer = context.pages.answer("invitations/welcome.html", page)
     set_cookie(answer, browser.cookie, context)
@@ -57,7 +58,12 @@ def ask_before_leaving(slug: SlugPath, request: Request) -> Response:
     with context_of(request).database.read() as session:
         participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=utc_now())
         votes = votes_of(session, participant.annotator)
-        page = WithdrawPage(study_slug=slug, study_title=participant.study.title, votes=votes)
+        page = WithdrawPage(
+            study_slug=slug,
+            study_title=participant.study.title,
+            votes=votes,
+            language=participant.study.language,
+        )
     return context_of(request).pages.answer("invitations/withdraw.html", page)
 
 
@@ -67,5 +73,5 @@ def leave(slug: SlugPath, request: Request) -> Response:
         participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=utc_now())
         study = lock_study(session, participant.study.id)
         votes = withdraw_annotator(session, annotator=participant.annotator, study=study, now=utc_now())
-        page = WithdrawPage(study_slug=slug, study_title=study.title, votes=votes)
+        page = WithdrawPage(study_slug=slug, study_title=study.title, votes=votes, language=study.language)
     return context_of(request).pages.answer("invitations/withdrawn.html", page)

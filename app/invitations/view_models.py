@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.pager import Pager
-from app.panels.time_estimate import estimated_duration
-from benchmark.plurals import counted
-from benchmark.protocol import InvitationStatus, StudyStatus
+from app.panels.time_estimate import amount
+from benchmark.protocol import InvitationStatus, Language, StudyStatus
 from benchmark.wire.invitations import InvitationResponse
 
 _CLOSED = {
@@ -38,6 +37,7 @@ class WelcomePage:
     start_url: str
     total: int
     status: StudyStatus = StudyStatus.OPEN
+    language: Language = Language.EN
 
     @property
     def closed_title(self) -> str:
@@ -49,12 +49,8 @@ class WelcomePage:
         return _CLOSED[self.status][1] if self.status in _CLOSED else ""
 
     @property
-    def pairs(self) -> str:
-        return counted(self.total, "pair")
-
-    @property
-    def duration(self) -> str:
-        return estimated_duration(self.total)
+    def amount(self) -> str:
+        return amount(self.total, self.language)
 
     @property
     def withdraw_url(self) -> str:
@@ -71,10 +67,7 @@ class WithdrawPage:
     study_slug: str
     study_title: str
     votes: int
-
-    @property
-    def vote_count(self) -> str:
-        return counted(self.votes, "vote")
+    language: Language = Language.EN
 
     @property
     def url(self) -> str:

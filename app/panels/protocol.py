@@ -15,6 +15,7 @@ from app.tables.bench import Benchmark
 from app.tables.studies import Matchup, Study, StudyProtocol
 from app.tables.submissions import Submission, VideoModel
 from benchmark.exports.cells import utc_text
+from benchmark.protocol import Language
 
 SETTINGS = (
     "slug",
@@ -76,6 +77,7 @@ def _document(session: Session, study: Study) -> dict[str, Any]:
         **({"phases": study.phases} if study.phases is not None else {}),
         **({"pilot": True} if study.is_pilot else {}),
         **({"rules": study.rules} if study.rules is not None else {}),
+        **({"language": study.language} if study.language is not Language.EN else {}),
     }
 
 

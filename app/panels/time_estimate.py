@@ -1,20 +1,40 @@
 """Estimates how long an annotator of unknown speed needs for a number of pairs."""
 
+from app.languages import translate
+from benchmark.protocol import Language
+
 # The time that an annotator needs for one pair, including loading and watching both clips.
 SECONDS_PER_PAIR = 25
 # Longer estimates are given in hours; js/voting/progress.js uses the same limit.
 MAX_MINUTES = 90
 
 
-def estimated_duration(pairs: int) -> str:
-    """Return the estimated time for a number of pairs, in minutes or hours.
+def time_left(pairs: int, language: Language) -> str:
+    """Return the estimated time for the remaining pairs, in whole minutes, or in hours if it is long.
 
-    >>> estimated_duration(40)
-    'about 17 minutes'
-    >>> estimated_duration(320)
-    'about 2 hours'
+    >>> time_left(40, Language.EN), time_left(320, Language.EN)
+    ('About 17 minutes left', 'About 2 hours left')
     """
     minutes = max(1, round(pairs * SECONDS_PER_PAIR / 60))
     if minutes >= MAX_MINUTES:
-        return f"about {round(minutes / 60)} hours"
-    return "about 1 minute" if minutes == 1 else f"about {minutes} minutes"
+        return translate(language, "About {n} hours left", n=round(minutes / 60))
+    if minutes == 1:
+        return translate(language, "About 1 minute left")
+    return translate(language, "About {n} minutes left", n=minutes)
+
+
+def amount(pairs: int, language: Language) -> str:
+    """Return how many pairs an annotator gets at most, and how long they take.
+
+    >>> amount(12, Language.EN), amount(1, Language.EN)
+    ('Up to 12 pairs, about 5 minutes.', 'Up to 1 pair, about 1 minute.')
+    """
+    minutes = max(1, round(pairs * SECONDS_PER_PAIR / 60))
+    if minutes >= MAX_MINUTES:
+        hours = round(minutes / 60)
+        return translate(language, "Up to {n} pairs, about {hours} hours.", n=pairs, hours=hours)
+    if pairs == 1:
+        return translate(language, "Up to 1 pair, about 1 minute.")
+    if minutes == 1:
+        return translate(language, "Up to {n} pairs, about 1 minute.", n=pairs)
+    return translate(language, "Up to {n} pairs, about {minutes} minutes.", n=pairs, minutes=minutes)

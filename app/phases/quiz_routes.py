@@ -8,7 +8,6 @@ from starlette.responses import RedirectResponse
 from app.clock import utc_now
 from app.dependencies import context_of, cookie_of
 from app.errors import Conflict, Invalid, NotFound
-from app.languages import translate
 from app.phases.quiz import next_question, quiz_state
 from app.phases.view_builder import PhaseVisit, build_answer_page, build_question_page
 from app.phases.view_models import PhasePage
@@ -16,7 +15,7 @@ from app.phases.visits import find_visit, show_phase
 from app.security.participants import find_assignment
 from app.security.path_params import SlugPath
 from app.voting.service import cast_vote
-from benchmark.protocol import Choice, Language, Phase
+from benchmark.protocol import Choice, Phase
 from benchmark.wire.common import TOKEN
 from benchmark.wire.votes import VoteRequest
 
@@ -56,7 +55,7 @@ def post_quiz_answer(
         message = refusal.message
 
         def again(visit: PhaseVisit) -> PhasePage:
-            return _question_page(visit, notice=translate(Language.EN, message))
+            return _question_page(visit, notice=message)
 
         return show_phase(request, slug, Phase.QUIZ, again, status=refusal.status)
     return RedirectResponse(f"/studies/{slug}/phases/quiz?answered={token}", status_code=303)

@@ -8,7 +8,6 @@ from starlette.responses import RedirectResponse
 from app.clock import utc_now
 from app.dependencies import context_of
 from app.errors import Conflict, Invalid, InvalidFields
-from app.languages import translate
 from app.phases import service
 from app.phases.forms import parse_questionnaire
 from app.phases.view_builder import (
@@ -21,7 +20,7 @@ from app.phases.view_builder import (
 from app.phases.view_models import PhasePage
 from app.phases.visits import due_url, find_visit, next_page, show_phase
 from app.security.path_params import SlugPath
-from benchmark.protocol import Language, Outcome, Phase
+from benchmark.protocol import Outcome, Phase
 from benchmark.wire.common import Paragraphs
 
 router = APIRouter(include_in_schema=False)
@@ -63,7 +62,7 @@ def post_consent(
         message = refusal.message
 
         def again(visit: PhaseVisit) -> PhasePage:
-            return build_consent_page(visit, notice=translate(Language.EN, message), ticked=ticked)
+            return build_consent_page(visit, notice=message, ticked=ticked)
 
         return show_phase(request, slug, Phase.CONSENT, again, status=refusal.status)
     return next_page(slug)

@@ -25,7 +25,7 @@ from app.tables.people import Annotator
 from app.tables.studies import Study
 from app.tables.voting import Assignment
 from app.voting.assignment_view import assignment_view
-from benchmark.protocol import Language, Outcome, Phase
+from benchmark.protocol import Outcome, Phase
 from benchmark.wire.phases import Phases, QuizPhase
 
 # How long a phase usually takes; the quiz and the voting take as long as their comparisons.
@@ -52,7 +52,7 @@ class PhaseVisit:
             "phase": phase,
             "contact": self.phases.contact,
             "minutes_left": self._minutes_left() if self.progress.outcome is None else None,
-            "language": Language.EN,
+            "language": self.study.language,
         }
 
     def comparisons(self) -> int:

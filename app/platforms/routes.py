@@ -65,6 +65,7 @@ def _answer(
         study_title=study.title,
         problem=problem,
         message=message,
+        language=study.language,
         code=exit.code if exit else "",
         return_url=exit.url if exit else "",
         contact=phases.contact if phases else "",

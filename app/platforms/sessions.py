@@ -147,5 +147,6 @@ def _external_id(parameters: Mapping[str, str], name: str, *, required: bool) ->
         return _EXTERNAL_ID.validate_python(value)
     except ValidationError as error:
         raise Invalid(
-            f"The link has no usable {name}. Open the study on the platform again.", code="bad_link"
+            "The link has no usable id of a participant. Open the study on the platform again.",
+            code="bad_link",
         ) from error

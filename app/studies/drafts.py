@@ -117,6 +117,7 @@ def draft_request(session: Session, study: Study) -> StudyRequest:
         gold=GoldRequest.of(study.gold_block, study.gold_most),
         phases=study_phases(study),
         rules=study_rules(study),
+        language=study.language,
     )
 
 

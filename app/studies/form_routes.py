@@ -4,7 +4,7 @@ import re
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
@@ -128,11 +128,26 @@ def edit_draft(slug: SlugPath, request: Request, form: Submitted) -> Response:
             wanted = with_hidden_fields(wanted, drafts.draft_request(session, study))
             values = dict(wanted) | {"revision": form.seen_revision}
             del values["slug"]
-            body = DraftRequest(**values)
+            body = _draft_request(values)
             drafts.edit_draft(session, study=study, request=body, principal=principal, now=utc_now())
     except (Invalid, Conflict, NotFound) as refusal:
         return _refused(request, form.fields, refusal, draft=slug)
     return RedirectResponse(f"/studies/{slug}/open", status_code=303)
+
+
+def _draft_request(values: dict[str, object]) -> DraftRequest:
+    """Return the request that saves a draft.
+
+    Raises:
+        Invalid: the fields do not fit the phases or the rules of the draft, which the form does not show.
+    """
+    try:
+        return DraftRequest.model_validate(values)
+    except ValidationError as error:
+        sentences = [each["msg"].removeprefix("Value error, ") for each in error.errors()]
+        raise Invalid(
+            f"This does not fit the phases or rules of the study: {'; '.join(sentences)}."
+        ) from error
 
 
 def _refused(

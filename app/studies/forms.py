@@ -170,10 +170,11 @@ def fields_of(request: StudyRequest, names: Mapping[str, str]) -> StudyFields:
 
 
 def with_hidden_fields(request: StudyRequest, before: StudyRequest) -> StudyRequest:
-    """Return the request with what the form does not show: the phases, and the seeds of sides."""
+    """Return the request with what the form does not show: phases, rules, language, seeds of sides."""
     kept = {(each.reference, each.other): each for each in before.matchups}
     matchups = [kept.get((each.reference, each.other), each) for each in request.matchups]
-    return request.model_copy(update={"matchups": matchups, "phases": before.phases})
+    hidden = {"phases": before.phases, "rules": before.rules, "language": before.language}
+    return request.model_copy(update={"matchups": matchups, **hidden})
 
 
 def slug_of_title(title: str) -> str:

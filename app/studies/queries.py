@@ -48,6 +48,7 @@ _PROTOCOL_FIELDS = (
     "gold_most",
     "phases",
     "rules",
+    "language",
     "created_at",
     "opened_at",
     "closed_at",

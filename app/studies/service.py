@@ -27,6 +27,7 @@ from benchmark.wire.studies import DraftFields, StudyRequest
 # The database column has room for 63 bits.
 _SEED_BITS = 62
 _FIELDS = (
+    "language",
     "title",
     "instructions",
     "votes_per_comparison",

@@ -67,6 +67,7 @@ CLOSED_SETS = (
     protocol.Visibility,
     protocol.Phase,
     protocol.Outcome,
+    protocol.Language,
     protocol.PlatformKind,
     protocol.SessionStatus,
     protocol.WorkerState,

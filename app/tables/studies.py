@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import Base, RowId
-from benchmark.protocol import RenditionRecipe, StudyKind, StudyStatus, Visibility, WatchGate
+from benchmark.protocol import Language, RenditionRecipe, StudyKind, StudyStatus, Visibility, WatchGate
 
 
 class Study(Base):
@@ -59,6 +59,8 @@ class Study(Base):
     # gold_most gold questions. Both columns are None in a study without gold questions.
     gold_block: Mapped[int | None]
     gold_most: Mapped[int | None]
+    # The language of the annotators' pages. The owner writes the texts of the study in this language.
+    language: Mapped[Language] = mapped_column(default=Language.EN, server_default=Language.EN.value)
     # The phases around the voting, in the form of benchmark.wire.phases.Phases; None if there are none.
     phases: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # The quality rules, in the form of benchmark.wire.rules.Rules; None if there are none.

@@ -137,6 +137,7 @@ def _vote_page(session: Session, annotator: Annotator, study: Study, now: dateti
         study_slug=study.slug,
         study_title=study.title,
         instructions=study.instructions or None,
+        language=study.language,
         assignment=assignment_view(session, assignment=assignment, study=study) if assignment else None,
         undoable=UndoCard(token=undoable) if undoable else None,
         is_preview=annotator.kind is AnnotatorKind.PREVIEW,
@@ -154,6 +155,7 @@ def _closed_page(session: Session, participant: Participant) -> ClosedPage:
         study_slug=participant.study.slug,
         study_title=participant.study.title,
         status=participant.study.status,
+        language=participant.study.language,
         done=progress.done,
     )
 

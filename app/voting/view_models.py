@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from app.panels.time_estimate import SECONDS_PER_PAIR, estimated_duration
-from benchmark.plurals import counted
-from benchmark.protocol import Choice, Justification, StudyStatus
+from app.languages import translate
+from app.panels.time_estimate import SECONDS_PER_PAIR, time_left
+from benchmark.protocol import Choice, Justification, Language, StudyStatus
 from benchmark.wire.votes import AssignmentResponse
 
 # The layout treats a clip as square if width / height is between these limits.
@@ -39,11 +39,6 @@ class AssignmentView(AssignmentResponse):
     def as_json(self) -> str:
         """Return the assignment in the format of the REST API; the page's script starts with this state."""
         return self.model_dump_json()
-
-    @property
-    def time_left(self) -> str:
-        """Return a text with a first estimate of the annotator's remaining time, in minutes or hours."""
-        return f"{estimated_duration(self.total - self.done).capitalize()} left"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +114,7 @@ class VotePage:
     study_title: str
     instructions: str | None
     assignment: AssignmentView | None
+    language: Language = Language.EN
     undoable: UndoCard | None = None
     notice: str | None = None
     is_preview: bool = False
@@ -135,9 +131,18 @@ class VotePage:
         return f"/studies/{self.study_slug}/vote"
 
     @property
+    def time_left(self) -> str:
+        """Return a first estimate of the remaining time, in whole minutes, or in hours if it is long."""
+        assert self.assignment is not None
+        return time_left(self.assignment.total - self.assignment.done, self.language)
+
+    @property
     def lease_minutes(self) -> str:
         """Return after how many whole minutes a pair that somebody else holds becomes available again."""
-        return counted(-(-self.lease_s // 60), "minute")
+        minutes = -(-self.lease_s // 60)
+        if minutes == 1:
+            return translate(self.language, "1 minute")
+        return translate(self.language, "{n} minutes", n=minutes)
 
     @property
     def skip_url(self) -> str:
@@ -178,6 +183,7 @@ class ClosedPage:
     study_title: str
     status: StudyStatus
     done: int = 0
+    language: Language = Language.EN
 
     @property
     def url(self) -> str:

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from benchmark.protocol import (
     AnnotatorKind,
+    Language,
     RenditionRecipe,
     Side,
     StudyKind,
@@ -98,6 +99,7 @@ class DraftFields(RequestModel):
     gold: GoldRequest | None = None
     phases: Phases | None = None
     rules: Rules | None = None
+    language: Language = Language.EN
 
     @model_validator(mode="after")
     def _quiz_has_questions(self) -> Self:
@@ -211,6 +213,7 @@ class StudyResponse(ResponseModel):
     gold_most: int | None
     phases: Phases | None
     rules: Rules | None
+    language: Language
     created_at: datetime
     opened_at: datetime | None
     closed_at: datetime | None

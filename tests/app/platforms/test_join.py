@@ -150,9 +150,9 @@ def test_withdrawing_deletes_the_ids(
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"PROLIFIC_PID": ""}, "The link has no usable PROLIFIC_PID."),
-        ({"PROLIFIC_PID": "<script>"}, "The link has no usable PROLIFIC_PID."),
-        ({"SESSION_ID": "x" * 256}, "The link has no usable SESSION_ID."),
+        ({"PROLIFIC_PID": ""}, "The link has no usable id of a participant."),
+        ({"PROLIFIC_PID": "<script>"}, "The link has no usable id of a participant."),
+        ({"SESSION_ID": "x" * 256}, "The link has no usable id of a participant."),
         ({"STUDY_ID": "60aa00000000000000000002"}, "This link belongs to another study."),
     ],
 )

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.tables.studies import Matchup
 from app.tables.studies import Study as StudyRow
 from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
+from benchmark.wire.studies import DraftRequest
 from tests.app.results.page_voters import signed_in
 from tests.app.studies.test_study_form import FORM, fields, studies
 from tests.cast import Cast
@@ -184,3 +185,21 @@ def test_the_page_before_opening_shows_differences_and_lets_one_choose(cast: Cas
     assert alice.post(OPEN, follow_redirects=False).headers["location"] == "/"
     assert studies(cast)[0].status is StudyStatus.OPEN
     assert alice.get(OPEN, follow_redirects=False).headers["location"] == "/"
+
+
+def test_an_edit_that_breaks_a_rule_of_the_study_is_explained(cast: Cast, alice: TestClient) -> None:
+    path = f"/api/v1/studies/{studies(cast)[0].slug}"
+    fields = {
+        name: value for name, value in alice.get(path).json().items() if name in DraftRequest.model_fields
+    }
+    matchups = [{"reference": each["reference_id"], "other": each["other_id"]} for each in fields["matchups"]]
+    body = fields | {"matchups": matchups, "comparisons_per_annotator": 8, "rules": {"repeats": 2}}
+    assert alice.put(path, json=body).status_code == 200
+
+    page = sent(alice.get(EDIT).text)
+    answer = alice.post(EDIT, data=page | {"comparisons_per_annotator": ""}, follow_redirects=False)
+
+    assert answer.status_code == 422
+    assert "repeats need comparisons_per_annotator" in text_of(answer.text)
+    assert alice.post(EDIT, data=page, follow_redirects=False).status_code == 303
+    assert studies(cast)[0].rules is not None

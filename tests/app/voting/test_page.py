@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from app.assets import Assets
+from app.panels.time_estimate import time_left
 from app.rendering import Pages
 from app.voting.view_models import AssignmentView, KeptForm, VotePage
-from benchmark.protocol import Choice
+from benchmark.protocol import Choice, Language
 
 CARD = AssignmentView(
     token="t0",
@@ -44,7 +45,7 @@ def test_the_position_never_passes_the_total() -> None:
     [(41, "About 8 minutes left"), (59, "About 1 minute left"), (60, "About 1 minute left")],
 )
 def test_the_time_left_is_said_in_whole_minutes(done: int, words: str) -> None:
-    assert card(done=done).time_left == words
+    assert time_left(60 - done, Language.EN) == words
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ def test_the_time_left_is_said_in_whole_minutes(done: int, words: str) -> None:
     [(213, "About 89 minutes left"), (216, "About 2 hours left"), (1280, "About 9 hours left")],
 )
 def test_a_long_time_left_is_said_in_hours(total: int, words: str) -> None:
-    assert card(done=0, total=total).time_left == words
+    assert time_left(total, Language.EN) == words
 
 
 @pytest.mark.parametrize(
