@@ -87,6 +87,7 @@ def generate(
     if waiting:
         with _sigterm_as_interrupt():
             generator = _load(entry, checkpoint, device, dtype)
+            _confirm_cost(generator, len(waiting))
             folder.create()
             _generate(generator, waiting, folder, batch or entry.batch)
 
@@ -113,6 +114,24 @@ def _load(entry: "GeneratorEntry", checkpoint: Path | None, device: str | None, 
     generator.load(device or default_device(), dtype)
     click.echo(f"Loaded {entry.name} in {time.monotonic() - started:.1f} s.", err=True)
     return generator
+
+
+def _confirm_cost(generator: "Generator", clips: int) -> None:
+    """Show the cost of a hosted model and ask, before the first request is sent."""
+    from models.generators.hosted_adapter import HostedGenerator
+
+    if not isinstance(generator, HostedGenerator):
+        return
+    cost = generator.cost(clips)
+    if cost.amount <= generator.budget:
+        click.echo(f"{counted(clips, 'clip')} cost {cost}, within TI2V_API_BUDGET.", err=True)
+        return
+    if not sys.stdin.isatty():
+        raise click.ClickException(
+            f"{counted(clips, 'clip')} cost {cost}. Set TI2V_API_BUDGET to at least this amount."
+        )
+    click.confirm(f"{counted(clips, 'clip')} cost {cost}. Continue?", abort=True, err=True)
+    generator.budget = cost.amount
 
 
 def _generate(

@@ -10,7 +10,7 @@ from benchmark.plurals import counted
 
 if TYPE_CHECKING:
     from models.generators.entries import GeneratorEntry
-    from models.generators.recipes import DiffusersRecipe, SubprocessRecipe
+    from models.generators.recipes import AnyRecipe
 
 
 @click.group(invoke_without_command=True)
@@ -80,7 +80,7 @@ def check(name: str) -> None:
     click.echo(f"The adapter {recipe.name} has no problems. Its weights were not checked.", err=True)
 
 
-def _recipe(name: str) -> "DiffusersRecipe | SubprocessRecipe":
+def _recipe(name: str) -> "AnyRecipe":
     """Return the recipe of a model's adapter, or the recipe in a TOML file.
 
     Raises:

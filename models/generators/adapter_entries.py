@@ -1,9 +1,10 @@
 """Creates a registry entry for each adapter, that is, for each TOML file of the package or of the user."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from models.generators.base import CannotRun, Generator
+from models.generators.base import BadInput, CannotRun, Generator
 from models.generators.checkouts import Checkout
 from models.generators.entries import GeneratorEntry
 from models.generators.hub import cached_snapshot, missing_snapshot_reason
@@ -12,6 +13,7 @@ from models.generators.machine import gpu_too_small, missing_package
 from models.generators.recipe_weights import Weights
 from models.generators.recipes import (
     DiffusersRecipe,
+    HostedRecipe,
     SubprocessRecipe,
     read_recipe,
     recipe_sha256,
@@ -54,7 +56,40 @@ def adapter_entry(path: Path) -> GeneratorEntry:
     recipe = read_recipe(path)
     if isinstance(recipe, SubprocessRecipe):
         return _subprocess_entry(recipe, recipe_sha256(path))
+    if isinstance(recipe, HostedRecipe):
+        return _hosted_entry(recipe, recipe_sha256(path))
     return _diffusers_entry(recipe, recipe_sha256(path))
+
+
+def _hosted_entry(recipe: HostedRecipe, sha256: str) -> GeneratorEntry:
+    price = f"{recipe.price.per_clip:g} {recipe.price.currency}"
+
+    def create(folder: Path | None) -> Generator:
+        if folder is not None:
+            raise BadInput(f"{recipe.name} has no weights. Omit --checkpoint.")
+        from models.generators.hosted_adapter import HostedGenerator
+
+        return HostedGenerator(recipe, recipe_sha256=sha256, budget=generator_settings().api_budget)
+
+    def unavailable_reason() -> str | None:
+        if not os.environ.get(recipe.api.key_variable):
+            return f"The environment variable {recipe.api.key_variable} with the key of the API is not set."
+        if generator_settings().api_budget < recipe.price.per_clip:
+            return f"A clip costs {price}. Set TI2V_API_BUDGET to the amount that one process may spend."
+        return None
+
+    return GeneratorEntry(
+        name=recipe.name,
+        title=recipe.title,
+        licence=recipe.licence,
+        weights=f"hosted; {price} per clip",
+        native=recipe.native.to_format(),
+        needs=f"a key in {recipe.api.key_variable} and a budget in TI2V_API_BUDGET",
+        verified=recipe.verified,
+        batch=recipe.batch,
+        unavailable_reason=unavailable_reason,
+        create=create,
+    )
 
 
 def _subprocess_entry(recipe: SubprocessRecipe, sha256: str) -> GeneratorEntry:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.generators.recipe_tables import ArgumentOrList, Official
-from models.generators.recipes import DiffusersRecipe, SubprocessRecipe
+from models.generators.recipes import AnyRecipe, DiffusersRecipe, HostedRecipe, SubprocessRecipe
 
 NATIVE = ("width", "height", "num_frames", "fps")
 
@@ -34,7 +34,7 @@ class ArgumentLine:
         )
 
 
-def argument_lines(recipe: DiffusersRecipe | SubprocessRecipe) -> list[ArgumentLine]:
+def argument_lines(recipe: AnyRecipe) -> list[ArgumentLine]:
     """Return all arguments of a recipe that influence a clip, then official arguments it does not pass."""
     values = dict(_values(recipe))
     lines = [ArgumentLine(name, value, recipe.official.get(name)) for name, value in values.items()]
@@ -58,9 +58,14 @@ def official_problems(recipe: DiffusersRecipe) -> list[str]:
     return problems
 
 
-def _values(recipe: DiffusersRecipe | SubprocessRecipe) -> Iterator[tuple[str, ArgumentOrList]]:
+def _values(recipe: AnyRecipe) -> Iterator[tuple[str, ArgumentOrList]]:
     native = recipe.native
     yield from (("width", native.width), ("height", native.height))
+    if isinstance(recipe, HostedRecipe):
+        yield from (("num_frames", native.frames), ("fps", float(native.fps)))
+        body = recipe.submit.body.items()
+        yield from ((name, value) for name, value in body if isinstance(value, bool | int | float | str))
+        return
     if isinstance(recipe, SubprocessRecipe):
         yield from (("num_frames", native.frames), ("fps", float(native.fps)))
         settings = {**recipe.staging.config, **(recipe.script.settings if recipe.script else {})}

@@ -1,19 +1,22 @@
 """Checks an adapter for mistakes that can be found without its weights."""
 
 from models.generators.base import CannotRun
+from models.generators.hosted_tables import REQUEST_NAMES
 from models.generators.machine import missing_package
 from models.generators.official_defaults import official_problems
 from models.generators.placeholders import CLIP_NAMES, RUN_NAMES, placeholders_in
-from models.generators.recipes import DiffusersRecipe, SubprocessRecipe
+from models.generators.recipes import AnyRecipe, HostedRecipe, SubprocessRecipe
 from models.generators.script_copy import is_assignable
 
 _UNIQUE_PER_CLIP = {"stem", "index", "index4"}
 
 
-def recipe_problems(recipe: DiffusersRecipe | SubprocessRecipe) -> list[str]:
+def recipe_problems(recipe: AnyRecipe) -> list[str]:
     """Return one sentence for each mistake in an adapter."""
     if isinstance(recipe, SubprocessRecipe):
         return _subprocess_problems(recipe)
+    if isinstance(recipe, HostedRecipe):
+        return _hosted_problems(recipe)
     missing = missing_package(("torch", "diffusers", "transformers"))
     if missing:
         return [f"{missing} is not installed, so the pipeline class cannot be checked; run: make worker"]
@@ -23,6 +26,19 @@ def recipe_problems(recipe: DiffusersRecipe | SubprocessRecipe) -> list[str]:
         return call_problems(recipe) + official_problems(recipe)
     except CannotRun as error:
         return [str(error)]
+
+
+def _hosted_problems(recipe: HostedRecipe) -> list[str]:
+    used = placeholders_in(dict(recipe.submit.body))
+    problems = _unknown("submit.body", used, REQUEST_NAMES)
+    problems += _unknown("api.authorization", placeholders_in(recipe.api.authorization), {"key"})
+    if "prompt" not in used:
+        problems.append("submit.body: use {prompt}")
+    if not used & {"image", "image_base64"}:
+        problems.append("submit.body: use {image} or {image_base64}")
+    if set(recipe.poll.running) & set(recipe.poll.done):
+        problems.append("poll: a state cannot be both running and done")
+    return problems
 
 
 def _subprocess_problems(recipe: SubprocessRecipe) -> list[str]:

@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from models.generators.base import NativeFormat
 from models.generators.enums import DType
+from models.generators.hosted_tables import Api, HostedLimits, Poll, Price, Result, Submit
 from models.generators.images import FitMode
 from models.generators.recipe_tables import (
     ArgumentOrList,
@@ -55,7 +56,7 @@ class NativeTable(RecipeTable):
         return NativeFormat(self.width, self.height, self.frames, self.fps)
 
 
-class Recipe(RecipeTable):
+class BaseRecipe(RecipeTable):
     """The keys that the TOML file of every adapter has.
 
     Attributes:
@@ -64,12 +65,10 @@ class Recipe(RecipeTable):
         licence: licence of the code.
         url: address of the model's repository or home page.
         verified: text that states which tests and comparisons of this model were run, and which were not.
-        gpu_gib: required GPU memory in GiB; 0 if a CPU is sufficient.
         fit: how input images of another aspect ratio are resized.
         native: native resolution, length and frame rate.
         official: official default of each argument, with its source, keyed by the argument's name;
             `scheduler.NAME` is a setting of the scheduler.
-        weights: the model's weights, which setup downloads.
     """
 
     name: Slug
@@ -77,10 +76,20 @@ class Recipe(RecipeTable):
     licence: str = Field(min_length=1)
     url: str = Field(pattern=r"^https://")
     verified: str = Field(min_length=1)
-    gpu_gib: float = Field(ge=0)
     fit: FitMode = FitMode.COVER
     native: NativeTable
     official: Mapping[str, Official] = Field(default_factory=dict)
+
+
+class Recipe(BaseRecipe):
+    """The further keys of adapters whose models run on a machine of the user.
+
+    Attributes:
+        gpu_gib: required GPU memory in GiB; 0 if a CPU is sufficient.
+        weights: the model's weights, which setup downloads.
+    """
+
+    gpu_gib: float = Field(ge=0)
     weights: tuple[Weights, ...] = Field(min_length=1)
 
 
@@ -169,11 +178,32 @@ class SubprocessRecipe(Recipe):
     limits: Limits
 
 
-AnyRecipe = Annotated[DiffusersRecipe | SubprocessRecipe, Field(discriminator="kind")]
-_ADAPTER: TypeAdapter[DiffusersRecipe | SubprocessRecipe] = TypeAdapter(AnyRecipe)
+class HostedRecipe(BaseRecipe):
+    """Recipe for a model behind a hosted API; see `hosted_tables`.
+
+    Attributes:
+        kind: always `hosted`.
+        batch: number of clips that are submitted together.
+        api, submit, poll, result: the vendor's protocol.
+        price: the vendor's price of a clip.
+        limits: limits of time and size.
+    """
+
+    kind: Literal["hosted"]
+    batch: int = Field(default=4, ge=1, le=32)
+    api: Api
+    submit: Submit
+    poll: Poll
+    result: Result
+    price: Price
+    limits: HostedLimits = HostedLimits()
 
 
-def read_recipe(path: Path) -> DiffusersRecipe | SubprocessRecipe:
+AnyRecipe = DiffusersRecipe | SubprocessRecipe | HostedRecipe
+_ADAPTER: TypeAdapter[AnyRecipe] = TypeAdapter(Annotated[AnyRecipe, Field(discriminator="kind")])
+
+
+def read_recipe(path: Path) -> AnyRecipe:
     """Read an adapter's TOML file.
 
     Raises:
@@ -198,6 +228,6 @@ def recipe_sha256(path: Path) -> str:
 
 def _sentence(location: tuple[int | str, ...], message: str) -> str:
     if not location:
-        return 'kind: expected "diffusers" or "subprocess"'
+        return 'kind: expected "diffusers", "subprocess" or "hosted"'
     # The first element is pydantic's tag of the union, which is not a key in the file.
     return f"{'.'.join(map(str, location[1:])) or 'kind'}: {message}"

@@ -7,15 +7,18 @@ from models.generators.hub import cached_snapshot
 from models.generators.machine import gpus
 from models.generators.official_defaults import argument_lines
 from models.generators.recipe_weights import Weights
-from models.generators.recipes import DiffusersRecipe, SubprocessRecipe
+from models.generators.recipes import AnyRecipe, DiffusersRecipe, HostedRecipe, SubprocessRecipe
 from models.generators.revisions import pinned_revision
 
 
-def run_plan(recipe: DiffusersRecipe | SubprocessRecipe) -> Iterator[str]:
+def run_plan(recipe: AnyRecipe) -> Iterator[str]:
     """Yield lines about the files, memory, time and arguments of a run."""
     native = recipe.native.to_format()
     yield f"{recipe.name}: {recipe.title}"
     yield f"Clip: {native}, {native.frames / float(native.fps):.1f} s"
+    if isinstance(recipe, HostedRecipe):
+        yield from _hosted_lines(recipe)
+        return
     yield from _program_lines(recipe)
     weights = recipe.all_weights if isinstance(recipe, DiffusersRecipe) else recipe.weights
     yield f"Files: {counted(len(weights), 'download')}, {sum(each.gb for each in weights):g} GB"
@@ -26,6 +29,17 @@ def run_plan(recipe: DiffusersRecipe | SubprocessRecipe) -> Iterator[str]:
         yield "Arguments, with the source of the official default:"
     else:
         yield "Arguments besides the command (docs/generators.md has their sources):"
+    yield from (f"  {line}" for line in argument_lines(recipe))
+
+
+def _hosted_lines(recipe: HostedRecipe) -> Iterator[str]:
+    price, api = recipe.price, recipe.api
+    yield f"Service: POST {api.base}{recipe.submit.path}, with the key in {api.key_variable}"
+    yield f"Terms: {api.terms or 'not stated'}"
+    cost = f"{price.per_clip:g} {price.currency} per clip, {price.per_clip * 320:g} for 320 clips"
+    yield f"Cost: {cost} ({price.source})"
+    yield f"Time limit: {recipe.limits.clip_s:g} s per clip; {counted(recipe.batch, 'clip')} at once"
+    yield "Arguments:"
     yield from (f"  {line}" for line in argument_lines(recipe))
 
 

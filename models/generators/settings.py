@@ -26,6 +26,12 @@ class GeneratorSettings(BaseSettings):
     stage: Path | None = Field(
         default=None, description="Folder on a local disk to which weights are copied before they are loaded."
     )
+    api_budget: float = Field(
+        default=0.0,
+        ge=0,
+        allow_inf_nan=False,
+        description="Amount that one process may spend on hosted APIs.",
+    )
     isolation: bool = Field(
         default=True,
         description="Run programs of models in their own namespaces, if the system allows it.",

@@ -16,7 +16,7 @@ from models.generators.child_process import minimal_environment
 from models.generators.hub import cached_snapshot, download
 from models.generators.placeholders import fill
 from models.generators.recipe_weights import Weights
-from models.generators.recipes import DiffusersRecipe, SubprocessRecipe
+from models.generators.recipes import AnyRecipe, DiffusersRecipe, HostedRecipe, SubprocessRecipe
 from models.generators.revisions import pinned_revision
 from models.generators.script_copy import script_problem
 
@@ -32,8 +32,10 @@ class Step:
     run: Callable[[], object]
 
 
-def setup_steps(recipe: DiffusersRecipe | SubprocessRecipe) -> list[Step]:
+def setup_steps(recipe: AnyRecipe) -> list[Step]:
     """Return the setup steps that are not finished yet, in order."""
+    if isinstance(recipe, HostedRecipe):
+        return []
     if isinstance(recipe, DiffusersRecipe):
         return list(_cache_steps(recipe))
     checkout = Checkout(recipe)

@@ -1,0 +1,106 @@
+"""Defines the tables of a hosted adapter's TOML file: how to submit, poll and download a clip, and its price.
+
+A path names a value in a JSON document: keys and positions, separated by dots, such as `output.0.url`.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import Field, JsonValue
+
+from models.generators.recipe_tables import RecipeTable
+
+# Placeholders of the request: image is a data URI of a PNG file, image_base64 the file without its prefix.
+REQUEST_NAMES = frozenset(
+    {"prompt", "image", "image_base64", "seed", "width", "height", "frames", "fps", "pair_id"}
+)
+JsonPath = Annotated[str, Field(pattern=r"^[\w-]+(\.[\w-]+)*$")]
+
+
+class Api(RecipeTable):
+    """Table `[api]`: address and credentials of the service.
+
+    Attributes:
+        base: address of the service; https, or http on this machine.
+        key_variable: environment variable with the key.
+        authorization: value of the header `Authorization`; `{key}` is the key.
+        headers: further headers of requests to the service.
+        terms: address of the terms of use.
+    """
+
+    base: str = Field(pattern=r"^(https://[\w.-]+(:\d+)?|http://127\.0\.0\.1(:\d+)?)(/[\w./-]*)?$")
+    key_variable: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")
+    authorization: str = Field(default="Bearer {key}", pattern=r"\{key\}")
+    headers: Mapping[str, str] = Field(default_factory=dict)
+    terms: str = Field(default="", pattern=r"^(https://\S+)?$")
+
+
+class Submit(RecipeTable):
+    """Table `[submit]`: the POST request that starts a clip.
+
+    Attributes:
+        path: path of the request, after `base`.
+        body: JSON body; strings may contain placeholders. A string that is one placeholder becomes its value.
+    """
+
+    path: str = Field(pattern=r"^/\S*$")
+    body: Mapping[str, JsonValue] = Field(min_length=1)
+
+
+class Poll(RecipeTable):
+    """Table `[poll]`: the GET request that reads the state of a clip.
+
+    Attributes:
+        url: path in the answer to `submit` of the address to poll.
+        status: path of the state in the answer.
+        running: states that mean: not finished.
+        done: states that mean: finished. Every other state is a failure.
+        error: path of the message of a failure.
+        interval_s: pause between two requests, in seconds.
+    """
+
+    url: JsonPath
+    status: JsonPath
+    running: tuple[str, ...] = Field(min_length=1)
+    done: tuple[str, ...] = Field(min_length=1)
+    error: JsonPath = "error"
+    interval_s: float = Field(default=5.0, gt=0, le=120)
+
+
+class Result(RecipeTable):
+    """Table `[result]`: where the finished clip is.
+
+    Attributes:
+        url: path in the answer to `submit` of the address with the result; an empty text if the last answer
+            to `poll` has the result.
+        video: path in the result of the address of the video.
+    """
+
+    url: str = Field(default="", pattern=r"^([\w-]+(\.[\w-]+)*)?$")
+    video: JsonPath
+
+
+class Price(RecipeTable):
+    """Table `[price]`: the vendor's price.
+
+    Attributes:
+        per_clip: price of one clip.
+        currency: code of the currency, such as USD.
+        source: address where the vendor states the price.
+    """
+
+    per_clip: float = Field(ge=0)
+    currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$")
+    source: str = Field(pattern=r"^https://")
+
+
+class HostedLimits(RecipeTable):
+    """Table `[limits]`: limits of a clip.
+
+    Attributes:
+        clip_s: time limit from the submission to the last byte, in seconds.
+        megabytes: maximum size of the video.
+    """
+
+    clip_s: float = Field(default=1800, gt=0, le=86400)
+    megabytes: float = Field(default=200, gt=0)

@@ -1,0 +1,124 @@
+"""A local stand-in for two hosted APIs. It replays the answers of their published documentation."""
+
+import http.server
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from benchmark.scenes.encoding import encode_mp4
+
+Answer = tuple[int, dict[str, str], bytes]
+
+
+def clip_bytes(*, width: int = 64) -> bytes:
+    frames = np.stack([np.full((48, width, 3), 20 * step, np.uint8) for step in range(8)])
+    return encode_mp4(frames, fps=8)
+
+
+@dataclass
+class StandIn:
+    """The state of the stand-in.
+
+    Attributes:
+        faults: answers that replace the next answers to a request, by the request's last word of the path.
+        seen: method, path, headers and body of every request.
+    """
+
+    address: str = ""
+    video: bytes = field(default_factory=clip_bytes)
+    faults: dict[str, list[Answer]] = field(default_factory=dict)
+    seen: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
+    polls: int = 0
+
+    def bodies(self) -> list[dict[str, object]]:
+        return [json.loads(body) for method, _, _, body in self.seen if method == "POST"]
+
+    def answer(self, path: str) -> Answer:
+        word = path.rsplit("/", 1)[-1]
+        if self.faults.get(word):
+            return self.faults[word].pop(0)
+        answers: dict[str, Callable[[], Answer]] = {
+            "image-to-video": self._queue_submitted,
+            "status": self._queue_status,
+            "predictions": lambda: _json(self._prediction("starting", None), 201),
+            "gm3qorzdhgbfurvjtvhg6dckhu": self._prediction_state,
+            "80e732af-660e-45cd-bd63-580e4f2a94cc": lambda: _json(
+                {"video": {"url": f"{self.address}/clip.mp4"}}
+            ),
+            "clip.mp4": lambda: (200, {"Content-Type": "video/mp4"}, self.video),
+        }
+        return answers[word]()
+
+    def _queue_submitted(self) -> Answer:
+        request = f"{self.address}/owner/video-model/requests/80e732af-660e-45cd-bd63-580e4f2a94cc"
+        return _json(
+            {
+                "request_id": "80e732af-660e-45cd-bd63-580e4f2a94cc",
+                "response_url": request,
+                "status_url": f"{request}/status",
+                "cancel_url": f"{request}/cancel",
+            }
+        )
+
+    def _queue_status(self) -> Answer:
+        self.polls += 1
+        states = ({"status": "IN_QUEUE", "queue_position": 0}, {"status": "IN_PROGRESS"})
+        return _json(states[self.polls - 1] if self.polls <= len(states) else {"status": "COMPLETED"})
+
+    def _prediction_state(self) -> Answer:
+        self.polls += 1
+        done = self.polls > 1
+        return _json(self._prediction("succeeded" if done else "processing", f"{self.address}/clip.mp4"))
+
+    def _prediction(self, status: str, output: str | None) -> dict[str, object]:
+        get = f"{self.address}/v1/predictions/gm3qorzdhgbfurvjtvhg6dckhu"
+        return {
+            "id": "gm3qorzdhgbfurvjtvhg6dckhu",
+            "status": status,
+            "output": output if status == "succeeded" else None,
+            "error": None,
+            "urls": {"cancel": f"{get}/cancel", "get": get},
+        }
+
+
+def _json(document: object, status: int = 200) -> Answer:
+    return status, {"Content-Type": "application/json"}, json.dumps(document).encode()
+
+
+@contextmanager
+def running() -> Iterator[StandIn]:
+    state = StandIn()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self._answer(self.rfile.read(int(self.headers["Content-Length"])))
+
+        def do_GET(self) -> None:
+            self._answer(b"")
+
+        def _answer(self, body: bytes) -> None:
+            state.seen.append((self.command, self.path, dict(self.headers), body))
+            status, headers, content = state.answer(self.path)
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": str(len(content))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            """Do not log."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01))
+    thread.start()
+    state.address = f"http://127.0.0.1:{server.server_address[1]}"
+    try:
+        yield state
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
