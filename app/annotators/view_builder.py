@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.annotators.cache import kept_annotators
 from app.annotators.labels import (
     cells_of,
     figures_of,
@@ -11,7 +12,7 @@ from app.annotators.labels import (
     vote_status,
     vote_status_with_reason,
 )
-from app.annotators.queries import AnnotatorReport, MatchupSensitivity, annotator_reports, study_annotators
+from app.annotators.queries import AnnotatorReport, MatchupSensitivity
 from app.annotators.sort_order import columns, sort_reports
 from app.annotators.view_models import (
     AnnotatorLine,
@@ -42,7 +43,7 @@ _ACTIONS = {
 
 
 def annotators_page(session: Session, study: Study, *, by: SortBy, order: Order) -> AnnotatorsPage:
-    people = study_annotators(session, study)
+    people = kept_annotators(session, study).found
     names = _matchup_names(session, study)
     url = f"/studies/{study.slug}/annotators"
     return AnnotatorsPage(
@@ -68,7 +69,7 @@ def annotator_page(
     notice: str | None = None,
     submitted_reason: str = "",
 ) -> AnnotatorPage:
-    reports = annotator_reports(session, study)
+    reports = kept_annotators(session, study).found.annotators
     report = next(each for each in reports if each.name == annotator.pseudonym)
     return AnnotatorPage(
         study_slug=study.slug,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, String, case, func, select, type_coerce
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from app.panels.sides import matchup_sides
@@ -92,22 +92,14 @@ def _hours(session: Session, study: Study, now: datetime) -> list[HourResponse]:
     """Return the votes of the last 24 hours, the oldest hour first; the last hour is not over yet."""
     newest = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     starts = [newest - timedelta(hours=age) for age in reversed(range(HOURS))]
-    hour = _hour_text(session)
-    counted = dict(
-        session.execute(
-            select(hour, func.count())
-            .where(Vote.study_id == study.id, Vote.cast_at >= starts[0])
-            .group_by(hour)
-        ).all()
-    )
-    return [HourResponse(start=start, votes=counted.get(f"{start:%Y-%m-%d %H}", 0)) for start in starts]
-
-
-def _hour_text(session: Session) -> ColumnElement[str]:
-    """Return the SQL expression of a vote's hour in UTC, such as `2026-11-30 08`."""
-    if session.get_bind().dialect.name == "sqlite":
-        return func.substr(type_coerce(Vote.cast_at, String), 1, 13)
-    return func.to_char(func.timezone("UTC", Vote.cast_at), "YYYY-MM-DD HH24")
+    counts = [
+        select(func.count())
+        .where(Vote.study_id == study.id, Vote.cast_at >= start, Vote.cast_at < start + timedelta(hours=1))
+        .scalar_subquery()
+        for start in starts
+    ]
+    counted = session.execute(select(*counts)).one()
+    return [HourResponse(start=start, votes=votes) for start, votes in zip(starts, counted, strict=True)]
 
 
 def _hours_left(study: Study, hours: Sequence[HourResponse], *, missing: int, now: datetime) -> float | None:

@@ -36,5 +36,5 @@ def show_flags(slug: SlugPath, request: Request) -> Response:
     context = context_of(request)
     with context.database.read() as session:
         study, _ = require_own_study(session, request, slug)
-        part = flags_part(session, study, now=utc_now())
+        part = flags_part(session, study)
     return context.pages.answer("dashboard/_flags.html", part)

@@ -94,8 +94,8 @@ def live_part(session: Session, study: Study, *, now: datetime) -> LivePart:
     )
 
 
-def flags_part(session: Session, study: Study, *, now: datetime) -> FlagsPart:
-    flags = study_flags(session, study, now=now)
+def flags_part(session: Session, study: Study) -> FlagsPart:
+    flags = study_flags(session, study)
     url = f"/studies/{study.slug}/annotators"
     naming_rows = matchup_sides(session, study)
     naming = Naming.of(session, naming_rows)

@@ -1,6 +1,5 @@
 """Reads the protocols and the progress of studies."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import ColumnElement, Select, case, func, select
@@ -228,19 +227,6 @@ def _loss_response(loss: SideLoss, sides: MatchupSides) -> RenditionLossResponse
         all_pairs=loss.all_pairs,
         sentence=loss.sentence(sides.name_of(loss.side)),
     )
-
-
-def loss_sentences(session: Session, studies: Sequence[Study]) -> dict[int, tuple[str, ...]]:
-    """Return, keyed by study id, sentences that state what renditions leave out; see `SideLoss.sentence`."""
-    losses = rendition_losses(session, studies)
-    found: dict[int, tuple[str, ...]] = {}
-    for study in studies if losses else ():
-        found[study.id] = tuple(
-            loss.sentence(sides.name_of(loss.side))
-            for sides in matchup_sides(session, study)
-            for loss in losses.get(sides.id, ())
-        )
-    return found
 
 
 def _matchup_progress(study: Study, matchup: Matchup, row: object) -> MatchupProgress:

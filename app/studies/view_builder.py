@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from app.security.identity import Principal
 from app.security.tokens import new_token
 from app.security.visibility import may_change
-from app.studies.queries import StudyFilter, loss_sentences, visible_studies
+from app.studies.losses import loss_sentences
+from app.studies.queries import StudyFilter, visible_studies
 from app.studies.view_models import StudyLine
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.tasks import Task
