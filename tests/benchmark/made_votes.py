@@ -58,6 +58,7 @@ def vote(
         "replaces": None,
         "style": style,
         "hard_case": hard_case,
+        "protocol_version": None,
     }
 
 
