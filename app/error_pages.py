@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -55,10 +56,14 @@ class ErrorPage:
 
 @dataclass(frozen=True)
 class SignInForm:
-    """The sign-in form; `target` is the page to show after the sign-in."""
+    """The sign-in form; `target` is the page to show after the sign-in.
+
+    `answers_form` is true if the server refused a form, whose page brings the fields back after the sign-in.
+    """
 
     message: str = ""
     target: str = "/"
+    answers_form: bool = False
 
     @property
     def url(self) -> str:
@@ -98,8 +103,8 @@ def answer_error(
         return JSONResponse(body, status_code=status, headers=headers)
     pages = request.app.state.context.pages
     if code in _SIGN_IN_CODES:
-        shown = "Sign in to see this page." if code == NotSignedIn.default_code else message
-        answer = pages.answer("sign_in_form.html", SignInForm(shown, _target(request)), status=status)
+        form = _sign_in_form(request, "" if code == NotSignedIn.default_code else message)
+        answer = pages.answer("sign_in_form.html", form, status=status)
     else:
         title = TITLES.get(status, HTTPStatus(status).phrase)
         page = ErrorPage(status, title, message, request_id)
@@ -108,15 +113,25 @@ def answer_error(
     return answer  # type: ignore[no-any-return]  # app.state is untyped in Starlette
 
 
-def _target(request: Request) -> str:
-    """Return the URL of the page to show after the sign-in: the requested page.
+def _sign_in_form(request: Request, message: str) -> SignInForm:
+    if request.url.path.startswith("/sign-in"):
+        return SignInForm(message or "Sign in to see this page.")
+    if request.method == "GET":
+        query = f"?{request.url.query}" if request.url.query else ""
+        return SignInForm(message or "Sign in to see this page.", local_path(request.url.path + query))
+    refusal = "You are signed out, so nothing was saved. Sign in, then send the form again."
+    return SignInForm(message or refusal, _page_of_form(request), answers_form=True)
 
-    If a form or a used sign-in link was requested, return the home page.
-    """
-    if request.method != "GET" or request.url.path.startswith("/sign-in"):
+
+def _page_of_form(request: Request) -> str:
+    """Return the URL of the page that sent a form; the home page if the browser does not tell it."""
+    try:
+        sender = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
         return "/"
-    query = f"?{request.url.query}" if request.url.query else ""
-    return local_path(request.url.path + query)
+    if sender.netloc != request.headers.get("host"):
+        return "/"
+    return local_path(f"{sender.path}?{sender.query}" if sender.query else sender.path or "/")
 
 
 def _wants_page(request: Request) -> bool:

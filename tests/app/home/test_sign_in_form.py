@@ -137,3 +137,25 @@ def test_an_annotator_without_an_invitation_is_sent_to_the_link(stranger: TestCl
     assert answer.status_code == 401
     assert "Open your invitation link" in answer.text
     assert 'type="password"' not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("referer", "target"),
+    [
+        ("http://testserver/models?page=2", "/models?page=2"),
+        ("https://example.org/models", "/"),
+        ("http://testserver//example.org", "/"),
+        ("http://[", "/"),
+        (None, "/"),
+    ],
+)
+def test_a_refused_form_leads_back_to_its_page(
+    stranger: TestClient, referer: str | None, target: str
+) -> None:
+    headers = {"Accept": "text/html"} | ({"Referer": referer} if referer else {})
+
+    answer = stranger.post("/models", data={"slug": "wan"}, headers=headers)
+
+    assert answer.status_code == 401
+    assert "nothing was saved" in answer.text
+    assert target_of(answer.text) == target
