@@ -9,7 +9,10 @@ from benchmark.protocol import Role
 
 @dataclass(frozen=True)
 class NavigationLink:
-    """A link to a section. `current` is the value of aria-current; an empty text in other sections."""
+    """A link to a section.
+
+    `current` is the value of aria-current; it is empty if the page is in another section.
+    """
 
     name: str
     url: str
@@ -27,7 +30,7 @@ class Navigation:
 
 @dataclass(frozen=True)
 class Section:
-    """A section, the people who may open it, and the beginnings of the paths that belong to it."""
+    """A section, the people who may open it, and the prefixes of the paths that belong to it."""
 
     name: str
     url: str

@@ -63,6 +63,6 @@ class Pages:
     def answer(
         self, template: str, page: object, *, status: int = 200, navigation: Navigation | None = None
     ) -> HTMLResponse:
-        """Return a page. Without `navigation`, its header has no links to the sections of the service."""
+        """Return a page. Without `navigation`, the page's header has no links to the service's sections."""
         html = self.environment.get_template(template).render(page=page, navigation=navigation)
         return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})

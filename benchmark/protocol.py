@@ -119,7 +119,10 @@ class VoteStatus(StrEnum):
 
 
 class Phase(StrEnum):
-    """A step of an annotator's way through a study, in this order. Every phase but `voting` is optional."""
+    """A step of a study for an annotator; annotators take the steps in this order.
+
+    Every phase but `voting` is optional.
+    """
 
     CONSENT = "consent"
     INSTRUCTIONS = "instructions"
@@ -148,7 +151,7 @@ class PlatformKind(StrEnum):
 
 
 class PaymentAction(StrEnum):
-    """The proposal for a participant's payment; a person decides."""
+    """The proposal for a participant's payment; a person takes the decision."""
 
     APPROVE = "approve"
     REVIEW = "review"
@@ -156,7 +159,7 @@ class PaymentAction(StrEnum):
 
 
 class RuleAction(StrEnum):
-    """What follows if an annotator fails a quality rule.
+    """The consequence for an annotator who fails a quality rule.
 
     `flag` only tells the owner. `stop` ends the study for the annotator. `exclude` also excludes the
     annotator's votes, which a person can reinstate.

@@ -33,7 +33,8 @@ class AnnotatorReport:
         valid: number of votes that count, because their status is valid or imported.
         excluded: number of the annotator's excluded votes.
         other: number of votes that do not count, because their status is superseded, withdrawn or surplus.
-        repeats: number of answers to hidden repeats. `repeats_same` of them equal the first answer.
+        repeats: number of answers to hidden repeats. `repeats_same` counts the answers to repeats that equal
+            the annotator's first answer.
         clip_ms: average duration of the study's clips, milliseconds.
     """
 
@@ -89,8 +90,8 @@ class MatchupSensitivity:
     def depends_on_one(self) -> bool:
         """Return whether a matchup's result depends on one annotator.
 
-        A result depends on one annotator if, without the annotator's votes, another side leads or no pair is
-        decided.
+        A result depends on one annotator if removing this annotator's votes changes the leading side, or
+        leaves no decided pair.
         """
         score, lowest, highest = self.row.ti2v_score_reference, self.row.lowest, self.row.highest
         if score is None or lowest is None or highest is None:

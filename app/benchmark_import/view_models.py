@@ -63,7 +63,10 @@ class ImportForm:
 
 @dataclass(frozen=True)
 class BenchmarksPage:
-    """All benchmarks that the person or visitor sees. `form` is None if they may not import a benchmark."""
+    """All benchmarks that the person or visitor sees.
+
+    `form` is None for people who may not import a benchmark.
+    """
 
     benchmarks: tuple[BenchmarkRow, ...]
     total: int

@@ -36,7 +36,7 @@ def benchmark_shape(session: Session, benchmark: Benchmark) -> BenchmarkShape:
 
 
 def benchmark_shapes(session: Session, benchmark_ids: Collection[int]) -> Mapping[int, BenchmarkShape]:
-    """Return the sizes of several benchmarks, keyed by the benchmark's ID."""
+    """Return the numbers of pairs, images and prompts of several benchmarks, keyed by the benchmark's ID."""
     images = func.count(Pair.image.distinct())
     counted = session.execute(
         select(

@@ -52,7 +52,10 @@ def reopen(slug: str, server: str | None, key: str | None) -> None:
 @click.argument("slug")
 @server_options
 def end_pilot(slug: str, server: str | None, key: str | None) -> None:
-    """End the pilot of the study SLUG, and print the new status. Votes of people who join later count."""
+    """End the pilot of the study SLUG, and print the new status.
+
+    Votes of people who join after the end of the pilot count.
+    """
     click.echo(change_study("end_pilot", slug, server, key).status)
 
 

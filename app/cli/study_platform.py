@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 )
 @server_options
 def platform(slug: str, file: Path | None, server: str | None, key: str | None) -> None:
-    """Print the completion codes and return URLs of the study SLUG as JSON, after setting them."""
+    """Set the study's completion codes and return URLs if a file is given, and print them as JSON."""
     from benchmark.wire.platforms import Platform
     from benchmark.wire.validation import checked_request
 

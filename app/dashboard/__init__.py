@@ -1,1 +1,1 @@
-"""The owner's page of one study with its progress and reports, and the preview of a study."""
+"""The owner's page with the progress and reported clips of one study, and the preview of a study."""

@@ -1,6 +1,6 @@
 """Finds flagged annotators and sensitive matchups of a study.
 
-The statistics take 0.6 s for 72,000 votes, so the dashboard requests them after the page is shown.
+The statistics take 0.6 s for 72,000 votes, so the browser requests the flags after the page is shown.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from app.tables.studies import Study
 
 @dataclass(frozen=True)
 class FlaggedAnnotator:
-    """An annotator with flags, who is neither excluded nor left the study."""
+    """An annotator with flags who is not excluded and has not left the study."""
 
     name: str
     flags: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Route of the preview, in which an owner takes the whole way of an annotator."""
+"""Route of the preview, in which an owner goes through all pages of an annotator."""
 
 from fastapi import APIRouter, Request, Response
 from starlette.responses import RedirectResponse
@@ -16,7 +16,10 @@ router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
 
 @router.post("/studies/{slug}/preview")
 def preview(slug: SlugPath, request: Request) -> Response:
-    """Open the study as an annotator would see it; a draft in a copy. The votes of a preview never count."""
+    """Open the study as an annotator would see it; of a draft, open a copy.
+
+    The votes of a preview never count.
+    """
     with context_of(request).database.write() as session:
         now = utc_now()
         study, principal = require_own_study(session, request, slug)

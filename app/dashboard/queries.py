@@ -29,7 +29,7 @@ _UNCOUNTED = (AnnotatorKind.PILOT, AnnotatorKind.PREVIEW)
 
 
 def dashboard(session: Session, study: Study, *, now: datetime) -> DashboardResponse:
-    """Return the dashboard of a study. The time of the queries does not depend on the age of the study."""
+    """Return the dashboard of a study. The queries are as fast for an old study as for a new study."""
     names = {each.id: each.name for each in matchup_sides(session, study)}
     progress = _progress(session, study, names)
     hours = _hours(session, study, now)
@@ -89,7 +89,7 @@ def _progress(session: Session, study: Study, names: dict[int, str]) -> list[Pro
 
 
 def _hours(session: Session, study: Study, now: datetime) -> list[HourResponse]:
-    """Return the votes of the last 24 hours, the oldest hour first; the last hour is not over yet."""
+    """Return the votes of each of the last 24 hours, oldest first. The last hour is still running."""
     newest = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     starts = [newest - timedelta(hours=age) for age in reversed(range(HOURS))]
     counts = [
@@ -143,7 +143,7 @@ def _uncounted_votes(session: Session, study: Study) -> int:
 
 
 def _clip_reports(session: Session, study: Study, names: dict[int, str]) -> list[ClipReportResponse]:
-    """Return the comparisons with the most reports. Skips of gold questions are left out."""
+    """Return the comparisons with the most reports. Skipped gold questions are left out."""
     reports, last = func.count(), func.max(Assignment.ended_at)
     rows = session.execute(
         select(Comparison.matchup_id, Pair.name, Assignment.skip_reason, reports, last)

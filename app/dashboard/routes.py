@@ -1,4 +1,4 @@
-"""Routes of the dashboard of a study, and of its parts that a browser requests again."""
+"""Routes of the dashboard of a study, and of the parts of the page that a browser requests again."""
 
 from fastapi import APIRouter, Request, Response
 

@@ -9,7 +9,7 @@ from benchmark.plurals import counted
 
 @dataclass(frozen=True)
 class Bar:
-    """The votes of one hour; `percent` is the height of the bar, relative to the best hour."""
+    """The votes of one hour; `percent` is the height of the bar, relative to the hour with the most votes."""
 
     votes: int
     percent: int
@@ -26,13 +26,13 @@ class MatchupRow:
 
     @property
     def percent(self) -> int:
-        """Return the share of the votes that are in, percent; 100 only if all are in."""
+        """Return the share of the needed votes that were cast, percent, rounded down."""
         return 100 * self.votes // self.votes_wanted if self.votes_wanted else 100
 
 
 @dataclass(frozen=True)
 class ScenarioRow:
-    """The share of the votes of one scenario, percent, in each matchup; None if the matchup has no pair."""
+    """For one scenario, the percentage of cast votes in each matchup; None without a pair in the matchup."""
 
     name: str
     cells: tuple[int | None, ...]
@@ -123,7 +123,7 @@ class DashboardPage:
 
     @property
     def can_create(self) -> bool:
-        """Return whether the actions include those of people who can create studies; owners always can."""
+        """Return True: the page is for owners, who can always create studies."""
         return True
 
     @property

@@ -23,7 +23,7 @@ def benchmark_page(
     """Return the page of a benchmark.
 
     Args:
-        form: the submitted form of the visibility after an error; by default the stored visibility.
+        form: after an error, the submitted form; by default the form shows the stored visibility.
     """
     profile = benchmark_profile(session, benchmark)
     is_researcher = principal is not None and principal.role in (Role.ADMIN, Role.RESEARCHER)

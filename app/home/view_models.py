@@ -25,7 +25,7 @@ class SubmissionLine:
 
     @property
     def url(self) -> str:
-        """Return the URL of the page that receives clips; of a submission that is not open, its own page."""
+        """Return the URL of the upload page; if the submission is not open, the URL of its own page."""
         page = f"/submissions/{self.public_id}"
         return f"{page}/upload" if self.status is SubmissionStatus.OPEN else page
 

@@ -45,7 +45,7 @@ def invitations_page(session: Session, study: Study, page: PageRequest) -> Invit
 
 
 def register_rows(session: Session, study: Study, *, first: int, limit: int) -> list[InvitationResponse]:
-    """Return at most `limit` invitations, newest first, without the `first` newest."""
+    """Skip the `first` newest invitations, and return at most `limit` of the rest, newest first."""
     rows = session.execute(_register(study).offset(first).limit(limit)).all()
     return _responses(session, study, [(row.Invitation, row.Annotator) for row in rows])
 

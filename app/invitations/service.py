@@ -86,7 +86,10 @@ def withdraw_annotator(session: Session, *, annotator: Annotator, study: Study, 
 
 
 def _delete_what_identifies(session: Session, annotator: Annotator) -> None:
-    """Delete the platform's ids and what the person wrote. The record of the consent stays."""
+    """Delete the ids of the crowd platform and the texts that the person wrote.
+
+    The record of the consent is kept.
+    """
     session.execute(delete(PlatformSession).where(PlatformSession.annotator_id == annotator.id))
     session.execute(
         update(AnnotatorPhase)
@@ -103,7 +106,8 @@ def revoke_invitation(
 ) -> None:
     """Revoke an invitation: the link stops working, and the annotator can no longer vote.
 
-    The annotator's votes are kept and count. Revoking twice changes nothing. The study must be locked.
+    Votes that the annotator has cast are kept and still count. Revoking twice changes nothing. The study must
+    be locked.
     """
     if invitation.revoked_at is not None:
         return

@@ -26,7 +26,7 @@ NOTHING_NEW = "No jobs were queued: every requested clip is already stored or qu
 
 @router.get("/jobs")
 def jobs_page(request: Request, model: Annotated[str, Query(max_length=64)] = "") -> Response:
-    """Show the jobs. The query chooses the model in the form that requests clips."""
+    """Show the jobs. The URL's query selects a model in the form that requests clips."""
     return _page(request, JobFields(model), problem="")
 
 

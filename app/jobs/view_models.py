@@ -133,7 +133,7 @@ class WorkerLine:
 
     @property
     def health(self) -> str:
-        """Return the state of a worker, or its failures in a row, as text."""
+        """Return a worker's state, or the number of its failures in a row, as text."""
         if self.state is not WorkerState.WORKING or not self.failures_in_a_row:
             return self.state.value
         return counted(self.failures_in_a_row, "failure") + (

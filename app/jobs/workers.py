@@ -97,7 +97,7 @@ def offered_models(session: Session, *, since: datetime | None = None) -> list[s
 
 
 def offered_suites(session: Session, *, since: datetime) -> list[SuiteName]:
-    """Return the suites of metrics that workers seen after `since` offer."""
+    """Return the suites of metrics that are offered by workers seen after `since`."""
     found = {
         suite
         for suites in session.scalars(select(Worker.suites).where(Worker.last_seen_at > since))

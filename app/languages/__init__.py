@@ -1,4 +1,4 @@
-"""The languages of the annotators' pages: one catalogue a language, keyed by the English text."""
+"""The languages of the annotators' pages: one catalogue per language, keyed by the English text."""
 
 import tomllib
 from collections.abc import Mapping
@@ -22,8 +22,9 @@ def catalogue(language: Language) -> Mapping[str, str]:
 def translate(language: Language, text: str, **values: object) -> str:
     """Return an English text in a language, with the values of its placeholders.
 
-    Without values, the placeholders stay: a script fills them.
-    A test checks that each catalogue contains every text. A text that is missing nevertheless stays English.
+    Without values, the placeholders stay in the text, and a script of the page fills them.
+    A test checks that each catalogue contains every text. If a catalogue still lacks a text, the English text
+    is returned.
     """
     found = catalogue(language).get(text, text)
     return found.format(**values) if values else found

@@ -39,7 +39,7 @@ class StampedCache(Generic[Value]):
 
 
 def scores_stamp(session: Session, submission_ids: Collection[int]) -> tuple[Hashable, ...]:
-    """Return a value that changes whenever scores of these submissions change; empty without jobs.
+    """Return a value that changes whenever scores of these submissions change; empty if there are no jobs.
 
     A transaction that stores scores also ends a job, so the jobs tell whether scores changed.
     """

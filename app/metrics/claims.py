@@ -1,6 +1,6 @@
 """Claims jobs that measure clips, and finds the clip of a claimed job.
 
-Leases of these jobs are renewed, released and failed like all other leases (app/jobs/leases.py).
+Workers renew, release and fail these jobs like jobs that generate clips (app/jobs/leases.py).
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,9 @@
 """Reads the scores of submissions as tables, and the progress of the jobs that compute them.
 
-A mean never mixes clips that were measured with different settings. For each metric, the settings with the
-most clips count; among equally frequent settings, the newest settings count. While a submission is measured
-again with new settings, the table therefore shows the old scores until the new scores are complete.
+A mean never mixes clips that were measured with different settings. For each metric, a table uses the
+settings with which most clips were measured; of equally frequent settings it uses the newest. While a
+submission is measured again with new settings, the table therefore shows the old scores until the new scores
+are complete.
 """
 
 from collections import defaultdict
@@ -87,7 +88,7 @@ def submission_metrics(
 ) -> SubmissionMetricsResponse:
     """Return the progress of every suite on a submission.
 
-    `alive_since` is the time since when a worker that still runs has sent a request.
+    A worker counts as running if it has sent a request since `alive_since`.
     """
     counts = _counts(session, submission)
     offered = offered_suites(session, since=alive_since)

@@ -1,6 +1,6 @@
 """Routes of the page with the metrics of a submission.
 
-People who see the submission read the page; its owner starts suites.
+Everybody who may see the submission can read the page; only the owner can start suites.
 """
 
 from datetime import timedelta
@@ -30,7 +30,7 @@ _UNKNOWN = "Choose a suite from the list."
 
 @router.get("/submissions/{public_id}/metrics")
 def page(public_id: PublicIdPath, request: Request) -> Response:
-    """Show the scores of a submission, the progress of its suites, and to its owner the form."""
+    """Show the scores of a submission and the progress of its suites; the owner also gets the form."""
     return _page(request, public_id)
 
 

@@ -1,7 +1,7 @@
 """Stores the scores that workers compute.
 
-A score refers to the settings with which it was computed. Clips of other settings are never averaged together
-(app/metrics/queries.py).
+A score refers to the settings with which it was computed. Scores of different settings are never averaged
+together (app/metrics/queries.py).
 """
 
 import hashlib
@@ -92,13 +92,13 @@ def _store(session: Session, job: Job, suite: SuiteName, request: ScoresRequest,
 
 
 def settings_of_metric(metric: str, suite: SuiteName, settings: Mapping[str, str]) -> dict[str, str]:
-    """Return the settings that a metric depends on: all but those that are named like another metric."""
+    """Return the settings that a metric depends on: all settings except those named like another metric."""
     others = {each.name for each in SUITES[suite].metrics} - {metric}
     return {name: text for name, text in settings.items() if name not in others}
 
 
 def settings_hash(suite: SuiteName, settings: Mapping[str, str]) -> str:
-    """Return the sha256 of a suite and its settings, which does not depend on their order."""
+    """Return the sha256 of a suite and its settings; the order of the settings does not matter."""
     text = json.dumps([suite.value, sorted(settings.items())], ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -183,7 +183,7 @@ def _suite(
 
 
 def _shown(table: MetricTable, seeds: frozenset[int]) -> MetricTable:
-    """Return the scores of the clips with these seeds; of all clips if there are none."""
+    """Return the scores of the clips with these seeds; without seeds, the scores of all clips."""
     clips = tuple(clip for clip in table.clips if clip.seed in seeds) if seeds else table.clips
     return replace(table, clips=clips)
 

@@ -80,7 +80,7 @@ def _refusal(submission: Submission) -> str:
 
 
 def _sorted(found: SubmissionMetricsResponse) -> list[SuiteProgress]:
-    """Return the suites: first those that a worker offers."""
+    """Return the suites; suites that a worker offers come first."""
     return sorted(found.suites, key=lambda each: (not each.is_offered, list(SUITE_TITLES).index(each.suite)))
 
 

@@ -35,7 +35,7 @@ class MetricRow:
 
     @property
     def direction(self) -> str:
-        """Return the direction for people who do not see the arrow."""
+        """Return the metric's direction in words, for people who do not see the arrow."""
         return {"↑": "higher is better", "↓": "lower is better"}.get(self.better, "neither is better")
 
 
@@ -43,8 +43,8 @@ class MetricRow:
 class SuitePart:
     """The scores and the jobs of one suite.
 
-    `rows` is empty until the first clip was measured. `note` states pairs, settings and gaps. `may_change` is
-    true for people who may start, cancel and retry jobs.
+    `rows` is empty until the first clip was measured. `note` states the number of pairs, the settings, and
+    what is missing. `may_change` is true for people who may start, cancel and retry jobs.
     """
 
     public_id: str

@@ -102,17 +102,17 @@ def end_phase(
 
 
 def protocol_version(session: Session, study: Study) -> int:
-    """Return the newest version of the protocol of a study that was opened."""
+    """Return the number of the newest protocol version of an opened study."""
     return session.execute(
         select(func.max(StudyProtocol.version)).where(StudyProtocol.study_id == study.id)
     ).scalar_one()
 
 
 def end_voting(session: Session, *, study: Study, annotator_id: int, done: int, now: datetime) -> None:
-    """Record that no comparison is left for an annotator. An excluded annotator did not pass the voting.
+    """Record that no comparison is left for an annotator. Excluded annotators do not pass the voting.
 
     Args:
-        done: the number of comparisons that the annotator did. If it is 0, the study was full.
+        done: the number of comparisons that the annotator did; 0 means that the study was full.
     """
     is_excluded = session.get_one(Annotator, annotator_id).excluded_at is not None
     outcome = Outcome.QUALITY_FAILED if is_excluded else None if done else Outcome.FULL

@@ -27,7 +27,7 @@ ACTOR = "rules"
 
 @dataclass
 class QualityFigures:
-    """The counts of one annotator's answers. `times_ms` has the known times of ordinary votes."""
+    """The counts of one annotator's answers. `times_ms` has the known durations of ordinary votes, in ms."""
 
     votes: int = 0
     left: int = 0
@@ -61,7 +61,7 @@ def study_figures(session: Session, study: Study) -> dict[int, QualityFigures]:
 
 
 def failed_rules(rules: Rules, figures: QualityFigures) -> list[FailedRule]:
-    """Return the rules that an annotator failed, those with the hardest action first."""
+    """Return the rules that an annotator failed; rules with the strictest action come first."""
     order = (RuleAction.EXCLUDE, RuleAction.STOP, RuleAction.FLAG)
     return sorted(_failed(rules, figures), key=lambda each: order.index(each.action))
 

@@ -1,7 +1,7 @@
 """Chooses hidden repeats: earlier comparisons of an annotator that are shown again with swapped sides.
 
 Repeats are in the second half of an annotator's comparisons, at positions that follow from the study's seed.
-They take no slot, count in no score, and look like any other comparison.
+Repeats take no slot, count in no score, and look like any other comparison.
 """
 
 from sqlalchemy import select

@@ -70,7 +70,7 @@ def post_consent(
 
 @router.post("/studies/{slug}/phases/decline")
 def decline(slug: SlugPath, request: Request) -> Response:
-    """Let an annotator leave who does not agree. Nothing about the person stays stored."""
+    """Let an annotator who does not agree leave the study. The server keeps no data about the person."""
     context = context_of(request)
     with context.database.write() as session:
         visit = find_visit(session, request, slug)

@@ -20,7 +20,7 @@ from benchmark.wire.phases import Phases
 def current_progress(
     session: Session, *, study: Study, phases: Phases, annotator: Annotator, now: datetime
 ) -> PhaseProgress:
-    """Return the annotator's progress, after ending a finished quiz and the voting of a closed study.
+    """End a finished quiz and the voting of a closed study, then return the annotator's progress.
 
     The study must be locked.
     """
@@ -71,7 +71,7 @@ def give_consent(
 
 
 def decline(session: Session, *, study: Study, annotator: Annotator, now: datetime) -> None:
-    """Let an annotator leave who does not agree: nothing that identifies the person stays stored."""
+    """Let an annotator who does not agree leave, and delete everything that identifies the person."""
     withdraw_annotator(session, annotator=annotator, study=study, now=now)
 
 

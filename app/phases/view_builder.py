@@ -35,7 +35,7 @@ _SECONDS_PER_QUESTION = 15
 
 @dataclass(frozen=True)
 class PhaseVisit:
-    """An annotator in a phase of a study, with what every page needs."""
+    """An annotator in a phase of a study, with the data that every page needs."""
 
     session: Session
     study: Study

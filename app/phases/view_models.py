@@ -27,7 +27,7 @@ _OTHER_WRONG_CLIP = "This clip does not show the image and the text well."
 
 @dataclass(frozen=True, kw_only=True)
 class PhasePage:
-    """What every page around the voting shows. `minutes_left` is None on the last page."""
+    """The fields of every page around the voting. `minutes_left` is None on the last page."""
 
     study_slug: str
     study_title: str
@@ -77,7 +77,10 @@ class InfoSection:
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentPage(PhasePage):
-    """The study information (phases/consent.html). `is_due` is False when the annotator reads it again."""
+    """The study information (phases/consent.html).
+
+    `is_due` is False when the annotator reads the study information again.
+    """
 
     pay: str
     comparisons: int
@@ -133,7 +136,7 @@ class QuizAnswerPage(PhasePage):
 
     @property
     def explanations(self) -> dict[str, str]:
-        """Return a sentence on each clip, by its position."""
+        """Return a sentence about each clip, keyed by A and B."""
         wrong = translate(self.language, _WRONG_CLIPS.get(self.against, _OTHER_WRONG_CLIP))
         right = translate(self.language, "This clip shows what the text asks.")
         return {each.value: right if each is self.right else wrong for each in Choice}
@@ -158,7 +161,8 @@ class QuestionnairePage(PhasePage):
 class EndPage(PhasePage):
     """The last page (phases/finish.html), or the page after an early end (phases/ended.html).
 
-    `code` and `return_url` are empty if there is none. `comment` is None if the study asks for no comment.
+    `code` and `return_url` are empty texts if the study has none. `comment` is None if the study asks for no
+    comment.
     """
 
     outcome: Outcome

@@ -65,7 +65,7 @@ def show_phase(
     again: bool = False,
     status: int = 200,
 ) -> Response:
-    """Show a phase that is due, or redirect to the phase that is.
+    """Show a phase if it is due; otherwise redirect to the phase that is due.
 
     Args:
         again: whether an annotator who has ended the phase may read the page again.

@@ -16,7 +16,7 @@ _ALWAYS_WITH_CODE = (Outcome.COMPLETED, Outcome.SCREENED_OUT, Outcome.QUALITY_FA
 
 @dataclass(frozen=True)
 class AnnotatorExit:
-    """A completion code and a return URL; empty texts if there is none."""
+    """A completion code and a return URL; each is an empty text if the study has none."""
 
     code: str
     url: str
@@ -29,7 +29,7 @@ def study_exit(study: Study, outcome: Outcome) -> AnnotatorExit:
 
 
 def annotator_exit(study: Study, *, annotator_id: int, outcome: Outcome, signing_key: bytes) -> AnnotatorExit:
-    """Return the code of the study for this outcome, or a code of the annotator's own.
+    """Return the study's completion code for this outcome, or a code that only this annotator gets.
 
     Args:
         signing_key: the secret key from which the annotator's own codes are derived.

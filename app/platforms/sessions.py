@@ -127,8 +127,8 @@ def change_session(
 ) -> None:
     """Record a new state of a submission; a state that is older than the stored one is ignored.
 
-    A submission that was returned or timed out frees the slots of its open comparisons. Given votes stay.
-    The study must be locked.
+    If a participant's submission was returned or timed out, the slots of its open comparisons become free.
+    Given votes stay. The study must be locked.
     """
     # Notifications have whole seconds.
     if at < row.status_at.replace(microsecond=0) or status is row.status:

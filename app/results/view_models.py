@@ -55,7 +55,10 @@ class FigureRow:
 
 @dataclass(frozen=True)
 class Figure:
-    """Figure 1. A figure of many rows has no bars of reasons (`shows_reasons`); table 1 has their numbers."""
+    """Figure 1.
+
+    With many rows, the figure has no bars for the reasons (`shows_reasons` is False); see table 1.
+    """
 
     rows: tuple[FigureRow, ...]
     shows_reasons: bool

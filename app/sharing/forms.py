@@ -19,5 +19,5 @@ def parse_visibility(visibility: str, people: str) -> VisibilityRequest:
 
 
 def problem_text(refusal: AppError) -> str:
-    """Return the message of a refused visibility with the objects that it names."""
+    """Return the message of a refused visibility, followed by its list of problems."""
     return " ".join([refusal.message, *(f"{problem}." for problem in refusal.problems)])

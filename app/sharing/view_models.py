@@ -13,7 +13,7 @@ _MEANINGS = {
 
 @dataclass(frozen=True)
 class VisibilityForm:
-    """The form with the chosen visibility, and the names of the people it is shared with, one per line."""
+    """The form with the chosen visibility, and the names of the people with access, one per line."""
 
     url: str
     visibility: str

@@ -22,7 +22,7 @@ class MatchupCheck:
     """What differs between the two sides of a matchup, in sentences.
 
     Attributes:
-        pairs: number of pairs of which both sides have a clip.
+        pairs: number of pairs for which both sides have a clip.
         missing: number of pairs of the benchmark that cannot be compared.
         differences: size, frame rate, length and sound of the clips, where the sides differ.
         losses: what the renditions leave out of each side's clips.

@@ -67,7 +67,10 @@ def delete_study(session: Session, *, study: Study, typed: str, principal: Princ
 def schedule_removal(
     session: Session, study: Study, *, at: datetime, principal: Principal, now: datetime
 ) -> None:
-    """Queue the task that removes a study at this time. Until then only its owner and admins see it."""
+    """Queue the task that removes a study at this time.
+
+    Until this time only the study's owner and admins see the study.
+    """
     study.deletes_at = at
     task = tasks.enqueue(
         session, kind=TaskKind.STUDY_DELETION, subject=study.slug, owner_id=principal.person_id, now=now
@@ -77,7 +80,7 @@ def schedule_removal(
 
 
 def restore_study(session: Session, *, study: Study, principal: Principal, now: datetime) -> None:
-    """Cancel the deletion of a study. A study that was open stays paused.
+    """Cancel the deletion of a study. A study that was open before its deletion stays paused.
 
     Raises:
         Conflict: the grace period is over.

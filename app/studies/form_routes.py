@@ -57,7 +57,7 @@ class StudyForm(BaseModel):
 
     @property
     def seen_revision(self) -> int:
-        """Return the revision of the draft that the form was filled from; 1 if it is not a number."""
+        """Return the draft's revision from which the form was filled; 1 if the field is not a number."""
         return int(self.revision) if re.fullmatch(r"[1-9][0-9]{0,8}", self.revision) else 1
 
 
@@ -108,7 +108,7 @@ def create_study(request: Request, form: Submitted) -> Response:
 
 @router.get("/studies/{slug}/edit")
 def draft_form(slug: SlugPath, request: Request, benchmark: BenchmarkQuery = "") -> Response:
-    """Show the form with the fields of a draft; with another benchmark, without the chosen models."""
+    """Show the form with the fields of a draft; for another benchmark, without the chosen models."""
     with context_of(request).database.read() as session:
         study, principal = require_own_study(session, request, slug)
         drafts.require_draft(study)
@@ -119,7 +119,7 @@ def draft_form(slug: SlugPath, request: Request, benchmark: BenchmarkQuery = "")
 
 @router.post("/studies/{slug}/edit")
 def edit_draft(slug: SlugPath, request: Request, form: Submitted) -> Response:
-    """Save a draft. If somebody else saved it in the meantime, show both what they changed and the form."""
+    """Save a draft. If somebody else saved the draft in the meantime, show their changes and the form."""
     try:
         with context_of(request).database.write() as session:
             study, principal = require_own_study(session, request, slug)

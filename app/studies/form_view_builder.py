@@ -82,7 +82,10 @@ def estimate_part(
 
 
 def open_page(session: Session, study: Study) -> OpenPage:
-    """Return the page before a draft opens. The losses count every pair of the stored matchups."""
+    """Return the page that an owner sees before a draft opens.
+
+    The losses count every pair of the stored matchups.
+    """
     request = draft_request(session, study)
     matchups = [(each.reference, each.other) for each in request.matchups]
     ids = {side for each in matchups for side in each}

@@ -77,7 +77,7 @@ class StudyFields:
         return replace(self, benchmark=benchmark, sides=tuple(side for side in self.sides if side in visible))
 
     def with_benchmark(self, benchmark: str) -> "StudyFields":
-        """Return the fields for another benchmark, without the models; the same fields if it is empty."""
+        """Return the fields for another benchmark, without the models; an empty slug keeps the fields."""
         if benchmark in ("", self.benchmark):
             return self
         return replace(self, benchmark=benchmark, sides=(), reference="", matchup_list="")

@@ -1,4 +1,4 @@
-"""Makes the hidden copy of a draft in which its owner previews the whole way of an annotator."""
+"""Makes the hidden copy of a draft in which its owner previews all pages of an annotator."""
 
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ KEPT = timedelta(days=1)
 
 
 def preview_copy(session: Session, *, study: Study, principal: Principal, now: datetime) -> Study:
-    """Return an open copy of a draft, as the draft is now. A background task removes the copy after a day.
+    """Return an open copy of the current draft. A background task removes the copy after a day.
 
     Raises:
         Conflict: a matchup has no common pair.

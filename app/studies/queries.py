@@ -63,7 +63,8 @@ STUDIES = ListOrder("studies", (KeyType.BIG_INTEGER,))
 class StudyFilter:
     """Filter of the list of studies. A field with the value None matches all studies.
 
-    The list contains only deleted studies, only archived studies or, by default, only the others.
+    By default, the list contains neither deleted nor archived studies; otherwise it contains only deleted or
+    only archived studies.
     """
 
     status: StudyStatus | None = None

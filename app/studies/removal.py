@@ -1,6 +1,7 @@
 """Removes a deleted study with everything that belongs to it, after the grace period.
 
-The rows are found by the foreign keys of the tables, so a new table below the studies needs no change here.
+The rows are found by the foreign keys of the tables, so a new table that refers to studies needs no change
+here.
 """
 
 from collections.abc import Iterator
@@ -56,7 +57,7 @@ def remove_study(context: AppContext, subject: str, progress: Progress) -> None:
 
 
 def _rows_of(study_id: int) -> Iterator[tuple[Table, ColumnElement[bool]]]:
-    """Yield the tables below the studies, with the condition for the study's rows; children come first."""
+    """Yield tables that refer to studies, with the condition for the study's rows; children come first."""
     found: dict[Table, ColumnElement[bool]] = {}
     for table in Base.metadata.sorted_tables:
         keys = [key for key in table.foreign_keys if key.column.table is not table]

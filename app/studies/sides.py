@@ -16,7 +16,7 @@ from benchmark.protocol import SubmissionStatus
 
 @dataclass(frozen=True)
 class SideChoice:
-    """A final submission that can be a side of a matchup. `table_name` is its name in tables.
+    """A final submission that can be a side of a matchup. `table_name` is the submission's name in tables.
 
     `clips` is the number of the submission's clips with the smallest seed.
     """

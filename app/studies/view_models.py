@@ -123,7 +123,7 @@ class StudyLine:
 
     @property
     def state(self) -> str:
-        """Return the status for people: a pilot that is open is not yet an open study."""
+        """Return the status as readers see it; an open pilot has the status "pilot"."""
         return "pilot" if self.is_pilot and self.status is StudyStatus.OPEN else self.status.value
 
     @property
@@ -147,7 +147,8 @@ class StudyLine:
 class ExtendPage:
     """The form that adds matchups to a running study, or raises its votes per comparison.
 
-    `present` are the names of the study's matchups. After an error, the form keeps the submitted values.
+    `present` has the names of the matchups that the study already has. After an error, the form keeps the
+    submitted values.
     """
 
     study_slug: str
@@ -167,7 +168,7 @@ class ExtendPage:
 
 @dataclass(frozen=True)
 class QuestionPage:
-    """A question before a change of a study: reopen or delete it."""
+    """The page that asks before a study is reopened or deleted."""
 
     study_slug: str
     study_title: str

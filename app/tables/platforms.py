@@ -12,7 +12,7 @@ from benchmark.protocol import PlatformKind, SessionStatus
 class PlatformSession(Base):
     """A participant of a platform in one study. Each participant is one annotator.
 
-    Withdrawing deletes the row. The ids come from a link, which the server cannot verify.
+    Withdrawing deletes the row. The ids come from a link, and the server cannot verify them.
     """
 
     __tablename__ = "platform_sessions"

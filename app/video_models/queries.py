@@ -119,7 +119,7 @@ def _printed(score: float | None) -> str:
 
 
 def studies_of(session: Session, submission: Submission, principal: Principal) -> tuple[tuple[str, str], ...]:
-    """Return title and URL of the studies that compare a submission and that the person sees."""
+    """Return title and URL of each study that compares a submission, if the person sees the study."""
     compares = (Matchup.reference_id == submission.id) | (Matchup.other_id == submission.id)
     rows = session.execute(
         select(Study.slug, Study.title)

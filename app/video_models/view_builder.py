@@ -107,7 +107,7 @@ def submission_page(
     problem: str = "",
     reason: str = "",
 ) -> SubmissionPage:
-    """Return the page of a submission; `form`, `problem` and `reason` are the submitted values of a form."""
+    """Return the page of a submission; `form`, `problem` and `reason` come from a refused form."""
     model = session.get_one(VideoModel, submission.model_id)
     detail = submission_detail(session, submission)
     (row,) = submission_rows(session, principal, Submission.id == submission.id)

@@ -91,7 +91,10 @@ class SubmissionRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ResultRow:
-    """A matchup of a study, from the model's side. Pairs are decided by the majority of their votes."""
+    """A matchup of a study, from the point of view of the model.
+
+    Pairs are decided by the majority of their votes.
+    """
 
     study: str
     study_slug: str

@@ -82,7 +82,7 @@ def metric_agreement(
 
 
 def _figure_format(path: Path | None) -> "FigureFormat | None":
-    """Return the format that a figure's name asks for. Raises UsageError."""
+    """Return the figure's format from the suffix of its file name. Raises UsageError."""
     from benchmark.exports.figures.kinds import FigureFormat
 
     if path is None:

@@ -26,7 +26,7 @@ class InvitationApi:
     def revoke(self, study: str, invitation_id: int) -> InvitationResponse:
         """Revoke an invitation: the link stops working, and its annotator can no longer vote.
 
-        The annotator's votes are kept and count.
+        Votes that the annotator has cast are kept and still count.
         """
         path = f"/studies/{quote(study, safe='')}/invitations/{invitation_id}/revoke"
         return self._transport.post(path, InvitationResponse)

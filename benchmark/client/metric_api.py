@@ -34,7 +34,7 @@ class MetricApi:
         return self._transport.get(f"{_path(submission)}/{suite}", MetricTableResponse)
 
     def export(self, submission: str, suite: SuiteName, file_format: MetricFormat) -> bytes:
-        """Return the scores as the file that `ti2v metrics` writes for a folder of clips."""
+        """Return the scores as a file, in the format that `ti2v metrics` writes for a folder of clips."""
         return self._transport.download(f"{API}{_path(submission)}/{suite}.{file_format}")
 
 

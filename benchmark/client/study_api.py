@@ -46,8 +46,7 @@ class StudyApi:
     ) -> list[StudyResponse]:
         """Return the studies that are visible to you, newest first; each argument is a filter.
 
-        Archived and deleted studies are returned only with `archived` or `deleted`, and then without the
-        others.
+        Archived and deleted studies are left out; `archived` and `deleted` return only these studies.
         """
         query = {"status": status, "kind": kind, "benchmark": benchmark}
         query |= {name: "true" for name, wanted in (("archived", archived), ("deleted", deleted)) if wanted}
@@ -208,7 +207,7 @@ class StudyApi:
         return [row for page in pages for row in page.annotators]
 
     def dashboard(self, slug: str) -> DashboardResponse:
-        """Return progress, votes per hour, active annotators and reports of clips of your own study."""
+        """Return progress, votes per hour, active annotators and reported clips of your own study."""
         return self._transport.get(f"{_path(slug)}/dashboard", DashboardResponse)
 
     def check(self, slug: str) -> Sequence[str]:

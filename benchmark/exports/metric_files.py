@@ -32,8 +32,8 @@ class NamedTable:
 def metric_tables_bytes(rows: Sequence[NamedTable], file_format: MetricFormat) -> bytes:
     """Return the scores of one or several submissions in one suite as the bytes of a file.
 
-    Markdown and LaTeX contain one row per submission. JSON contains one document; for several submissions it
-    contains a list of documents.
+    Markdown and LaTeX contain one row per submission. A JSON file contains one document; for several
+    submissions it contains a list of documents.
 
     Raises:
         MetricInputError: the scores are of different suites, or were computed with different settings.
@@ -72,7 +72,7 @@ def _json(rows: Sequence[NamedTable]) -> str:
 
 
 def metric_document(table: MetricTable, name: str) -> dict[str, object]:
-    """Return a table as the document of a JSON file; `name` is the side in the votes."""
+    """Return a table as the document of a JSON file; `name` is the side's name in the votes table."""
     return {
         "suite": table.suite,
         "name": name,
@@ -189,7 +189,7 @@ def _has_spread(table: MetricTable) -> bool:
 
 
 def _gaps(table: MetricTable) -> str:
-    """Return one sentence on all omitted metrics, and one for each metric that some clips lack."""
+    """Return one sentence on the omitted metrics, and one for each metric that lacks scores of clips."""
     left_out = f" Not computed: {', '.join(sorted(table.not_computed))}." if table.not_computed else ""
     refused = Counter(name for clip in table.clips for name in clip.refused if name not in table.not_computed)
     lacking = "".join(

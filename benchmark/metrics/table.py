@@ -108,7 +108,10 @@ class MetricTable:
 
     @cached_property
     def _summaries(self) -> Mapping[str, Summary]:
-        """The summary of each metric. Tables with thousands of clips are printed several times."""
+        """The summary of each metric.
+
+        Cached, because a table with thousands of clips is printed several times.
+        """
         return {metric.name: self._summary_of(metric.name) for metric in self.metrics}
 
     def _summary_of(self, metric: str) -> Summary:
@@ -123,8 +126,8 @@ class MetricTable:
     def seed_means(self, metric: str) -> Mapping[int, float]:
         """Return the mean of a metric for each seed, over the pairs that have a score with every seed.
 
-        A pair that lacks a seed is left out, because the means would otherwise differ by the pairs and not by
-        the seeds.
+        A pair that lacks a seed is left out, because otherwise the means of different seeds would be over
+        different pairs.
         """
         scored = [clip for clip in self.clips if metric in clip.values]
         seeds = sorted({clip.seed for clip in scored})

@@ -1,6 +1,7 @@
 """Renders the clips of the worked examples that annotators see before they vote.
 
-Two pairs of clips explain the four justifications. In each pair, one justification is won by A and one by B.
+Two pairs of clips explain the four justifications. In each pair, clip A wins in one justification, and clip B
+wins in another.
 """
 
 from collections.abc import Callable

@@ -7,7 +7,10 @@ from benchmark.wire.common import ResponseModel
 
 
 class ProgressResponse(ResponseModel):
-    """Votes of one matchup in one scenario, without gold. `complete` comparisons have a full panel."""
+    """Votes of one matchup in one scenario, without gold questions.
+
+    `complete` is the number of comparisons with a full panel.
+    """
 
     matchup: str
     scenario: str
@@ -33,7 +36,7 @@ class ActiveAnnotatorResponse(ResponseModel):
 
 
 class ClipReportResponse(ResponseModel):
-    """A comparison that annotators skipped because a clip or the image did not show."""
+    """A comparison that annotators skipped because a clip or the image was not displayed."""
 
     matchup: str
     pair: str

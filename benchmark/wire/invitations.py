@@ -7,7 +7,7 @@ from benchmark.wire.common import PageResponse, ResponseModel
 
 
 class InvitationResponse(ResponseModel):
-    """An invitation without its link, which only the response that created it contains.
+    """An invitation without its link; only the response to its creation contains the link.
 
     `annotator` is the pseudonym of the annotator who opened the link; null before. `votes` counts the
     annotator's votes, `last_seen_at` is the time of the annotator's last assignment or vote.

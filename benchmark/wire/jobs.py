@@ -110,7 +110,7 @@ class JobsResponse(PageResponse):
 
 
 class SubmissionJobsRequest(RequestModel):
-    """The jobs of a submission: those that measure with `suite` or, if it is null, those that generate."""
+    """Selects the jobs that measure clips with `suite`; if `suite` is null, the jobs that generate clips."""
 
     submission: SubmissionName
     suite: SuiteName | None = None
@@ -141,7 +141,8 @@ class WorkerStateRequest(RequestModel):
 class WorkerStateResponse(ResponseModel):
     """The stored state of a worker.
 
-    `failures` counts the worker's failed attempts; `failures_in_a_row` counts those since its last clip.
+    `failures` counts the worker's failed attempts; `failures_in_a_row` counts the failed attempts since the
+    worker's last clip.
     """
 
     name: str

@@ -39,8 +39,8 @@ class ScoresRequest(RequestModel):
     """The scores that a worker computed for the clip of a job.
 
     `settings` is everything that the scores depend on: backbone, revision, transform, frames, our version. A
-    setting with the name of a metric belongs to this metric only. `refused` has the reason for each metric
-    that the clip cannot be scored in.
+    setting with the name of a metric belongs to this metric only. `refused` has the reason for each metric in
+    which the clip cannot be scored.
     """
 
     attempt: Attempt
@@ -56,7 +56,7 @@ class UnmeasuredClip(ResponseModel):
 
 
 class SuiteProgress(ResponseModel):
-    """How far a suite is on a submission.
+    """The progress of one suite on a submission.
 
     `counts` is the number of jobs by status, `failures` lists the first failed clips, and `is_offered` tells
     whether a worker that runs now offers the suite.
@@ -84,7 +84,7 @@ class PairCount(ResponseModel):
 
 
 class MetricMean(ResponseModel):
-    """The mean of a metric over pairs, and the standard deviation between the means of single seeds."""
+    """The mean of a metric over pairs, and the standard deviation of the means per seed."""
 
     mean: float | None
     seed_sd: float | None
@@ -102,7 +102,7 @@ class ClipScoresResponse(ResponseModel):
 
 
 class MetricTableResponse(ResponseModel):
-    """The scores of a submission in a suite: the document that `ti2v metrics --format json` writes."""
+    """The scores of a submission in a suite: a document as `ti2v metrics --format json` writes it."""
 
     suite: SuiteName
     name: str

@@ -62,7 +62,7 @@ class _Question(RequestModel):
 
 
 class ChoiceQuestion(_Question):
-    """A question with given answers, of which the annotator chooses one."""
+    """A question with a list of answers; the annotator chooses one answer."""
 
     kind: Literal["choice"]
     options: Annotated[tuple[Line, ...], Field(min_length=2, max_length=20)]
@@ -89,7 +89,7 @@ class NumberQuestion(_Question):
 
 
 class TextQuestion(_Question):
-    """A question with a free answer."""
+    """A question that the annotator answers in free text."""
 
     kind: Literal["text"]
     required: bool = False
@@ -122,7 +122,7 @@ class Phases(RequestModel):
     """The phases of a study, each optional, in the order of `benchmark.protocol.Phase`.
 
     Attributes:
-        pay: what an annotator gets, as the annotator reads it, such as "£2.40".
+        pay: the payment in the words that annotators read, such as "£2.40".
         contact: an email address for questions.
     """
 
@@ -140,7 +140,7 @@ class Phases(RequestModel):
 
     @property
     def order(self) -> tuple[Phase, ...]:
-        """Return the phases of an annotator; voting and the last page are always among them."""
+        """Return the phases of an annotator in order; they always include voting and the last page."""
         return tuple(
             phase for phase in Phase if phase is Phase.VOTING or getattr(self, phase.value) is not None
         )

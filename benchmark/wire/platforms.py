@@ -1,6 +1,6 @@
 """Wire types for the crowd platform of a study: its link, completion codes and return URLs.
 
-They are not part of the study's protocol: the protocol is published, and a code must stay secret.
+The codes are not part of the study's protocol, because the protocol is published and a code must stay secret.
 """
 
 from datetime import datetime
@@ -23,11 +23,12 @@ ParameterName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]
 
 
 class Exit(RequestModel):
-    """What an annotator gets after one outcome.
+    """The completion code and the return URL for one outcome.
 
     Attributes:
-        code: the completion code. If it is None, each annotator gets a code of their own.
-        url: the return URL, in which `{code}` is replaced by the code. None if there is none.
+        code: the completion code. If `code` is None, each annotator gets a code of their own.
+        url: the return URL, in which `{code}` is replaced by the code. None if annotators do not return to a
+            URL.
     """
 
     code: Code | None = None
@@ -35,14 +36,17 @@ class Exit(RequestModel):
 
 
 class Platform(RequestModel):
-    """The crowd platform of a study, and the exits by outcome (`benchmark.protocol.Outcome`).
+    """The crowd platform of a study, and an exit for each outcome (`benchmark.protocol.Outcome`).
 
     Attributes:
-        kind: the platform whose participants may join by `/studies/{slug}/join`. None if nobody may.
+        kind: the platform whose participants may join by `/studies/{slug}/join`. None if no participants may
+            join.
         study_id: the id of the study (Prolific) or HIT (Mechanical Turk) on the platform; links of other
             studies are refused. None accepts every id.
-        participant_parameter, session_parameter: the query parameters of a `panel` that hold its ids.
-        webhook_secret: the secret with which Prolific signs its notifications; None refuses them.
+        participant_parameter, session_parameter: the query parameters with the ids, in the links of a
+            `panel`.
+        webhook_secret: the secret with which Prolific signs its notifications; None refuses all
+            notifications.
     """
 
     kind: PlatformKind | None = None

@@ -9,14 +9,14 @@ from models.motif.conditioning import TextAndImageAttention
 def set_attention_slice(network: nn.Module, slice_size: str | int | None) -> None:
     """Set the number of heads that each attention computes at once, in place.
 
-    Attention to text and image tokens stays whole: slices would drop the image tokens.
+    Attention to text and image tokens is not sliced, because slices would drop the image tokens.
 
     Args:
         network: a network with attention modules of diffusers.
         slice_size: number of heads; `auto` for half of the heads, `max` for one head, None for all heads.
 
     Raises:
-        ValueError: the size is another text, or not from 1 to the number of heads.
+        ValueError: the size is an unknown text, or is not a number from 1 to the number of heads.
     """
     attentions = [
         module

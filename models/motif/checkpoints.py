@@ -119,7 +119,7 @@ def check_stored_tensors(folder: Path, model: nn.Module) -> None:
 def check_component(name: str, model: PreTrainedModel | None) -> None:
     """Check a component that diffusers loaded from the folder `name` of a stored pipeline.
 
-    Components that come from elsewhere are not checked.
+    Components from other sources are not checked.
 
     Raises:
         CheckpointError: tensors are missing in the folder; see `check_stored_tensors`.

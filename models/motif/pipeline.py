@@ -107,7 +107,7 @@ class MotifImageToVideoPipeline(MotifComponents):
             output_type: see `outputs.OutputType`.
             return_dict: whether to return a `MotifPipelineOutput` instead of a tuple.
             callback_on_step_end: function that is called after each step with the pipeline, the step index,
-                the timestep and a dictionary of tensors. It may return a dictionary of new tensors.
+                the timestep and a dictionary of tensors. The function may return a dictionary of new tensors.
             callback_on_step_end_tensor_inputs: the callback's tensors: `latents`, `prompt_embeds` or both.
                 With guidance, `prompt_embeds` holds the embeddings of the negative prompts first.
 

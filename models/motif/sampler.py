@@ -1,7 +1,8 @@
 """Steps any scheduler of diffusers, also if the training scaled the latents as in VideoCrafter2.
 
 `MotifDDIMScheduler` implements VideoCrafter2's scale s(t) itself. For the other schedulers, this module uses
-that s(t) is equivalent to another noise schedule. With the latents z and the noise schedule a_t,
+the fact that the scale s(t) is equivalent to another noise schedule. With the latents z and the noise
+schedule a_t,
 
     z_t = sqrt(a_t) s(t) z + sqrt(1 - a_t) eps = c_t y_t,    c_t^2 = a_t s(t)^2 + 1 - a_t,
     y_t = sqrt(b_t) z + sqrt(1 - b_t) eps,                   b_t = a_t s(t)^2 / c_t^2.

@@ -23,7 +23,7 @@ class StepCallback:
     """The caller's function and the names of the tensors that it gets.
 
     Attributes:
-        function: the function, or None. It may return None or a dictionary of new tensors.
+        function: the function, or None. The function may return None or a dictionary of new tensors.
         names: the names of the tensors; diffusers' own callbacks state the names themselves.
 
     Raises:

@@ -28,7 +28,7 @@ def select_suites(names: str | None, home: Path) -> dict[SuiteName, AvailableSui
 
     Args:
         names: comma-separated suites, or `none`; None selects all suites whose networks are on this machine.
-            A suite that is named here may lack the networks of some metrics, but not of all.
+            A suite in `names` may lack the networks of some metrics, but not of all metrics.
         home: TI2V_HOME, the folder with the weights.
 
     Raises:

@@ -68,7 +68,7 @@ class Failures:
             self._lane.resume()
 
     def note_clip(self, model: str) -> None:
-        """Note that the worker generated a clip: the held jobs are the cause of their failures."""
+        """Note that the worker generated a clip: the held jobs count as the cause of their failures."""
         self._in_a_row = 0
         if self._lane is not None:
             self._lane.note_clip(model)
@@ -100,7 +100,7 @@ class Failures:
             )
 
     def add_loss(self, jobs: Sequence[ClaimedJob], message: str) -> None:
-        """Record that the host died while it held these jobs. A job fails if this happens twice."""
+        """Record that the host died while it held these jobs. A job fails if two hosts died with the job."""
         if self._lane is None:
             return
         for job in jobs:
@@ -108,7 +108,7 @@ class Failures:
                 self._report(_Failure((job,), Crashed(message)))
 
     def settle(self) -> None:
-        """Decide about the held jobs, because there is no other job to try.
+        """Decide whether the held jobs fail or are released, because there is no other job to try.
 
         Raises:
             LaneFailed: see `add`.

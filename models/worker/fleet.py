@@ -1,6 +1,6 @@
-"""Runs several lanes at once. A lane that fails is paused, restarted and finally retired; the others go on.
+"""Runs several lanes at once; a lane that fails is paused, restarted and finally retired.
 
-A paused or retired lane keeps its host, so that no other lane gets the same GPU.
+The other lanes continue. A paused or retired lane keeps its host, so that no other lane gets the same GPU.
 """
 
 import threading
@@ -24,7 +24,7 @@ _MAX_NAME_CHARACTERS = 74
 
 @dataclass(frozen=True)
 class RestartPolicy:
-    """How often and after which pause a failed lane is restarted.
+    """States how often, and after which pause, a failed lane is restarted.
 
     Attributes:
         restarts: maximum number of restarts without a clip in between; after them the lane is retired.
@@ -163,7 +163,10 @@ class Fleet:
         return not self._stopping.wait(pause_s)
 
     def _report(self, lane: Lane, host: ModelHost, state: WorkerState, reason: str) -> None:
-        """Show the lane's state on the server's page of jobs. The lane continues if the server refuses."""
+        """Show the lane's state on the server's page of jobs.
+
+        The lane continues if the server refuses the report.
+        """
         info = host.describe(self._info(lane))
         try:
             self._server.report_state(WorkerStateRequest(worker=info, state=state, reason=reason))

@@ -12,7 +12,9 @@ _POLL_S = 0.5
 
 
 class LaneTable:
-    """Which lanes are active, and which models each lane has generated. The methods are thread-safe.
+    """Records which lanes are active, and which models each lane has run.
+
+    The methods are thread-safe.
 
     Args:
         stopping: event that is set when the fleet should stop.
@@ -78,7 +80,8 @@ class Lane:
     def others_generate(self, model: str) -> bool:
         """Return whether another lane has generated a clip of the model.
 
-        The method waits while another lane may still do so. It returns True if the fleet stops meanwhile.
+        The method waits while another lane may still generate a clip of the model. It returns True if the
+        fleet stops meanwhile.
         """
         table = self._table
 

@@ -109,7 +109,10 @@ class SuiteRunner:
         return tasks
 
     def _measure(self, tasks: Sequence[_Task]) -> None:
-        """Measure all clips at once. If this fails, measure both halves, so that only the cause fails."""
+        """Measure all clips at once.
+
+        If measuring fails, measure both halves of the clips separately, so that only the faulty clip fails.
+        """
         held = [task for task in tasks if self._leases.holds(task.job)]
         if not held:
             return

@@ -20,7 +20,7 @@ router = api_router("studies")
 
 @router.get("/studies/{slug}/invitations", responses=errors("404 not_found", "422 invalid_cursor"))
 def list_invitations(slug: SlugPath, request: Request, listing: ListQuery) -> InvitationListResponse:
-    """Return the invitations of a study, newest first, without their links and without previews."""
+    """Return the invitations of a study, newest first; links and preview invitations are left out."""
     page = listing.page_of(INVITATIONS)
     with context_of(request).database.read() as session:
         study, _ = require_own_study(session, request, slug)
@@ -36,7 +36,7 @@ def revoke(
 ) -> InvitationResponse:
     """Revoke an invitation: the link stops working, and its annotator can no longer vote.
 
-    The annotator's votes are kept and count.
+    Votes that the annotator has cast are kept and still count.
     """
     with context_of(request).database.write() as session:
         study, principal = require_own_study(session, request, slug)

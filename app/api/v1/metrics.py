@@ -1,4 +1,4 @@
-"""REST routes that measure the clips of a submission and return the scores, and the routes of the workers."""
+"""REST routes that measure the clips of a submission and return the scores; routes for workers."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -77,7 +77,7 @@ def get_metrics(public_id: SubmissionPath, request: Request) -> SubmissionMetric
 def export_scores(
     public_id: SubmissionPath, suite: SuiteName, file_format: MetricFormat, request: Request
 ) -> Response:
-    """Return the scores of a submission as csv, json, markdown or latex, like `ti2v metrics`."""
+    """Return the scores of a submission as csv, json, markdown or latex, in the format of `ti2v metrics`."""
     table, name = _table(request, public_id, suite)
     form = TableFormat(file_format.value)
     headers = {
@@ -94,14 +94,14 @@ def export_scores(
     responses=errors("404 not_found not_measured", "409 ambiguous_name"),
 )
 def get_scores(public_id: SubmissionPath, suite: SuiteName, request: Request) -> MetricTableResponse:
-    """Return the scores of a submission: means over pairs, standard deviations over seeds, and each clip."""
+    """Return the scores of a submission: means over pairs, standard deviations over seeds, and clips."""
     table, name = _table(request, public_id, suite)
     return MetricTableResponse.model_validate(metric_document(table, name))
 
 
 @router.post("/jobs/measurements/claim")
 def claim(body: MeasureClaimRequest, request: Request) -> MeasureClaimResponse:
-    """Lease clips to measure with one suite to a worker; the list is empty if no job is ready."""
+    """Lease clips to a worker, which measures them with one suite; the list is empty if no job is ready."""
     context = context_of(request)
     # As in the claim of clips to generate, a lease may be lost in a power failure.
     with context.database.write(durable=False) as session:
@@ -155,7 +155,7 @@ def put_scores(public_id: PublicIdPath, body: ScoresRequest, request: Request) -
 
 
 def _table(request: Request, public_id: str, suite: SuiteName) -> tuple[MetricTable, str]:
-    """Return the scores of a submission that the person sees, and the submission's name."""
+    """Return the scores and the name of a submission that the person may see."""
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
         found = submission_id(session, public_id, principal=principal)

@@ -1,4 +1,4 @@
-"""REST route that receives the notifications of a crowd platform, which signs them."""
+"""REST route that receives the signed notifications of a crowd platform."""
 
 from typing import Annotated
 
@@ -53,7 +53,7 @@ def receive_event(
 ) -> Response:
     """Receive a notification of Prolific. A submission that was returned or timed out frees its slots.
 
-    A repeated notification and one that is older than the stored state change nothing.
+    A notification that is repeated, or older than the stored state, changes nothing.
     """
     now = utc_now()
     with context_of(request).database.write() as session:

@@ -35,7 +35,7 @@ def put_platform(slug: SlugPath, body: Platform, request: Request) -> Platform:
 
 @router.get("/studies/{slug}/platform/payments", responses=errors("404 not_found"))
 def get_payments(slug: SlugPath, request: Request) -> PaymentsResponse:
-    """Return the payment list of a study that you may change. It contains the ids of participants."""
+    """Return the payment list of a study that you may change. The list contains the ids of participants."""
     context = context_of(request)
     with context.database.read() as session:
         study, _ = require_own_study(session, request, slug)

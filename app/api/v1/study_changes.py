@@ -34,7 +34,10 @@ router = api_router("studies")
     ),
 )
 def edit_draft(slug: SlugPath, body: DraftRequest, request: Request) -> StudyResponse:
-    """Replace all fields of a draft except its slug, if nobody else saved it since the named revision."""
+    """Replace all fields of a draft except its slug.
+
+    Refused if somebody saved the draft after the named revision.
+    """
     with context_of(request).database.write() as session:
         study, principal = require_own_study(session, request, slug)
         study = lock_study(session, study.id)
@@ -84,7 +87,7 @@ def reopen_study(slug: SlugPath, request: Request) -> StudyResponse:
     ),
 )
 def extend_study(slug: SlugPath, body: ExtensionRequest, request: Request) -> StudyResponse:
-    """Add matchups to a running study, or raise its votes per comparison: a new version of the protocol."""
+    """Add matchups to a running study, or raise its votes per comparison; the protocol gets a new version."""
     with context_of(request).database.write() as session:
         study, principal = require_own_study(session, request, slug)
         study = lock_study(session, study.id)
@@ -139,7 +142,7 @@ def delete_study(slug: SlugPath, body: DeletionRequest, request: Request) -> Stu
 
 @router.post("/studies/{slug}/restore", responses=errors("404 not_found", "409 study_removed"))
 def restore_study(slug: SlugPath, request: Request) -> StudyResponse:
-    """Cancel the deletion of a study. A study that was open stays paused."""
+    """Cancel the deletion of a study. A study that was open before its deletion stays paused."""
     return _change(slug, request, deletion.restore_study, with_deleted=True)
 
 

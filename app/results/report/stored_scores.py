@@ -1,4 +1,4 @@
-"""Writes the metric scores that the server has of a study's sides as files, for the study's report."""
+"""Writes the stored metric scores of a study's sides to files, for the study's report."""
 
 from pathlib import Path
 
@@ -14,10 +14,10 @@ from benchmark.protocol import MetricFormat, StudyStatus
 def write_stored_scores(
     session: Session, study: Study, principal: Principal, folder: Path
 ) -> tuple[Path, ...]:
-    """Write a file for each suite and side to an empty folder, as `ti2v metrics --format json` does.
+    """Write a file for each suite and side to an empty folder, in the format of `ti2v metrics --format json`.
 
-    The files contain the clips that the study shows, of the submissions that the reader may see. A study that
-    is not closed gets no files, because its votes are not compared with metrics.
+    The files contain the scores of the clips that the study shows, but only of submissions that the reader
+    may see. A study that is not closed gets no files, because its votes are not compared with metrics.
     """
     if study.status is not StudyStatus.CLOSED:
         return ()

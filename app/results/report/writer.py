@@ -41,7 +41,7 @@ def write_report(
     """Write the report into an empty folder, from one database snapshot.
 
     Args:
-        scores: files of metric scores; without files, the scores that the server has of the sides.
+        scores: files of metric scores; without files, the report uses the stored scores of the sides.
         step: progress callback, called `STEPS` times in total and once more for each frame strip.
 
     Raises:

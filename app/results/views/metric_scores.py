@@ -1,4 +1,4 @@
-"""Builds the part of the results pages with automatic metrics: scores of the sides, agreement with votes."""
+"""Builds the automatic metrics of the results pages: scores of the sides, and their agreement with votes."""
 
 import hashlib
 from collections.abc import Sequence
@@ -45,7 +45,10 @@ class SideColumn:
 
 @dataclass(frozen=True)
 class SuiteTable:
-    """The scores of a study's sides in one suite. `notes` state settings, gaps and sides without scores."""
+    """The scores of a study's sides in one suite.
+
+    `notes` state the settings, missing scores, and sides without scores.
+    """
 
     suite: SuiteName
     sides: tuple[SideColumn, ...]
@@ -82,7 +85,7 @@ class AgreementGroup:
 
 @dataclass(frozen=True)
 class AgreementTable:
-    """What each metric would have told: its agreement with the majority of the votes.
+    """The agreement of each metric with the majority of the votes.
 
     `has_static` is true if static clips have scores; `has_marked` is true if a metric has no direction.
     """
@@ -116,8 +119,8 @@ def metrics_part(
     """Return the metrics of a study that the reader may see; None if no side was measured.
 
     Args:
-        sides: only these sides; by default all sides of the study.
-        tallies: the comparisons to compare the metrics with; by default all comparisons of the study.
+        sides: the sides to show; by default all sides of the study.
+        tallies: the votes with which the metrics are compared; by default the votes of the whole study.
     """
     scores = study_scores(session, results.study, principal)
     every = {side for each in results.counted.matchups for side in (each.reference, each.other)}

@@ -38,7 +38,10 @@ class PairScoreTable:
 def pair_scores(
     session: Session, study: Study, pair: str, naming: Naming, principal: Principal
 ) -> tuple[PairScoreTable, ...]:
-    """Return a table for each suite in which the pair was measured, of the sides that the reader sees."""
+    """Return a table for each suite in which the pair was measured.
+
+    Tables contain the sides that the reader sees.
+    """
     found = (_table(suite, pair, naming) for suite in study_scores(session, study, principal).suites)
     return tuple(each for each in found if each.lines or each.refusals)
 

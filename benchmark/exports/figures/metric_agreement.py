@@ -1,4 +1,4 @@
-"""Draws, for each automatic metric, how often it agrees with people and prefers a static clip."""
+"""Draws how often each automatic metric agrees with people, and how often it prefers a static clip."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
