@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from models.backbones.base import BackboneMissing, Features, Images, first_line
-from models.backbones.device import torch_device, torch_dtype
+from models.backbones.device import float32_convolutions, torch_device, torch_dtype
 from models.backbones.dtype import Dtype
 from models.backbones.pretrained import load_pretrained
 from models.backbones.transforms import AS_PILLOW, CLIP_MEAN, CLIP_STD, Resampling, centre_crop_square
@@ -84,7 +84,9 @@ class ClipBackbone:
             [centre_crop_square(image, self._side, resampling=self._resampling) for image in images]
         )
         normal = (pixels - CLIP_MEAN) / CLIP_STD
-        return _rows(self._network.get_image_features(pixel_values=normal.to(self._device, self._dtype)))
+        inputs = normal.to(self._device, self._dtype)
+        with float32_convolutions():
+            return _rows(self._network.get_image_features(pixel_values=inputs))
 
     def _texts(self, texts: Sequence[str]) -> Features:
         limit = int(self._network.config.text_config.max_position_embeddings)

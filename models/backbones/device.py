@@ -1,5 +1,8 @@
 """Selects the device and the floating-point type of torch with which a network runs."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 
 from models.backbones.base import BackboneMissing, first_line
@@ -21,6 +24,17 @@ def torch_device(name: str) -> torch.device:
             "torch build for your GPU."
         ) from error
     return device
+
+
+@contextmanager
+def float32_convolutions() -> Iterator[None]:
+    """Compute convolutions of float32 tensors in float32.
+
+    By default cuDNN computes them in TF32, which has 10 bits of precision. Features of a GPU could then
+    differ from those of a CPU by more than 1e-4.
+    """
+    with torch.backends.cudnn.flags(enabled=True, allow_tf32=False, fp32_precision="ieee"):
+        yield
 
 
 def torch_dtype(name: Dtype) -> torch.dtype:

@@ -18,7 +18,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from models.backbones.base import Features, Images
-from models.backbones.device import torch_device, torch_dtype
+from models.backbones.device import float32_convolutions, torch_device, torch_dtype
 from models.backbones.dtype import Dtype
 from models.backbones.pretrained import load_pretrained
 from models.backbones.transforms import (
@@ -112,7 +112,8 @@ class DinoBackbone:
             pixels = [shorter_side(image, self._side, resampling=self._resampling) for image in images]
         normal = (torch.stack(pixels) - IMAGENET_MEAN) / IMAGENET_STD
         inputs = normal.to(self._device, torch_dtype(self._dtype))
-        output = self._network(pixel_values=inputs, interpolate_pos_encoding=True)
+        with float32_convolutions():
+            output = self._network(pixel_values=inputs, interpolate_pos_encoding=True)
         return np.asarray(output.last_hidden_state[:, 0].float().cpu().numpy(), dtype=np.float32)
 
 

@@ -16,7 +16,7 @@ from torch.nn.functional import pad
 
 from benchmark.metrics.vectors import MetricInputError
 from models.backbones.base import BackboneMissing, first_line
-from models.backbones.device import torch_device, torch_dtype
+from models.backbones.device import float32_convolutions, torch_device, torch_dtype
 from models.backbones.dtype import Dtype
 from models.backbones.raft_network import STRIDE, Raft
 
@@ -76,10 +76,10 @@ class RaftBackbone:
         previous = features = None
         for frame in frames:
             image = self._image(frame)
-            with self._autocast():
+            with float32_convolutions(), self._autocast():
                 found = self._network.encode(image)
             if previous is not None and features is not None:
-                with self._autocast():
+                with float32_convolutions(), self._autocast():
                     flow = self._network(previous, features, found, self._iterations)[0]
                 yield np.asarray(flow.permute(1, 2, 0).float().cpu().numpy(), dtype=np.float32)
             previous, features = image, found

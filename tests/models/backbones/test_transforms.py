@@ -103,6 +103,20 @@ def test_a_device_that_torch_does_not_have_is_one_sentence(toy_dino: Path, devic
         DinoBackbone(toy_dino, identity="toy", device=device)
 
 
+def test_convolutions_are_float32_inside_the_network_alone(toy_dino: Path) -> None:
+    backbone = DinoBackbone(toy_dino, identity="toy")
+    inside = []
+    backbone._network.register_forward_pre_hook(
+        lambda *_: inside.append(torch.backends.cudnn.conv.fp32_precision)
+    )
+    before = torch.backends.cudnn.conv.fp32_precision
+
+    backbone.encode_images([noise(40, 70)])
+
+    assert inside == ["ieee"]
+    assert torch.backends.cudnn.conv.fp32_precision == before
+
+
 def test_the_resampling_is_part_of_the_identity(toy_dino: Path) -> None:
     backbone = DinoBackbone(toy_dino, identity="toy")
     other = backbone.resampled(FLOAT)

@@ -186,6 +186,18 @@ def test_order_of_clips_and_number_of_workers_change_no_score(
         assert one.values == pytest.approx({name: other.values[name] for name in one.values}, abs=1e-4)
 
 
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="torch has no GPU on this machine")
+def test_a_gpu_changes_no_score(
+    folder: Path, pairs: BenchmarkSource, home: Path, table: MetricTable, tmp_path: Path
+) -> None:
+    shutil.copytree(home / "weights", tmp_path / "weights", ignore=shutil.ignore_patterns(*EXTERNAL))
+
+    clips = run_suite(SUITE, find_clips(folder, pairs), MetricRun(home=tmp_path, device="cuda")).clips
+
+    for one, other in zip(clips, table.clips, strict=True):
+        assert one.values == pytest.approx({name: other.values[name] for name in one.values}, abs=1e-4)
+
+
 def test_a_missing_network_leaves_its_dimension_and_totals_out(
     folder: Path, pairs: BenchmarkSource, home: Path, table: MetricTable, tmp_path: Path
 ) -> None:
