@@ -2,6 +2,7 @@
 
 from app.annotators.routes import router as annotators
 from app.benchmark_import.routes import router as benchmarks
+from app.dashboard.history_routes import router as histories
 from app.dashboard.preview_routes import router as previews
 from app.dashboard.routes import router as dashboards
 from app.gallery.benchmark_routes import router as benchmark
@@ -35,6 +36,7 @@ PAGES = (
     study_changes,
     previews,
     dashboards,
+    histories,
     submissions,
     metrics,
     submission,

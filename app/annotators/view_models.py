@@ -134,6 +134,10 @@ class AnnotatorPage:
         return f"/studies/{self.study_slug}/annotators"
 
     @property
+    def history_url(self) -> str:
+        return f"{self.back_url}/{self.name}/history"
+
+    @property
     def action_url(self) -> str:
         return f"{self.back_url}/{self.name}/{'reinstate' if self.is_excluded else 'exclude'}"
 

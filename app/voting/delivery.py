@@ -93,20 +93,25 @@ def clip_bytes(
 
     Before the last chunk is sent, record how many bytes of the clip were delivered.
     """
-    key = clip.rendition.media_key
-    chunks = padded_range(
-        lambda start, stop: store.read_range(key, start, stop),
-        clip.rendition.bytes,
-        clip.length,
-        requested.start,
-        requested.stop,
-    )
+    chunks = unrecorded_bytes(clip, requested, store=store)
     pending = next(chunks)
     for chunk in chunks:
         yield pending
         pending = chunk
     record_delivery(database, clip=clip, requested=requested)
     yield pending
+
+
+def unrecorded_bytes(clip: ServedClip, requested: ByteRange, *, store: MediaStore) -> Iterator[bytes]:
+    """Yield the requested bytes, without recording a delivery."""
+    key = clip.rendition.media_key
+    return padded_range(
+        lambda start, stop: store.read_range(key, start, stop),
+        clip.rendition.bytes,
+        clip.length,
+        requested.start,
+        requested.stop,
+    )
 
 
 def record_delivery(

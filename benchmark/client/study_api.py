@@ -8,7 +8,7 @@ from benchmark.client.page_iterator import all_pages
 from benchmark.client.transport import Transport
 from benchmark.protocol import AnnotatorKind, Flag, StudyKind, StudyStatus
 from benchmark.wire.annotators import AnnotatorResponse, AnnotatorsResponse, ChangeResponse, DecisionRequest
-from benchmark.wire.dashboard import DashboardResponse
+from benchmark.wire.dashboard import DashboardResponse, HistoryItem, HistoryResponse
 from benchmark.wire.platforms import PaymentResponse, PaymentsResponse, Platform
 from benchmark.wire.studies import (
     CheckResponse,
@@ -209,6 +209,11 @@ class StudyApi:
     def dashboard(self, slug: str) -> DashboardResponse:
         """Return progress, votes per hour, active annotators and reported clips of your own study."""
         return self._transport.get(f"{_path(slug)}/dashboard", DashboardResponse)
+
+    def history(self, slug: str, annotator: str) -> Sequence[HistoryItem]:
+        """Return every comparison that an annotator of your own study got, with the answers, newest first."""
+        path = f"{_annotator_path(slug, annotator)}/history"
+        return [row for page in all_pages(self._transport, path, HistoryResponse) for row in page.items]
 
     def check(self, slug: str) -> Sequence[str]:
         """Recount a study's votes; return one sentence per stored counter that differs from the recount."""

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from benchmark.protocol import SkipReason
-from benchmark.wire.common import ResponseModel
+from benchmark.protocol import AssignmentPurpose, Choice, Justification, SkipReason
+from benchmark.wire.common import PageResponse, ResponseModel
 
 
 class ProgressResponse(ResponseModel):
@@ -63,3 +63,34 @@ class DashboardResponse(ResponseModel):
     active: list[ActiveAnnotatorResponse]
     progress: list[ProgressResponse]
     clip_reports: list[ClipReportResponse]
+
+
+class HistoryItem(ResponseModel):
+    """A comparison that an annotator got, with the answer.
+
+    `status` is the status of the vote; without a vote, the status of the assignment (`open`, `skipped`,
+    `expired` or `cancelled`). `left` and `right` are the sides that the annotator saw there.
+    """
+
+    id: int
+    position: int
+    purpose: AssignmentPurpose
+    status: str
+    matchup: str
+    pair: str
+    prompt: str
+    left: str
+    right: str
+    choice: Choice | None
+    justifications: list[Justification]
+    skip_reason: SkipReason | None
+    protocol_version: int
+    created_at: datetime
+    ended_at: datetime | None
+    decision_ms: int | None
+    left_watched_ms: int | None
+    right_watched_ms: int | None
+
+
+class HistoryResponse(PageResponse):
+    items: list[HistoryItem]

@@ -1,0 +1,74 @@
+"""Reads the history of one annotator: every comparison that the annotator got, with the answer."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.cursors import KeyType, ListOrder, PageRequest
+from app.panels.sides import MatchupSides, matchup_sides
+from app.tables.bench import Pair
+from app.tables.people import Annotator
+from app.tables.studies import Comparison, Study
+from app.tables.voting import Assignment, Vote, VoteEvent
+from benchmark.protocol import Side, VoteStatus
+from benchmark.wire.dashboard import HistoryItem, HistoryResponse
+
+HISTORY = ListOrder("history", (KeyType.BIG_INTEGER,))
+
+
+def annotator_history(
+    session: Session, study: Study, annotator: Annotator, page: PageRequest
+) -> HistoryResponse:
+    """Return a page of the comparisons that an annotator got, the newest first."""
+    last = aliased(VoteEvent)
+    newest = select(func.max(VoteEvent.id)).where(VoteEvent.vote_id == Vote.id).scalar_subquery()
+    query = (
+        select(Assignment, Pair.name, Pair.prompt, Comparison.matchup_id, Vote, last.status)
+        .join(Comparison, Comparison.id == Assignment.comparison_id)
+        .join(Pair, Pair.id == Assignment.pair_id)
+        .outerjoin(Vote, Vote.assignment_id == Assignment.id)
+        .outerjoin(last, last.id == newest)
+        .where(Assignment.annotator_id == annotator.id)
+        .order_by(Assignment.id.desc())
+        .limit(page.fetched)
+    )
+    if page.after is not None:
+        query = query.where(Assignment.id < page.after[0])
+    found = page.cut(session.execute(query).all(), lambda row: (row[0].id,))
+    sides = {each.id: each for each in matchup_sides(session, study, with_gold=True)}
+    return HistoryResponse(
+        items=[
+            _item(assignment, pair, prompt, sides[matchup_id], vote, status)
+            for assignment, pair, prompt, matchup_id, vote, status in found.rows
+        ],
+        next_cursor=found.next_cursor,
+    )
+
+
+def _item(
+    assignment: Assignment,
+    pair: str,
+    prompt: str,
+    sides: MatchupSides,
+    vote: Vote | None,
+    status: VoteStatus | None,
+) -> HistoryItem:
+    return HistoryItem(
+        id=assignment.id,
+        position=assignment.position,
+        purpose=assignment.purpose,
+        status=assignment.status.value if vote is None else (status or VoteStatus.VALID).value,
+        matchup=sides.name,
+        pair=pair,
+        prompt=prompt,
+        left=sides.name_of(assignment.left_side),
+        right=sides.name_of(assignment.left_side.opposite),
+        choice=None if vote is None else assignment.choice_of(Side(vote.chosen_side)),
+        justifications=[] if vote is None else list(vote.justifications),
+        skip_reason=assignment.skip_reason,
+        protocol_version=assignment.protocol_version,
+        created_at=assignment.created_at,
+        ended_at=assignment.ended_at,
+        decision_ms=None if vote is None else vote.decision_ms,
+        left_watched_ms=None if vote is None else vote.left_watched_ms,
+        right_watched_ms=None if vote is None else vote.right_watched_ms,
+    )

@@ -1,0 +1,91 @@
+"""View models of one annotator's history, and of the replay of one comparison."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from benchmark.protocol import Choice
+from benchmark.wire.dashboard import HistoryItem
+
+_POSITIONS = {Choice.LEFT: "A", Choice.RIGHT: "B"}
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """A page of the comparisons that an annotator got (dashboard/history.html)."""
+
+    study_slug: str
+    study_title: str
+    name: str
+    items: tuple[HistoryItem, ...]
+    next_cursor: str | None
+
+    @property
+    def url(self) -> str:
+        return f"/studies/{self.study_slug}/annotators/{self.name}/history"
+
+    @property
+    def annotator_url(self) -> str:
+        return f"/studies/{self.study_slug}/annotators/{self.name}"
+
+    @property
+    def older_url(self) -> str | None:
+        return f"{self.url}?cursor={self.next_cursor}" if self.next_cursor else None
+
+    def answer_of(self, item: HistoryItem) -> str:
+        return answer_text(item)
+
+    def when(self, item: HistoryItem) -> str:
+        return moment(item.ended_at or item.created_at)
+
+
+@dataclass(frozen=True)
+class ReplayPage:
+    """What one annotator saw in one comparison, with the answer (dashboard/replay.html)."""
+
+    study_slug: str
+    study_title: str
+    name: str
+    item: HistoryItem
+
+    @property
+    def history_url(self) -> str:
+        return f"/studies/{self.study_slug}/annotators/{self.name}/history"
+
+    @property
+    def image_url(self) -> str:
+        return f"{self.history_url}/{self.item.id}/image"
+
+    @property
+    def clips(self) -> tuple[tuple[str, str, str, str], ...]:
+        """Return, for each clip: its letter, its side, its URL, and how long it was watched."""
+        item = self.item
+        return (
+            ("A", item.left, f"{self.history_url}/{item.id}/left", _seconds(item.left_watched_ms)),
+            ("B", item.right, f"{self.history_url}/{item.id}/right", _seconds(item.right_watched_ms)),
+        )
+
+    @property
+    def answer(self) -> str:
+        return answer_text(self.item)
+
+    @property
+    def when(self) -> str:
+        return moment(self.item.ended_at or self.item.created_at)
+
+
+def answer_text(item: HistoryItem) -> str:
+    """Return an answer in words, such as `B, cinemo (object motion) after 9.2 s`."""
+    if item.choice is None:
+        return f"{item.status}: {item.skip_reason.replace('_', ' ')}" if item.skip_reason else item.status
+    chosen = item.left if item.choice is Choice.LEFT else item.right
+    reasons = ", ".join(each.replace("_", " ") for each in item.justifications) or "no reason"
+    after = f" after {_seconds(item.decision_ms)}" if item.decision_ms is not None else ""
+    return f"{_POSITIONS[item.choice]}, {chosen} ({reasons}){after}"
+
+
+def moment(at: datetime) -> str:
+    return f"{at.day} {at:%B %Y, %H:%M:%S} UTC"
+
+
+def _seconds(milliseconds: int | None) -> str:
+    return "unknown" if milliseconds is None else f"{milliseconds / 1000:.1f} s"
