@@ -56,6 +56,9 @@ COMMANDS = {
     "study platform": LazyCommand(
         "app.cli.study_platform:platform", "Read and set completion codes and return URLs."
     ),
+    "study answers": LazyCommand(
+        "app.cli.study_answers:answers", "Print consents, questionnaire answers and comments."
+    ),
     "study payments": LazyCommand(
         "app.cli.study_payments:payments", "Print who of a crowd platform finished, and whom to approve."
     ),

@@ -9,6 +9,7 @@ from benchmark.client.transport import Transport
 from benchmark.protocol import AnnotatorKind, Flag, StudyKind, StudyStatus
 from benchmark.wire.annotators import AnnotatorResponse, AnnotatorsResponse, ChangeResponse, DecisionRequest
 from benchmark.wire.dashboard import DashboardResponse, HistoryItem, HistoryResponse
+from benchmark.wire.phases import PhaseAnswerResponse, PhaseAnswersResponse
 from benchmark.wire.platforms import PaymentResponse, PaymentsResponse, Platform
 from benchmark.wire.studies import (
     CheckResponse,
@@ -102,6 +103,10 @@ class StudyApi:
     def platform(self, slug: str) -> Platform:
         """Return the completion codes and return URLs of a study."""
         return self._transport.get(f"{_path(slug)}/platform", Platform)
+
+    def answers(self, slug: str) -> Sequence[PhaseAnswerResponse]:
+        """Return consents, quiz results, questionnaire answers and comments of a study."""
+        return self._transport.get(f"{_path(slug)}/answers", PhaseAnswersResponse).answers
 
     def payments(self, slug: str) -> Sequence[PaymentResponse]:
         """Return the payment list of a study: one line for each participant of its crowd platform."""

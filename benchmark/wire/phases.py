@@ -4,12 +4,13 @@ The phases are part of the study's protocol, which is published with its report.
 """
 
 from collections import Counter
-from typing import Annotated, Literal, Self
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from benchmark.protocol import Phase
-from benchmark.wire.common import Line, OneLine, OptionalLine, Paragraphs, RequestModel
+from benchmark.protocol import Outcome, Phase
+from benchmark.wire.common import Line, OneLine, OptionalLine, Paragraphs, RequestModel, ResponseModel
 
 MAX_ANSWER_CHARS = 2000
 _KEY = r"^[a-z][a-z0-9_]{0,39}$"
@@ -144,3 +145,25 @@ class Phases(RequestModel):
         return tuple(
             phase for phase in Phase if phase is Phase.VOTING or getattr(self, phase.value) is not None
         )
+
+
+class PhaseAnswerResponse(ResponseModel):
+    """A phase that an annotator ended.
+
+    Attributes:
+        version: the version of the protocol whose texts the annotator saw.
+        answers: for `consent`, the statements; for `quiz`, 1 or 0 for each answer; for `questionnaire`, the
+            answers by the keys of the questions; for `finish`, the comment.
+        outcome: how the study ended in this phase; null if the annotator passed the phase.
+    """
+
+    annotator: str
+    phase: Phase
+    version: int
+    answers: dict[str, Any]
+    outcome: Outcome | None
+    at: datetime
+
+
+class PhaseAnswersResponse(ResponseModel):
+    answers: list[PhaseAnswerResponse]

@@ -31,6 +31,16 @@ def answer_quiz(page: Page, study: Study, side: Side) -> None:
     page.get_by_role("button", name="Answer").click()
 
 
+def fits(page: Page) -> bool:
+    """Return whether the page has no sideways scroll, also in a window 320 pixels wide."""
+    size = page.viewport_size
+    assert size is not None
+    page.set_viewport_size({"width": 320, "height": 568})
+    over: int = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    page.set_viewport_size(size)
+    return over <= 0
+
+
 def finish(page: Page) -> None:
     page.get_by_label("Laptop").check()
     page.get_by_label("Your age?").fill("42")
@@ -49,15 +59,19 @@ def test_the_whole_way_with_a_script(
     page.get_by_label("I am 18 years old or older.").check()
     expect(page.get_by_role("button", name="Tick 1 more box to continue")).to_be_visible()
     page.get_by_label("I agree to take part.").check()
+    assert fits(page)
     page.get_by_role("button", name="Continue").click()
 
     expect(page.get_by_role("heading", name="How to compare two clips")).to_be_visible()
     page.get_by_role("button", name="Play both").first.click()
     expect(page.get_by_role("button", name="Pause").first).to_be_visible()
+    assert fits(page)
     page.get_by_role("button", name="Continue: Practice").click()
 
+    assert fits(page)
     answer_quiz(page, phased, Side.OTHER)
     expect(page.get_by_role("heading", name="Not this time.")).to_be_visible()
+    assert fits(page)
     page.get_by_role("link", name="Next").click()
     answer_quiz(page, phased, Side.REFERENCE)
     expect(page.get_by_role("heading", name="Right.")).to_be_visible()
@@ -71,7 +85,9 @@ def test_the_whole_way_with_a_script(
         page.keyboard.press("Enter")
         page.wait_for_timeout(150)
     expect(page.get_by_role("heading", name="A few questions")).to_be_visible()
+    assert fits(page)
     finish(page)
+    assert fits(page)
     expect(page.get_by_text("This happens by itself in")).to_be_visible()
     page.get_by_role("button", name="Stay here").click()
     expect(page.get_by_text("You stay on this page.")).to_be_visible()

@@ -14,7 +14,7 @@ from tests.acting import ask, assign, refused, vote
 from tests.app.api.conftest import client_of
 from tests.app.phases.conftest import PHASES, WHOLE_WAY, Walker, phase_rows
 from tests.app.voting.test_gold import with_gold
-from tests.cast import Cast, Study
+from tests.cast import Cast, Study, set_the_stage
 
 
 def test_an_annotator_walks_the_whole_way(walker: Walker, context: AppContext) -> None:
@@ -276,3 +276,36 @@ def test_votes_of_a_phased_study_are_counted(walker: Walker, context: AppContext
 
     with context.database.read() as session:
         assert len(session.scalars(select(Vote)).all()) == 2
+
+
+def test_the_owner_reads_the_answers_by_pseudonym(walker: Walker, cast: Cast, context: AppContext) -> None:
+    walker.reach_voting()
+    for _ in range(2):
+        vote(walker.client, assign(walker.client, walker.study)["token"])
+    walker.client.get(f"/studies/{walker.study.slug}/vote")
+    walker.post("/questionnaire", {"screen": "Laptop", "age": "42", "remarks": ""})
+    path = f"/api/v1/studies/{walker.study.slug}/answers"
+
+    answers = client_of(context, cast.alice).get(path).json()["answers"]
+
+    assert {each["annotator"] for each in answers} == {"annotator-001"}
+    by_phase = {each["phase"]: each["answers"] for each in answers}
+    assert by_phase["quiz"] == {"right": [1]}
+    assert by_phase["questionnaire"] == {"screen": "Laptop", "age": 42}
+    assert client_of(context, cast.charlie).get(path).status_code == 404
+
+
+def test_the_way_is_the_same_on_both_databases(either_installation: AppContext) -> None:
+    cast = set_the_stage(either_installation)
+    study = with_gold(cast).open_study(**WHOLE_WAY)
+    walker = Walker(client_of(either_installation), study)
+    walker.client.get(f"/invite/{study.invite()[0]}")
+    walker.reach_voting()
+    for _ in range(2):
+        assert vote(walker.client, assign(walker.client, study)["token"]).status_code == 201
+    walker.client.get(f"/studies/{study.slug}/vote")
+    walker.post("/questionnaire", {"screen": "Phone", "age": "18"})
+
+    assert "Thank you. You are finished." in walker.get().text
+    assert walker.client.post(f"/studies/{study.slug}/withdraw").status_code == 200
+    assert phase_rows(either_installation)[Phase.QUESTIONNAIRE].answers == {}

@@ -10,6 +10,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fastapi.testclient import TestClient
@@ -27,7 +28,7 @@ from benchmark.protocol import SessionStatus
 from benchmark.wire.phases import Phases
 from tests.acting import assign, refused, vote
 from tests.app.api.conftest import client_of
-from tests.cast import Cast, Study
+from tests.cast import Cast, Study, set_the_stage
 
 PID = "5f9b1c2d3e4f5a6b7c8d9e0f"
 LINK = {"PROLIFIC_PID": PID, "STUDY_ID": "60aa00000000000000000001", "SESSION_ID": "60bb1"}
@@ -247,6 +248,20 @@ def test_a_submission_that_is_given_up_frees_its_slot_at_once(
     refused(vote(client, token), 409, "matchup_closed")
     assert join().url.path == f"/studies/{study.slug}/vote"
     assert [row.status for row in sessions(context)] == [SessionStatus.ACTIVE]
+
+
+def test_two_browsers_that_join_at_once_are_one_annotator(either_installation: AppContext) -> None:
+    cast = set_the_stage(either_installation)
+    study = cast.open_study(others=["cinemo"], phases=Phases())
+    set_platform(client_of(either_installation, cast.alice), study, **PROLIFIC)
+    browsers = [client_of(either_installation) for _ in range(4)]
+
+    with ThreadPoolExecutor(4) as pool:
+        pages = list(pool.map(lambda each: each.get(f"/studies/{study.slug}/join", params=LINK), browsers))
+
+    assert {page.status_code for page in pages} == {200}
+    assert len(sessions(either_installation)) == 1
+    assert len({assign(browser, study)["token"] for browser in browsers}) == 1
 
 
 def test_notifications_count_once_and_in_the_order_of_their_times(
