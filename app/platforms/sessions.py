@@ -128,7 +128,7 @@ def change_session(
     """Record a new state of a submission; a state that is older than the stored one is ignored.
 
     If a participant's submission was returned or timed out, the slots of its open comparisons become free.
-    Given votes stay. The study must be locked.
+    Votes already cast are kept. The study must be locked.
     """
     # Notifications have whole seconds.
     if at < row.status_at.replace(microsecond=0) or status is row.status:
