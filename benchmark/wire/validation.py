@@ -13,7 +13,7 @@ class InvalidRequest(ValueError):
     """A field is invalid. The message names the field and the reason."""
 
 
-def checked_request(kind: type[Request], **fields: object) -> Request:
+def checked_request(kind: type[Request], /, **fields: object) -> Request:
     """Return a validated request.
 
     Raises:
