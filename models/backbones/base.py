@@ -114,7 +114,8 @@ def weights_folder(weights: BackboneWeights, *, home: Path, named: Path | None =
         named: the weights folder that the user chose; None searches the standard folders.
 
     Raises:
-        BackboneMissing: no weights were found, or `named` has no config.json.
+        BackboneMissing: no weights were found, `named` has no config.json, or the folder below TI2V_HOME was
+            downloaded from another commit.
     """
     if named is not None:
         if not (named / "config.json").is_file():
@@ -122,6 +123,7 @@ def weights_folder(weights: BackboneWeights, *, home: Path, named: Path | None =
         return named
     own = home / "weights" / weights.name
     if (own / "config.json").is_file():
+        _check_commit(own, weights)
         return own
     cached = _cached(weights)
     if cached is not None:
@@ -129,8 +131,24 @@ def weights_folder(weights: BackboneWeights, *, home: Path, named: Path | None =
     raise BackboneMissing(
         f"The weights {weights.repository} ({weights.megabytes} MB, {weights.licence}) are not on this "
         f"machine. Download commit {weights.revision[:12]} into {own}, for example with: "
-        f"hf download {weights.repository} --revision {weights.revision[:12]} --local-dir {own}"
+        f"{_download_command(weights, own)}"
     )
+
+
+def _check_commit(folder: Path, weights: BackboneWeights) -> None:
+    """Compare the commit that `hf download --local-dir` recorded, if it did, with the pinned commit."""
+    record = folder / ".cache" / "huggingface" / "download" / "config.json.metadata"
+    commit = record.read_text(encoding="utf-8").split("\n", 1)[0].strip() if record.is_file() else ""
+    if commit and commit != weights.revision:
+        raise BackboneMissing(
+            f"{folder} was downloaded from commit {commit[:12]}, but scores need commit "
+            f"{weights.revision[:12]}. Delete the folder and run: {_download_command(weights, folder)}"
+        )
+
+
+def _download_command(weights: BackboneWeights, folder: Path) -> str:
+    # The hub accepts only full commit hashes.
+    return f"hf download {weights.repository} --revision {weights.revision} --local-dir {folder}"
 
 
 def _cached(weights: BackboneWeights) -> Path | None:

@@ -96,6 +96,24 @@ def test_a_snapshot_in_the_cache_of_the_hub_is_found_by_its_revision(
     assert found == repository / "snapshots" / weights.revision
 
 
+@pytest.mark.parametrize("commit", [DINO_B16.revision, "0" * 40])
+def test_a_download_of_another_commit_is_refused(tmp_path: Path, commit: str) -> None:
+    folder = tmp_path / "weights" / DINO_B16.name
+    record = folder / ".cache" / "huggingface" / "download" / "config.json.metadata"
+    record.parent.mkdir(parents=True)
+    record.write_text(f"{commit}\netag\n1764500000.0\n")
+    (folder / "config.json").write_text("{}")
+
+    if commit == DINO_B16.revision:
+        assert weights_folder(DINO_B16, home=tmp_path) == folder
+        return
+    with pytest.raises(
+        BackboneMissing, match="downloaded from commit 000000000000, but scores need"
+    ) as refused:
+        weights_folder(DINO_B16, home=tmp_path)
+    assert f"--revision {DINO_B16.revision} --local-dir {folder}" in str(refused.value)
+
+
 def test_weights_that_lack_tensors_are_refused_and_not_replaced_by_random_ones(tmp_path: Path) -> None:
     write_dino(tmp_path, num_hidden_layers=1, hidden_size=16, num_attention_heads=2, intermediate_size=32)
     as_torch_file(tmp_path)
