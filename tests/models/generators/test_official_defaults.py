@@ -21,6 +21,7 @@ NATIVE = [name for name, recipe in RECIPES.items() if isinstance(recipe, Diffuse
 EXAMPLES = {
     "i2vgen-xl": "I2VGenXLPipeline",
     "skyreels-v2-i2v-1.3b-540p": "WanImageToVideoPipeline",
+    "skyreels-v2-i2v-14b-720p": "WanImageToVideoPipeline",
     "skyreels-v1-i2v": "HunyuanSkyreelsImageToVideoPipeline",
     "kandinsky-5-i2v-pro": "Kandinsky5I2VPipeline",
     "ltx-video": "LTXImageToVideoPipeline",
@@ -69,7 +70,7 @@ def test_a_model_without_negative_prompt_has_a_class_without_default(name: str) 
     assert isinstance(recipe, DiffusersRecipe)
 
     assert call_defaults(recipe)["negative_prompt"] is None
-    assert recipe.call.get("true_cfg_scale") == 1.0 or name == "cogvideox-5b-i2v"
+    assert recipe.call.get("true_cfg_scale") == 1.0 or name.startswith("cogvideox")
 
 
 def test_the_image_of_ltx_2_is_compressed_as_in_training() -> None:

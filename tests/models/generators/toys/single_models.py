@@ -49,7 +49,12 @@ def i2vgen_xl() -> DiffusionPipeline:
     )
 
 
-def cogvideox() -> DiffusionPipeline:
+def cogvideox_1_5() -> DiffusionPipeline:
+    """Return the build of version 1.5, whose patches span two latent frames."""
+    return cogvideox(patch_size_t=2)
+
+
+def cogvideox(*, patch_size_t: int | None = None) -> DiffusionPipeline:
     words = tokenizer()
     return CogVideoXImageToVideoPipeline(
         tokenizer=words,
@@ -74,10 +79,11 @@ def cogvideox() -> DiffusionPipeline:
             sample_width=2,
             sample_height=2,
             sample_frames=9,
+            patch_size_t=patch_size_t,
             temporal_compression_ratio=4,
             max_text_seq_length=16,
             use_rotary_positional_embeddings=True,
-            use_learned_positional_embeddings=True,
+            use_learned_positional_embeddings=patch_size_t is None,
         ),
         scheduler=DDIMScheduler(),
     )

@@ -18,7 +18,7 @@ from tests.models.generators.toys.cosmos import cosmos
 from tests.models.generators.toys.hunyuan import framepack, hunyuan, hunyuan_1_5, skyreels_v1
 from tests.models.generators.toys.kandinsky import kandinsky
 from tests.models.generators.toys.ltx2 import ltx2
-from tests.models.generators.toys.single_models import cogvideox, i2vgen_xl, ltx
+from tests.models.generators.toys.single_models import cogvideox, cogvideox_1_5, i2vgen_xl, ltx
 from tests.models.generators.toys.wan import skyreels_v2, wan, wan_ti2v, wan_with_two_experts
 
 
@@ -36,10 +36,12 @@ SHORT: dict[str, ArgumentOrList] = {"max_sequence_length": 16}
 TOYS = {
     "i2vgen-xl": Toy(i2vgen_xl, 32, 4),
     "cogvideox-5b-i2v": Toy(cogvideox, 16, 9, SHORT),
+    "cogvideox-1.5-5b-i2v": Toy(cogvideox_1_5, 16, 9, SHORT),
     "wan-2.1-i2v-14b-480p": Toy(wan, 32, 5, SHORT),
     "wan-2.2-i2v-a14b": Toy(wan_with_two_experts, 32, 5, SHORT),
     "wan-2.2-ti2v-5b": Toy(wan_ti2v, 32, 5, SHORT),
     "skyreels-v2-i2v-1.3b-540p": Toy(skyreels_v2, 32, 5, SHORT),
+    "skyreels-v2-i2v-14b-720p": Toy(skyreels_v2, 32, 5, SHORT),
     "skyreels-v1-i2v": Toy(skyreels_v1, 16, 9, SHORT),
     "ltx-video": Toy(ltx, 32, 9, SHORT),
     "ltx-2": Toy(ltx2, 32, 9, {**SHORT, "spatio_temporal_guidance_blocks": (0,)}),
