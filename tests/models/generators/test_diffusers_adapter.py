@@ -28,6 +28,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy"),
     pytest.mark.filterwarnings("ignore:flex_attention called without torch.compile"),
 ]
+# One model of each build: another size or number of steps changes nothing in a toy.
+BUILDS = list({toy.build: name for name, toy in reversed(TOYS.items())}.values())
 PROMPTS = ["The red kite sinks.", "A bird enters on the left."]
 
 
@@ -77,7 +79,7 @@ def test_a_clip_has_the_native_format_of_its_model(
     assert {"torch", "diffusers", "transformers"} <= set(made.libraries)
 
 
-@pytest.mark.parametrize("name", TOYS)
+@pytest.mark.parametrize("name", BUILDS)
 def test_a_clip_depends_on_the_seed_only(
     name: str, toys: Callable[[str], DiffusersGenerator], tmp_path: Path
 ) -> None:
@@ -91,7 +93,7 @@ def test_a_clip_depends_on_the_seed_only(
     assert difference(first, third) > 0.2
 
 
-@pytest.mark.parametrize("name", TOYS)
+@pytest.mark.parametrize("name", BUILDS)
 def test_a_clip_does_not_depend_on_the_rest_of_the_batch(
     name: str, toys: Callable[[str], DiffusersGenerator], tmp_path: Path
 ) -> None:
@@ -128,7 +130,7 @@ def test_a_user_adapter_generates_clips_from_the_command_line(
 ) -> None:
     (tmp_path / "own").mkdir()
     text = shipped_adapter("ltx-video").read_text().replace('"ltx-video"', '"my-ltx"')
-    for old, new in {"704": "32", "= 480": "= 32", "= 121": "= 9", "steps = 50": "steps = 2"}.items():
+    for old, new in {"704": "32", "= 480": "= 32", "= 121": "= 9", "steps = 40": "steps = 2"}.items():
         assert old in text
         text = text.replace(old, new, 1)
     (tmp_path / "own" / "my-ltx.toml").write_text(text)
