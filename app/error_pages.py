@@ -58,7 +58,8 @@ class ErrorPage:
 class SignInForm:
     """The sign-in form; `target` is the page to show after the sign-in.
 
-    `answers_form` is true if the server refused a form, whose page brings the fields back after the sign-in.
+    `answers_form` is true if the server refused a form; the form's page restores the fields after the
+    sign-in.
     """
 
     message: str = ""
@@ -124,7 +125,7 @@ def _sign_in_form(request: Request, message: str) -> SignInForm:
 
 
 def _page_of_form(request: Request) -> str:
-    """Return the URL of the page that sent a form; the home page if the browser does not tell it."""
+    """Return the URL of the page that sent a form; "/" if the browser names no page."""
     try:
         sender = urlsplit(request.headers.get("referer", ""))
     except ValueError:

@@ -1,7 +1,7 @@
 """Keeps the figures of a study's annotators between requests.
 
-The figures are valid until somebody changes whose votes count. While a study is open, they may be a minute
-old, because the bootstrap takes 0.6 s for 72,000 votes.
+The figures are valid until somebody changes whose votes count. While a study is open, the figures may be a
+minute old, because the bootstrap takes 0.6 s for 72,000 votes.
 """
 
 import threading
@@ -28,7 +28,7 @@ _Key = tuple[int, datetime]
 
 @dataclass(frozen=True)
 class KeptAnnotators:
-    """The figures of a study's annotators, computed at a time."""
+    """The figures of a study's annotators, and the time of their computation."""
 
     at: datetime
     found: StudyAnnotators

@@ -16,7 +16,7 @@ router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
 
 @router.post("/studies/{slug}/preview")
 def preview(slug: SlugPath, request: Request) -> Response:
-    """Open the study as an annotator would see it; of a draft, open a copy.
+    """Open the study as an annotator would see it; a draft opens as a copy.
 
     The votes of a preview never count.
     """

@@ -169,5 +169,5 @@ def _details(details: dict[str, object]) -> str:
 
 
 def _plain(value: object) -> str:
-    """Return a value as text; of the changes of an edit, return only the names."""
+    """Return a value as text; for a dictionary of changes, return only the names of the changed fields."""
     return ", ".join(map(str, value)) if isinstance(value, (dict, list)) else str(value)

@@ -32,7 +32,7 @@ class MatchupRow:
 
 @dataclass(frozen=True)
 class ScenarioRow:
-    """For one scenario, the percentage of cast votes in each matchup; None without a pair in the matchup."""
+    """The percentage of votes that one scenario has in each matchup; None if the matchup has no pair."""
 
     name: str
     cells: tuple[int | None, ...]

@@ -26,7 +26,7 @@ _CLOSED = {
 
 @dataclass(frozen=True, kw_only=True)
 class WelcomePage:
-    """The page that an invitation link opens (annotators/welcome.html).
+    """The page that an invitation link opens (invitations/welcome.html).
 
     `total` is the number of pairs that the study can show to this annotator.
     """

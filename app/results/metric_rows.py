@@ -17,7 +17,8 @@ def metric_rows(
 ) -> Iterable[object]:
     """Return the rows of a table of metrics, for the sides that the reader may see.
 
-    The agreement of an interim study has no rows, because its votes are not compared with metrics.
+    For an interim study, the table of agreement has no rows, because interim votes are not compared with
+    metrics.
     """
     suites = study_scores(session, results.study, principal).suites
     if table is TableName.METRICS:

@@ -34,7 +34,7 @@ def extend_study(
 
     Raises:
         Conflict: the study is neither open nor paused, or two sides have no pair in common.
-        Invalid: a matchup cannot be compared, or the study has it; or the panel would not grow.
+        Invalid: a matchup cannot be compared or is already in the study, or the panel would not grow.
     """
     session.refresh(study, with_for_update={"key_share": True})
     if study.status not in (StudyStatus.OPEN, StudyStatus.PAUSED):

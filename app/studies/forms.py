@@ -170,7 +170,7 @@ def fields_of(request: StudyRequest, names: Mapping[str, str]) -> StudyFields:
 
 
 def with_hidden_fields(request: StudyRequest, before: StudyRequest) -> StudyRequest:
-    """Return the request with what the form does not show: phases, rules, language, seeds of sides."""
+    """Return the request with all hidden fields: phases, rules, language, seeds of sides."""
     kept = {(each.reference, each.other): each for each in before.matchups}
     matchups = [kept.get((each.reference, each.other), each) for each in request.matchups]
     hidden = {"phases": before.phases, "rules": before.rules, "language": before.language}

@@ -14,7 +14,7 @@ class MetricMeanRow:
 
     Attributes:
         mean: the mean over pairs; None if no clip has a score.
-        seed_sd: the standard deviation between seeds; None for fewer than two seeds.
+        seed_sd: the standard deviation of the means per seed; None for fewer than two seeds.
         pairs: number of pairs with a score.
         expected_pairs: number of pairs of the benchmark.
         missing_clips: number of clips of the submission that were not measured.

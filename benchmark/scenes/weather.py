@@ -39,7 +39,10 @@ _HABITS = {
 
 @dataclass(frozen=True, eq=False)
 class Drop:
-    """One drop at one time. `matrix` converts the drop's coordinates to coordinates of the stage."""
+    """One drop at one moment of the clip.
+
+    `matrix` converts the drop's coordinates to coordinates of the stage.
+    """
 
     texture: Texture
     matrix: NDArray[np.float64]

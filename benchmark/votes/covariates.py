@@ -33,7 +33,7 @@ class CovariateRow:
         unit: the size of the difference for which `odds_ratio` is stated.
         odds_ratio: the factor by which the odds of a vote for a side change if this side has one `unit` more.
         ci_low, ci_high: 95 % interval.
-        p_value: two-sided, of no effect.
+        p_value: two-sided p-value of the hypothesis that there is no effect.
     """
 
     covariate: str

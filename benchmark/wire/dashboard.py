@@ -69,7 +69,8 @@ class HistoryItem(ResponseModel):
     """A comparison that an annotator got, with the answer.
 
     `status` is the status of the vote; without a vote, the status of the assignment (`open`, `skipped`,
-    `expired` or `cancelled`). `left` and `right` are the sides that the annotator saw there.
+    `expired` or `cancelled`). `left` and `right` are the sides whose clips the annotator saw on the left and
+    on the right.
     """
 
     id: int

@@ -1,4 +1,7 @@
-"""Runs a model behind a hosted API as a generator: submit, poll, download. Every submission costs money."""
+"""Runs a model behind a hosted API as a generator: submit, poll, download.
+
+Every submitted clip costs money.
+"""
 
 import base64
 import io
@@ -56,12 +59,12 @@ class Ledger:
             return True
 
     def refund(self, cost: Cost) -> None:
-        """Take back a cost, because the service refused the request."""
+        """Subtract a cost from the spent amount, because the service refused the request."""
         with self._lock:
             self._spent[cost.currency] -= cost.amount
 
     def spent(self, currency: str) -> float:
-        """Return the amount that is counted in a currency."""
+        """Return the amount that was spent in a currency."""
         with self._lock:
             return self._spent[currency]
 
@@ -79,8 +82,8 @@ class _Submission:
 class HostedGenerator:
     """A generator that sends requests to a hosted API.
 
-    The clips of one call are submitted together, then collected in order. If a clip fails, the others of the
-    call stay submitted; a later call with the same request collects the clip instead of paying twice.
+    The clips of one call are submitted together, then collected in order. If a clip fails, the other clips of
+    the call stay submitted; a later call with the same request collects the clip instead of paying twice.
 
     Args:
         recipe: the recipe of the model's adapter.

@@ -40,7 +40,8 @@ class Submit(RecipeTable):
 
     Attributes:
         path: path of the request, after `base`.
-        body: JSON body; strings may contain placeholders. A string that is one placeholder becomes its value.
+        body: JSON body; strings may contain placeholders. A string that consists of one placeholder is
+            replaced by the value; numbers stay numbers.
     """
 
     path: str = Field(pattern=r"^/\S*$")
@@ -51,11 +52,11 @@ class Poll(RecipeTable):
     """Table `[poll]`: the GET request that reads the state of a clip.
 
     Attributes:
-        url: path in the answer to `submit` of the address to poll.
+        url: path, in the answer to `submit`, to the address that is polled.
         status: path of the state in the answer.
-        running: states that mean: not finished.
-        done: states that mean: finished. Every other state is a failure.
-        error: path of the message of a failure.
+        running: states of a clip that is not finished.
+        done: states of a finished clip. Every other state is a failure.
+        error: path to the error message of a failed clip.
         interval_s: pause between two requests, in seconds.
     """
 
@@ -71,9 +72,9 @@ class Result(RecipeTable):
     """Table `[result]`: where the finished clip is.
 
     Attributes:
-        url: path in the answer to `submit` of the address with the result; an empty text if the last answer
+        url: path, in the answer to `submit`, to the address of the result; an empty text if the last answer
             to `poll` has the result.
-        video: path in the result of the address of the video.
+        video: path, in the result, to the address of the video.
     """
 
     url: str = Field(default="", pattern=r"^([\w-]+(\.[\w-]+)*)?$")

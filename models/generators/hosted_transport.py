@@ -58,7 +58,9 @@ class HostedTransport:
         self._client = httpx2.Client(timeout=httpx2.Timeout(_REQUEST_TIMEOUT_S, connect=10))
 
     def submit(self, path: str, body: object, deadline: Deadline) -> object:
-        """Send a POST request that costs money. It is repeated only if the service did not execute it.
+        """Send a POST request that costs money.
+
+        The request is repeated only if the service did not execute it.
 
         Raises:
             GeneratorError: the service refuses the request, or its answer is unknown.
@@ -69,7 +71,7 @@ class HostedTransport:
         """Send a GET request, and repeat it until the deadline if the service does not answer.
 
         Raises:
-            GeneratorError: the address is not one of the service, or the service refuses the request.
+            GeneratorError: the address does not belong to the service, or the service refuses the request.
         """
         if urlsplit(url)[:2] != urlsplit(self._base)[:2]:
             raise Crashed(
@@ -81,7 +83,7 @@ class HostedTransport:
         """Download a video without the key.
 
         Raises:
-            GeneratorError: the address is not https, or the file is too large, or no MP4 video.
+            GeneratorError: the address is not https, or the file is too large or is not an MP4 video.
         """
         while url:
             if not (url.startswith("https://") or self._is_own(url)):

@@ -115,7 +115,7 @@ def _prompt_names(stems: Sequence[str], pairs: Sequence[PairSpec]) -> dict[str, 
 
 
 def _shared_prompts(stems: Sequence[str], pairs: Sequence[PairSpec]) -> dict[str, int]:
-    """Return, for each name like `<prompt>-<seed>` of several pairs, the number of pairs with the prompt."""
+    """Return, for each name `<prompt>-<seed>` whose prompt belongs to several pairs, the number of pairs."""
     prompts = Counter(pair.prompt for pair in pairs)
     found = {}
     for stem in stems:

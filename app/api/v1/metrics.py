@@ -94,7 +94,7 @@ def export_scores(
     responses=errors("404 not_found not_measured", "409 ambiguous_name"),
 )
 def get_scores(public_id: SubmissionPath, suite: SuiteName, request: Request) -> MetricTableResponse:
-    """Return the scores of a submission: means over pairs, standard deviations over seeds, and clips."""
+    """Return a submission's scores: of each clip, means over pairs, and standard deviations over seeds."""
     table, name = _table(request, public_id, suite)
     return MetricTableResponse.model_validate(metric_document(table, name))
 
