@@ -147,8 +147,11 @@ def _check_commit(folder: Path, weights: BackboneWeights) -> None:
 
 
 def _download_command(weights: BackboneWeights, folder: Path) -> str:
-    # The hub accepts only full commit hashes.
-    return f"hf download {weights.repository} --revision {weights.revision} --local-dir {folder}"
+    # The hub accepts only full commit hashes. Weights of TensorFlow and Flax would multiply the download.
+    return (
+        f"hf download {weights.repository} --revision {weights.revision} --local-dir {folder} "
+        "--exclude '*.h5' --exclude '*.msgpack'"
+    )
 
 
 def _cached(weights: BackboneWeights) -> Path | None:
