@@ -1,7 +1,7 @@
 """A bare FastAPI service with the two requests of a judgement: a limit to compare the product with.
 
-It takes the same requests as the product, stores the same two rows (assignment, vote) with one commit each in
-a SQLite file, and does nothing else: no sign-in, no choice of a comparison, no counters, no checks.
+The server takes the same requests as the product, stores the same two rows (assignment, vote) with one commit
+each in a SQLite file, and does nothing else: no sign-in, no choice of a comparison, no counters, no checks.
 
 `python -m perf.bare_routes FILE PORT` runs it.
 """

@@ -1,4 +1,4 @@
-"""Measures our statistics with a million votes and, for comparison, other installed packages.
+"""Measures our statistics and the same statistics of other installed packages, with a million votes.
 
 Run: python -m perf.statistics [--votes-file]
 

@@ -127,7 +127,7 @@ def forget_job_of_clip(session: Session, *, clip: Clip) -> None:
 def retry_job(session: Session, *, job: Job, now: datetime) -> None:
     """Queue a failed or cancelled job again, and reset the job's number of failures.
 
-    A job that waits after a failure becomes ready at once.
+    A job that waits after a failure becomes ready immediately.
 
     Raises:
         Conflict: the clip or its scores are stored, or the submission is closed or withdrawn.

@@ -246,7 +246,7 @@ class ResultsPage:
 
     @property
     def main_downloads(self) -> tuple[Download, ...]:
-        """Return the most used downloads, which the page shows at once.
+        """Return the most used downloads, which the page shows without a click.
 
         The other downloads of the page appear after a click.
         """

@@ -149,7 +149,7 @@ class _Part(NamedTuple):
 def _parts(counts: Counts) -> Iterator[_Part]:
     """Yield the counts and rounded shares of each group.
 
-    The function rounds whole columns at once, because there may be thousands of groups.
+    The function rounds whole columns in one call, because there may be thousands of groups.
     """
     won, lost, of_sides = counts.won_reference, counts.won_other, (counts.votes_reference, counts.votes_other)
     numbers = (won, lost, counts.undecided, *of_sides, counts.votes)

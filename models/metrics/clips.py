@@ -91,7 +91,7 @@ def _clip_input(pair: PairSpec, name: ClipName, path: Path, source: BenchmarkSou
 
 
 def common_pairs(found: Sequence[FoundClips]) -> list[FoundClips]:
-    """Keep only the clips of pairs of which every folder has a clip.
+    """Keep only the clips of pairs that have a clip in every folder.
 
     Raises:
         NoClipsFound: the folders have no pair in common.

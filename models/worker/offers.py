@@ -25,7 +25,7 @@ class Offers:
     metric_run: MetricRun | None
 
     def sentences(self, worker: str, address: str) -> Iterator[str]:
-        """Yield what the worker offers to the server at an address, for the log."""
+        """Yield sentences for the log about the models and suites that the worker offers to a server."""
         if self.batch_sizes:
             yield f"{worker} offers {', '.join(self.batch_sizes)} to {address}."
         if self.suites:

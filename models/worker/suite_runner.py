@@ -109,7 +109,7 @@ class SuiteRunner:
         return tasks
 
     def _measure(self, tasks: Sequence[_Task]) -> None:
-        """Measure all clips at once.
+        """Measure all clips in one run.
 
         If measuring fails, measure both halves of the clips separately, so that only the faulty clip fails.
         """

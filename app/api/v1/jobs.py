@@ -99,7 +99,7 @@ def cancel_jobs(body: SubmissionJobsRequest, request: Request) -> ChangedJobsRes
     responses=errors("404 not_found", "409 ambiguous_name submission_not_open submission_not_final"),
 )
 def retry_jobs(body: SubmissionJobsRequest, request: Request) -> ChangedJobsResponse:
-    """Queue the failed jobs of a submission again; jobs that wait after a failure become ready at once.
+    """Queue the failed jobs of a submission again; jobs that wait after a failure become ready immediately.
 
     With `suite`, queue the jobs that measure clips; otherwise the jobs that generate clips.
     """

@@ -60,7 +60,7 @@ class SandboxLimits:
 
 
 class Sandbox:
-    """Runs work in at most `children` child processes at once. Several threads may share a sandbox.
+    """Runs work in at most `children` child processes at the same time. Several threads may share a sandbox.
 
     Each of the `children` has its own fork server. A fork server is started at the first request and
     restarted after a crash. To end the fork servers, close the sandbox or use it as a context manager.
