@@ -3,7 +3,7 @@
 from app.annotators.queries import AnnotatorReport
 from app.annotators.view_models import Cell, Figure
 from benchmark.exports.printed_cells import EMPTY
-from benchmark.protocol import Flag
+from benchmark.protocol import AnnotatorKind, Flag
 from benchmark.stats.quality import AnnotatorRow
 
 FLAG_NAMES = {
@@ -75,6 +75,8 @@ def vote_status(report: AnnotatorReport) -> str:
     """Return a short text that states whether the annotator's votes count."""
     if report.left_at is not None:
         return "left the study"
+    if report.kind in (AnnotatorKind.PILOT, AnnotatorKind.PREVIEW):
+        return f"{report.kind}, never counts"
     if report.excluded_at is not None:
         return "excluded"
     if report.excluded:

@@ -10,7 +10,7 @@ from app.annotators.vote_columns import VoteColumns, clip_ms, read_vote_columns
 from app.cursors import KeyType, ListOrder, PageRequest
 from app.panels.quality import QualityFigures, study_figures
 from app.tables.studies import Study
-from benchmark.protocol import Flag, VoteStatus
+from benchmark.protocol import AnnotatorKind, Flag, VoteStatus
 from benchmark.stats.annotator_sensitivity import sensitivity_of_annotators
 from benchmark.stats.dawid_skene import dawid_skene
 from benchmark.stats.quality import AnnotatorRow, annotator_quality
@@ -28,6 +28,7 @@ class AnnotatorReport:
 
     Attributes:
         id: database id; an annotator who opened the invitation earlier has a smaller id.
+        kind: a study counts the votes of one kind of annotators only.
         quality: figures computed from the votes that count. For an excluded annotator, the figures are
             computed from the votes that counted before the exclusion.
         valid: number of votes that count, because their status is valid or imported.
@@ -40,6 +41,7 @@ class AnnotatorReport:
 
     id: int
     name: str
+    kind: AnnotatorKind
     quality: AnnotatorRow
     valid: int
     excluded: int
@@ -138,6 +140,7 @@ def _response(report: AnnotatorReport) -> AnnotatorResponse:
     figures = {name: getattr(row, name) for name in AnnotatorResponse.model_fields if hasattr(row, name)}
     return AnnotatorResponse(
         **figures | {"annotator": report.name},
+        kind=report.kind,
         valid=report.valid,
         excluded=report.excluded,
         other=report.other,
@@ -162,6 +165,7 @@ def _reports(session: Session, study: Study, columns: VoteColumns) -> tuple[Anno
         AnnotatorReport(
             id=annotator.id,
             name=annotator.pseudonym,
+            kind=annotator.kind,
             quality=(with_excluded if annotator.excluded_at else counting)[index],
             valid=valid[index],
             excluded=excluded[index],

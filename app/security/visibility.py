@@ -107,7 +107,7 @@ def find_study(
     if principal.visitor is not None:
         return _published_study(session, slug, principal.visitor)
     study = session.scalar(select(Study).where(Study.slug == slug, sees_study(principal)))
-    if study is None or (for_change and not may_change(study, principal)):
+    if study is None or study.is_preview or (for_change and not may_change(study, principal)):
         # The message is the same in both cases, so that it does not reveal which studies exist.
         raise NotFound("This study does not exist, or you may not see it.")
     if study.deletes_at is not None and not with_deleted:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from benchmark.protocol import Flag
+from benchmark.protocol import AnnotatorKind, Flag
 from benchmark.wire.common import OneLine, PageResponse, RequestModel, ResponseModel
 
 # The length of the database column.
@@ -40,6 +40,7 @@ class AnnotatorResponse(ResponseModel):
     """Statistics of one annotator. Shares are in percent; null means no data (docs/annotators.md)."""
 
     annotator: str
+    kind: AnnotatorKind
     votes: int
     valid: int
     excluded: int

@@ -97,6 +97,9 @@ def test_pilots_are_counted_apart(cast: Cast) -> None:
     assert (found["votes"], found["annotators"], found["pilots"], found["pilot_votes"]) == (0, 0, 1, 1)
     words = text_of(signed_in(cast.context, cast.alice).get(PAGE).text)
     assert "1 pilot and previews gave 1 vote that never count" in words
+    assert alice.get("/api/v1/studies/motif-study/annotators").json()["annotators"][0]["kind"] == "pilot"
+    listed = signed_in(cast.context, cast.alice).get("/studies/motif-study/annotators").text
+    assert "pilot, never counts" in text_of(listed)
 
 
 def test_the_page_shows_progress_flags_versions_and_the_audit_log(cast: Cast) -> None:

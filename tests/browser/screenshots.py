@@ -84,11 +84,17 @@ OWN = {
     "scenario": f"/studies/{CLOSED}/scenarios/kite",
     "results-pair": f"/studies/{CLOSED}/pairs/{PAIR_IDS[0]}",
     "annotators": f"/studies/{OPEN}/annotators",
+    "dashboard": f"/studies/{OPEN}/dashboard",
+    "extend": f"/studies/{OPEN}/extend",
+    "reopen": f"/studies/{CLOSED}/reopen",
+    "delete": f"/studies/{CLOSED}/delete",
+    "copy": f"/studies/new?copy={OPEN}",
 }
 LARGE_PAGES = {
     "large-results": f"/studies/{LARGE}/results",
     "large-matchup": f"/studies/{LARGE}/results/1",
     "large-leaderboard": f"/studies/{LARGE}/leaderboard",
+    "large-dashboard": f"/studies/{LARGE}/dashboard",
     "large-annotators": f"/studies/{LARGE}/annotators",
 }
 

@@ -106,6 +106,7 @@ def test_a_draft_is_previewed_in_a_copy_that_is_removed(cast: Cast) -> None:
             ["motif-against-two"] if not query else []
         )
     refused(api.get(f"{API}/{copy.slug}"), 404, "not_found")
+    refused(api.post(f"{API}/{copy.slug}/restore"), 404, "not_found")
     assert api.get(f"{API}/motif-against-two").json()["status"] == "draft"
     assert signed_in(cast.context, cast.bob).post(f"{draft}/preview").status_code == 404
 

@@ -1,0 +1,33 @@
+"""The dashboard in Chromium: it follows the votes without a reload, and the focus stays where it was."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.acting import assign, vote
+from tests.app.api.conftest import client_of
+from tests.app.results.page_windows import PHONE, chromium, is_as_wide_as_its_window, sign_in, window
+from tests.cast import Cast, enter
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_page_follows_the_votes_and_keeps_the_focus(cast: Cast, live_server: str) -> None:
+    study = cast.open_study(others=["cinemo"])
+    voter = enter(client_of(cast.context), study)
+    vote(voter, assign(voter, study)["token"])
+    with chromium() as browser, window(browser, size=PHONE) as page:
+        sign_in(page, cast.context, live_server, name="alice")
+        page.clock.install()
+        page.get_by_role("link", name="Dashboard").click()
+        page.locator("[data-url$='/live'][data-mounted]").wait_for()
+        expect(page.get_by_role("region", name="Now")).to_contain_text("1 of 30")
+        expect(page.locator("[data-url$='/flags']")).to_contain_text("A flag is a hint")
+        link = page.get_by_role("table", name="Active annotators").get_by_role("link")
+        link.focus()
+
+        vote(voter, assign(voter, study)["token"])
+        page.clock.run_for(5000)
+
+        expect(page.get_by_role("region", name="Now")).to_contain_text("2 of 30")
+        expect(link).to_be_focused()
+        assert is_as_wide_as_its_window(page)
