@@ -50,8 +50,9 @@ def print_submission_metrics(
                 client.metrics.measure(submission, suite, again=again)
             wait_for_workers(client.metrics, submissions, suite, client.address)
         rows = [_scores(client.metrics, submission, suite) for submission in submissions]
+    for table in {tuple(row.table.not_computed): row.table for row in rows}.values():
+        print_missing_metrics(table)
     for row in rows:
-        print_missing_metrics(row.table)
         print_gaps(row, verbose)
     write_output([metric_tables_bytes(rows, file_format)], output)
 

@@ -133,7 +133,8 @@ def worker(
         run = partial(_run_on_ray, actors=actors, gpus_per_actor=gpus_per_actor, address=ray_address)
     with _stop_on_signal(stopping), client, _explain_refused_key():
         uploaded = run(client.leases, cache, options, dtype, stopping)
-    _log(f"Uploaded {counted(uploaded, 'clip')}.")
+    if options.batch_sizes:
+        _log(f"Uploaded {counted(uploaded, 'clip')}.")
 
 
 def _take_key(key: str | None, key_file: str | None) -> str | None:

@@ -19,7 +19,12 @@ def select_models(names: str | None, batch: int | None, *, may_be_empty: bool = 
         NoModelAvailable: a requested model cannot run on this machine, or no model can run. The message says
             why.
     """
-    if names == NOTHING and may_be_empty:
+    if names == NOTHING:
+        if not may_be_empty:
+            raise NoModelAvailable(
+                "--models none leaves nothing to offer, because this worker offers no suite of metrics. "
+                "Name models, or a suite that can run on this machine."
+            )
         return {}
     if names is None:
         entries = [entry for entry in generators().values() if entry.unavailable_reason() is None]
