@@ -67,6 +67,11 @@ class Failures:
         if self._lane is not None:
             self._lane.resume()
 
+    def note_starting(self) -> None:
+        """Note that the worker's host has not started yet."""
+        if self._lane is not None:
+            self._lane.note_starting()
+
     def note_clip(self, model: str) -> None:
         """Note that the worker generated a clip: the held jobs count as the cause of their failures."""
         self._in_a_row = 0

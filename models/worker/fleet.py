@@ -30,11 +30,13 @@ class RestartPolicy:
         restarts: maximum number of restarts without a clip in between; after them the lane is retired.
         pause_s: pause before the first restart, in seconds. Each further pause is twice as long.
         longest_pause_s: maximum pause, in seconds.
+        starting_s: time in which a host should start, in seconds.
     """
 
     restarts: int = 8
     pause_s: float = 2.0
     longest_pause_s: float = 300.0
+    starting_s: float = 60.0
 
     def pause_before(self, restart: int) -> float:
         """Return the pause before a restart in seconds; restarts are counted from 1."""
@@ -70,7 +72,7 @@ class Fleet:
         self._server, self._create_host, self._images = server, create_host, images
         self._options, self._stopping, self._log = options, stopping, log
         self._policy = policy or RestartPolicy()
-        self._table = LaneTable(stopping)
+        self._table = LaneTable(stopping, self._policy.starting_s)
         self._lanes = [Lane(number, self._table) for number in range(1, lanes + 1)]
         self._hosts: dict[int, ModelHost] = {}
         self._retired: dict[int, Exception] = {}

@@ -1,6 +1,7 @@
 """Records what the lanes of a fleet know about each other. A lane is one worker loop with one model host."""
 
 import threading
+import time
 from collections import Counter, defaultdict
 
 from benchmark.wire.jobs import ClaimedJob
@@ -18,10 +19,11 @@ class LaneTable:
 
     Args:
         stopping: event that is set when the fleet should stop.
+        starting_s: time in which a host must start, in seconds. Other lanes do not wait longer for its clips.
     """
 
-    def __init__(self, stopping: threading.Event) -> None:
-        self.stopping = stopping
+    def __init__(self, stopping: threading.Event, starting_s: float) -> None:
+        self.stopping, self.starting_s = stopping, starting_s
         self.changed = threading.Condition()
         self.active: set[int] = set()
         self.generated: defaultdict[str, set[int]] = defaultdict(set)
@@ -46,17 +48,24 @@ class Lane:
         self._table = table
         self.clips = 0
         self.failure_limit = MAX_CONSECUTIVE_FAILURES
+        self._started = time.monotonic()
         self.resume()
 
     def restart(self) -> None:
         """Forget the clips of the previous host."""
         self.clips, self.failure_limit = 0, 1
+        self._started = time.monotonic()
         self.resume()
 
     def resume(self) -> None:
         """Note that the lane may generate a clip soon."""
         with self._table.changed:
             self._table.active.add(self.number)
+
+    def note_starting(self) -> None:
+        """Note that the host has not started yet, for example because no node has a free GPU."""
+        if time.monotonic() - self._started > self._table.starting_s:
+            self.rest()
 
     def rest(self) -> None:
         """Note that the lane has no job, is paused or has ended."""

@@ -123,6 +123,7 @@ class WorkerLoop:
     def _run_claim(self) -> bool:
         """Claim jobs and generate or measure their clips; return whether the worker should continue."""
         if not self._host.is_ready():
+            self._failures.note_starting()
             return True
         jobs = self._claim()
         if not jobs:

@@ -1,6 +1,8 @@
 """A fleet of sixteen lanes, three of them broken: every clip is made once, by the others."""
 
 import threading
+import time
+from collections.abc import Callable
 
 import httpx2
 import pytest
@@ -18,7 +20,7 @@ from tests.models.worker.toys import Scripted
 
 LANES = 16
 NO_WEIGHTS, SICK, DEAD = 2, 5, 9
-POLICY = RestartPolicy(restarts=2, pause_s=0.01, longest_pause_s=0.02)
+POLICY = RestartPolicy(restarts=2, pause_s=0.01, longest_pause_s=0.02, starting_s=0.2)
 
 
 class Missing(Scripted):
@@ -70,17 +72,22 @@ class Careful(Scripted):
         return super()._clip(request)
 
 
-def fleet(workplace: Workplace, lanes: dict[int, list[Generator]], key: str | None = None) -> Fleet:
+def fleet(
+    workplace: Workplace,
+    lanes: dict[int, list[Generator]],
+    key: str | None = None,
+    create_host: Callable[[int], ModelHost] | None = None,
+) -> Fleet:
     """Return a fleet whose lane N takes its next host's model from `lanes[N]`; the last model repeats."""
 
-    def create_host(lane: int) -> ModelHost:
+    def scripted_host(lane: int) -> ModelHost:
         own = lanes[lane]
         generator = own.pop(0) if len(own) > 1 else own[0]
         return InlineHost(lambda _: generator, device="cpu", dtype="auto")
 
     return Fleet(
         workplace.server(key),
-        create_host,
+        create_host or scripted_host,
         ImageCache(workplace.folder / "images"),
         WorkerOptions(GPU_BOX, {"motif": 1}, until_idle=True),
         lanes=len(lanes),
@@ -131,9 +138,7 @@ def test_a_lane_is_restarted_and_then_works(workplace: Workplace) -> None:
 def test_a_job_that_fails_on_a_lane_that_works_counts_as_failed(workplace: Workplace) -> None:
     workplace.ask()
 
-    assert (
-        fleet(workplace, {1: [Scripted(troubles={1: Crashed("NaN.")})], 2: [Scripted()]}).run() == PAIRS - 1
-    )
+    assert fleet(workplace, {1: [Scripted(troubles={1: Crashed("NaN.")})]}).run() == PAIRS - 1
 
     [failed] = workplace.jobs(status="queued")
     assert (failed["failures"], failed["failure"]["message"]) == (1, "NaN.")
@@ -148,6 +153,28 @@ def test_a_model_that_no_lane_can_generate_fails_its_jobs(workplace: Workplace) 
     # Three failures, and one after each of the two restarts.
     assert sum(job["failures"] for job in workplace.jobs()) == 5
     assert set(health(workplace).values()) == {"retired"}
+
+
+def test_a_host_that_never_starts_does_not_delay_the_failures_of_others(workplace: Workplace) -> None:
+    workplace.ask()
+
+    class Waiting(InlineHost):
+        def is_ready(self) -> bool:
+            return workplace.stopping.wait(0.05)
+
+    sick = InlineHost(lambda _: Sick(threading.Event()), device="cpu", dtype="auto")
+    waiting = Waiting(lambda _: Scripted(), device="cpu", dtype="auto")
+    made = fleet(workplace, {1: [], 2: []}, create_host=lambda lane: sick if lane == 1 else waiting)
+
+    thread = threading.Thread(target=made.run)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while sum(job["failures"] for job in workplace.jobs()) < 3 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    workplace.stopping.set()
+    thread.join()
+
+    assert sum(job["failures"] for job in workplace.jobs()) >= 3
 
 
 def test_a_job_that_kills_two_hosts_counts_as_failed(workplace: Workplace) -> None:
