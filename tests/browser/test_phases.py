@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.clock import utc_now
 from app.platforms.service import set_platform
 from app.tables.studies import Study as StudyRow
-from benchmark.protocol import Side
+from benchmark.protocol import Side, WatchGate
 from tests.app.phases.conftest import PLATFORM, WHOLE_WAY, choice_of
 from tests.app.voting.test_gold import with_gold
 from tests.browser.booth import Booth
@@ -112,3 +112,22 @@ def test_the_whole_way_without_a_script(
     expect(page.get_by_role("link", name="Go back now")).to_have_attribute(
         "href", "https://pay.example.org/done?cc=C0MPLETE"
     )
+
+
+def test_a_quiz_with_a_watch_gate_takes_an_answer_once_the_clips_are_loaded(
+    new_context: Callable[..., BrowserContext], live_server: str, cast: Cast, phased: Study
+) -> None:
+    gated = cast.open_study("gated", **WHOLE_WAY | {"watch_gate": WatchGate.DELIVERED})
+    page = new_context(viewport={"width": 1366, "height": 650}).new_page()
+    page.goto(f"{live_server}/invite/{gated.invite()[0]}")
+    page.get_by_label("I am 18 years old or older.").check()
+    page.get_by_label("I agree to take part.").check()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Continue: Practice").click()
+    page.get_by_role("button", name="Play both").click()
+    while not page.evaluate("[...document.querySelectorAll('video')].every((clip) => clip.readyState === 4)"):
+        page.wait_for_timeout(50)
+
+    answer_quiz(page, gated, Side.REFERENCE)
+
+    expect(page.get_by_role("heading", name="Right.")).to_be_visible()
