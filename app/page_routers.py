@@ -14,6 +14,7 @@ from app.invitations.routes import router as invitations
 from app.jobs.routes import router as jobs
 from app.metrics.routes import router as metrics
 from app.people.routes import router as people
+from app.phases.owner_routes import router as crowd
 from app.phases.quiz_routes import router as quiz
 from app.phases.routes import router as phases
 from app.platforms.routes import router as platforms
@@ -45,6 +46,7 @@ PAGES = (
     register,
     invitations,
     phases,
+    crowd,
     quiz,
     platforms,
     voting,

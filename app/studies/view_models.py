@@ -46,6 +46,10 @@ class StudyLine:
         return f"/studies/{self.slug}/invitations"
 
     @property
+    def crowd_url(self) -> str:
+        return f"/studies/{self.slug}/crowd"
+
+    @property
     def open_url(self) -> str:
         return f"/studies/{self.slug}/open"
 

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 TEMPLATES = ROOT / "templates"
 FOLDERS = ("phases", "platforms", "voting", "invitations")
 # Pages in these files are for owners.
-OF_OWNERS = {"links.html", "register.html"}
+OF_OWNERS = {"crowd.html", "links.html", "register.html"}
 # The files whose messages annotators read, and the calls that carry a message.
 MESSAGES = (
     "app/panels/phases.py",
