@@ -3,16 +3,19 @@
 Run: python -m perf.flow_units [--clips 48] [--flow dis-medium]
 TI2V_TEST_DATA is the folder of the real clips; without it, only synthetic clips are compared.
 
-A cell contains two numbers for the clips of a model: the mean share of active pixels (m > 0.5), and the share
-of clips with at least 1 % of active pixels. A heatmap without active pixels gives the loss no weight. The
-clips of `static` are one encoded image of each scenario with noise; any active pixels are due to noise, so
-the share should be 0.
+A cell contains three numbers for the clips of a model: the mean share of active pixels (m > 0.5), the share
+of clips with at least 1 % of active pixels, and the share of clips with at least 50 %. Below 1 % the heatmap
+is dark, and above 50 % it is bright nearly everywhere: in both cases the loss selects nothing. The clips of
+`static` are one encoded image of each scenario with noise; any active pixels are due to noise, so the share
+should be 0.
 """
 
 import argparse
 import os
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -23,62 +26,93 @@ from benchmark.scenes.encoding import encode_mp4
 from models.motion.flow import Flow, FlowEstimator, create_flow_estimator
 from models.motion.frames import Frames, read_clip
 from models.motion.heatmap import motion_heatmap, moving_share
-from models.motion.settings import DEFAULT_FLOW, FLOW_NAMES, FlowUnit, HeatmapSettings
+from models.motion.settings import DEFAULT_FLOW, FLOW_NAMES, FlowUnit, HeatmapSettings, LastFrame
 
 SIDE, FRAMES = 320, 16
 REAL_MODELS = ("motif", "cinemo", "dynamicrafter", "cogvideox")
-LEAST_SHARE = 0.01
-FLOORS = (0.0, 0.001, 0.002, 0.003, 0.005, 0.01)
+LEAST_SHARE, MOST_SHARE = 0.01, 0.5
+FLOORS = (0.0, 0.002, 0.005)
 # Heatmaps of 48 clips of 320x320 take one second per row. Using every second pixel gives the same shares.
 STRIDE = 2
+
+
+@dataclass(frozen=True)
+class Motions:
+    """Optical flow of one clip between consecutive frames, and between frames that are three apart."""
+
+    every_frame: Flow
+    every_third: Flow
+
+
+@dataclass(frozen=True)
+class Row:
+    """A way to measure motion: settings, and whether the clip has only every third frame."""
+
+    name: str
+    settings: HeatmapSettings
+    every_third: bool = False
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--clips", type=int, default=48, help="real clips per model")
+    parser.add_argument("--every", type=int, default=1, help="use every n-th action of the scene engine")
     parser.add_argument("--flow", choices=FLOW_NAMES, default=DEFAULT_FLOW)
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    flows = {}
-    for name, clips in sources(create_flow_estimator(options.flow), options.clips).items():
-        flows[name] = [each[:, ::STRIDE, ::STRIDE] for each in clips]
-        print(f"{name}: {len(flows[name])} clips", flush=True)
-    print("\n" + " | ".join(["unit", "noise floor", *flows]))
-    for settings in candidates():
-        cells = [cell(clips, settings) for clips in flows.values()]
-        print(" | ".join([settings.unit, f"{settings.noise_floor:g}", *cells]), flush=True)
+    estimator, measured = create_flow_estimator(options.flow), {}
+    for name, clips in sources(options.clips, options.every).items():
+        measured[name] = [motions(estimator, frames) for frames in clips]
+        print(f"{name}: {len(measured[name])} clips", flush=True)
+    print("\n" + " | ".join(["unit", "noise floor", *measured]))
+    for row in rows():
+        cells = [cell(clips, row) for clips in measured.values()]
+        print(" | ".join([row.name, f"{row.settings.noise_floor:g}", *cells]), flush=True)
 
 
-def candidates() -> Iterator[HeatmapSettings]:
-    """Yield all units: relative units with each noise floor, absolute units without a noise floor."""
+def rows() -> Iterator[Row]:
+    """Yield all units: relative units with noise floors, absolute units without a noise floor."""
     for unit in FlowUnit:
-        relative = unit in {FlowUnit.PER_CLIP_MAX, FlowUnit.PER_CLIP_QUANTILE}
+        relative = unit in {FlowUnit.PER_FRAME_MAX, FlowUnit.PER_CLIP_MAX, FlowUnit.PER_CLIP_QUANTILE}
         for floor in FLOORS if relative else FLOORS[:1]:
-            yield HeatmapSettings(unit=unit, noise_floor=floor)
+            yield Row(unit.value, settings_of(unit=unit, noise_floor=floor))
+    yield Row("frac_side, every third frame", settings_of(unit=FlowUnit.FRAC_SIDE), every_third=True)
+    # In the coordinates of torch's grid_sample, each side has length 2.
+    yield Row("frac_side in [-1, 1]", settings_of(unit=FlowUnit.FRAC_SIDE, threshold=0.025))
+    for unit in (FlowUnit.FRAC_SIDE_PER_CLIP, FlowUnit.PER_CLIP_MAX):
+        yield Row(f"{unit.value}, without the camera", settings_of(unit=unit, subtract_camera=True))
 
 
-def cell(clips: list[Flow], settings: HeatmapSettings) -> str:
-    # Striding halves the sides by which the units divide, so halve the displacements too.
-    shares = [moving_share(motion_heatmap(flow / STRIDE, settings)) for flow in clips]
-    alive = np.mean([share >= LEAST_SHARE for share in shares])
-    return f"{np.mean(shares):.1%} {alive:.0%}"
+def settings_of(**changes: object) -> HeatmapSettings:
+    # The last frame would only repeat the result of the others.
+    return HeatmapSettings.model_validate({"last_frame": LastFrame.REPEAT} | changes)
 
 
-def sources(dis: FlowEstimator, clips: int) -> dict[str, Iterator[Flow]]:
-    found: dict[str, Iterator[Flow]] = {}
+def cell(clips: list[Motions], row: Row) -> str:
+    shares = []
+    for clip in clips:
+        flow = clip.every_third if row.every_third else clip.every_frame
+        # Striding halves the sides by which the units divide, so halve the displacements too.
+        shares.append(moving_share(motion_heatmap(flow / STRIDE, row.settings)))
+    alive, everything = (np.mean(np.array(shares) >= each) for each in (LEAST_SHARE, MOST_SHARE))
+    return f"{np.mean(shares):.1%} {alive:.0%} {everything:.0%}"
+
+
+def motions(estimator: FlowEstimator, frames: Frames) -> Motions:
+    every_frame, every_third = (estimator(frames[::step])[:, ::STRIDE, ::STRIDE] for step in (1, 3))
+    return Motions(every_frame.copy(), every_third.copy())
+
+
+def sources(clips: int, every: int) -> dict[str, Iterator[Frames]]:
+    found: dict[str, Iterator[Frames]] = {}
     if root := os.environ.get("TI2V_TEST_DATA"):
         for model in REAL_MODELS:
             files = sorted((Path(root) / "outputs" / model).glob("*.mp4"))
             chosen = files[:: max(1, len(files) // clips)][:clips]
-            found[model] = flows_of(dis, (read_clip(path).frames for path in chosen))
-    found["scenes, exact"] = (each.flow for each in renderings())
-    found["scenes"] = flows_of(dis, (each.frames for each in renderings()))
-    found["static"] = flows_of(dis, still_clips())
+            found[model] = (read_clip(path).frames for path in chosen)
+    found["scenes"] = (each.frames for each in islice(renderings(), 0, None, every))
+    found["static"] = still_clips()
     return found
-
-
-def flows_of(estimator: FlowEstimator, clips: Iterator[Frames]) -> Iterator[Flow]:
-    return (estimator(frames) for frames in clips)
 
 
 def renderings() -> Iterator[Rendering]:

@@ -15,13 +15,16 @@ import cv2
 import numpy as np
 
 from benchmark.scenes import SCENARIOS, Rendering, Scene, Style, render
-from models.motion.flow import create_flow_estimator
+from models.motion.flow import create_flow_estimator, last_frame_flow
 from models.motion.heatmap import motion_heatmap, moving_share, resize_heatmap
+from models.motion.settings import HeatmapSettings, LastFrame
 
 SIDE, FRAMES, LATENT = 320, 16, 40
 TARGET_PAIRS_PER_SECOND = 60
 TARGET_MEDIAN = 0.7
 LEAST_SHARE = 0.01
+# Exact flow has no flow of the last frame, so the last maps are not compared.
+REPEAT = HeatmapSettings(last_frame=LastFrame.REPEAT)
 ESTIMATORS = ("dis-medium", "dis-medium-plain", "dis-fast", "dis-ultrafast")
 
 
@@ -56,7 +59,8 @@ def print_speed() -> None:
         estimator, rates = create_flow_estimator(name), []
         for frames in clips:
             before = time.process_time()
-            resize_heatmap(motion_heatmap(estimator(frames)), LATENT, LATENT)
+            maps = motion_heatmap(estimator(frames), last_flow=last_frame_flow(estimator, frames))
+            resize_heatmap(maps, LATENT, LATENT)
             rates.append((FRAMES - 1) / (time.process_time() - before))
         target = f"{TARGET_PAIRS_PER_SECOND:8}" if name == ESTIMATORS[0] else ""
         print(f"{name:36} {np.median(rates):8.0f} {target}")
@@ -73,11 +77,11 @@ def renderings(every: int = 1) -> Iterator[tuple[Rendering, Style]]:
 
 
 def agreement(rendering: Rendering, style: Style) -> Agreement:
-    exact = motion_heatmap(rendering.flow)[:-1]
-    found = motion_heatmap(create_flow_estimator("dis-medium")(rendering.frames))[:-1]
+    exact = motion_heatmap(rendering.flow, REPEAT)[:-1]
+    found = motion_heatmap(create_flow_estimator("dis-medium")(rendering.frames), REPEAT)[:-1]
     counts = moving_share(exact) >= LEAST_SHARE
     unfiltered = create_flow_estimator("dis-medium-plain")
-    plain = motion_heatmap(unfiltered(rendering.frames))[:-1] if counts else None
+    plain = motion_heatmap(unfiltered(rendering.frames), REPEAT)[:-1] if counts else None
     return Agreement(
         scenario_of(rendering),
         rendering.action.name,

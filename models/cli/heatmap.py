@@ -42,12 +42,22 @@ _FIGURES = {".png", ".webp", ".pdf", ".svg"}
     show_default=True,
     help="Set flow below this share of the frame's shorter side to 0.",
 )
+@click.option(
+    "--subtract-camera", is_flag=True, help="Subtract the camera's motion, which most of the frame follows."
+)
 @click.option("--inverse", is_flag=True, help="Write 1 - m, the weights of the Inv-MotiF ablation.")
 @click.option(
     "--columns", type=click.IntRange(2, 16), default=6, show_default=True, help="Frames in the figure."
 )
 def heatmap(
-    clip: Path, output: Path, flow_name: str, unit: str, noise_floor: float, inverse: bool, columns: int
+    clip: Path,
+    output: Path,
+    flow_name: str,
+    unit: str,
+    noise_floor: float,
+    subtract_camera: bool,
+    inverse: bool,
+    columns: int,
 ) -> None:
     """Write the motion heatmap of CLIP, and a figure of its frames, flow and heatmap.
 
@@ -55,17 +65,20 @@ def heatmap(
     """
     # Validate before the imports: numpy, OpenCV and matplotlib take a second.
     _check_output(output)
-    from models.motion.flow import create_flow_estimator
+    from models.motion.flow import create_flow_estimator, last_frame_flow
     from models.motion.frames import read_clip
     from models.motion.heatmap import motion_heatmap, moving_share
     from models.motion.heatmap_files import write_heatmap
     from models.motion.settings import HeatmapSettings
     from models.motion.visualization import ClipMotion, write_figure
 
-    settings = HeatmapSettings(unit=FlowUnit(unit), noise_floor=noise_floor, inverse=inverse)
+    settings = HeatmapSettings(
+        unit=FlowUnit(unit), noise_floor=noise_floor, subtract_camera=subtract_camera, inverse=inverse
+    )
     frames = read_clip(clip).frames
-    flow = create_flow_estimator(flow_name)(frames)
-    maps = motion_heatmap(flow, settings)
+    estimator = create_flow_estimator(flow_name)
+    flow = estimator(frames)
+    maps = motion_heatmap(flow, settings, last_flow=last_frame_flow(estimator, frames))
     array = output if output.suffix in _ARRAYS else output.with_suffix(".npz")
     write_heatmap(array, maps, settings=settings, flow_name=flow_name)
     if output.suffix in _FIGURES:

@@ -102,6 +102,16 @@ class DisFlow:
         return flow
 
 
+def last_frame_flow(estimator: FlowEstimator, frames: Frames) -> Flow:
+    """Return the flow from the last frame to the previous frame, (height, width, 2) float32, pixels.
+
+    Raises:
+        BadClip: see `FlowEstimator`.
+    """
+    flow: Flow = estimator(frames[:-3:-1])
+    return np.asarray(flow[0])
+
+
 def _check_size(width: int, height: int) -> None:
     if min(width, height) < _MIN_SIDE:
         raise BadClip(

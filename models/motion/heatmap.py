@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.motion.camera_motion import subtract_camera_motion
 from models.motion.flow import Flow
 from models.motion.frames import BadClip
 from models.motion.settings import DEFAULT_SETTINGS, FlowUnit, HeatmapSettings, Kernel, LastFrame
@@ -15,48 +16,65 @@ from models.motion.settings import DEFAULT_SETTINGS, FlowUnit, HeatmapSettings, 
 Heatmap = NDArray[np.float32]
 
 
-def motion_heatmap(flow: Flow, settings: HeatmapSettings = DEFAULT_SETTINGS) -> Heatmap:
+def motion_heatmap(
+    flow: Flow, settings: HeatmapSettings = DEFAULT_SETTINGS, *, last_flow: Flow | None = None
+) -> Heatmap:
     """Return m = sigma(x), one map per frame, at the resolution of the flow.
 
         sigma(x) = 1 / (1 + exp(slope * (threshold - x)))        (arXiv:2412.16153)
 
     Args:
         flow: (frames - 1, height, width, 2) float32, pixels to the next frame.
+        settings: the settings of the heatmap.
+        last_flow: (height, width, 2) float32, pixels from the last frame to the previous one (see
+            `flow.last_frame_flow`); for the setting `last_frame = "backward"`.
 
     Returns:
         (frames, height, width) float32 in (0, 1); about 0.0067 in static regions.
 
     Raises:
         BadClip: the flow has another shape, or contains NaN or infinity.
+        ValueError: the settings need `last_flow`, and it is missing.
     """
-    magnitude = flow_magnitude(flow, settings)
-    maps = np.empty((len(magnitude) + 1, *magnitude.shape[1:]), np.float32)
-    maps[:-1] = sigma(magnitude, settings)
-    static = sigma(np.zeros((), np.float32), settings)
-    maps[-1] = maps[-2] if settings.last_frame is LastFrame.REPEAT else static
+    if settings.last_frame is LastFrame.BACKWARD:
+        if last_flow is None:
+            raise ValueError("last_frame is 'backward', which needs last_flow; pass it, or use 'repeat'")
+        # Some units depend on the whole clip, so the last frame is measured together with the others.
+        magnitude = flow_magnitude(np.concatenate([flow, last_flow[None]]), settings, steps=len(flow))
+    else:
+        magnitude = flow_magnitude(flow, settings)
+        last = magnitude[-1:] if settings.last_frame is LastFrame.REPEAT else np.zeros_like(magnitude[-1:])
+        magnitude = np.concatenate([magnitude, last])
+    maps = sigma(magnitude, settings)
     return 1 - maps if settings.inverse else maps
 
 
-def flow_magnitude(flow: Flow, settings: HeatmapSettings = DEFAULT_SETTINGS) -> NDArray[np.float32]:
+def flow_magnitude(
+    flow: Flow, settings: HeatmapSettings = DEFAULT_SETTINGS, *, steps: int | None = None
+) -> NDArray[np.float32]:
     """Return x, the length of the flow vectors in the unit that the settings name.
 
     Args:
-        flow: (frames - 1, height, width, 2) float32, pixels to the next frame.
+        flow: (maps, height, width, 2) float32, pixels to another frame; usually one map per step.
+        settings: the settings of the heatmap.
+        steps: number of steps of the clip (default: the number of maps).
 
     Returns:
-        (frames - 1, height, width) float32, at least 0; values below the noise floor are 0.
+        (maps, height, width) float32, at least 0; values below the noise floor are 0.
 
     Raises:
         BadClip: the flow has another shape, or contains NaN or infinity.
     """
     if flow.ndim != 4 or flow.shape[0] < 1 or flow.shape[3] != 2:
         raise BadClip(f"flow must be (frames - 1, height, width, 2), not {flow.shape}.")
-    magnitude = np.hypot(flow[..., 0], flow[..., 1]).astype(np.float32, copy=False)
-    if not np.isfinite(magnitude).all():
+    if not np.isfinite(flow).all():
         raise BadClip("the flow contains NaN or infinity; each component must be a finite number of pixels.")
+    if settings.subtract_camera:
+        flow = subtract_camera_motion(flow)
+    magnitude = np.hypot(flow[..., 0], flow[..., 1]).astype(np.float32, copy=False)
     magnitude[magnitude < settings.noise_floor * min(flow.shape[1:3])] = 0
-    unit = _unit_in_pixels(magnitude, settings)
-    return magnitude / np.float32(unit) if unit > 0 else magnitude
+    unit = np.asarray(_unit_in_pixels(magnitude, settings, steps or len(flow)), np.float32)
+    return np.divide(magnitude, unit, out=magnitude, where=unit > 0, dtype=np.float32)
 
 
 def sigma(x: NDArray[np.float32], settings: HeatmapSettings = DEFAULT_SETTINGS) -> NDArray[np.float32]:
@@ -104,9 +122,14 @@ def moving_share(heatmap: Heatmap, level: float = 0.5) -> float:
     return float((heatmap > level).mean())
 
 
-def _unit_in_pixels(magnitude: NDArray[np.float32], settings: HeatmapSettings) -> float:
-    """Return the displacement in pixels that gives x = 1; 0 if a unit per clip is used and nothing moves."""
-    steps, height, width = magnitude.shape
+def _unit_in_pixels(
+    magnitude: NDArray[np.float32], settings: HeatmapSettings, steps: int
+) -> float | NDArray[np.float32]:
+    """Return the displacement in pixels that gives x = 1, for the clip or for each map.
+
+    The unit is 0 if it is relative to the motion and nothing moves.
+    """
+    height, width = magnitude.shape[1:]
     match settings.unit:
         case FlowUnit.FRAC_SIDE:
             return float(min(height, width))
@@ -114,6 +137,8 @@ def _unit_in_pixels(magnitude: NDArray[np.float32], settings: HeatmapSettings) -
             return float(np.hypot(height, width))
         case FlowUnit.FRAC_SIDE_PER_CLIP:
             return float(min(height, width) / steps)
+        case FlowUnit.PER_FRAME_MAX:
+            return np.asarray(magnitude.max(axis=(1, 2), keepdims=True))
         case FlowUnit.PER_CLIP_MAX:
             return float(magnitude.max())
         case FlowUnit.PER_CLIP_QUANTILE:

@@ -20,6 +20,8 @@ FLOW_NAMES = (
     "raft-small",
 )
 DEFAULT_FLOW = "dis-medium"
+# Part of the keys of cached heatmaps. Increase this number if an estimator returns other flow.
+FLOW_REVISION = 2
 # Name of exact flow, which the scene engine renders together with a clip.
 EXACT_FLOW = "exact"
 
@@ -30,6 +32,7 @@ class FlowUnit(StrEnum):
     - `frac_side`: displacement between two frames / shorter side of the frame
     - `frac_diag`: displacement between two frames / diagonal of the frame
     - `frac_side_per_clip`: displacement over the whole clip at this speed / shorter side of the frame
+    - `per_frame_max`: displacement / largest displacement in the frame
     - `per_clip_max`: displacement / largest displacement in the clip
     - `per_clip_quantile`: displacement / a high quantile of the displacements in the clip
     """
@@ -37,13 +40,20 @@ class FlowUnit(StrEnum):
     FRAC_SIDE = "frac_side"
     FRAC_DIAG = "frac_diag"
     FRAC_SIDE_PER_CLIP = "frac_side_per_clip"
+    PER_FRAME_MAX = "per_frame_max"
     PER_CLIP_MAX = "per_clip_max"
     PER_CLIP_QUANTILE = "per_clip_quantile"
 
 
 class LastFrame(StrEnum):
-    """How the last frame, which has no flow, gets a map [open]: the previous map, or the map of zero flow."""
+    """How the last frame, which has no next frame, gets a map [open].
 
+    - `backward`: from the flow of the last frame to the previous frame; exact flow has no such flow
+    - `repeat`: the previous map
+    - `static`: the map of zero flow
+    """
+
+    BACKWARD = "backward"
     REPEAT = "repeat"
     STATIC = "static"
 
@@ -63,6 +73,9 @@ class HeatmapSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     unit: Annotated[FlowUnit, Field(description="unit of the flow magnitude")] = FlowUnit.FRAC_SIDE_PER_CLIP
+    subtract_camera: Annotated[
+        bool, Field(description="subtract the camera's motion, which most of the frame follows")
+    ] = False
     noise_floor: Annotated[
         float,
         Field(ge=0, le=1, description="flow below this share of the frame's shorter side is set to 0"),
@@ -72,7 +85,7 @@ class HeatmapSettings(BaseModel):
     ] = 0.99
     threshold: Annotated[float, Field(gt=0, description="x at which m is 0.5; 0.05 in the paper")] = 0.05
     slope: Annotated[float, Field(gt=0, description="slope of sigma; 100 in the paper")] = 100.0
-    last_frame: Annotated[LastFrame, Field(description="heatmap of the last frame")] = LastFrame.REPEAT
+    last_frame: Annotated[LastFrame, Field(description="heatmap of the last frame")] = LastFrame.BACKWARD
     kernel: Annotated[Kernel, Field(description="kernel for resizing to the latent size")] = Kernel.AREA
     inverse: Annotated[bool, Field(description="use 1 - m instead of m: the Inv-MotiF ablation")] = False
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from models.motif.encoders import NotFinite, encode_frames, encode_image_tokens, encode_text
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.motion.frames import BadClip
+from models.motion.settings import FLOW_REVISION
 from models.training.cache import TensorCache, TensorKind, Tensors, fingerprint, hash_key
 from models.training.config import TrainingConfig
 from models.training.config_sections import HeatmapSection
@@ -169,7 +170,7 @@ class CacheBuilder:
         self._cache.ensure(TensorKind.TEXT, self.text_key(caption), compute)
 
     def _heatmap_key(self, clip: object, settings: HeatmapSection) -> str:
-        return hash_key("heatmap", clip, settings.model_dump(mode="json"), self._latent_size)
+        return hash_key("heatmap", FLOW_REVISION, clip, settings.model_dump(mode="json"), self._latent_size)
 
     @cached_property
     def _latent_size(self) -> tuple[int, int]:

@@ -4,20 +4,14 @@ Values come from MotiF (arXiv:2412.16153) or from third parties. The file models
 every default, and marks values that neither MotiF nor third parties report with [open].
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from models.losses import PredictionType
 from models.motion.segments import SegmentSelection
-from models.motion.settings import DEFAULT_FLOW, EXACT_FLOW, FLOW_NAMES, HeatmapSettings
-from models.training.enums import (
-    DataSource,
-    HeatmapSource,
-    LearningRateSchedule,
-    NetworkKind,
-    Precision,
-)
+from models.motion.settings import DEFAULT_FLOW, EXACT_FLOW, FLOW_NAMES, HeatmapSettings, LastFrame
+from models.training.enums import DataSource, HeatmapSource, LearningRateSchedule, NetworkKind, Precision
 
 Positive = Annotated[int, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -160,6 +154,14 @@ class HeatmapSection(HeatmapSettings):
             known = ", ".join((EXACT_FLOW, *FLOW_NAMES))
             raise ValueError(f"unknown optical flow {flow!r}; expected one of {known}")
         return flow
+
+    @model_validator(mode="after")
+    def _exact_flow_has_no_backward_flow(self) -> Self:
+        if self.flow == EXACT_FLOW and self.last_frame is LastFrame.BACKWARD:
+            raise ValueError(
+                "with flow 'exact', set last_frame to 'repeat' or 'static'; 'backward' is not known"
+            )
+        return self
 
 
 class LossSettings(Section):

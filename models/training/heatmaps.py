@@ -3,11 +3,11 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from models.motion.flow import Flow, FlowEstimator, create_flow_estimator
+from models.motion.flow import Flow, FlowEstimator, create_flow_estimator, last_frame_flow
 from models.motion.frames import BadClip
 from models.motion.heatmap import Heatmap, motion_heatmap, resize_heatmap
 from models.motion.segments import segment_heatmap
-from models.motion.settings import EXACT_FLOW
+from models.motion.settings import EXACT_FLOW, LastFrame
 from models.training.config_sections import HeatmapSection
 from models.training.datasets import TrainingClip
 from models.training.enums import HeatmapSource
@@ -39,7 +39,7 @@ def clip_heatmap(clip: TrainingClip, settings: HeatmapSection, height: int, widt
         masks = _segmenter(settings.sam)(clip.frames[0])
         maps = segment_heatmap(flow, masks, settings, settings.segments)
     else:
-        maps = motion_heatmap(flow, settings)
+        maps = motion_heatmap(flow, settings, last_flow=_last_flow(clip, settings))
     return resize_heatmap(maps, height, width, settings.kernel)
 
 
@@ -62,6 +62,12 @@ def _flow(clip: TrainingClip, name: str) -> Flow:
             )
         return clip.flow
     return _estimator(name)(clip.frames)
+
+
+def _last_flow(clip: TrainingClip, settings: HeatmapSection) -> Flow | None:
+    if settings.last_frame is not LastFrame.BACKWARD:
+        return None
+    return last_frame_flow(_estimator(settings.flow), clip.frames)
 
 
 @lru_cache(maxsize=1)

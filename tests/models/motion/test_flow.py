@@ -6,10 +6,11 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from benchmark.scenes import SCENARIOS, Rendering, Scene, Style, render
-from models.motion.flow import DisFlow, create_flow_estimator
+from models.motion.flow import DisFlow, create_flow_estimator, last_frame_flow
 from models.motion.frames import BadClip, Frames
 from models.motion.raft import FlowUnavailable, RaftFlow
 from models.motion.settings import FLOW_NAMES
@@ -72,6 +73,48 @@ def test_the_static_filter_removes_the_halo_around_a_moving_object() -> None:
     object_size = 32 * 32
     assert plain[1].sum() > 1.3 * object_size
     assert 0.8 * object_size < filtered[1].sum() < 1.25 * object_size
+
+
+def sinking_balloon(*, flat_share: float) -> tuple[Frames, NDArray[np.bool_]]:
+    """Return frames of a balloon that sinks by 3 pixels a frame, and its pixels in each frame.
+
+    Up to this share of its radius the balloon has no texture; outside, it has texture or, at 0, only shading.
+    """
+    rows, columns = np.mgrid[:160, :160].astype(np.float32)
+    background, pattern = 90 + 20 * textured(160, 160)[..., 0] / 255, textured(160, 160, seed=2)[..., 0]
+    frames, balloons = [], []
+    for step in range(4):
+        distance = np.hypot(rows - 60 - 3 * step, columns - 80) / 32
+        rim = 140 + np.roll(pattern, 3 * step, axis=0) / 3
+        balloon = np.where(distance < flat_share, 200, rim) if flat_share else 200 - 60 * distance**2
+        balloons.append(distance < 1)
+        frame = np.where(balloons[-1], balloon, background)
+        frames.append(frame + np.random.default_rng(step).normal(0, 1, frame.shape))
+    grey = np.stack(frames).clip(0, 255).astype(np.uint8)
+    return np.repeat(grey[..., None], 3, axis=3), np.stack(balloons)
+
+
+def lit_shares(frames: Frames, balloons: NDArray[np.bool_]) -> list[float]:
+    """Return the share of the balloon's pixels that move, for each frame but the last."""
+    moving = np.linalg.norm(create_flow_estimator("dis-medium")(frames), axis=3) > 0.5
+    return [float(each[balloon].mean()) for each, balloon in zip(moving, balloons[:-1], strict=True)]
+
+
+def test_the_static_filter_keeps_a_surface_without_texture_inside_a_moving_outline() -> None:
+    assert min(lit_shares(*sinking_balloon(flat_share=0.8))) > 0.9
+
+
+def test_the_static_filter_keeps_as_much_of_a_smooth_object_in_later_frames_as_in_the_first() -> None:
+    first, *later = lit_shares(*sinking_balloon(flat_share=0))
+
+    assert min(later) > first - 0.05
+
+
+def test_the_last_frame_has_backward_flow() -> None:
+    flow = last_frame_flow(create_flow_estimator("dis-medium"), sliding(by=4))
+
+    assert flow.shape == (96, 96, 2)
+    np.testing.assert_allclose(np.median(flow, axis=(0, 1)), [-4.0, 0.0], atol=0.3)
 
 
 def test_the_static_filter_removes_motion_caused_by_noise() -> None:

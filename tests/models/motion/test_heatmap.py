@@ -9,6 +9,12 @@ from models.motion.heatmap import motion_heatmap, moving_share, resize_heatmap, 
 from models.motion.settings import FlowUnit, HeatmapSettings, Kernel, LastFrame
 
 STATIC = 1 / (1 + np.exp(5))  # sigma(0) = 0.0067
+REPEAT = HeatmapSettings(last_frame=LastFrame.REPEAT)
+
+
+def settings_of(**changes: object) -> HeatmapSettings:
+    """Return settings in which the last frame needs no flow of its own."""
+    return HeatmapSettings(**({"last_frame": LastFrame.REPEAT} | changes))
 
 
 def flow_of(*lengths: float, height: int = 100, width: int = 200) -> Flow:
@@ -35,7 +41,7 @@ def test_an_overflow_in_a_steep_sigma_gives_0() -> None:
 def test_a_static_clip_stays_static_in_every_unit(unit: FlowUnit) -> None:
     frames = np.repeat(np.random.default_rng(1).integers(0, 256, (1, 64, 64, 3), np.uint8), 4, axis=0)
 
-    heatmap = motion_heatmap(DisFlow()(frames), HeatmapSettings(unit=unit))
+    heatmap = motion_heatmap(DisFlow()(frames), settings_of(unit=unit))
 
     assert heatmap.shape == (4, 64, 64)
     np.testing.assert_allclose(heatmap, STATIC, atol=1e-6)
@@ -51,28 +57,40 @@ def test_a_static_clip_stays_static_in_every_unit(unit: FlowUnit) -> None:
     ],
 )
 def test_absolute_units_match_hand_computed_values(unit: FlowUnit, length: float) -> None:
-    heatmap = motion_heatmap(flow_of(length, 0, 0, 0), HeatmapSettings(unit=unit))
+    heatmap = motion_heatmap(flow_of(length, 0, 0, 0), settings_of(unit=unit))
 
     assert heatmap[0, 40, 60] == pytest.approx(0.5, abs=1e-4)
 
 
 def test_per_clip_max_divides_by_the_largest_magnitude_of_the_clip() -> None:
-    heatmap = motion_heatmap(flow_of(40.0, 2.0, 1.0), HeatmapSettings(unit=FlowUnit.PER_CLIP_MAX))
+    heatmap = motion_heatmap(flow_of(40.0, 2.0, 1.0), settings_of(unit=FlowUnit.PER_CLIP_MAX))
 
     # x = 1, 0.05 and 0.025.
     np.testing.assert_allclose(heatmap[:3, 40, 60], [1, 0.5, 0.07585818], atol=1e-5)
 
 
+def test_per_frame_max_divides_by_the_largest_magnitude_of_each_frame() -> None:
+    flow = flow_of(40.0, 2.0, 0.0)
+    flow[:2, 0, 0, 0] = 2.0, 2.0
+
+    heatmap = motion_heatmap(flow, settings_of(unit=FlowUnit.PER_FRAME_MAX))
+
+    # x = 1 and 0.05 in the first frame, 1 and 1 in the second; the third is static.
+    np.testing.assert_allclose(heatmap[0, [40, 0], [60, 0]], [1, 0.5], atol=1e-5)
+    np.testing.assert_allclose(heatmap[1, [40, 0], [60, 0]], [1, 1], atol=1e-5)
+    np.testing.assert_allclose(heatmap[2], STATIC, atol=1e-6)
+
+
 def test_per_clip_quantile_ignores_a_few_outliers() -> None:
     flow = np.zeros((1, 64, 64, 2), np.float32)
     flow[0, :50, 0, 0], flow[0, 50, 0, 0] = 2.0, 500.0
-    settings = HeatmapSettings(unit=FlowUnit.PER_CLIP_QUANTILE, quantile=0.9)
+    settings = settings_of(unit=FlowUnit.PER_CLIP_QUANTILE, quantile=0.9)
 
     assert motion_heatmap(flow, settings)[0, 0, 0] == pytest.approx(1)
 
 
 def test_flow_below_the_noise_floor_is_set_to_0() -> None:
-    settings = HeatmapSettings(unit=FlowUnit.PER_CLIP_MAX, noise_floor=0.01)
+    settings = settings_of(unit=FlowUnit.PER_CLIP_MAX, noise_floor=0.01)
 
     # The shorter side is 100 pixels, so the floor is 1 pixel: 0.9 counts as 0, 1.1 is 5 % of 22.
     heatmap = motion_heatmap(flow_of(22.0, 0.9, 1.1), settings)
@@ -81,18 +99,41 @@ def test_flow_below_the_noise_floor_is_set_to_0() -> None:
 
 
 def test_the_heatmap_does_not_depend_on_resolution_or_frame_rate() -> None:
-    heatmap = motion_heatmap(flow_of(3.0, 3.0, height=100, width=200))
-    twice_the_size = motion_heatmap(flow_of(6.0, 6.0, height=200, width=400))
-    twice_the_rate = motion_heatmap(flow_of(1.5, 1.5, 1.5, 1.5))
+    heatmap = motion_heatmap(flow_of(3.0, 3.0, height=100, width=200), REPEAT)
+    twice_the_size = motion_heatmap(flow_of(6.0, 6.0, height=200, width=400), REPEAT)
+    twice_the_rate = motion_heatmap(flow_of(1.5, 1.5, 1.5, 1.5), REPEAT)
 
     assert twice_the_size[0, 40, 60] == pytest.approx(heatmap[0, 40, 60])
     assert twice_the_rate[0, 40, 60] == pytest.approx(heatmap[0, 40, 60])
 
 
 def test_the_last_frame_repeats_the_previous_map() -> None:
-    heatmap = motion_heatmap(flow_of(50.0, 20.0))
+    heatmap = motion_heatmap(flow_of(50.0, 20.0), REPEAT)
 
     assert np.array_equal(heatmap[2], heatmap[1])
+
+
+def test_the_last_frame_is_measured_backward_by_default() -> None:
+    # 4 steps in frames of 100 x 200: 1.25 pixels are x = 0.05.
+    flow, backward = flow_of(50.0, 20.0, 0, 0), flow_of(1.25)[0]
+
+    heatmap = motion_heatmap(flow, last_flow=backward)
+
+    assert np.array_equal(heatmap[:4], motion_heatmap(flow, REPEAT)[:4])
+    assert heatmap[4, 40, 60] == pytest.approx(0.5, abs=1e-4)
+
+
+def test_a_relative_unit_includes_the_last_frame() -> None:
+    heatmap = motion_heatmap(
+        flow_of(2.0, 1.0), HeatmapSettings(unit=FlowUnit.PER_CLIP_MAX), last_flow=flow_of(40.0)[0]
+    )
+
+    np.testing.assert_allclose(heatmap[:, 40, 60], [0.5, 0.07585818, 1], atol=1e-5)
+
+
+def test_backward_needs_the_flow_of_the_last_frame() -> None:
+    with pytest.raises(ValueError, match="last_frame is 'backward', which needs last_flow; pass it, or use"):
+        motion_heatmap(flow_of(1.0))
 
 
 def test_the_last_frame_can_be_static() -> None:
@@ -104,9 +145,9 @@ def test_the_last_frame_can_be_static() -> None:
 def test_inverse_is_one_minus_m() -> None:
     flow = flow_of(50.0, 20.0)
 
-    inverse = motion_heatmap(flow, HeatmapSettings(inverse=True))
+    inverse = motion_heatmap(flow, settings_of(inverse=True))
 
-    assert np.array_equal(inverse, 1 - motion_heatmap(flow))
+    assert np.array_equal(inverse, 1 - motion_heatmap(flow, REPEAT))
 
 
 @pytest.mark.parametrize(("kernel", "m"), [(Kernel.AREA, 0.25), (Kernel.MAX, 1.0), (Kernel.NEAREST, 1.0)])
@@ -141,13 +182,13 @@ def test_nan_in_the_flow_is_refused() -> None:
     flow[0, 3, 3, 1] = np.nan
 
     with pytest.raises(BadClip, match="the flow contains NaN or infinity"):
-        motion_heatmap(flow)
+        motion_heatmap(flow, REPEAT)
 
 
 @pytest.mark.parametrize("shape", [(4, 64, 64), (0, 64, 64, 2), (3, 64, 64, 3)])
 def test_an_array_that_is_not_flow_is_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(BadClip, match=r"flow must be \(frames - 1, height, width, 2\)"):
-        motion_heatmap(np.zeros(shape, np.float32))
+        motion_heatmap(np.zeros(shape, np.float32), REPEAT)
 
 
 def test_an_unknown_setting_is_refused() -> None:

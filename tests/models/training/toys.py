@@ -40,7 +40,7 @@ TOY: Mapping[str, Mapping[str, object]] = {
         "text_channels": 8,
     },
     "noise": {},
-    "heatmap": {"flow": "exact"},
+    "heatmap": {"flow": "exact", "last_frame": "repeat"},
     "loss": {},
     "optimiser": {"learning_rate": 1e-3, "steps": 4, "batch_size": 2, "ema_decay": 0.9},
     "run": {"checkpoint_every": 2},

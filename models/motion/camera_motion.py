@@ -1,0 +1,48 @@
+"""Estimates the camera's motion from optical flow and subtracts it, so that only objects move.
+
+With a panning camera, every pixel moves, the heatmap is near 1 everywhere, and the motion focal loss selects
+nothing. The camera's motion between two frames is modelled as a shift, rotation and zoom that most of the
+frame follows. The paper does not mention the camera [open]; the setting is off by default.
+"""
+
+import cv2
+import numpy as np
+
+from models.motion.flow import Flow
+
+# The fit uses a grid of about this many points per side.
+_POINTS_PER_SIDE = 32
+# A point follows the camera if its flow differs from the camera's by at most this share of the shorter side:
+# half the displacement per frame at which m is 0.5 in a clip of 16 frames.
+_TOLERANCE = 0.0017
+# If a smaller share of the frame follows the fit, the fit is an object's motion, and nothing is subtracted.
+_LEAST_SHARE = 0.5
+
+
+def subtract_camera_motion(flow: Flow) -> Flow:
+    """Return the flow relative to the camera.
+
+    Pixels whose flow is exactly 0 keep this flow, because the filter for static regions set it.
+
+    Args:
+        flow: (maps, height, width, 2) float32, pixels to another frame.
+
+    Returns:
+        (maps, height, width, 2) float32.
+    """
+    return np.stack([_relative(each) for each in flow])
+
+
+def _relative(flow: Flow) -> Flow:
+    height, width = flow.shape[:2]
+    rows, columns = np.mgrid[:height, :width].astype(np.float32)
+    step = max(1, min(height, width) // _POINTS_PER_SIDE)
+    start = np.stack([columns, rows], axis=2)
+    points, moved = (each[::step, ::step].reshape(-1, 2) for each in (start, start + flow))
+    fit, inliers = cv2.estimateAffinePartial2D(
+        points, moved, method=cv2.RANSAC, ransacReprojThreshold=max(0.25, _TOLERANCE * min(height, width))
+    )
+    if fit is None or inliers.mean() < _LEAST_SHARE:
+        return flow
+    camera = (start @ fit[:, :2].T + fit[:, 2] - start).astype(np.float32)
+    return np.where(np.any(flow != 0, axis=2, keepdims=True), flow - camera, flow)
