@@ -25,6 +25,7 @@ from app.studies.form_routes import router as study_form
 from app.studies.routes import router as studies
 from app.submissions.routes import router as submissions
 from app.tasks.routes import router as tasks
+from app.video_models.deletion_routes import router as model_deletion
 from app.video_models.routes import router as models
 from app.video_models.submission_routes import router as submission
 from app.voting.media_routes import router as media
@@ -42,6 +43,7 @@ PAGES = (
     metrics,
     submission,
     models,
+    model_deletion,
     links,
     register,
     invitations,

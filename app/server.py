@@ -22,6 +22,7 @@ from app.server_lock import only_server
 from app.settings import Settings
 from app.studies.removal import remove_study
 from app.studies.renditions import prepare_renditions
+from app.submissions.removal import remove_model, remove_submission
 from app.tasks.runner import Handler, TaskRunner
 from app.vote_import.task import import_votes_in_background
 from benchmark.protocol import TaskKind
@@ -73,6 +74,8 @@ TASK_HANDLERS: Mapping[TaskKind, Handler] = {
     TaskKind.BENCHMARK_IMPORT: import_in_background,
     TaskKind.VOTES_IMPORT: import_votes_in_background,
     TaskKind.STUDY_DELETION: remove_study,
+    TaskKind.SUBMISSION_DELETION: remove_submission,
+    TaskKind.MODEL_DELETION: remove_model,
 }
 
 

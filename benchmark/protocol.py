@@ -387,6 +387,8 @@ class TaskKind(StrEnum):
     BENCHMARK_IMPORT = "benchmark_import"
     VOTES_IMPORT = "votes_import"
     STUDY_DELETION = "study_deletion"
+    SUBMISSION_DELETION = "submission_deletion"
+    MODEL_DELETION = "model_deletion"
 
 
 class TaskStatus(StrEnum):

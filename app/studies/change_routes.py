@@ -24,6 +24,7 @@ from app.studies.sides import side_choices
 from app.studies.view_models import ExtendPage, QuestionPage
 from app.tables.bench import Benchmark
 from app.tables.studies import Study
+from app.tasks.service import GRACE
 from benchmark.wire.studies import ExtensionRequest
 
 router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
@@ -133,7 +134,7 @@ def _ask(slug: str, request: Request, template: str, refusal: AppError | None = 
             study.slug,
             study.title,
             study_progress(session, study).votes,
-            grace_days=deletion.GRACE.days,
+            grace_days=GRACE.days,
             problem=refusal.message if refusal else "",
         )
     return page_response(request, template, page, status=refusal.status if refusal else 200)

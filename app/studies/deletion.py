@@ -4,7 +4,7 @@ A deleted study is paused and hidden from everybody but its owner and admins. Af
 background task removes the study with its votes (app/studies/removal.py).
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -13,9 +13,8 @@ from app.security.identity import Principal
 from app.tables.audit import AuditEvent
 from app.tables.studies import Study
 from app.tasks import service as tasks
+from app.tasks.service import GRACE
 from benchmark.protocol import StudyStatus, TaskKind
-
-GRACE = timedelta(days=14)
 
 
 def archive_study(session: Session, *, study: Study, principal: Principal, now: datetime) -> None:

@@ -105,6 +105,18 @@ def visible_model(session: Session, slug: str, principal: Principal) -> ModelRes
     return ModelResponse.model_validate(model)
 
 
+def own_model(session: Session, slug: str, principal: Principal) -> VideoModel:
+    """Return a model that the person may change.
+
+    Raises:
+        NotFound: there is no such model, or it belongs to somebody else.
+    """
+    model = session.scalar(select(VideoModel).where(VideoModel.slug == slug, sees_model(principal)))
+    if model is None or not (principal.is_admin or model.owner_id == principal.person_id):
+        raise NotFound("This model does not exist, or you may not change it.")
+    return model
+
+
 def submission_response(session: Session, submission: Submission) -> SubmissionResponse:
     row = session.execute(_submissions().where(Submission.id == submission.id)).one()
     return _response(*row)
@@ -175,4 +187,5 @@ def _response(
         created_at=submission.created_at,
         finalised_at=submission.finalised_at,
         withdrawn_at=submission.withdrawn_at,
+        deletes_at=submission.deletes_at,
     )

@@ -33,6 +33,8 @@ class VideoModel(Base):
     licence: Mapped[str] = mapped_column(String(200))
     owner_id: Mapped[int] = mapped_column(RowId, ForeignKey("people.id", ondelete="RESTRICT"))
     created_at: Mapped[datetime]
+    # The end of the grace period of a deleted model; the model is removed afterwards.
+    deletes_at: Mapped[datetime | None]
 
 
 class Submission(Base):
@@ -64,6 +66,8 @@ class Submission(Base):
     created_at: Mapped[datetime]
     finalised_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+    # The end of the grace period of a deleted submission; its clips are removed afterwards.
+    deletes_at: Mapped[datetime | None]
 
 
 class Clip(Base):

@@ -16,6 +16,8 @@ from app.tables.tasks import Task, task_status_is
 from benchmark.protocol import TaskKind, TaskStatus
 
 LEASE_S = 60
+# The time in which a deleted object can be restored, before a task removes it.
+GRACE = timedelta(days=14)
 MAX_ATTEMPTS = 5
 FIRST_PAUSE_S = 10
 _MAX_ERROR = 500

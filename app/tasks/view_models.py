@@ -11,7 +11,12 @@ _LABELS = {
     TaskKind.BENCHMARK_IMPORT: "Import benchmark",
     TaskKind.VOTES_IMPORT: "Import votes",
     TaskKind.STUDY_DELETION: "Delete study",
+    TaskKind.SUBMISSION_DELETION: "Delete submission",
+    TaskKind.MODEL_DELETION: "Delete model",
 }
+
+
+_DELETIONS = (TaskKind.STUDY_DELETION, TaskKind.SUBMISSION_DELETION, TaskKind.MODEL_DELETION)
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,8 @@ class TaskPage:
     @property
     def result_url(self) -> str | None:
         """Return the URL of what the task made; None while the task is not done."""
-        if self.row.status is not TaskStatus.DONE or (self.result or {}).get("dry_run"):
+        is_deletion = self.row.kind in _DELETIONS
+        if is_deletion or self.row.status is not TaskStatus.DONE or (self.result or {}).get("dry_run"):
             return None
         return self.row.subject_url
 

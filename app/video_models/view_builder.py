@@ -5,16 +5,19 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.pager import Pager, page_count
+from app.panels.sides import side_name
 from app.security.identity import Principal
 from app.security.visibility import may_change, sees_model, sees_submission
 from app.sharing.service import visibility_of
 from app.sharing.view_models import VisibilityForm
+from app.submissions.deletion import has_submissions, studies_comparing
 from app.submissions.queries import submission_detail
 from app.tables.bench import Benchmark
 from app.tables.people import Person
 from app.tables.submissions import Submission, VideoModel
 from app.video_models.queries import result_rows, studies_of, submission_rows
 from app.video_models.view_models import (
+    DeletionForm,
     ModelFields,
     ModelForm,
     ModelPage,
@@ -22,7 +25,7 @@ from app.video_models.view_models import (
     ModelsPage,
     SubmissionPage,
 )
-from benchmark.protocol import Role
+from benchmark.protocol import Role, SubmissionStatus
 
 MODELS_PER_PAGE = 50
 MAX_RESULTS = 200
@@ -67,12 +70,18 @@ def models_page(
 
 
 def model_page(
-    session: Session, slug: str, principal: Principal, *, form: ModelForm | None = None
+    session: Session,
+    slug: str,
+    principal: Principal,
+    *,
+    form: ModelForm | None = None,
+    deletion_problem: str = "",
 ) -> ModelPage:
     """Return the page of a model.
 
     Args:
         form: the submitted form after an error; by default the stored values.
+        deletion_problem: why the model was not deleted.
 
     Raises:
         NotFound: there is no such model, or the person does not see it.
@@ -95,6 +104,7 @@ def model_page(
         results=results[:MAX_RESULTS],
         has_more_results=len(results) > MAX_RESULTS,
         form=(form or ModelForm(f"/models/{slug}", fields, is_new=False)) if is_own else None,
+        deletion=_deletion_of_model(session, model, deletion_problem) if is_own else None,
     )
 
 
@@ -106,8 +116,15 @@ def submission_page(
     form: VisibilityForm | None = None,
     problem: str = "",
     reason: str = "",
+    deletion_problem: str = "",
 ) -> SubmissionPage:
-    """Return the page of a submission; `form`, `problem` and `reason` come from a refused form."""
+    """Return the page of a submission.
+
+    Args:
+        form: the form of the visibility, if the server refused it.
+        problem, reason: why the submission was not withdrawn, and the submitted reason.
+        deletion_problem: why the submission was not deleted.
+    """
     model = session.get_one(VideoModel, submission.model_id)
     detail = submission_detail(session, submission)
     (row,) = submission_rows(session, principal, Submission.id == submission.id)
@@ -124,8 +141,28 @@ def submission_page(
         missing=len(detail.missing),
         studies=studies_of(session, submission, principal),
         visibility_form=(form or _stored_visibility(session, submission)) if is_own else None,
+        deletion=_deletion_of_submission(session, submission, model, deletion_problem) if is_own else None,
         problem=problem,
         reason=reason,
+    )
+
+
+def _deletion_of_model(session: Session, model: VideoModel, problem: str) -> DeletionForm:
+    obstacle = "Delete the submissions of the model first." if has_submissions(session, model) else ""
+    return DeletionForm(f"/models/{model.slug}", model.slug, model.deletes_at, obstacle, problem)
+
+
+def _deletion_of_submission(
+    session: Session, submission: Submission, model: VideoModel, problem: str
+) -> DeletionForm:
+    obstacle = ""
+    if submission.status is not SubmissionStatus.WITHDRAWN:
+        obstacle = "Withdraw the submission first."
+    elif studies_comparing(session, submission):
+        obstacle = "Studies compare this submission, and their votes refer to its clips. Delete them first."
+    name = side_name(model.slug, submission.label)
+    return DeletionForm(
+        f"/submissions/{submission.public_id}", name, submission.deletes_at, obstacle, problem
     )
 
 

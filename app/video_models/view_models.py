@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.pager import Pager
 from app.sharing.view_models import VisibilityForm
+from app.tasks.service import GRACE
 from benchmark.protocol import StudyStatus, SubmissionStatus, Visibility
 
 
@@ -115,12 +116,42 @@ class ResultRow:
         return self.status is not StudyStatus.CLOSED
 
 
+@dataclass(frozen=True)
+class DeletionForm:
+    """The form that deletes a model or submission, or restores a deleted one.
+
+    Attributes:
+        url: the page of the model or submission.
+        name: what the owner must type.
+        deletes_at: the end of the grace period; None if the object is not deleted.
+        obstacle: why the object cannot be deleted now; an empty text if it can.
+    """
+
+    url: str
+    name: str
+    deletes_at: datetime | None
+    obstacle: str
+    problem: str = ""
+
+    @property
+    def delete_url(self) -> str:
+        return f"{self.url}/delete"
+
+    @property
+    def restore_url(self) -> str:
+        return f"{self.url}/restore"
+
+    @property
+    def grace_days(self) -> int:
+        return GRACE.days
+
+
 @dataclass(frozen=True, kw_only=True)
 class ModelPage:
     """The page of a model.
 
-    `form` is None for people who may not edit the model. `max_results` is the maximum number of results that
-    the page lists.
+    `form` and `deletion` are None for people who may not edit the model. `has_more_results` is true if the
+    page does not list all results.
     """
 
     slug: str
@@ -134,6 +165,7 @@ class ModelPage:
     results: tuple[ResultRow, ...]
     has_more_results: bool
     form: ModelForm | None
+    deletion: DeletionForm | None
 
     @property
     def models_url(self) -> str:
@@ -152,7 +184,7 @@ class ModelPage:
 class SubmissionPage:
     """The page of a submission. `problem` says why the last form was refused.
 
-    `visibility_form` is None for people who may not change the submission.
+    `visibility_form` and `deletion` are None for people who may not change the submission.
     """
 
     model: str
@@ -166,6 +198,7 @@ class SubmissionPage:
     missing: int
     studies: tuple[tuple[str, str], ...]
     visibility_form: VisibilityForm | None
+    deletion: DeletionForm | None
     problem: str = ""
     reason: str = ""
 

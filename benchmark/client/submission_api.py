@@ -14,6 +14,7 @@ from benchmark.wire.submissions import (
     ModelRequest,
     ModelResponse,
     ModelsResponse,
+    NamedDeletionRequest,
     ReasonRequest,
     SubmissionDetailResponse,
     SubmissionRequest,
@@ -41,6 +42,15 @@ class ModelApi:
     def put(self, slug: str, request: ModelRequest) -> ModelResponse:
         """Register a model, or change the description of a model that you own."""
         return self._transport.put(f"/models/{quote(slug, safe='')}", ModelResponse, request)
+
+    def delete(self, slug: str) -> ModelResponse:
+        """Delete a model without submissions. The server removes the model after 14 days."""
+        request = checked_request(NamedDeletionRequest, name=slug)
+        return self._transport.post(f"/models/{quote(slug, safe='')}/delete", ModelResponse, request)
+
+    def restore(self, slug: str) -> ModelResponse:
+        """Cancel the deletion of a model."""
+        return self._transport.post(f"/models/{quote(slug, safe='')}/restore", ModelResponse)
 
 
 class SubmissionApi:
@@ -120,6 +130,19 @@ class SubmissionApi:
         """
         request = checked_request(ReasonRequest, reason=reason)
         return self._transport.post(f"{_path(submission_id)}/withdraw", SubmissionDetailResponse, request)
+
+    def delete(self, submission_id: str, name: str) -> SubmissionResponse:
+        """Delete a withdrawn submission, which no study compares. The server removes its clips after 14 days.
+
+        Args:
+            name: the submission's name, `model` or `model@label`, as a protection against mistakes.
+        """
+        request = checked_request(NamedDeletionRequest, name=name)
+        return self._transport.post(f"{_path(submission_id)}/delete", SubmissionResponse, request)
+
+    def restore(self, submission_id: str) -> SubmissionResponse:
+        """Cancel the deletion of a submission, which stays withdrawn."""
+        return self._transport.post(f"{_path(submission_id)}/restore", SubmissionResponse)
 
 
 def clip_path(submission_id: str, pair_id: str) -> str:

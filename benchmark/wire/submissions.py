@@ -31,6 +31,7 @@ class ModelResponse(ResponseModel):
     url: str
     licence: str
     created_at: datetime
+    deletes_at: datetime | None
 
 
 class ModelsResponse(PageResponse):
@@ -62,6 +63,7 @@ class SubmissionResponse(ResponseModel):
     created_at: datetime
     finalised_at: datetime | None
     withdrawn_at: datetime | None
+    deletes_at: datetime | None
 
 
 class SubmissionsResponse(PageResponse):
@@ -105,6 +107,15 @@ class ClipsResponse(PageResponse):
 
 class FinaliseRequest(RequestModel):
     allow_partial: bool = False
+
+
+class NamedDeletionRequest(RequestModel):
+    """A request to delete a model or submission. `name` repeats its name, as a protection against mistakes.
+
+    A submission is named `model` or `model@label`.
+    """
+
+    name: Line
 
 
 class ReasonRequest(RequestModel):

@@ -12,13 +12,14 @@ from app.clock import utc_now
 from app.dependencies import context_of, require_person
 from app.jobs.service import cancel_all_jobs, cancel_jobs
 from app.security.path_params import SlugPath, SubmissionPath
-from app.submissions import service
+from app.submissions import deletion, service
 from app.submissions.names import submission_id
 from app.submissions.queries import (
     MODELS,
     SUBMISSIONS,
     SubmissionFilter,
     models_page,
+    own_model,
     submission_detail,
     submission_response,
     submissions_page,
@@ -31,6 +32,7 @@ from benchmark.wire.submissions import (
     ModelRequest,
     ModelResponse,
     ModelsResponse,
+    NamedDeletionRequest,
     ReasonRequest,
     SubmissionDetailResponse,
     SubmissionRequest,
@@ -69,6 +71,32 @@ def get_model(slug: SlugPath, request: Request) -> ModelResponse:
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, Role.WORKER, now=utc_now())
         return visible_model(session, slug, principal)
+
+
+@router.post(
+    "/models/{slug}/delete",
+    status_code=202,
+    responses=errors("404 not_found", "409 model_in_use", "422 wrong_name"),
+)
+def delete_model(slug: SlugPath, body: NamedDeletionRequest, request: Request) -> ModelResponse:
+    """Remove a model without submissions after a grace period of 14 days."""
+    with context_of(request).database.write() as session:
+        now = utc_now()
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
+        model = own_model(session, slug, principal)
+        deletion.delete_model(session, model=model, typed=body.name, principal=principal, now=now)
+        return ModelResponse.model_validate(model)
+
+
+@router.post("/models/{slug}/restore", responses=errors("404 not_found", "409 already_removed"))
+def restore_model(slug: SlugPath, request: Request) -> ModelResponse:
+    """Cancel the deletion of a model."""
+    with context_of(request).database.write() as session:
+        now = utc_now()
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
+        model = own_model(session, slug, principal)
+        deletion.restore_model(session, model=model, principal=principal, now=now)
+        return ModelResponse.model_validate(model)
 
 
 @router.post(
@@ -139,6 +167,41 @@ def finalise(
         # A final submission accepts no clips, so its unfinished jobs are cancelled.
         cancel_jobs(session, submission=submission, now=now)
         return submission_detail(session, submission)
+
+
+@router.post(
+    "/submissions/{public_id}/delete",
+    status_code=202,
+    responses=errors("404 not_found", "409 ambiguous_name submission_in_use", "422 wrong_name"),
+)
+def delete_submission(
+    public_id: SubmissionPath, body: NamedDeletionRequest, request: Request
+) -> SubmissionResponse:
+    """Remove a withdrawn submission, which no study compares, and its clips after 14 days."""
+    with context_of(request).database.write() as session:
+        now = utc_now()
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
+        name = submission_id(session, public_id, principal=principal)
+        submission = service.find_submission(session, public_id=name, principal=principal, for_change=True)
+        deletion.delete_submission(
+            session, submission=submission, typed=body.name, principal=principal, now=now
+        )
+        return submission_response(session, submission)
+
+
+@router.post(
+    "/submissions/{public_id}/restore",
+    responses=errors("404 not_found", "409 ambiguous_name already_removed"),
+)
+def restore_submission(public_id: SubmissionPath, request: Request) -> SubmissionResponse:
+    """Cancel the deletion of a submission, which stays withdrawn."""
+    with context_of(request).database.write() as session:
+        now = utc_now()
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)
+        name = submission_id(session, public_id, principal=principal)
+        submission = service.find_submission(session, public_id=name, principal=principal, for_change=True)
+        deletion.restore_submission(session, submission=submission, principal=principal, now=now)
+        return submission_response(session, submission)
 
 
 @router.post("/submissions/{public_id}/withdraw", responses=errors("404 not_found", "409 ambiguous_name"))

@@ -1,0 +1,107 @@
+"""Removes deleted submissions with their clips, and deleted models, after the grace period."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, exists, func, select
+from sqlalchemy.orm import Session
+
+from app.clock import utc_now
+from app.context import AppContext
+from app.media.store import content_key
+from app.submissions.deletion import has_submissions, studies_comparing
+from app.tables import Base
+from app.tables.audit import AuditEvent
+from app.tables.shares import Share
+from app.tables.submissions import Clip, Rendition, Submission, VideoModel
+from app.tasks.removal import remove_rows, rows_below
+from app.tasks.runner import Progress, TaskFailed
+from benchmark.protocol import ShareSubject
+
+_ROOT = Base.metadata.tables[Submission.__tablename__]
+
+
+def remove_submission(context: AppContext, subject: str, progress: Progress) -> None:
+    """Remove a submission whose grace period is over. A repeated call continues with the remaining clips.
+
+    Args:
+        subject: the submission's public id.
+
+    Raises:
+        TaskFailed: a study compares the submission, so nothing is removed.
+    """
+    with context.database.read() as session:
+        submission = session.scalar(select(Submission).where(Submission.public_id == subject))
+        if submission is None or submission.deletes_at is None or submission.deletes_at > utc_now():
+            return
+        if studies_comparing(session, submission):
+            raise TaskFailed("A study compares the submission, so it was not removed.")
+        submission_id = submission.id
+        clips = session.execute(select(func.count()).where(Clip.submission_id == submission_id)).scalar_one()
+        of_submission = select(Clip.id).where(Clip.submission_id == submission_id)
+        originals = set(session.scalars(select(Clip.sha256).where(Clip.submission_id == submission_id)))
+        renditions = set(
+            session.scalars(select(Rendition.media_key).where(Rendition.clip_id.in_(of_submission)))
+        )
+    progress(0, clips)
+    # Delete the files first. After a kill of the server, the next attempt still finds the rows.
+    _delete_files(context, submission_id, originals, renditions)
+    for table, condition in rows_below(_ROOT, submission_id):
+        for _ in remove_rows(context, table, condition):
+            progress(0, clips)
+    with context.database.write() as session:
+        _remove_row(session, submission_id, subject, clips)
+    progress(clips, clips)
+
+
+def remove_model(context: AppContext, subject: str, progress: Progress) -> None:
+    """Remove a model whose grace period is over.
+
+    Args:
+        subject: the model's slug.
+
+    Raises:
+        TaskFailed: the model has submissions again, so it is not removed.
+    """
+    with context.database.write() as session:
+        model = session.scalar(select(VideoModel).where(VideoModel.slug == subject).with_for_update())
+        if model is None or model.deletes_at is None or model.deletes_at > utc_now():
+            return
+        if has_submissions(session, model):
+            raise TaskFailed("The model has submissions again, so it was not removed.")
+        session.delete(model)
+        _note(session, "model.remove", subject, {})
+    progress(1, 1)
+
+
+def _delete_files(
+    context: AppContext, submission_id: int, originals: Iterable[str], renditions: Iterable[str]
+) -> None:
+    """Delete the files that no clip of another submission uses."""
+    for sha256 in originals:
+        with context.database.read() as session:
+            others = exists().where(Clip.sha256 == sha256, Clip.submission_id != submission_id)
+            is_used = session.scalar(select(others))
+        if not is_used:
+            context.store.delete(content_key("clips", sha256))
+    for key in renditions:
+        with context.database.read() as session:
+            others = (
+                exists()
+                .where(Rendition.media_key == key, Clip.submission_id != submission_id)
+                .where(Clip.id == Rendition.clip_id)
+            )
+            is_used = session.scalar(select(others))
+        if not is_used:
+            context.store.delete(key)
+
+
+def _remove_row(session: Session, submission_id: int, subject: str, clips: int) -> None:
+    session.execute(
+        delete(Share).where(Share.subject_kind == ShareSubject.SUBMISSION, Share.subject_id == submission_id)
+    )
+    session.execute(delete(Submission).where(Submission.id == submission_id))
+    _note(session, "submission.remove", subject, {"clips": clips})
+
+
+def _note(session: Session, action: str, subject: str, details: dict[str, int]) -> None:
+    session.add(AuditEvent(at=utc_now(), actor="server", action=action, subject=subject, details=details))
