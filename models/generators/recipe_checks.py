@@ -22,8 +22,13 @@ def recipe_problems(recipe: AnyRecipe) -> list[str]:
         return [f"{missing} is not installed, so the pipeline class cannot be checked; run: make worker"]
     from models.generators.diffusers_classes import call_problems
 
+    problems = [
+        f"components.files: {source} needs the same revision and files in all tables"
+        for source in {each.source for each in recipe.all_weights}
+        if len({(each.revision, each.files) for each in recipe.all_weights if each.source == source}) > 1
+    ]
     try:
-        return call_problems(recipe) + official_problems(recipe)
+        return problems + call_problems(recipe) + official_problems(recipe)
     except CannotRun as error:
         return [str(error)]
 

@@ -43,7 +43,8 @@ def setup_steps(recipe: AnyRecipe) -> list[Step]:
 
 
 def _cache_steps(recipe: DiffusersRecipe) -> Iterator[Step]:
-    for weights in recipe.all_weights:
+    # Several components can come from one repository.
+    for weights in {each.source: each for each in recipe.all_weights}.values():
         if cached_snapshot(weights) is None:
             yield Step(_hub_line(weights), partial(download, weights))
 

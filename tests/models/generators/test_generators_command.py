@@ -66,6 +66,17 @@ def test_setup_of_a_native_model_is_a_download(capsys: pytest.CaptureFixture[str
     assert line.startswith(f"hf download Lightricks/LTX-Video --revision {commit} --include model_index.json")
 
 
+def test_setup_downloads_each_repository_of_the_components_once(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["generators", "setup", "framepack-i2v"])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[2] for line in lines] == [
+        "hunyuanvideo-community/HunyuanVideo",
+        "lllyasviel/FramePackI2V_HY",
+        "lllyasviel/flux_redux_bfl",
+    ]
+
+
 def test_check_prints_what_a_gpu_run_would_do(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["generators", "check", "wan-2.1-i2v-14b-480p"]) == 0
     assert main(["generators", "check", "seine"]) == 0

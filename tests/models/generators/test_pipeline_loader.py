@@ -1,5 +1,6 @@
 """Scheduler, LoRA, components, number types and own classes of a recipe, with one toy pipeline."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -124,7 +125,8 @@ def test_a_component_comes_from_its_own_repository(folder: Path, tmp_path: Path)
     other = load(folder, recipe()).transformer
     with torch.no_grad():
         other.transformer_blocks[0].attn1.to_q.weight.fill_(0.125)
-    other.save_pretrained(tmp_path / "transformer", safe_serialization=True)
+    other.save_pretrained(tmp_path / "other" / "transformer", safe_serialization=True)
+    shutil.copytree(folder, tmp_path / "base", ignore=shutil.ignore_patterns("transformer"))
     own = ComponentWeights(
         component="transformer",
         kind="LTXVideoTransformer3DModel",
@@ -134,7 +136,7 @@ def test_a_component_comes_from_its_own_repository(folder: Path, tmp_path: Path)
         licence="MIT",
     )
 
-    pipeline = load(folder, recipe(components=(own,)), owner__other=tmp_path)
+    pipeline = load(tmp_path / "base", recipe(components=(own,)), owner__other=tmp_path / "other")
 
     assert weight(pipeline).unique().tolist() == [0.125]
 

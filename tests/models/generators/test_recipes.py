@@ -104,6 +104,12 @@ def test_a_mistake_is_reported_with_its_key(old: str, new: str, problem: str, tm
         ("wan-2.2-ti2v-5b", "UniPCMultistep", "UniPCMultistp", "Did you mean UniPCMultistepScheduler?"),
         (
             "framepack-i2v",
+            'files = ["image_encoder/*", "feature_extractor/*"]',
+            "",
+            "components.files: lllyasviel/flux_redux_bfl needs the same revision and files",
+        ),
+        (
+            "framepack-i2v",
             '"image_encoder"\nkind',
             '"eye"\nkind',
             "HunyuanVideoFramepackPipeline has no component",
