@@ -38,14 +38,13 @@ from benchmark.wire.results import ResultsResponse
 from benchmark.wire.rules import Rules
 from benchmark.wire.studies import (
     DraftRequest,
-    ExtensionRequest,
     GoldRequest,
     MatchupRequest,
     MatchupResponse,
-    ProtocolResponse,
     StudyRequest,
     StudyResponse,
 )
+from benchmark.wire.study_changes import ExtensionRequest, ProtocolResponse
 from benchmark.wire.submissions import (
     ClipResponse,
     ModelRequest,

@@ -11,7 +11,8 @@ from app.cli.submission_refs import matchup_named
 from benchmark.protocol import Language, RenditionRecipe, WatchGate
 
 if TYPE_CHECKING:
-    from benchmark.wire.studies import DraftRequest, DuplicateRequest, StudyResponse
+    from benchmark.wire.studies import DraftRequest, StudyResponse
+    from benchmark.wire.study_changes import DuplicateRequest
 
 
 @click.command()
@@ -96,7 +97,7 @@ def edit(
 @server_options
 def duplicate(slug: str, new_slug: str, title: str | None, server: str | None, key: str | None) -> None:
     """Copy the study SLUG to the draft NEW_SLUG, without its votes, and print the slug of the copy."""
-    from benchmark.wire.studies import DuplicateRequest
+    from benchmark.wire.study_changes import DuplicateRequest
     from benchmark.wire.validation import checked_request
 
     request = checked_request(DuplicateRequest, slug=new_slug, title=title)

@@ -10,7 +10,8 @@ from app.cli.server_options import open_client, server_options
 from app.cli.submission_refs import matchup_named
 
 if TYPE_CHECKING:
-    from benchmark.wire.studies import ExtensionRequest, ProtocolResponse, StudyResponse
+    from benchmark.wire.studies import StudyResponse
+    from benchmark.wire.study_changes import ExtensionRequest, ProtocolResponse
 
 
 @click.command()
@@ -74,7 +75,7 @@ def protocols(slug: str, row_format: str, server: str | None, key: str | None) -
 
 
 def _request(matchups: Sequence[str], votes: int | None) -> "ExtensionRequest":
-    from benchmark.wire.studies import ExtensionRequest
+    from benchmark.wire.study_changes import ExtensionRequest
     from benchmark.wire.validation import checked_request
 
     wanted = [matchup_named(text) for text in matchups]

@@ -17,15 +17,15 @@ from app.security.identity import Principal
 from app.security.participants import lock_study
 from app.security.path_params import SlugPath
 from app.studies import deletion, pilot
+from app.studies.change_view_models import ExtendPage, QuestionPage
 from app.studies.extension import extend_study, reopen_study
 from app.studies.queries import study_progress
 from app.studies.service import Transition
 from app.studies.sides import side_choices
-from app.studies.view_models import ExtendPage, QuestionPage
 from app.tables.bench import Benchmark
 from app.tables.studies import Study
 from app.tasks.service import GRACE
-from benchmark.wire.studies import ExtensionRequest
+from benchmark.wire.study_changes import ExtensionRequest
 
 router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
 Text = Annotated[str, Form(max_length=200)]

@@ -17,8 +17,9 @@ from app.security.participants import lock_study
 from app.security.path_params import SlugPath
 from app.security.visibility import find_study
 from app.studies import drafts, service
+from app.studies.form_values import with_hidden_fields
 from app.studies.form_view_builder import stored_fields, study_form_page
-from app.studies.forms import Comparisons, StudyFields, parse_study_form, with_hidden_fields
+from app.studies.forms import Comparisons, StudyFields, parse_study_form
 from app.tables.studies import Study
 from benchmark.protocol import RenditionRecipe, Role, Scope, WatchGate
 from benchmark.wire.common import SLUG

@@ -10,13 +10,14 @@ from app.media.rendition_losses import rendition_losses
 from app.panels.side_names import Naming
 from app.panels.sides import matchup_sides
 from app.security.identity import Principal
+from app.studies.change_view_models import OpenPage
 from app.studies.checks import MatchupCheck, clip_forms, differences, loss_sentences_of
 from app.studies.drafts import draft_request
 from app.studies.estimate import estimate_study
+from app.studies.form_values import fields_of
 from app.studies.form_view_models import BenchmarkChoice, EstimatePart, StudyFormPage, rendition_options
-from app.studies.forms import StudyFields, fields_of
+from app.studies.forms import StudyFields
 from app.studies.sides import SideChoice, pairs_of_sides, side_choices, side_names
-from app.studies.view_models import OpenPage
 from app.tables.bench import Benchmark, Pair
 from app.tables.studies import Study
 from benchmark.protocol import RenditionRecipe

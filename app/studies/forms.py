@@ -1,7 +1,7 @@
-"""Parses the form of a study into a StudyRequest, and fills the form from a StudyRequest."""
+"""Parses the form of a study into a StudyRequest."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import combinations
@@ -136,45 +136,6 @@ def parse_study_form(fields: StudyFields) -> StudyRequest:
         raise InvalidFields(
             {str(each["loc"][0]): f"{each['msg'].removeprefix('Value error, ')}." for each in error.errors()}
         ) from error
-
-
-def fields_of(request: StudyRequest, names: Mapping[str, str]) -> StudyFields:
-    """Return the form's fields for a study.
-
-    Args:
-        names: for each submission that the form offers, its name in tables.
-    """
-    matchups = [(each.reference, each.other) for each in request.matchups]
-    sides = tuple(dict.fromkeys(side for matchup in matchups for side in matchup))
-    reference = matchups[0][0] if matchups else ""
-    gold = request.gold
-    fields = StudyFields(
-        benchmark=request.benchmark,
-        title=request.title,
-        slug=request.slug,
-        sides=sides,
-        reference=reference,
-        matchup_list="\n".join(":".join(names.get(side, side) for side in matchup) for matchup in matchups),
-        votes_per_comparison=str(request.votes_per_comparison),
-        comparisons_per_annotator=str(request.comparisons_per_annotator or ""),
-        gold="" if gold is None else str(gold.count) if gold.count else f"{round(100 * (gold.share or 0))} %",
-        renditions=request.renditions,
-        require_justification=request.require_justification,
-        instructions=request.instructions,
-        watch_gate=request.watch_gate,
-        lease_s=str(request.lease_s),
-    )
-    rules = (replace(fields, comparisons=rule) for rule in (Comparisons.REFERENCE, Comparisons.ROUND_ROBIN))
-    of_rule = next((each for each in rules if list(each.matchups) == matchups), None)
-    return of_rule or replace(fields, comparisons=Comparisons.LIST)
-
-
-def with_hidden_fields(request: StudyRequest, before: StudyRequest) -> StudyRequest:
-    """Return the request with all hidden fields: phases, rules, language, seeds of sides."""
-    kept = {(each.reference, each.other): each for each in before.matchups}
-    matchups = [kept.get((each.reference, each.other), each) for each in request.matchups]
-    hidden = {"phases": before.phases, "rules": before.rules, "language": before.language}
-    return request.model_copy(update={"matchups": matchups, **hidden})
 
 
 def slug_of_title(title: str) -> str:

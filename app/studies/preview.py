@@ -10,7 +10,7 @@ from app.studies.deletion import schedule_removal
 from app.studies.drafts import duplicate_study
 from app.studies.pilot import start_pilot
 from app.tables.studies import Study
-from benchmark.wire.studies import DuplicateRequest
+from benchmark.wire.study_changes import DuplicateRequest
 
 KEPT = timedelta(days=1)
 

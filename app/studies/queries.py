@@ -20,12 +20,11 @@ from benchmark.protocol import StudyKind, StudyStatus, TaskKind
 from benchmark.wire.studies import (
     MatchupResponse,
     PreparationResponse,
-    ProtocolResponse,
-    ProtocolsResponse,
     RenditionLossResponse,
     StudiesResponse,
     StudyResponse,
 )
+from benchmark.wire.study_changes import ProtocolResponse, ProtocolsResponse
 
 _PROTOCOL_FIELDS = (
     "slug",

@@ -13,18 +13,20 @@ from benchmark.wire.phases import PhaseAnswerResponse, PhaseAnswersResponse
 from benchmark.wire.platforms import PaymentResponse, PaymentsResponse, Platform
 from benchmark.wire.studies import (
     CheckResponse,
-    DeletionRequest,
     DraftRequest,
-    DuplicateRequest,
-    ExtensionRequest,
     InvitationKind,
     InvitationsRequest,
     InvitationsResponse,
-    ProtocolResponse,
-    ProtocolsResponse,
     StudiesResponse,
     StudyRequest,
     StudyResponse,
+)
+from benchmark.wire.study_changes import (
+    DeletionRequest,
+    DuplicateRequest,
+    ExtensionRequest,
+    ProtocolResponse,
+    ProtocolsResponse,
 )
 
 _VERBS = {StudyStatus.OPEN: "open", StudyStatus.PAUSED: "pause", StudyStatus.CLOSED: "close"}
