@@ -1,5 +1,6 @@
 """A worker measures clips with the code of `ti2v metrics`, uploads the scores and reports failures."""
 
+import shutil
 from pathlib import Path
 
 import httpx2
@@ -7,6 +8,9 @@ import pytest
 
 from benchmark.client.client import Client
 from benchmark.protocol import SuiteName
+from models.backbones.base import CLIP_B16
+from models.metrics.clip_input import ClipInput
+from models.metrics.motion_scores import motion_scores
 from models.metrics.options import MetricRun
 from models.worker import suite_runner
 from models.worker.available_suites import AvailableSuite, select_suites
@@ -15,8 +19,11 @@ from models.worker.image_cache import ImageCache
 from models.worker.model_host import InlineHost
 from models.worker.offers import select_offers
 from models.worker.worker_loop import WorkerLoop, WorkerOptions
-from tests.cast import PAIR_IDS, Cast, make_submission, small_clip, upload_clip
+from tests.cast import PAIR_IDS, Cast, input_image, make_submission, small_clip, upload_clip
+from tests.models.metrics.conftest import toy_clip
 from tests.models.worker.conftest import GPU_BOX, Workplace
+
+__all__ = ["toy_clip"]
 
 MOTION = AvailableSuite(SuiteName.MOTION)
 
@@ -37,6 +44,14 @@ def run_worker(workplace: Workplace, *suites: AvailableSuite) -> None:
     ).run()
 
 
+def first_clip(folder: Path) -> ClipInput:
+    """Write the first clip of the cast's motif and its image to files."""
+    clip, image = folder / "first.mp4", folder / "first.png"
+    clip.write_bytes(small_clip(shade=0))
+    image.write_bytes(input_image("kite1"))
+    return ClipInput(PAIR_IDS[0], "kite", "it moves to the left", 0, clip, image)
+
+
 def test_a_worker_measures_the_clips_of_a_submission(workplace: Workplace, cast: Cast) -> None:
     alice = Client(workplace.address, workplace.alice.key)
     motif = cast.submission_ids["motif"]
@@ -53,8 +68,30 @@ def test_a_worker_measures_the_clips_of_a_submission(workplace: Workplace, cast:
     assert scores.means["mean_flow"].mean
     assert scores.means["freezes"].mean == 0
     assert "Measured 6 clips." in workplace.messages
+    # The scores are those that the code of `ti2v metrics` computes for the same files.
+    assert scores.clips[0].values == motion_scores(first_clip(workplace.folder))
     # The caches of `ti2v metrics` are used.
     assert len(list((workplace.folder / "metrics" / "scores").rglob("*.json"))) == len(PAIR_IDS)
+
+
+def test_a_suite_with_a_network_is_offered_runs_and_records_the_networks_revision(
+    workplace: Workplace, cast: Cast, toy_clip: Path
+) -> None:
+    """The network is the real class of transformers at toy size with random weights."""
+    shutil.copytree(toy_clip, workplace.folder / "weights" / "clip-vit-base-patch16")
+    offered = select_suites(None, workplace.folder)
+    alice = Client(workplace.address, workplace.alice.key)
+    alice.metrics.measure("motif", SuiteName.ANIMATE_BENCH)
+
+    run_worker(workplace, offered[SuiteName.ANIMATE_BENCH])
+
+    scores = alice.metrics.scores("motif", SuiteName.ANIMATE_BENCH)
+    alice.close()
+    assert list(offered) == [SuiteName.ANIMATE_BENCH, SuiteName.MOTION]
+    assert scores.settings["backbone"] == f"clip-vit-base-patch16@{CLIP_B16.revision[:12]}"
+    assert scores.pairs.scored == len(PAIR_IDS)
+    assert scores.means["text_cosine"].mean is not None
+    assert list((workplace.folder / "metrics" / "features").rglob("*.npz"))
 
 
 def test_a_clip_that_the_suite_refuses_is_a_failed_job_with_its_sentence(
