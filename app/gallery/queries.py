@@ -7,6 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound, NotSignedIn
+from app.gallery.clip_scores import clip_scores
 from app.gallery.view_models import (
     FilterForm,
     GalleryPage,
@@ -109,6 +110,7 @@ def pair_page(
         previous=_neighbour(benchmark.slug, pairs[at - 1] if at else None),
         next=_neighbour(benchmark.slug, pairs[at + 1] if at + 1 < len(pairs) else None),
         clips=clip_cards(session, benchmark.slug, pair, principal=principal) if principal else None,
+        scores=clip_scores(session, pair, principal) if principal else (),
     )
 
 

@@ -8,6 +8,7 @@ from app.benchmarks.profile import BenchmarkProfile
 from app.pager import Pager
 from app.results.views.clips import ClipCard, longest_ms, shortest_frame_ms
 from app.results.views.names import readable
+from app.results.views.pair_scores import PairScoreTable
 from app.sharing.view_models import VisibilityForm
 from benchmark.protocol import Visibility
 
@@ -146,6 +147,7 @@ class PairPage:
     previous: Neighbour | None
     next: Neighbour | None
     clips: tuple[ClipCard, ...] | None
+    scores: tuple[PairScoreTable, ...]
 
     @property
     def gallery_url(self) -> str:

@@ -73,7 +73,7 @@ def clip_cards(
         query = query.where(tuple_(Submission.id, Clip.seed).in_(shown))
     return tuple(
         ClipCard(
-            name=_name(side_name(model, label), clip.seed if shown is None else 0),
+            name=clip_name(model, label, clip.seed if shown is None else 0),
             url=_url(benchmark, pair, public_id, clip.seed),
             width=clip.width,
             height=clip.height,
@@ -85,7 +85,9 @@ def clip_cards(
     )
 
 
-def _name(side: str, seed: int) -> str:
+def clip_name(model: str, label: str, seed: int) -> str:
+    """Return the name of a clip in the gallery; it has the seed if the seed is not 0."""
+    side = side_name(model, label)
     return f"{side} · seed {seed}" if seed else side
 
 

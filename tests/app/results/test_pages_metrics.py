@@ -195,6 +195,18 @@ def test_a_reader_sees_no_scores_of_sides_that_are_private(cast: Cast, closed: S
     assert "Automatic metrics" not in page.text
 
 
+def test_the_gallery_shows_scores_of_a_pair_to_signed_in_people_only(cast: Cast, closed: Study) -> None:
+    address = f"/gallery/tiny/{PAIR_IDS[0]}"
+
+    shown = signed_in(cast.context, cast.alice).get(address).text
+    hidden = TestClient(create_app(cast.context), headers={"Accept": "text/html"}).get(address).text
+    charlie = signed_in(cast.context, cast.charlie).get(address).text
+
+    assert row(shown, "First frame MSE") == ["1.0", "11.0"]
+    assert "First frame MSE" not in hidden
+    assert "First frame MSE" not in charlie
+
+
 def test_scores_and_agreement_are_exported_as_tables(cast: Cast, closed: Study) -> None:
     alice = client_of(cast.context, cast.alice)
     exports = f"/api/v1/studies/{SLUG}/exports"
