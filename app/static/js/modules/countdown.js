@@ -1,7 +1,7 @@
 // Returns to the platform after some seconds, unless the annotator stays or writes a comment.
 import { fill, part, put } from '../words.js';
 
-const SECONDS = 20;
+const SECONDS = 10;
 
 export function mount(root) {
   const text = part(root, 'text');
