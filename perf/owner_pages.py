@@ -17,15 +17,16 @@ from sqlalchemy.orm import Session
 from app.main import create_app
 from app.security.identity import Principal, person_named
 from app.studies.service import create_study, open_study
-from app.tables.people import Annotator
+from app.tables.people import Annotator, Invitation
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, AssignmentStatus, Vote
-from benchmark.protocol import Justification, Role, Side, StudyStatus
+from benchmark.protocol import AnnotatorKind, Justification, Role, Side, StudyStatus
 from benchmark.wire.studies import MatchupRequest, StudyRequest
 from perf.results_page import sign_in
 from perf.round_robin import STUDY, round_robin
 
 STUDIES, VOTES, PEOPLE = 100, 283, 950
+INVITATIONS = 1000
 ROUNDS = 9
 TARGET_MS = 100
 DRAFT = "draft"
@@ -46,6 +47,12 @@ PAGES = (
     "/studies/new",
     f"/studies/{STUDY}/close",
     f"/studies/{STUDY}/delete",
+    f"/studies/{STUDY}/invitations",
+    "/benchmarks",
+    "/benchmarks/large",
+    "/models",
+    "/models/model-0",
+    f"/submissions/{0:016x}",
     "/tasks",
 )
 
@@ -83,6 +90,18 @@ def _add_small_studies(session: Session) -> None:
         open_study(session, study=study, principal=principal, now=now)
         _vote(session, study, PEOPLE * number // (STUDIES - 1) - PEOPLE * (number - 1) // (STUDIES - 1), now)
     _new_study(session, DRAFT, principal, now)
+    _add_invitations(session, now)
+
+
+def _add_invitations(session: Session, now: datetime) -> None:
+    """Add an invitation for each annotator of the large study, and unused invitations."""
+    study = session.scalars(select(Study).where(Study.slug == STUDY)).one()
+    annotators = session.scalars(select(Annotator.id).where(Annotator.study_id == study.id)).all()
+    rows = [
+        {"study_id": study.id, "token_hash": f"{number:064x}", "annotator_id": annotator, "created_at": now}
+        for number, annotator in enumerate([*annotators, *[None] * (INVITATIONS - len(annotators))])
+    ]
+    session.execute(insert(Invitation), [row | {"kind": AnnotatorKind.PARTICIPANT} for row in rows])
 
 
 def _shift_votes(session: Session, by: timedelta) -> None:

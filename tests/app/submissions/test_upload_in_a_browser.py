@@ -95,3 +95,28 @@ def test_other_bytes_need_the_tick_of_replace(cast: Cast, live_server: str, fold
             expect(page.locator("tbody td:nth-child(2)")).to_have_text(state)
             page.locator("[data-part=files]").set_input_files([])
         context.close()
+
+
+def test_a_closed_tab_loses_only_the_clips_that_were_not_sent(
+    cast: Cast, live_server: str, folder: Path
+) -> None:
+    files = [folder / f"{name}_0.mp4" for name in PAIR_IDS[:3]]
+    with chromium() as browser:
+        context = browser.new_context()
+        page = context.new_page()
+        open_upload(page, cast, live_server)
+        page.locator("[data-part=files]").set_input_files(files[:2])
+        page.get_by_role("button", name="Upload").click()
+        expect(page.locator("[data-part=message]")).to_have_text("Stored: 2. Refused: 0.")
+        page.close()
+
+        page = context.new_page()
+        page.goto(live_server)
+        page.get_by_role("link", name="newcomer").click()
+        page.locator(".upload[data-mounted]").wait_for()
+        expect(page.locator("[data-part=state]")).to_contain_text("2 of 6 clips stored")
+        page.locator("[data-part=files]").set_input_files(files)
+        page.get_by_role("button", name="Upload").click()
+        expect(page.locator("[data-part=message]")).to_have_text("Stored: 3. Refused: 0.")
+        assert sorted(states(page)) == ["Stored", "Stored before", "Stored before"]
+        context.close()
