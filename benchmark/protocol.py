@@ -119,7 +119,7 @@ class VoteStatus(StrEnum):
 
 
 class Phase(StrEnum):
-    """A step of a study for an annotator; annotators take the steps in this order.
+    """A step that an annotator takes in a study. The members are in the order of the steps.
 
     Every phase but `voting` is optional.
     """
@@ -290,7 +290,7 @@ class JobKind(StrEnum):
 
 
 class WorkerState(StrEnum):
-    """The health of a worker, which is one GPU of a fleet.
+    """The health of one worker. In a fleet, each GPU is one worker.
 
     A paused worker waits before a restart. A retired worker failed too often and is not restarted.
     """

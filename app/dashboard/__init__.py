@@ -1,1 +1,1 @@
-"""The owner's page with the progress and reported clips of one study, and the preview of a study."""
+"""The owner's pages of one study: the dashboard with progress and reported clips, and the preview."""

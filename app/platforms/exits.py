@@ -23,7 +23,7 @@ class AnnotatorExit:
 
 
 def study_exit(study: Study, outcome: Outcome) -> AnnotatorExit:
-    """Return the code that all annotators get for an outcome, and the return URL."""
+    """Return the completion code of an outcome, and the URL to which annotators go back."""
     wanted: Exit = getattr(study_platform(study), outcome.value)
     return _filled(wanted, wanted.code or "")
 

@@ -140,7 +140,7 @@ def _draft_request(values: dict[str, object]) -> DraftRequest:
     """Return the request that saves a draft.
 
     Raises:
-        Invalid: the fields do not fit the phases or the rules of the draft, which the form does not show.
+        Invalid: the fields contradict the phases or the rules of the draft, although the form shows neither.
     """
     try:
         return DraftRequest.model_validate(values)

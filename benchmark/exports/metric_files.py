@@ -189,7 +189,7 @@ def _has_spread(table: MetricTable) -> bool:
 
 
 def _gaps(table: MetricTable) -> str:
-    """Return one sentence on the omitted metrics, and one for each metric that lacks scores of clips."""
+    """Return one sentence on the omitted metrics, and one for each metric that some clips lack."""
     left_out = f" Not computed: {', '.join(sorted(table.not_computed))}." if table.not_computed else ""
     refused = Counter(name for clip in table.clips for name in clip.refused if name not in table.not_computed)
     lacking = "".join(

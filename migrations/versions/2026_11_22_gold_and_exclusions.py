@@ -2,8 +2,8 @@
 
 Why: a study can contain gold questions (the study's columns gold_block and gold_most state how often, is_gold
 marks their comparisons). A person can exclude an annotator from the results and state a reason.
-Locks: PostgreSQL locks studies, matchups, comparisons and annotators while it adds columns; no row is
-rewritten. SQLite adds columns in place.
+Locks: PostgreSQL locks the tables `studies`, `matchups`, `comparisons` and `annotators` while it adds
+columns; no row is rewritten. SQLite adds columns in place.
 Works with the previous release: yes, rows that the previous release writes get an empty or false value in
 each new column.
 """

@@ -1,7 +1,7 @@
 """labels of withdrawn submissions
 
 Why: the label of a withdrawn submission can be used again (docs/decisions/0011).
-Locks: PostgreSQL locks submissions while it builds the unique index. SQLite rebuilds the table.
+Locks: PostgreSQL locks the table `submissions` while it builds the unique index. SQLite rebuilds the table.
 Works with the previous release: yes, as long as no label was used again.
 """
 

@@ -1,7 +1,7 @@
 """slots
 
 Why: the votes that a comparison needs are called slots everywhere (docs/decisions/0011).
-Locks: PostgreSQL locks comparisons and studies while it renames columns; no row is rewritten.
+Locks: PostgreSQL locks the tables `comparisons` and `studies` while it renames columns; no row is rewritten.
 SQLite renames columns in place and copies comparisons once, because SQLite cannot rename a constraint in
 place.
 Works with the previous release: no. Stop the service, upgrade, start the new release.

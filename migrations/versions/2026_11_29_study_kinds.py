@@ -2,7 +2,7 @@
 
 Why: people's votes, imported votes and votes of automatic judges never mix in one table or figure
 (docs/decisions/0011). A study with imported annotators becomes imported.
-Locks: PostgreSQL locks studies while it checks all rows once and updates imported studies. SQLite
+Locks: PostgreSQL locks the table `studies` while it checks all rows once and updates imported studies. SQLite
 adds the column in place.
 Works with the previous release: yes, but a study that the previous release imports gets the kind human.
 """

@@ -3,8 +3,8 @@
 Why: the database stores each version of a study's protocol unchanged, and an assignment names the protocol
 version under which it was made (docs/decisions/0011). Every study that was opened or imported gets protocol
 version 1, which is read from the study's tables.
-Locks: PostgreSQL locks assignments while it checks the new foreign key of all rows once. SQLite rebuilds the
-table.
+Locks: PostgreSQL locks the table `assignments` while it checks the new foreign key of all rows once. SQLite
+rebuilds the table.
 Works with the previous release: no. The previous release opens studies without a protocol version, and the
 database then refuses the assignments of these studies. Stop the service, upgrade, start the new release.
 """

@@ -1,8 +1,8 @@
 """vote statuses of repeats and quizzes
 
 Why: votes of hidden repeats and of quizzes are stored, but they count in no score (docs/decisions/0011).
-Locks: PostgreSQL locks vote_events while it checks all rows once; no row is rewritten. SQLite rebuilds the
-table.
+Locks: PostgreSQL locks the table `vote_events` while it checks all rows once; no row is rewritten. SQLite
+rebuilds the table.
 Works with the previous release: yes, as long as no vote has one of the two new statuses.
 """
 

@@ -1,9 +1,9 @@
 """archived studies
 
 Why: an owner can hide a study from the list of studies without deleting it.
-Locks: on PostgreSQL studies, while the catalogue entry changes; no row is rewritten. SQLite adds the column
-in place.
-Works with the release before: yes, that release lists archived studies too.
+Locks: PostgreSQL locks the table `studies` while the catalogue entry changes; no row is rewritten. SQLite
+adds the column in place.
+Works with the previous release: yes, that release lists archived studies too.
 """
 
 import sqlalchemy as sa

@@ -4,9 +4,9 @@ Why: an owner can delete a study. A background task removes its rows after a gra
 assignments look up the rows that replace them, which needs an index on these columns. On SQLite the ids of
 vote events are never used again, because the cache of live counts reads only events with larger ids than
 before.
-Locks: on PostgreSQL studies and tasks, while the catalogue entries change, and votes and assignments, while
-the indexes are built. SQLite rebuilds tasks and vote_events.
-Works with the release before: yes, except that it does not run the deletion tasks.
+Locks: PostgreSQL locks the tables `studies` and `tasks` while the catalogue entries change, and votes and
+assignments, while the indexes are built. SQLite rebuilds tasks and vote_events.
+Works with the previous release: yes, except that it does not run the deletion tasks.
 """
 
 import sqlalchemy as sa

@@ -2,9 +2,9 @@
 
 Why: an owner can delete a withdrawn submission or a model without submissions. A background task removes the
 rows after a grace period.
-Locks: on PostgreSQL submissions, video_models and tasks, while the catalogue entries change. SQLite rebuilds
-tasks.
-Works with the release before: yes, except that it does not run the deletion tasks.
+Locks: PostgreSQL locks the tables `submissions`, `video_models` and `tasks` while the catalogue entries
+change. SQLite rebuilds tasks.
+Works with the previous release: yes, except that it does not run the deletion tasks.
 """
 
 import sqlalchemy as sa

@@ -3,8 +3,8 @@
 Why: each request for a thumbnail looks up the benchmarks that contain its image, because the images of
 private benchmarks are private. Without the index the database reads all pairs for each thumbnail of a page.
 Locks: on PostgreSQL, writes to the table `pairs` wait while the index is built. Building the index takes well
-below a second for 100,000 pairs, and only imports of benchmarks write to `pairs`. Works with the previous
-release: yes.
+below a second for 100,000 pairs, and only imports of benchmarks write to `pairs`.
+Works with the previous release: yes.
 """
 
 from alembic import op

@@ -2,7 +2,8 @@
 
 Why: the server imports benchmarks and votes that a client sends over REST in the background. A task gets an
 owner, who may see the task, and details: the input that it reads and the problems that it found.
-Locks: PostgreSQL locks tasks while it checks all rows once; no row is rewritten. SQLite rebuilds the table.
+Locks: PostgreSQL locks the table `tasks` while it checks all rows once; no row is rewritten. SQLite rebuilds
+the table.
 Works with the previous release: yes, but the previous release cannot run the new kinds of tasks and fails on
 them.
 """

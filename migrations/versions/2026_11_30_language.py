@@ -2,7 +2,7 @@
 
 Why: the pages of annotators can be in another language than English; each study names its language.
 Locks: none worth naming; one new column with a constant default.
-Works with the release before: yes, that release does not use the column.
+Works with the previous release: yes, that release does not use the column.
 """
 
 from alembic import op

@@ -4,7 +4,7 @@ Why: a study can have phases around the voting: consent, instructions, a quiz, a
 with a completion code. `studies` stores the phases and, in `platform`, the codes; `annotator_phases` stores
 which phases an annotator ended, and the answers.
 Locks: none worth naming; one new table and two new columns without a default.
-Works with the release before: yes, that release uses neither the table nor the columns.
+Works with the previous release: yes, that release uses neither the table nor the columns.
 """
 
 import sqlalchemy as sa

@@ -2,9 +2,9 @@
 
 Why: a study can open as a pilot, in which no vote counts, and a draft can be previewed in a hidden copy that
 a background task removes (docs/tasks.md).
-Locks: on PostgreSQL studies, while the catalogue entry changes; no row is rewritten. SQLite adds the columns
-in place.
-Works with the release before: no. That release counts the votes of pilots. Stop the service, upgrade, start
+Locks: PostgreSQL locks the table `studies` while the catalogue entry changes; no row is rewritten. SQLite
+adds the columns in place.
+Works with the previous release: no. That release counts the votes of pilots. Stop the service, upgrade, start
 the new release.
 """
 

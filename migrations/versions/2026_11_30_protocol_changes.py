@@ -2,9 +2,9 @@
 
 Why: a study can grow after it opened. Each version of its protocol says in one sentence what changed
 (docs/decisions/0011). Versions from before this migration say nothing.
-Locks: on PostgreSQL study_protocols, while the catalogue entry changes; no row is rewritten. SQLite adds the
-column in place.
-Works with the release before: yes, that release stores versions without a sentence.
+Locks: PostgreSQL locks the table `study_protocols` while the catalogue entry changes; no row is rewritten.
+SQLite adds the column in place.
+Works with the previous release: yes, that release stores versions without a sentence.
 """
 
 import sqlalchemy as sa

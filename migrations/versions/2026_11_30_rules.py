@@ -2,7 +2,7 @@
 
 Why: a study can have quality rules, which are written before it opens.
 Locks: none worth naming; one new column without a default.
-Works with the release before: yes, that release does not use the column.
+Works with the previous release: yes, that release does not use the column.
 """
 
 import sqlalchemy as sa

@@ -2,8 +2,8 @@
 
 Why: the dashboard of a study counts the votes of each of the last 24 hours, and the people who voted in the
 last minutes. With the index, it reads only these votes.
-Locks: on PostgreSQL votes, against writes, while the index is built.
-Works with the release before: yes.
+Locks: PostgreSQL locks the table `votes` against writes while the index is built.
+Works with the previous release: yes.
 """
 
 from alembic import op

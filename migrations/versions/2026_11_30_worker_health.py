@@ -2,8 +2,8 @@
 
 Why: a lane of a fleet that fails is paused and finally retired. The columns store this state, its reason and
 the failed attempts of each worker, for the page of jobs and for monitoring.
-Locks: on PostgreSQL workers, while the catalogue entry changes; no row is rewritten. SQLite adds the columns
-in place.
+Locks: PostgreSQL locks the table `workers` while the catalogue entry changes; no row is rewritten. SQLite
+adds the columns in place.
 Works with the previous release: yes, the previous release does not use the columns.
 """
 

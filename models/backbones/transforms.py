@@ -1,7 +1,7 @@
 """Transforms images for the backbones, without torchvision.
 
 Each function takes an image (height, width, 3) uint8 and returns (3, height, width) float32 in [0, 1].
-After bicubic interpolation without rounding, values can lie slightly outside [0, 1].
+Bicubic interpolation can return values slightly outside [0, 1]; these values are not rounded or clipped.
 """
 
 from dataclasses import dataclass

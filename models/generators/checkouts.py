@@ -20,7 +20,7 @@ class Checkout:
 
     Args:
         recipe: the recipe of the model's adapter.
-        folder: folder of the checkout (default: the checkout folder of the settings).
+        folder: the checkout's folder; by default the folder that the settings name.
     """
 
     def __init__(self, recipe: SubprocessRecipe, folder: Path | None = None) -> None:

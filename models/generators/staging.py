@@ -53,7 +53,7 @@ class StagedRun:
 
 
 def check_prompt(request: ClipRequest, staging: Staging) -> None:
-    """Check that the program supports a prompt.
+    """Check that the program accepts a text prompt.
 
     Raises:
         BadInput: the prompt has a forbidden character or is too long.

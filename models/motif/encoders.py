@@ -54,7 +54,7 @@ def check_finite(name: str, numbers: Tensor) -> None:
 def encode_frames(
     vae: Autoencoder, frames: Tensor, *, chunk: int = 8, device: torch.device | None = None
 ) -> Tensor:
-    """Encode frames to scaled latents: the mode of the autoencoder's distribution, not a sample [open].
+    """Encode frames to scaled latents. The latents are the mode of the autoencoder's distribution [open].
 
     Args:
         vae: the autoencoder.

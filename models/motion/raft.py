@@ -1,6 +1,7 @@
 """Estimates optical flow with RAFT from torchvision.
 
-torchvision is optional: a build that does not match the installed torch breaks the imports of transformers.
+torchvision is optional, because transformers cannot be imported if torchvision was built for another version
+of torch.
 Source: Z. Teed, J. Deng (2020), RAFT: Recurrent All-Pairs Field Transforms for Optical Flow, ECCV.
 """
 

@@ -9,6 +9,9 @@ from tests.whole.tree import ROOT, committed
 DOCS = ROOT / "docs"
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+FENCE = re.compile(r"```.*?```", re.DOTALL)
+# A paragraph that begins with a header row and its separator.
+TABLE = re.compile(r"^\|[^\n]*\n\|[ :|-]+\n(?:[^\n]+\n)*", re.MULTILINE)
 HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
 
 
@@ -61,6 +64,22 @@ def test_every_relative_link_resolves_to_a_file_and_a_heading() -> None:
                 broken.append(f"{document.relative_to(ROOT)}: {target}")
 
     assert broken == []
+
+
+def test_every_row_of_a_table_has_the_cells_of_its_header() -> None:
+    broken = [
+        f"{document.relative_to(ROOT)}: {row[:80]}"
+        for document in committed("*.md")
+        for table in TABLE.findall(FENCE.sub("", document.read_text()))
+        for row in table.splitlines()
+        if not row.endswith("|") or cells_of(row) != cells_of(table.splitlines()[0])
+    ]
+
+    assert broken == []
+
+
+def cells_of(row: str) -> int:
+    return len(re.findall(r"(?<!\\)\|", re.sub(r"`[^`]*`", "", row)))
 
 
 def test_every_proof_of_a_promise_exists() -> None:

@@ -76,7 +76,7 @@ def rewritten_pps(unit: bytes) -> bytes:
 
 
 def _copy_frames(bits: BitReader, out: BitWriter) -> None:
-    """Copy the fields of an SPS that describe picture order, references and size."""
+    """Copy the fields for picture order, references and size from a sequence parameter set."""
     out.ue(bits.ue(most=12))  # log2_max_frame_num_minus4
     if out.ue(_without_type_1(bits.ue(most=2))) == 0:
         out.ue(bits.ue(most=12))  # log2_max_pic_order_cnt_lsb_minus4

@@ -40,7 +40,7 @@ def pair_scores(
 ) -> tuple[PairScoreTable, ...]:
     """Return a table for each suite in which the pair was measured.
 
-    Tables contain the sides that the reader sees.
+    Tables contain only the submissions that the reader may see.
     """
     found = (_table(suite, pair, naming) for suite in study_scores(session, study, principal).suites)
     return tuple(each for each in found if each.lines or each.refusals)
