@@ -157,6 +157,7 @@ class MotifImageToVideoPipeline(MotifComponents):
         noise_shape = (*image_latents.shape[:2], shape.num_frames, *image_latents.shape[2:])
         noise = initial_noise(latents, noise_shape, generator=generators, device=self._execution_device)
         text = positive if negative is None else torch.cat([negative, positive])
+        text = text.to(self.unet.dtype)
         clean = self._denoise(sampler, noise, text, conditions, guidance_rescale, callback)
         # 4. Decode.
         frames = self._decode(clean, image_latents, output, decode_chunk_size)

@@ -116,7 +116,7 @@ class MotifComponents(DiffusionPipeline, MotifLoraMixin):
         prompt_embeds: Tensor | None = None,
         negative_prompt_embeds: Tensor | None = None,
     ) -> tuple[Tensor, Tensor | None]:
-        """Return the embeddings of prompts and negative prompts, as a call uses them.
+        """Return the embeddings of prompts and negative prompts; only the text encoder is needed.
 
         Returns:
             The embeddings of the prompts, (prompts * num_videos_per_prompt, tokens, channels), and the
@@ -127,13 +127,14 @@ class MotifComponents(DiffusionPipeline, MotifLoraMixin):
         """
         device = self._execution_device
         encoder = PromptEncoder(self.tokenizer, self.text_encoder, self.config["skip_text_layers"], device)
-        positive = encoder.positive(prompt, prompt_embeds)
-        negative = None
+        encoded = encoder.positive(prompt, prompt_embeds)
         if do_classifier_free_guidance:
-            negative = encoder.negative(negative_prompt, negative_prompt_embeds, like=positive)
-            negative = negative.to(device, self.unet.dtype).repeat_interleave(num_videos_per_prompt, dim=0)
-        positive = positive.to(device, self.unet.dtype).repeat_interleave(num_videos_per_prompt, dim=0)
-        return positive, negative
+            negative = encoder.negative(negative_prompt, negative_prompt_embeds, like=encoded)
+            negative_prompt_embeds = negative.to(device).repeat_interleave(num_videos_per_prompt, dim=0)
+        else:
+            negative_prompt_embeds = None
+        prompt_embeds = encoded.to(device).repeat_interleave(num_videos_per_prompt, dim=0)
+        return prompt_embeds, negative_prompt_embeds
 
     def encode_images(
         self, pixels: Tensor, fps: float, num_videos_per_prompt: int

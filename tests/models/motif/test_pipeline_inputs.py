@@ -62,6 +62,16 @@ def test_without_guidance_there_are_no_negative_embeddings(pipeline: MotifImageT
     assert negative is None
 
 
+def test_prompts_can_be_encoded_without_the_network(pipeline: MotifImageToVideoPipeline) -> None:
+    others = dict.fromkeys(("vae", "unet", "scheduler"))
+    encoder = MotifImageToVideoPipeline(**(pipeline.components | others))
+
+    encoded = encoder.encode_prompt(PROMPTS)
+
+    expected = pipeline.encode_prompt(PROMPTS)
+    assert all(torch.equal(one, other) for one, other in zip(encoded, expected, strict=True))
+
+
 def test_embeddings_are_repeated_for_each_video(pipeline: MotifImageToVideoPipeline) -> None:
     once, _ = pipeline.encode_prompt(PROMPTS)
 
