@@ -20,6 +20,7 @@ from tests.app.metrics.acting import (
     send_scores,
     start,
 )
+from tests.app.video_models.test_deletion import counts, end_grace_period, withdrawn
 from tests.cast import PAIR_IDS, Cast, make_submission, small_clip
 
 
@@ -338,3 +339,17 @@ def test_a_replaced_clip_cannot_keep_its_scores(cast: Cast, alice: TestClient, m
     )
 
     refused(answer, 409, "submission_not_open")
+
+
+def test_scores_and_jobs_of_a_deleted_submission_are_removed(
+    cast: Cast, alice: TestClient, worker: WorkerProgram
+) -> None:
+    submission = make_submission(cast.context, cast.alice, model="motif", label="extra", shade=77)
+    measure_all(alice, worker, submission)
+    address = withdrawn(alice, submission)
+
+    alice.post(f"{address}/delete", json={"name": "motif@extra"})
+    end_grace_period(cast.context)
+
+    left = counts(cast.context)
+    assert (left["metric_scores"], left["jobs"]) == (0, 0)
