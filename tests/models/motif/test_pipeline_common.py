@@ -212,12 +212,6 @@ def test_attention_in_slices_gives_the_same_clip(
     assert difference(pipeline, expected_latents) == 0
 
 
-@pytest.mark.parametrize("size", ["half", 0, 3])
-def test_a_wrong_slice_size_is_refused(size: object) -> None:
-    with pytest.raises(ValueError, match=f"slice_size is {size!r}; expected auto, max or a number from 1 to"):
-        toy_pipeline().enable_attention_slicing(size)
-
-
 def test_model_cpu_offload_gives_the_same_clip_twice(
     pipeline: MotifImageToVideoPipeline, expected_latents: dict[bool, Tensor]
 ) -> None:

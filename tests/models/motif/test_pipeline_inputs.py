@@ -160,3 +160,9 @@ def test_a_wrong_argument_is_refused_in_one_sentence(
 ) -> None:
     with pytest.raises(ValueError, match=sentence):
         pair_of(pipeline, **arguments)
+
+
+@pytest.mark.parametrize("size", ["half", 0, 3])
+def test_a_wrong_slice_size_is_refused(size: object) -> None:
+    with pytest.raises(ValueError, match=f"slice_size is {size!r}; expected auto, max or a number from 1 to"):
+        toy_pipeline().enable_attention_slicing(size)
