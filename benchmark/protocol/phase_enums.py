@@ -1,0 +1,66 @@
+"""Enums of the phases of a study, and of crowd platforms."""
+
+from enum import StrEnum
+
+
+class Phase(StrEnum):
+    """A step that an annotator takes in a study. The members are in the order of the steps.
+
+    Every phase but `voting` is optional.
+    """
+
+    CONSENT = "consent"
+    INSTRUCTIONS = "instructions"
+    QUIZ = "quiz"
+    VOTING = "voting"
+    QUESTIONNAIRE = "questionnaire"
+    FINISH = "finish"
+
+
+class Outcome(StrEnum):
+    """How a study ended for an annotator. Each outcome can have its own completion code."""
+
+    COMPLETED = "completed"
+    DECLINED = "declined"
+    SCREENED_OUT = "screened_out"
+    QUALITY_FAILED = "quality_failed"
+    FULL = "full"
+
+
+class PlatformKind(StrEnum):
+    """A crowd platform, which sends its participants to a study by a link with their ids."""
+
+    PROLIFIC = "prolific"
+    MTURK = "mturk"
+    PANEL = "panel"
+
+
+class PaymentAction(StrEnum):
+    """The proposal for a participant's payment; a person takes the decision."""
+
+    APPROVE = "approve"
+    REVIEW = "review"
+    NONE = "none"
+
+
+class RuleAction(StrEnum):
+    """The consequence for an annotator who fails a quality rule.
+
+    `flag` only tells the owner. `stop` ends the study for the annotator. `exclude` also excludes the
+    annotator's votes, which a person can reinstate.
+    """
+
+    FLAG = "flag"
+    STOP = "stop"
+    EXCLUDE = "exclude"
+
+
+class SessionStatus(StrEnum):
+    """The state of a participant's submission on a crowd platform."""
+
+    ACTIVE = "active"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    RETURNED = "returned"
+    TIMED_OUT = "timed_out"

@@ -1,0 +1,67 @@
+"""Enums of votes: sides, justifications, statuses."""
+
+from enum import StrEnum
+
+
+class Choice(StrEnum):
+    """An annotator's answer: the position on the screen, not the model, of the chosen clip."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class Side(StrEnum):
+    """One of the two submissions of a matchup."""
+
+    REFERENCE = "reference"
+    OTHER = "other"
+
+    @property
+    def opposite(self) -> "Side":
+        return Side.OTHER if self is Side.REFERENCE else Side.REFERENCE
+
+
+class Justification(StrEnum):
+    """A reason for a vote (JUICE: "JUstify their choICE", arXiv:2311.10709).
+
+    A vote may give several reasons.
+    """
+
+    IMAGE_ALIGNMENT = "image_alignment"
+    TEXT_ALIGNMENT = "text_alignment"
+    OBJECT_MOTION = "object_motion"
+    OVERALL_QUALITY = "overall_quality"
+
+
+class SkipReason(StrEnum):
+    """An annotator's reason to skip a comparison."""
+
+    CLIP_DOES_NOT_PLAY = "clip_does_not_play"
+    INPUT_MISSING = "input_missing"
+    PROMPT_UNCLEAR = "prompt_unclear"
+    UPSETTING = "upsetting"
+
+
+class AssignmentPurpose(StrEnum):
+    """The reason why an annotator gets a comparison; only answers to `vote` assignments count in a score."""
+
+    VOTE = "vote"
+    GOLD = "gold"
+    REPEAT = "repeat"
+    QUIZ = "quiz"
+
+
+class VoteStatus(StrEnum):
+    """The status of a vote; only votes with the status `valid` count in a score."""
+
+    VALID = "valid"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+    EXCLUDED = "excluded"
+    SURPLUS = "surplus"
+    GOLD = "gold"
+    REPEAT = "repeat"
+    QUIZ = "quiz"
+    PILOT = "pilot"
+    IMPORTED = "imported"
+    UNKNOWN = "unknown"
