@@ -24,7 +24,7 @@ _DURABLE, _FORGETTABLE = "durable", "forgettable"
 
 
 class ReadSession(Session):
-    """A session that refuses to write, so that code that forgot `write()` fails in its first test."""
+    """A session that refuses to write; code that changes data outside `write()` raises an error."""
 
 
 @event.listens_for(ReadSession, "before_flush")

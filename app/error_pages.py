@@ -1,4 +1,4 @@
-"""Turns every error into a response: JSON in one format for programs, an HTML page for browsers."""
+"""Turns every error into a response: programs get JSON in one format, browsers get an HTML page."""
 
 import logging
 from collections.abc import Mapping

@@ -45,7 +45,7 @@ def translated(context: Context, text: str, **values: object) -> str:
 
 
 class Pages:
-    """Renders templates with `page` and `navigation`, and the functions `url_for_static` and `_`."""
+    """Renders templates, which can use `page`, `navigation`, and the functions `url_for_static` and `_`."""
 
     def __init__(self, assets: Assets, folder: Path = TEMPLATES) -> None:
         self.assets = assets

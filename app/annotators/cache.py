@@ -41,7 +41,7 @@ _LOCK = threading.Lock()
 
 
 def kept_annotators(session: Session, study: Study) -> KeptAnnotators:
-    """Return the figures of a study's annotators; in an open study, at most a minute old."""
+    """Return the figures of a study's annotators; in an open study, the figures are at most a minute old."""
     now = utc_now()
     last_vote, decisions = _last_vote(session, study), _decisions(session, study)
     engine: Engine = session.get_bind().engine
@@ -68,7 +68,7 @@ def _last_vote(session: Session, study: Study) -> int | None:
 
 
 def _decisions(session: Session, study: Study) -> tuple[int | None, ...]:
-    """Return numbers that change with each exclusion, reinstatement, withdrawal and new annotator."""
+    """Return a cache key that changes with each exclusion, reinstatement, withdrawal and new annotator."""
     last_event = session.scalar(select(func.max(AuditEvent.id)).where(AuditEvent.subject == study.slug))
     people = session.execute(
         select(func.count(), func.count(Annotator.withdrawn_at), func.count(Annotator.excluded_at)).where(

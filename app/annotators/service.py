@@ -32,7 +32,7 @@ def exclude_annotator(session: Session, *, study: Study, annotator: Annotator, d
     assignments are cancelled, and the annotator gets no new assignments. Excluding twice changes nothing.
 
     Raises:
-        Conflict: the votes were withdrawn when the annotator left the study, or were imported.
+        Conflict: the annotator left the study, which withdrew the votes, or the votes were imported.
     """
     study = lock_annotator(session, study, annotator)
     if annotator.excluded_at is not None:

@@ -108,7 +108,7 @@ def _votes_of(study: Study) -> Select[*tuple[int, ...]]:
 
 
 def _numbers(rows: Sequence[Sequence[int]]) -> IntArray:
-    """Return the rows of numbers, one per vote, as an array of shape (columns, votes)."""
+    """Return rows of integers (one row per vote) transposed, as an array of shape (columns, votes)."""
     count = len(rows) * len(_COLUMNS)
     cells = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=count)
     return np.ascontiguousarray(cells.reshape(-1, len(_COLUMNS)).T)

@@ -1,1 +1,1 @@
-"""Imports benchmarks over REST and in the browser, as background tasks; lists the benchmarks."""
+"""Imports benchmarks as background tasks, over REST and in the browser, and lists benchmarks."""

@@ -45,7 +45,7 @@ class FolderToRead:
         folder: the benchmark's folder; if `archive` is set, an empty folder into which the archive is
             unpacked.
         scratch: a folder in which the sandbox child stores converted images and its result.
-        source: the source that is recorded for the benchmark, such as the dataset's name.
+        source: the origin that the database stores for the benchmark, such as the dataset's name.
         archive: a ZIP file that is unpacked into `folder`.
         within: the folder that must contain every image after links are resolved; None means `folder`.
     """

@@ -79,7 +79,7 @@ def require_free_slug(session: Session, slug: str, *, principal: Principal) -> N
 
 
 def owner_of_import(session: Session, slug: str, owner_id: int | None) -> int | None:
-    """Return an imported benchmark's owner; None if an admin imports a new version, which keeps its owner."""
+    """Return the owner to set for an import; None if an admin imports a version of an existing benchmark."""
     owner = session.get(Person, owner_id) if owner_id is not None else None
     is_new_version = session.scalar(newest_version(slug)) is not None
     return None if is_new_version and owner is not None and owner.role is Role.ADMIN else owner_id

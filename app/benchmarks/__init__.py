@@ -1,1 +1,1 @@
-"""Stores and finds benchmarks in the database, and compares their size with the official benchmark."""
+"""Stores and finds benchmarks in the database, and compares a benchmark's size with the official one."""

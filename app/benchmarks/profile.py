@@ -1,4 +1,4 @@
-"""Counts pairs, images, prompts and scenarios; compares the counts with the official benchmark's."""
+"""Counts pairs, images, prompts and scenarios; compares them with the official counts."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping

@@ -1,4 +1,4 @@
-"""`ti2v study answers`: what annotators answered in the phases of a study."""
+"""`ti2v study answers`: prints the answers that annotators gave in the phases of a study."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""`ti2v study payments`: the payment list of a study with participants of a crowd platform."""
+"""`ti2v study payments`: prints the payment list of a study with participants of a crowd platform."""
 
 import csv
 import io

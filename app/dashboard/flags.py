@@ -24,7 +24,7 @@ class FlaggedAnnotator:
 
 @dataclass(frozen=True)
 class Flags:
-    """The flags of a study. `sensitive` are the matchups whose result depends on one annotator."""
+    """The flags of a study. `sensitive` lists the matchups whose result depends on one annotator."""
 
     at: datetime
     annotators: tuple[FlaggedAnnotator, ...]
@@ -32,7 +32,7 @@ class Flags:
 
 
 def study_flags(session: Session, study: Study) -> Flags:
-    """Return the flags of a study; while people vote, at most a minute old."""
+    """Return the flags of a study; while people vote, the flags may be up to a minute old."""
     kept = kept_annotators(session, study)
     flagged = [
         FlaggedAnnotator(report.name, flag_names(report.quality), report.valid)

@@ -40,7 +40,7 @@ class HistoryPage:
 
 @dataclass(frozen=True)
 class ReplayPage:
-    """What one annotator saw in one comparison, with the answer (dashboard/replay.html)."""
+    """The page that replays one comparison of an annotator, with the answer (dashboard/replay.html)."""
 
     study_slug: str
     study_title: str

@@ -22,10 +22,10 @@ Scores = Mapping[str, Mapping[str, float]]
 
 
 def clip_scores(session: Session, pair: Pair, principal: Principal) -> tuple[PairScoreTable, ...]:
-    """Return a table for each suite in which clips of the pair were measured.
+    """Return one table of scores for each suite of metrics that measured clips of the pair.
 
-    Tables contain the clips of final submissions that the person sees, in the order of the clips. If a clip
-    was measured with several settings, the newest settings count.
+    Each table has a row for each clip of a final submission that the person sees, in the order of the clips.
+    If a clip was measured with several settings, the newest settings count.
     """
     rows = session.execute(
         select(

@@ -25,7 +25,7 @@ class SubmissionLine:
 
     @property
     def url(self) -> str:
-        """Return the URL of the upload page; if the submission is not open, the URL of its own page."""
+        """Return the URL of the upload page or, if the submission is not open, of the submission's page."""
         page = f"/submissions/{self.public_id}"
         return f"{page}/upload" if self.status is SubmissionStatus.OPEN else page
 
@@ -84,7 +84,7 @@ class PublishedStudy:
 
 
 class StudyList(StrEnum):
-    """Which studies the home page lists."""
+    """The studies that the home page lists: current, archived or deleted studies."""
 
     CURRENT = "current"
     ARCHIVED = "archived"

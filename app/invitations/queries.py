@@ -25,7 +25,7 @@ _NONE = (0, 0, None)
 
 @dataclass(frozen=True)
 class Activity:
-    """What the annotator of an invitation has done. `ended` counts votes and skipped comparisons."""
+    """The activity of an invitation's annotator; `ended` counts votes and skipped comparisons."""
 
     votes: int
     ended: int

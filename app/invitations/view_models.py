@@ -132,7 +132,7 @@ class RegisterPage:
         return f"/studies/{self.study_slug}/results"
 
     def revoke_url(self, row: InvitationResponse) -> str | None:
-        """Return the URL of the form that revokes an invitation; None if its link no longer works."""
+        """Return the URL of the form that revokes an invitation; None if the link no longer works."""
         is_over = row.status in (InvitationStatus.REVOKED, InvitationStatus.LEFT)
         return None if is_over else f"{self.url}/{row.id}/revoke"
 

@@ -57,7 +57,7 @@ def find_job(session: Session, *, public_id: str, principal: Principal) -> Job:
 def cancel_job(session: Session, *, job: Job, now: datetime) -> None:
     """Cancel a job.
 
-    The worker that holds the job gets an error when it next renews the lease. A second call changes nothing.
+    A worker that holds the job gets an error at the next renewal of the lease. A second call changes nothing.
     """
     if job.status is JobStatus.DONE:
         raise _job_done(job)
@@ -79,7 +79,7 @@ def cancel_jobs(
 
 
 def cancel_all_jobs(session: Session, *, submission: Submission, now: datetime) -> int:
-    """Cancel the queued and leased jobs of a withdrawn submission, of every kind. Return their number."""
+    """Cancel all queued and leased jobs of a withdrawn submission; return the number of cancelled jobs."""
     return _cancel(session, submission, true(), now)
 
 

@@ -84,7 +84,7 @@ def _start_command(server: str) -> str:
 def _latest_submissions(
     principal: Principal,
 ) -> Select[int, str, str, str, str, SubmissionStatus, int, int]:
-    """Return the query for submissions with jobs: first those with leased jobs, then the newest."""
+    """Return the query for submissions with jobs; those with leased jobs come first, then newer ones."""
     generates = (Job.submission_id == Submission.id) & _GENERATES
     being_made = exists().where(generates, job_status_is(JobStatus.LEASED))
     to_come = exists().where(generates, job_status_is(JobStatus.QUEUED))

@@ -145,7 +145,7 @@ class WorkerLine:
 class FailureLine:
     """A job with a failed attempt.
 
-    `state` is a text: whether the job failed permanently or will be retried.
+    `state` is a text that states whether the job failed permanently or will be retried.
     """
 
     public_id: str

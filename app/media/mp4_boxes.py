@@ -1,6 +1,6 @@
 """Reads the top-level boxes of an MP4 file without a media library.
 
-Source: ISO/IEC 14496-12, 4.2 (a box is a 32-bit size, a 4-letter type, an optional 64-bit size, a body).
+Source: ISO/IEC 14496-12, 4.2 (a box has a 32-bit size, a 4-letter type, an optional 64-bit size, a body).
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Computes how much of a study's clips the renditions leave out: in length, at the edges, in frame rate."""
+"""Computes the shares of a study's clips that renditions leave out: seconds, edges of frames, and frames."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -118,7 +118,7 @@ def _side_loss(side: Side, losses: Iterable[tuple[Loss, int]]) -> SideLoss:
 
 
 def _forms(study_ids: list[int]) -> Select[*tuple[Any, ...]]:
-    """Return the query that counts each matchup's pairs, grouped by the formats of the two clips.
+    """Return the query that counts the pairs of each matchup for each combination of two clip formats.
 
     In most matchups, all pairs have the same combination of formats.
     """

@@ -124,7 +124,8 @@ def choose_recipe(reference: HasForm, other: HasForm, requested: RenditionRecipe
 def make_rendition(source_path: Path, recipe: Recipe, target_path: Path, *, sandbox: Sandbox) -> None:
     """Write the rendition of a clip. Several threads may call this function at once.
 
-    With the same source and library versions, a remux always has the same bytes, but x264's output may vary.
+    A remux of the same source with the same library versions always has the same bytes; x264's output may
+    vary.
 
     Args:
         source_path: the clip as submitted, accepted by `probe_clip`.

@@ -1,1 +1,1 @@
-"""Measures the clips of submissions with suites of automatic metrics, and reads their scores."""
+"""Measures the clips of submissions with suites of automatic metrics, and reads the clips' scores."""

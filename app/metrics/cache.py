@@ -39,9 +39,9 @@ class StampedCache(Generic[Value]):
 
 
 def scores_stamp(session: Session, submission_ids: Collection[int]) -> tuple[Hashable, ...]:
-    """Return a value that changes whenever scores of these submissions change; empty if there are no jobs.
+    """Return a stamp that changes whenever scores of these submissions change; empty if there are no jobs.
 
-    A transaction that stores scores also ends a job, so the jobs tell whether scores changed.
+    A transaction that stores scores also ends a job, so the stamp is computed from the jobs.
     """
     rows = session.execute(
         select(Job.submission_id, Job.suite, Job.status, func.count(), func.max(Job.ended_at))

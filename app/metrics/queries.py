@@ -1,9 +1,9 @@
-"""Reads the scores of submissions as tables, and the progress of the jobs that compute them.
+"""Reads the scores of submissions as tables, and the progress of the jobs that measure clips.
 
 A mean never mixes clips that were measured with different settings. For each metric, a table uses the
-settings with which most clips were measured; of equally frequent settings it uses the newest. While a
-submission is measured again with new settings, the table therefore shows the old scores until the new scores
-are complete.
+settings with which most clips were measured; if several settings are equally frequent, the table uses the
+newest settings. While a submission is measured again with new settings, the table therefore shows the old
+scores until the new scores are complete.
 """
 
 from collections import defaultdict

@@ -92,7 +92,7 @@ def _store(session: Session, job: Job, suite: SuiteName, request: ScoresRequest,
 
 
 def settings_of_metric(metric: str, suite: SuiteName, settings: Mapping[str, str]) -> dict[str, str]:
-    """Return the settings that a metric depends on: all settings except those named like another metric."""
+    """Return the settings that a metric depends on: all except the settings named after another metric."""
     others = {each.name for each in SUITES[suite].metrics} - {metric}
     return {name: text for name, text in settings.items() if name not in others}
 

@@ -52,7 +52,7 @@ class SuiteScores:
 
     Attributes:
         sides: the sides with scores, sorted by name.
-        other_settings: sides whose scores were computed with other settings, and are left out.
+        other_settings: sides that are left out because their scores were computed with other settings.
         static: the scores of the static clips, if no side of the study is the model `static`.
     """
 
@@ -142,7 +142,7 @@ def _is_blind(session: Session, study: Study, principal: Principal) -> bool:
 
 
 def _measured(session: Session, ids: Sequence[int]) -> Mapping[SuiteName, set[int]]:
-    """Return the submissions with scores in each suite."""
+    """Return, for each suite, the submissions that have scores."""
     rows = session.execute(
         select(MetricSettings.suite, Clip.submission_id)
         .join(MetricScore, MetricScore.settings_id == MetricSettings.id)

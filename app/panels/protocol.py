@@ -1,4 +1,4 @@
-"""Stores versions of a study's protocol: when the study opens, is imported, grows or is reopened.
+"""Stores a version of a study's protocol whenever the study is opened, imported, extended or reopened.
 
 Rows of `study_protocols` never change. New votes are cast under the newest version.
 """

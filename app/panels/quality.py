@@ -56,7 +56,7 @@ def study_rules(study: Study) -> Rules | None:
 
 
 def study_figures(session: Session, study: Study) -> dict[int, QualityFigures]:
-    """Return the figures of each annotator of a study, by id. Annotators without votes are absent."""
+    """Return the figures of a study's annotators with votes, keyed by annotator id."""
     return _figures(session, Vote.study_id == study.id)
 
 

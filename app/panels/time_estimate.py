@@ -10,7 +10,7 @@ MAX_MINUTES = 90
 
 
 def time_left(pairs: int, language: Language) -> str:
-    """Return the estimated time for the remaining pairs, in whole minutes, or in hours if it is long.
+    """Return the estimated time for the remaining pairs in whole minutes, or in hours if the time is long.
 
     >>> time_left(40, Language.EN), time_left(320, Language.EN)
     ('About 17 minutes left', 'About 2 hours left')
@@ -24,7 +24,7 @@ def time_left(pairs: int, language: Language) -> str:
 
 
 def amount(pairs: int, language: Language) -> str:
-    """Return how many pairs an annotator gets at most, and how long they take.
+    """Return a text with the maximum number of pairs that an annotator gets, and the time for these pairs.
 
     >>> amount(12, Language.EN), amount(1, Language.EN)
     ('Up to 12 pairs, about 5 minutes.', 'Up to 1 pair, about 1 minute.')

@@ -15,10 +15,10 @@ Answers = Mapping[str, str | int]
 
 
 def parse_questionnaire(phase: QuestionnairePhase, submitted: Mapping[str, str]) -> Answers:
-    """Return the answers by question key. Questions without an answer are omitted.
+    """Return the answers, keyed by the key of the question. Questions without an answer are omitted.
 
     Raises:
-        InvalidFields: an answer is missing or wrong; the error names each of these questions.
+        InvalidFields: an answer is missing or wrong; the error names every question with such an answer.
     """
     answers: dict[str, str | int] = {}
     problems: dict[str, str] = {}

@@ -45,7 +45,7 @@ def save_crowd(
     language: Annotated[Language | None, Form()] = None,
     revision: Annotated[int, Form(ge=1, lt=2**31)] = 1,
 ) -> Response:
-    """Save the platform, and those settings of a draft that freeze when the study opens."""
+    """Save the crowd platform; for a draft, also save the settings that freeze when the study opens."""
     fields = CrowdFields(phases, rules, platform)
     try:
         with context_of(request).database.write() as session:

@@ -10,7 +10,7 @@ from benchmark.wire.phases import PhaseAnswerResponse
 
 
 def phase_answers(session: Session, study: Study) -> list[PhaseAnswerResponse]:
-    """Return the ended phases of all annotators, by annotator and time."""
+    """Return the ended phases of all annotators, ordered by annotator and time."""
     rows = session.execute(
         select(Annotator.pseudonym, AnnotatorPhase)
         .join(Annotator, Annotator.id == AnnotatorPhase.annotator_id)

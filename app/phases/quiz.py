@@ -37,7 +37,7 @@ class QuizState:
 
     @property
     def question(self) -> int:
-        """Return the number of the next question within its attempt, from 1."""
+        """Return the number of the next question within the current attempt, from 1."""
         return len(self.answers) % self.quiz.questions + 1
 
     @property
@@ -60,7 +60,7 @@ class QuizState:
 
 @dataclass(frozen=True)
 class AnsweredQuestion:
-    """A quiz question with its answer. `against` names the kind of the wrong clip."""
+    """A quiz question with its answer. `against` names the model that made the wrong clip."""
 
     assignment: Assignment
     chosen: Choice
@@ -87,7 +87,7 @@ def quiz_state(session: Session, *, annotator_id: int, quiz: QuizPhase) -> QuizS
 
 
 def settle_quiz(session: Session, *, study: Study, annotator_id: int, quiz: QuizPhase, now: datetime) -> None:
-    """End the quiz phase if its answers pass it, or if no attempt is left."""
+    """End the quiz phase if the annotator's answers pass the quiz, or if no attempt is left."""
     state = quiz_state(session, annotator_id=annotator_id, quiz=quiz)
     if not state.is_passed and not state.is_failed:
         return

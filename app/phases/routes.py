@@ -130,7 +130,7 @@ def post_questionnaire(
 
 @router.get("/studies/{slug}/phases/finish")
 def finish_page(slug: SlugPath, request: Request) -> Response:
-    """Show the end of the study for this annotator, with the completion code of its outcome."""
+    """Show the last page to this annotator, with the completion code of the annotator's outcome."""
     return _show_end(request, slug)
 
 

@@ -136,7 +136,7 @@ class QuizAnswerPage(PhasePage):
 
     @property
     def explanations(self) -> dict[str, str]:
-        """Return a sentence about each clip, keyed by A and B."""
+        """Return one sentence about each clip, keyed by the clip's letter, A or B."""
         wrong = translate(self.language, _WRONG_CLIPS.get(self.against, _OTHER_WRONG_CLIP))
         right = translate(self.language, "This clip shows what the text asks.")
         return {each.value: right if each is self.right else wrong for each in Choice}

@@ -1,4 +1,4 @@
-"""The payment list of a study: what each participant of a platform did, and whether to approve it."""
+"""The payment list of a study: each platform participant's work, and whether to approve the work."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from benchmark.wire.rules import Rules
 
 
 def payment_list(session: Session, study: Study, *, signing_key: bytes) -> list[PaymentResponse]:
-    """Return one line for each participant, in the order in which they joined.
+    """Return one line for each participant, in the order in which the participants joined.
 
     Withdrawn participants are absent, because their ids were deleted.
     """

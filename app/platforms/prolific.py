@@ -22,7 +22,7 @@ def is_signed(body: bytes, signature: str, timestamp: str, *, secret: str) -> bo
 
 
 def signed_at(timestamp: str, *, now: datetime) -> datetime | None:
-    """Return the time of a notification, in UNIX seconds; None if it is malformed or too far from now."""
+    """Return a notification's time in UNIX seconds; None if it is malformed or far from the current time."""
     if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
         return None
     at = datetime.fromtimestamp(int(timestamp), tz=UTC)

@@ -125,7 +125,7 @@ def change_session(
     at: datetime,
     now: datetime,
 ) -> None:
-    """Record a new state of a submission; a state that is older than the stored one is ignored.
+    """Record a new state of a participant's submission; ignore a state that is older than the stored state.
 
     If a participant's submission was returned or timed out, the slots of its open comparisons become free.
     Votes already cast are kept. The study must be locked.

@@ -197,7 +197,8 @@ class SideTitles:
 class ResultsPage:
     """View model of templates/results/results.html.
 
-    `sentences` states the result of each matchup. `opponents` compares the results of each two matchups.
+    `sentences` states the result of each matchup. `opponents` has one sentence for every two matchups, which
+    compares their results.
     """
 
     slug: str

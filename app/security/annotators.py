@@ -11,7 +11,7 @@ from benchmark.protocol import AnnotatorKind
 
 
 def new_annotator(session: Session, *, study_id: int, kind: AnnotatorKind, now: datetime) -> Annotator:
-    """Create an annotator with the next free pseudonym of their kind, such as `annotator-007`.
+    """Create an annotator with the next free pseudonym of the annotator's kind, such as `annotator-007`.
 
     A participant of a study that runs as a pilot becomes a pilot annotator.
     """

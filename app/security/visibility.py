@@ -116,7 +116,7 @@ def find_study(
 
 
 def reads_by_link(session: Session, slug: str, principal: Principal, visitor: Visitor) -> bool:
-    """Return whether a person reads a study only because this browser opened its unlisted link."""
+    """Return whether a person reads a study only because this browser opened the study's unlisted link."""
     study = session.scalar(select(Study).where(Study.slug == slug, ~sees_study(principal)))
     return study is not None and is_published_to(study, visitor)
 

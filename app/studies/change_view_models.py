@@ -9,7 +9,7 @@ from app.studies.sides import SideChoice
 
 @dataclass(frozen=True, kw_only=True)
 class OpenPage:
-    """The page before a draft opens: what differs between the sides of each matchup, and the renditions."""
+    """The page before a draft opens, which shows how the sides of each matchup differ, and the renditions."""
 
     study_slug: str
     study_title: str
@@ -45,7 +45,7 @@ class OpenPage:
 
     @property
     def is_blocked(self) -> bool:
-        """Return whether a matchup has no pair in common, so that the study cannot open."""
+        """Return whether the sides of a matchup have no common pair, so that the study cannot open."""
         return any(each.pairs == 0 for each in self.checks)
 
 

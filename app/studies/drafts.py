@@ -123,7 +123,7 @@ def draft_request(session: Session, study: Study) -> StudyRequest:
 
 
 def _values(session: Session, study: Study) -> dict[str, Any]:
-    """Return the fields of a draft as JSON, with the names of its matchups."""
+    """Return the fields of a draft as JSON, with the names of the draft's matchups."""
     names = {each.id: each.name for each in matchup_sides(session, study)}
     rows = session.scalars(select(Matchup).where(Matchup.id.in_(names)).order_by(Matchup.position))
     values = draft_request(session, study).model_dump(mode="json", exclude={"slug", "matchups"})

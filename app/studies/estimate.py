@@ -1,4 +1,4 @@
-"""Estimates the votes, hours and annotators of a planned study, and the smallest score that it can detect."""
+"""Estimates a planned study's votes, hours and annotators, and the smallest score that the study detects."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

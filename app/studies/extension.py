@@ -1,6 +1,7 @@
 """Extends a running study: more matchups, or more votes per comparison. Reopens a closed study.
 
-Each change stores a new version of the protocol, and new assignments refer to it. Given votes do not change.
+Each change stores a new version of the protocol, and new assignments refer to this version. Given votes do
+not change.
 """
 
 from collections.abc import Sequence
@@ -118,7 +119,7 @@ def _add_matchups(
 
 
 def _refuse_present(checked: Sequence[CheckedMatchup], present: set[frozenset[int]]) -> None:
-    """Refuse matchups of two submissions that the study, or its gold questions, already compares."""
+    """Refuse a matchup whose two submissions the study or its gold questions already compare."""
     problems = [
         f"matchup {number}: the study already compares these two submissions"
         for number, each in enumerate(checked, start=1)

@@ -109,7 +109,7 @@ def create_study(request: Request, form: Submitted) -> Response:
 
 @router.get("/studies/{slug}/edit")
 def draft_form(slug: SlugPath, request: Request, benchmark: BenchmarkQuery = "") -> Response:
-    """Show the form with the fields of a draft; for another benchmark, without the chosen models."""
+    """Show the form with the fields of a draft; a change of the benchmark clears the chosen models."""
     with context_of(request).database.read() as session:
         study, principal = require_own_study(session, request, slug)
         drafts.require_draft(study)
@@ -120,7 +120,7 @@ def draft_form(slug: SlugPath, request: Request, benchmark: BenchmarkQuery = "")
 
 @router.post("/studies/{slug}/edit")
 def edit_draft(slug: SlugPath, request: Request, form: Submitted) -> Response:
-    """Save a draft. If somebody else saved the draft in the meantime, show their changes and the form."""
+    """Save a draft. If somebody else saved the draft meanwhile, show that person's changes and the form."""
     try:
         with context_of(request).database.write() as session:
             study, principal = require_own_study(session, request, slug)

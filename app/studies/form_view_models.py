@@ -70,9 +70,8 @@ class StudyFormPage:
     """The form of a new study or of a draft.
 
     After an error the form has the submitted values and a message per wrong field. `draft` is the slug of the
-    draft that is edited, and `revision` its revision; None for a new study. `copied` is the slug of the
-    study that is copied. `changes` lists what somebody
-    else saved in the meantime.
+    edited draft, and `revision` is the draft's revision; both are None for a new study. `copied` is the slug
+    of the study that is copied. `changes` lists what somebody else saved in the meantime.
     """
 
     benchmarks: tuple[BenchmarkChoice, ...]

@@ -70,8 +70,8 @@ def find_gold(
 
     Raises:
         Invalid: the benchmark has no gold questions, no submission has clips of the gold pairs, or the study
-            already compares the submissions with these clips. Also raised if annotators would recognise the
-            gold clips, because the format differs from that of the study's clips.
+            already compares the submissions with these clips. Invalid is also raised if annotators would
+            recognise the gold clips by a format that no clip of the study has.
     """
     wrong = _gold_pairs(session, benchmark)
     if not wrong:

@@ -22,7 +22,7 @@ def start_pilot(session: Session, *, study: Study, principal: Principal, now: da
     """Open a draft as a pilot. Repeating the call changes nothing.
 
     Raises:
-        Conflict: the study is no draft, or a matchup has no common pair.
+        Conflict: the study is no draft, or the sides of a matchup have no common pair.
     """
     session.refresh(study, with_for_update={"key_share": True})
     if study.is_pilot and study.status is StudyStatus.OPEN:

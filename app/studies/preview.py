@@ -19,7 +19,7 @@ def preview_copy(session: Session, *, study: Study, principal: Principal, now: d
     """Return an open copy of the current draft. A background task removes the copy after a day.
 
     Raises:
-        Conflict: a matchup has no common pair.
+        Conflict: the sides of a matchup have no common pair.
         Invalid: the draft cannot be opened as it is; see `app.studies.service.create_study`.
     """
     # The slug has a prefix that makes it unlikely that a person chooses the same slug.

@@ -96,7 +96,7 @@ def create_study(
 def fill_draft(
     session: Session, study: Study, request: DraftFields, *, benchmark: Benchmark, principal: Principal
 ) -> None:
-    """Set all fields and matchups of a draft. A seed that is None stays as it is.
+    """Set all fields and matchups of a draft. If the requested seed is None, the draft keeps its seed.
 
     Raises:
         Conflict, Invalid: see `create_study`.

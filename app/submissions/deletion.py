@@ -1,7 +1,7 @@
 """Deletes submissions and models after a grace period in which they can be restored.
 
 Only a withdrawn submission that no study compares can be deleted, and only a model without submissions. After
-the grace period a background task removes them (app/submissions/removal.py).
+the grace period a background task removes the deleted rows (app/submissions/removal.py).
 """
 
 from datetime import datetime

@@ -29,7 +29,7 @@ class FileMatch:
 
 @dataclass(frozen=True)
 class FileMatches:
-    """The files to upload in the benchmark's order, a sentence for each problem, and the unused files."""
+    """The matched files in the benchmark's order, a sentence for each problem, and the unused files."""
 
     files: tuple[FileMatch, ...]
     problems: tuple[str, ...]

@@ -74,7 +74,7 @@ def _of_model(
 
 
 def _newest(found: Sequence[Candidate]) -> list[Candidate]:
-    """For each benchmark, return only the found submissions on the newest version among them."""
+    """Keep, for each benchmark, only the submissions on the newest version that any found submission has."""
     newest: dict[str, int] = {}
     for _, _, benchmark in found:
         newest[benchmark.slug] = max(benchmark.version, newest.get(benchmark.slug, 0))

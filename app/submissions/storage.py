@@ -146,8 +146,8 @@ class ClipStorage:
         """Store the file and commit the clip's row.
 
         If the commit fails, delete the file unless another row refers to this file. The target stays locked
-        while the file is stored, so that the loser of a race leaves no file without a row. Writers to the
-        same target wait for some milliseconds; on SQLite, all writers wait.
+        while the file is stored, so that of two simultaneous uploads the refused one leaves no file without a
+        row. Writers to the same target wait for some milliseconds; on SQLite, all writers wait.
         """
         key = content_key("clips", received.sha256)
         _lock_content(session, received.sha256)

@@ -17,7 +17,7 @@ _BATCH = 1000
 
 
 def rows_below(root: Table, row_id: int) -> Iterator[tuple[Table, ColumnElement[bool]]]:
-    """Yield tables that refer to a row of `root`, with the condition for its rows; children come first."""
+    """Yield the tables that refer to a row of `root`, each with a condition for its rows, children first."""
     found: dict[Table, ColumnElement[bool]] = {}
     for table in Base.metadata.sorted_tables:
         keys = [key for key in table.foreign_keys if key.column.table is not table]
@@ -32,7 +32,7 @@ def rows_below(root: Table, row_id: int) -> Iterator[tuple[Table, ColumnElement[
 
 
 def break_self_references(session: Session, root: Table, row_id: int) -> None:
-    """Clear the references between rows of one table, which would prevent the removal of a batch."""
+    """Clear references between rows of one table, because they can prevent the removal of a batch."""
     for table, condition in rows_below(root, row_id):
         for key in table.foreign_keys:
             if key.column.table is table:

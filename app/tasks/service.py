@@ -159,7 +159,7 @@ def release(session: Session, *, task_id: int, attempt: int, now: datetime) -> N
 
 
 def cancel_queued(session: Session, *, kind: TaskKind, subject: str) -> None:
-    """Remove a queued task of this kind and subject, if there is one."""
+    """Remove the queued task of this kind and subject; do nothing if no such task is queued."""
     session.execute(
         delete(Task).where(Task.kind == kind, Task.subject == subject, task_status_is(TaskStatus.QUEUED))
     )

@@ -108,7 +108,7 @@ class TaskPage:
 
     @property
     def result_url(self) -> str | None:
-        """Return the URL of what the task made; None while the task is not done."""
+        """Return the URL of the object that the task created; None while the task is not done."""
         is_deletion = self.row.kind in _DELETIONS
         if is_deletion or self.row.status is not TaskStatus.DONE or (self.result or {}).get("dry_run"):
             return None

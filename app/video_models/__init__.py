@@ -1,1 +1,1 @@
-"""The pages of models and their submissions: list, register and edit models, see what a model has made."""
+"""The pages of models and submissions, on which people list, register, edit and delete models."""

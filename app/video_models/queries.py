@@ -1,4 +1,4 @@
-"""Reads the submissions of a model, and its results in the studies that a person sees."""
+"""Reads a model's submissions, and the model's results in the studies that a person sees."""
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session, aliased

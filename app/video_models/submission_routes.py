@@ -1,4 +1,4 @@
-"""Routes of the page of a submission, and of its forms: set the visibility, withdraw."""
+"""Routes of a submission's page, and of the forms that set the visibility or withdraw the submission."""
 
 from typing import Annotated
 

@@ -122,7 +122,7 @@ class DeletionForm:
 
     Attributes:
         url: the page of the model or submission.
-        name: what the owner must type.
+        name: the name that the owner must type to confirm the deletion.
         deletes_at: the end of the grace period; None if the object is not deleted.
         obstacle: why the object cannot be deleted now; an empty text if it can.
     """

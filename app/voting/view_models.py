@@ -132,7 +132,7 @@ class VotePage:
 
     @property
     def time_left(self) -> str:
-        """Return a first estimate of the remaining time, in whole minutes, or in hours if it is long."""
+        """Return a first estimate of the remaining time in whole minutes, or in hours if the time is long."""
         assert self.assignment is not None
         return time_left(self.assignment.total - self.assignment.done, self.language)
 

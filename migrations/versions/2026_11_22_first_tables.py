@@ -1,6 +1,7 @@
 """first tables
 
-Why: the first schema: people, benchmarks, submissions, studies, voting, audit.
+Why: this migration creates the first schema, with tables of people, benchmarks, submissions, studies, votes
+and the audit log.
 Locks: none, everything is new.
 Works with the previous release: there is no previous release.
 """

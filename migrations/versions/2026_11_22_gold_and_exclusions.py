@@ -1,7 +1,8 @@
 """gold questions and exclusions
 
-Why: a study can contain gold questions (the study's columns gold_block and gold_most state how often, is_gold
-marks their comparisons). A person can exclude an annotator from the results and state a reason.
+Why: a study can contain gold questions. The columns `gold_block` and `gold_most` of the study state how often
+annotators get gold questions; `is_gold` marks gold comparisons. A person can exclude an annotator from the
+results and state a reason.
 Locks: PostgreSQL locks the tables `studies`, `matchups`, `comparisons` and `annotators` while it adds
 columns; no row is rewritten. SQLite adds columns in place.
 Works with the previous release: yes, rows that the previous release writes get an empty or false value in

@@ -4,7 +4,7 @@ Why: the votes that a comparison needs are called slots everywhere (docs/decisio
 Locks: PostgreSQL locks the tables `comparisons` and `studies` while it renames columns; no row is rewritten.
 SQLite renames columns in place and copies comparisons once, because SQLite cannot rename a constraint in
 place.
-Works with the previous release: no. Stop the service, upgrade, start the new release.
+Works with the previous release: no. Stop the service, upgrade the database, and start the new release.
 """
 
 from alembic import op

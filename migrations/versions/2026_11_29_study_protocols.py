@@ -6,7 +6,8 @@ version 1, which is read from the study's tables.
 Locks: PostgreSQL locks the table `assignments` while it checks the new foreign key of all rows once. SQLite
 rebuilds the table.
 Works with the previous release: no. The previous release opens studies without a protocol version, and the
-database then refuses the assignments of these studies. Stop the service, upgrade, start the new release.
+database then refuses the assignments of these studies. Stop the service, upgrade the database, and start the
+new release.
 """
 
 from collections import Counter

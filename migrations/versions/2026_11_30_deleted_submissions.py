@@ -4,7 +4,7 @@ Why: an owner can delete a withdrawn submission or a model without submissions. 
 rows after a grace period.
 Locks: PostgreSQL locks the tables `submissions`, `video_models` and `tasks` while the catalogue entries
 change. SQLite rebuilds tasks.
-Works with the previous release: yes, except that it does not run the deletion tasks.
+Works with the previous release: yes, except that the previous release does not run the deletion tasks.
 """
 
 import sqlalchemy as sa

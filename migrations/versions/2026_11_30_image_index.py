@@ -1,6 +1,6 @@
 """image_index
 
-Why: each request for a thumbnail looks up the benchmarks that contain its image, because the images of
+Why: each request for a thumbnail looks up the benchmarks that contain the image, because the images of
 private benchmarks are private. Without the index the database reads all pairs for each thumbnail of a page.
 Locks: on PostgreSQL, writes to the table `pairs` wait while the index is built. Building the index takes well
 below a second for 100,000 pairs, and only imports of benchmarks write to `pairs`.

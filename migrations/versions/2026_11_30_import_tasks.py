@@ -1,11 +1,12 @@
 """imports as background tasks
 
-Why: the server imports benchmarks and votes that a client sends over REST in the background. A task gets an
-owner, who may see the task, and details: the input that it reads and the problems that it found.
+Why: a client sends a benchmark or votes over REST, and the server imports the data in a background task. A
+task gets an owner, who may see the task, and details, which contain the task's input and the problems that
+the task found.
 Locks: PostgreSQL locks the table `tasks` while it checks all rows once; no row is rewritten. SQLite rebuilds
 the table.
-Works with the previous release: yes, but the previous release cannot run the new kinds of tasks and fails on
-them.
+Works with the previous release: yes, but the previous release cannot run the new kinds of tasks, so these
+tasks fail.
 """
 
 import sqlalchemy as sa

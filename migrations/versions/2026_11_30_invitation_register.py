@@ -3,7 +3,7 @@
 Why: an owner keeps a register of the invitations of a study, with a label for each link, and revokes links.
 Locks: PostgreSQL locks the table `invitations` while the catalogue entries change; no row is rewritten.
 SQLite adds the columns in place.
-Works with the previous release: yes, except that it accepts revoked links.
+Works with the previous release: yes, except that the previous release accepts revoked links.
 """
 
 import sqlalchemy as sa

@@ -3,7 +3,7 @@
 Why: a study can have phases around the voting: consent, instructions, a quiz, a questionnaire and a last page
 with a completion code. `studies` stores the phases and, in `platform`, the codes; `annotator_phases` stores
 which phases an annotator ended, and the answers.
-Locks: none worth naming; one new table and two new columns without a default.
+Locks: PostgreSQL locks the table `studies` briefly while it adds two columns without a default.
 Works with the previous release: yes, that release uses neither the table nor the columns.
 """
 

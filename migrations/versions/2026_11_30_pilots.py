@@ -4,8 +4,8 @@ Why: a study can open as a pilot, in which no vote counts, and a draft can be pr
 a background task removes (docs/tasks.md).
 Locks: PostgreSQL locks the table `studies` while the catalogue entry changes; no row is rewritten. SQLite
 adds the columns in place.
-Works with the previous release: no. That release counts the votes of pilots. Stop the service, upgrade, start
-the new release.
+Works with the previous release: no. The previous release counts the votes of pilots. Stop the service,
+upgrade the database, and start the new release.
 """
 
 import sqlalchemy as sa

@@ -1,7 +1,7 @@
 """the change that made each version of a study's protocol
 
-Why: a study can grow after it opened. Each version of its protocol says in one sentence what changed
-(docs/decisions/0011). Versions from before this migration say nothing.
+Why: a study can grow after it opened. Each version of the study's protocol says in one sentence what changed
+(docs/decisions/0011). Versions that are older than this migration have no such sentence.
 Locks: PostgreSQL locks the table `study_protocols` while the catalogue entry changes; no row is rewritten.
 SQLite adds the column in place.
 Works with the previous release: yes, that release stores versions without a sentence.

@@ -1,7 +1,7 @@
 """rules
 
-Why: a study can have quality rules, which are written before it opens.
-Locks: none worth naming; one new column without a default.
+Why: a study can have quality rules, which the owner writes before the study opens.
+Locks: PostgreSQL locks the table `studies` only while it adds one column without a default.
 Works with the previous release: yes, that release does not use the column.
 """
 

@@ -1,7 +1,7 @@
 """index of votes by time
 
 Why: the dashboard of a study counts the votes of each of the last 24 hours, and the people who voted in the
-last minutes. With the index, it reads only these votes.
+last minutes. With the index, the dashboard reads only these votes.
 Locks: PostgreSQL locks the table `votes` against writes while the index is built.
 Works with the previous release: yes.
 """

@@ -1,7 +1,7 @@
 """REST routes with which researchers create, list, cancel and retry jobs, and workers process jobs.
 
-A worker finishes a job by uploading its clip: PUT /submissions/{id}/clips/{pair_id} with the headers that
-upload_headers.py reads.
+A worker finishes a job by uploading the generated clip: PUT /submissions/{id}/clips/{pair_id} with the
+headers that upload_headers.py reads.
 """
 
 from typing import Annotated
@@ -205,7 +205,7 @@ def fail(public_id: PublicIdPath, body: FailRequest, request: Request) -> FailRe
 
 @router.post("/jobs/{public_id}/cancel", responses=errors("404 not_found", "409 job_done"))
 def cancel(public_id: PublicIdPath, request: Request) -> JobResponse:
-    """Cancel a job; the worker that holds the job gets an error when it next renews the lease."""
+    """Cancel a job; a worker that holds the job gets an error at the next renewal of the lease."""
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         job = service.find_job(session, public_id=public_id, principal=principal)

@@ -1,4 +1,4 @@
-"""REST routes that measure the clips of a submission and return the scores; routes for workers."""
+"""REST routes that queue measurements and return scores, and routes for the workers that measure clips."""
 
 from datetime import timedelta
 from typing import Annotated
@@ -94,14 +94,14 @@ def export_scores(
     responses=errors("404 not_found not_measured", "409 ambiguous_name"),
 )
 def get_scores(public_id: SubmissionPath, suite: SuiteName, request: Request) -> MetricTableResponse:
-    """Return a submission's scores: of each clip, means over pairs, and standard deviations over seeds."""
+    """Return the scores of a submission's clips, the means over pairs and the deviations over seeds."""
     table, name = _table(request, public_id, suite)
     return MetricTableResponse.model_validate(metric_document(table, name))
 
 
 @router.post("/jobs/measurements/claim")
 def claim(body: MeasureClaimRequest, request: Request) -> MeasureClaimResponse:
-    """Lease clips to a worker, which measures them with one suite; the list is empty if no job is ready."""
+    """Lease to a worker the jobs that measure clips with one suite; the list is empty if no job is ready."""
     context = context_of(request)
     # As in the claim of clips to generate, a lease may be lost in a power failure.
     with context.database.write(durable=False) as session:

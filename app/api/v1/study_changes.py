@@ -35,7 +35,7 @@ router = api_router("studies")
 def edit_draft(slug: SlugPath, body: DraftRequest, request: Request) -> StudyResponse:
     """Replace all fields of a draft except its slug.
 
-    Refused if somebody saved the draft after the named revision.
+    The change is refused if somebody saved the draft after the revision that the request names.
     """
     with context_of(request).database.write() as session:
         study, principal = require_own_study(session, request, slug)

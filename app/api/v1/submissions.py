@@ -177,7 +177,7 @@ def finalise(
 def delete_submission(
     public_id: SubmissionPath, body: NamedDeletionRequest, request: Request
 ) -> SubmissionResponse:
-    """Remove a withdrawn submission, which no study compares, and its clips after 14 days."""
+    """Remove a withdrawn submission and its clips after 14 days, unless a study compares the submission."""
     with context_of(request).database.write() as session:
         now = utc_now()
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)

@@ -30,7 +30,7 @@ class VideoTrack:
         width: width of a frame, in pixels.
         height: height of a frame, in pixels.
         fps: frames per second.
-        order: for each picture in decoding order, its position in the display order. It is None if both
+        order: for each picture in decoding order, its position in the display order. None means that both
             orders are equal; the file then has no boxes for reordering.
     """
 
@@ -59,7 +59,7 @@ class VideoTrack:
 
     @property
     def delay(self) -> int:
-        """The number of frames by which a decoder must be ahead of the picture that is shown."""
+        """The number of frames that a decoder must decode before it can show the first picture."""
         return max((at - shown for at, shown in enumerate(self.order or ())), default=0)
 
     @property

@@ -1,4 +1,4 @@
-"""Converts frames to one size: scales and crops them, adds black bars, or centres them on a canvas."""
+"""Converts frames to one size by scaling and cropping, with black bars, or on a black canvas."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """Stores media files in a bucket of an S3-compatible service, which several machines can share.
 
 boto3 reads the endpoint and credentials from environment variables (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL_S3
-...). A put is one request, which the service executes atomically.
+...). Storing a file is a single PUT request, which the S3 service executes atomically.
 """
 
 import tempfile

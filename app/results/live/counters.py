@@ -29,7 +29,7 @@ _COUNTERS = (
 
 @dataclass(frozen=True)
 class _Keys:
-    """The columns of the comparisons that never change, such as matchup and pair.
+    """Those columns of the table `comparisons` that never change, such as matchup and pair.
 
     Arrays have shape (comparisons,).
 

@@ -31,7 +31,7 @@ class CastVotes:
         id, comparison, annotator: database IDs of each vote, its comparison and its annotator.
         decision_ms: decision time, milliseconds; UNTIMED (-1) if not measured.
         chose_left: whether the chosen clip was the left clip (A).
-        chose_reference: whether the chosen clip was the reference's.
+        chose_reference: whether the chosen clip belongs to the reference.
         is_valid: whether the vote counts, because its status is valid or imported.
         is_excluded: whether the vote was excluded.
     """

@@ -47,7 +47,7 @@ class Outcome:
 
     @property
     def undecided(self) -> int:
-        """Return the number of pairs with equal votes."""
+        """Return the number of pairs on which both sides have equally many votes."""
         return sum(row.pairs_undecided for row in self.rows)
 
 
@@ -99,10 +99,10 @@ def matchup_sentence(row: PreferenceRow, naming: Naming) -> str:
 
 
 def opponents(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> tuple[str, ...]:
-    """Return one sentence for each pair of matchups, if the study has a single reference.
+    """Return one sentence for every two matchups, if the study has a single reference.
 
-    The result is empty if there are several references or many matchups. The table of pairs of matchups
-    lists all pairs.
+    The result is empty if there are several references or many matchups. The table that compares matchups has
+    a row for every two matchups.
     """
     if naming.reference is None or len(counted.matchups) > _MOST_OPPONENTS:
         return ()

@@ -146,7 +146,7 @@ def _reasons(results: StudyResults, index: int, naming: Naming) -> tuple[str, ..
 
 
 def _sensitivity(results: StudyResults, index: int) -> tuple[str, ...]:
-    """Return two sentences that state the numbers of the sensitivity table: for images and for scenarios."""
+    """Return two sentences with the numbers of the sensitivity table, one on images and one on scenarios."""
     counted = results.counted
     name = counted.matchups[index].name
     rows = sensitivity(counted.tallies, counted.matchups)

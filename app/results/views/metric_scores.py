@@ -99,7 +99,8 @@ class AgreementTable:
 class MetricsPart:
     """The automatic metrics of a study. `agreement` is None until the study is closed.
 
-    `figure_of` is the slug of the study whose figure shows the agreement; None for a part of the study.
+    `figure_of` is the slug of the study whose figure shows the agreement; None if the table covers only a
+    part of the study.
     """
 
     suites: tuple[SuiteTable, ...]

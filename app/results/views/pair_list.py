@@ -127,7 +127,7 @@ def pair_rows(
 
 
 def prompts_of_pairs(session: Session, study: Study) -> dict[str, str]:
-    """Return the prompt of every pair of the study's benchmark, by pair ID."""
+    """Return the prompt of every pair of the study's benchmark, keyed by pair ID."""
     query = select(Pair.name, Pair.prompt).where(Pair.benchmark_id == study.benchmark_id)
     return {row.name: row.prompt for row in session.execute(query)}
 

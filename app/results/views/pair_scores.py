@@ -38,9 +38,9 @@ class PairScoreTable:
 def pair_scores(
     session: Session, study: Study, pair: str, naming: Naming, principal: Principal
 ) -> tuple[PairScoreTable, ...]:
-    """Return a table for each suite in which the pair was measured.
+    """Return one table of scores for each suite of metrics that measured clips of the pair.
 
-    Tables contain only the submissions that the reader may see.
+    Each table contains only the submissions that the reader may see.
     """
     found = (_table(suite, pair, naming) for suite in study_scores(session, study, principal).suites)
     return tuple(each for each in found if each.lines or each.refusals)
