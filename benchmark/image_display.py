@@ -83,7 +83,7 @@ def is_plain(image: Image.Image) -> bool:
 
 
 def _colour_and_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
-    """Return the colours, in a mode that a colour profile can describe, and the alpha channel or None."""
+    """Return the colours in a mode that ICC profiles support, and the alpha channel (None if missing)."""
     if image.mode in ("I", "F"):
         raise CannotDisplay(
             "The image has 32-bit pixels without a defined black and white. Save the image with 8 bits."

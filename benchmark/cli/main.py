@@ -1,4 +1,4 @@
-"""The `ti2v` command: lists the commands of all installed packages, imports only the command that runs.
+"""The `ti2v` command: lists the commands of all installed packages and imports only the command that runs.
 
 Each package registers a mapping from a path such as "study create" to a `LazyCommand` under the entry-point
 group `ti2v.commands`. Several packages may add commands that begin with the same noun, such as `study`.
@@ -138,7 +138,8 @@ def _print_error(error: Exception) -> None:
 def has_user_message(error: Exception) -> bool:
     """Return whether an error's message is written for users.
 
-    Our own error classes have messages for users, and so has every ValueError that our code raises.
+    The messages of our own error classes, and of every ValueError that our code raises, are written for
+    users.
     """
     if _is_ours(type(error).__module__):
         return True

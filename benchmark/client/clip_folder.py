@@ -30,8 +30,8 @@ class ClipFolder:
 
     Attributes:
         clips: one clip for each pair and seed, sorted by seed, then by the benchmark's order of pairs.
-        missing: labels of the missing clips, in the order of `clips`. A clip is missing if the folder has
-            clips with its seed, but no clip of its pair with this seed.
+        missing: labels of the missing clips, in the order of `clips`. The clip of a pair and a seed is
+            missing if the folder has clips of other pairs with this seed, but none of this pair.
         problems: one sentence for each problem with a file name.
         unused: the names of the files that are not used as clips, grouped by the reason.
         other_seeds: the number of files whose seed differs from the requested seed.

@@ -38,7 +38,7 @@ class NotAllowed(Refused):
 
 
 class LeaseLost(Refused):
-    """The worker no longer holds the job: another attempt holds the job, or it was cancelled or closed."""
+    """The worker no longer holds the job: another attempt holds it, or the job was cancelled or closed."""
 
 
 class Unreachable(ServerError):

@@ -20,7 +20,7 @@ class MetricApi:
     def measure(self, submission: str, suite: SuiteName, *, priority: int = 0, again: bool = False) -> int:
         """Queue a job for each clip that was not measured with the suite; return the number of queued jobs.
 
-        With `again`, clips with scores are measured again.
+        If `again` is set, clips that already have scores are measured again.
         """
         request = MeasureRequest(suite=suite, priority=priority, again=again)
         return self._transport.post(_path(submission), ChangedJobsResponse, request).jobs

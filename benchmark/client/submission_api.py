@@ -132,7 +132,7 @@ class SubmissionApi:
         return self._transport.post(f"{_path(submission_id)}/withdraw", SubmissionDetailResponse, request)
 
     def delete(self, submission_id: str, name: str) -> SubmissionResponse:
-        """Delete a withdrawn submission, which no study compares. The server removes its clips after 14 days.
+        """Delete a withdrawn submission that no study compares. The server removes its clips after 14 days.
 
         Args:
             name: the submission's name, `model` or `model@label`, as a protection against mistakes.
@@ -141,7 +141,7 @@ class SubmissionApi:
         return self._transport.post(f"{_path(submission_id)}/delete", SubmissionResponse, request)
 
     def restore(self, submission_id: str) -> SubmissionResponse:
-        """Cancel the deletion of a submission, which stays withdrawn."""
+        """Cancel the deletion of a submission; the submission stays withdrawn."""
         return self._transport.post(f"{_path(submission_id)}/restore", SubmissionResponse)
 
 

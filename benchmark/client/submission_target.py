@@ -12,7 +12,7 @@ from benchmark.wire.submissions import ModelRequest, SubmissionDetailResponse, S
 
 
 class SubmissionTarget:
-    """Finds the submission of one model, benchmark and label, or opens it if it does not exist yet."""
+    """Finds the submission of one model, benchmark and label, or opens a new submission if none exists."""
 
     def __init__(self, client: Client, *, model: str, benchmark: str, label: str) -> None:
         self._client = client

@@ -49,7 +49,7 @@ class Transport:
         )
 
     def get(self, path: str, kind: type[Answer], query: Query | None = None) -> Answer:
-        """Send a GET request; return the response as `kind`, which is a Pydantic model or a list of one."""
+        """Send a GET request; return the response as `kind`: a Pydantic model, or a list of a model."""
         return parsed(self.send("GET", API + path, params=_params(query)), kind)
 
     def post(

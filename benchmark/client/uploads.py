@@ -34,7 +34,7 @@ def upload_clips(
 
     Raises:
         Refused: the refusal does not concern a single clip (for example a full disk), so the upload stops.
-        Unreachable: the server no longer responds; clips that it has received are stored.
+        Unreachable: the server no longer responds; clips that the server has received are stored.
     """
     problems = {}
     with ThreadPoolExecutor(PARALLEL) as pool:
@@ -52,7 +52,7 @@ def upload_clips(
 
 
 def _upload(api: SubmissionApi, submission_id: str, clip: ClipFile, replace: bool) -> str | None:
-    """Upload one clip. Return the server's reason if it refuses the clip, otherwise None."""
+    """Upload one clip. Return the reason if the server refuses the clip; otherwise None."""
     try:
         api.put_clip(submission_id, clip.pair_id, clip.path, seed=clip.seed, replace=replace)
     except Refused as refusal:

@@ -201,7 +201,7 @@ def _named(paths: Sequence[Path], names: Mapping[str, ClipName]) -> tuple[list[S
 def _convert(source: Source, output: Path, fps: Fraction | None, before: _Record | None) -> _Record:
     """Convert one source.
 
-    If the clip of an earlier run can be kept, return its record `before` without converting.
+    If the clip of an earlier run can be kept, return the clip's record `before` without converting.
     """
     digest, target = source.digest(), output / source.clip
     used_fps = str(fps) if source.path.is_dir() else None

@@ -23,7 +23,7 @@ _LATEX_ARROWS = {Direction.HIGHER: r" $\uparrow$", Direction.LOWER: r" $\downarr
 
 @dataclass(frozen=True)
 class NamedTable:
-    """The scores of one submission and the label of their row, such as the model's name."""
+    """The scores of one submission and the label of the submission's row, such as the model's name."""
 
     name: str
     table: MetricTable
@@ -189,7 +189,7 @@ def _has_spread(table: MetricTable) -> bool:
 
 
 def _gaps(table: MetricTable) -> str:
-    """Return one sentence on the omitted metrics, and one for each metric that some clips lack."""
+    """Return sentences about omitted metrics, and about metrics for which some clips have no score."""
     left_out = f" Not computed: {', '.join(sorted(table.not_computed))}." if table.not_computed else ""
     refused = Counter(name for clip in table.clips for name in clip.refused if name not in table.not_computed)
     lacking = "".join(

@@ -49,7 +49,7 @@ class PairTable:
 
     Attributes:
         columns: the columns that were recognised.
-        remark: a sentence that states what the reader guessed; None if it guessed nothing.
+        remark: a sentence that states what the reader guessed; None if the reader guessed nothing.
         names: a mapping from image cells to image names, for images whose name differs from the file name.
     """
 

@@ -44,10 +44,10 @@ def pair_motion(flow: NDArray[np.floating]) -> float:
 
 
 def dynamic_degree(pair_motions: list[float], *, height: int, width: int) -> float:
-    """Return 1.0 if the clip moves enough between enough neighbouring sampled frames, else 0.0.
+    """Return 1.0 if enough pairs of neighbouring sampled frames have a motion above the limit, else 0.0.
 
-    For n sampled frames, at least round(4 n / 16) pairs must move by more than 6 min(height, width) / 256
-    pixels.
+    For n sampled frames, at least round(4 n / 16) pairs of neighbouring frames must have a motion of more
+    than 6 min(height, width) / 256 pixels.
 
     Args:
         pair_motions: the result of `pair_motion` for each pair of neighbouring sampled frames.

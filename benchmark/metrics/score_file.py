@@ -56,7 +56,7 @@ def read_score_files(path: Path) -> list[ScoreFile]:
 
 
 def score_file(table: MetricTable, name: str) -> ScoreFile:
-    """Return a table of a server as the scores of the side `name`."""
+    """Convert a table from a server to the scores of the side `name`."""
     scores: dict[str, dict[str, float]] = {}
     for metric in table.metrics:
         by_pair: defaultdict[str, list[float]] = defaultdict(list)

@@ -110,7 +110,7 @@ class MetricTable:
     def _summaries(self) -> Mapping[str, Summary]:
         """The summary of each metric.
 
-        Cached, because a table with thousands of clips is printed several times.
+        The result is cached, because a table with thousands of clips is printed several times.
         """
         return {metric.name: self._summary_of(metric.name) for metric in self.metrics}
 

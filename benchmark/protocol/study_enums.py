@@ -64,7 +64,7 @@ class SubmissionStatus(StrEnum):
 
 
 class WatchGate(StrEnum):
-    """Whether the server refuses a vote until it has delivered both renditions completely."""
+    """Whether the server refuses a vote until the server has delivered both renditions completely."""
 
     DELIVERED = "delivered"
     OFF = "off"

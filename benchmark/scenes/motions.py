@@ -27,7 +27,7 @@ class Promise(StrEnum):
 
 
 def eased(u: float) -> float:
-    """Return the value of an ease-in-out curve at `u`, from 0 at 0 to 1 at 1; the slope is never 0."""
+    """Return the value at `u` of an ease-in-out curve from (0, 0) to (1, 1); the slope is never 0."""
     return 0.55 * u + 0.45 * u * u * (3 - 2 * u)
 
 

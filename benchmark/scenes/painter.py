@@ -59,7 +59,8 @@ class _Canvas:
     ) -> None:
         """Composite a texture, clipped to `limits`.
 
-        The painted pixels then belong to the part with the index `owner`; with None, pixels keep their part.
+        The painted pixels then belong to the part with the index `owner`; if `owner` is None, the pixels keep
+        their previous part.
         """
         matrix = part_to_pixels @ texture.to_part
         window = window_of(matrix, texture, limits or (0, self.pixels.shape[0], 0, self.pixels.shape[1]))
@@ -120,7 +121,7 @@ class FramePainter:
     def _takes_part(self, part: Part) -> bool:
         """Return whether a part can be visible.
 
-        A part that starts outside the image (an entrant) is visible only if the action moves it in.
+        A part that starts outside the image (an entrant) is visible only if the action moves the part in.
         """
         line = self._line_of(part)
         entrants = [name for name in line if self.stage.parts[name].entrant]

@@ -53,7 +53,7 @@ class Part:
         parent: the name of the part to which this part is attached.
         degrees: the rotation at rest, clockwise about the origin.
         opacity: the opacity at rest; a part with opacity 0, such as a halo, is visible only in some actions.
-        entrant: the part is outside the image until an action moves it in.
+        entrant: the part is outside the image until an action moves the part into the image.
         shadow: the width of the part's soft shadow on the ground; 0 for no shadow.
         ground: how far below the part's origin the shadow is.
         scenery: the part belongs to the background and never moves.

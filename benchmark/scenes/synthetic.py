@@ -62,7 +62,7 @@ def draw_frames(model: str, pair: ScenePair | str, *, frames: int = 16, size: Si
 
 
 def wrong_action(pair: ScenePair) -> Action:
-    """Return an action that the pair's prompt does not describe, preferably one that moves other objects."""
+    """Return an action that the pair's prompt does not describe, preferably an action of other objects."""
     right = pair.described
     others = [action for action in pair.scene.scenario.actions if action.name != right.name]
     apart = [action for action in others if action.moved_parts.isdisjoint(right.moved_parts)]

@@ -29,7 +29,7 @@ ROUNDING = 1e-24
 
 @dataclass(frozen=True)
 class Coefficient:
-    """A measure of agreement. `value` is None if it is undefined, such as kappa when all votes are equal.
+    """A measure of agreement. `value` is None if undefined, such as kappa when all votes are equal.
 
     `interval` is the 95 % jackknife interval over comparisons; None for fewer than two comparisons, or if all
     comparisons have equal vote counts.

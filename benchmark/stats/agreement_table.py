@@ -96,7 +96,7 @@ def _rows(
 def _answers(tallies: Tallies, question: str) -> IntArray:
     """Return each comparison's number of yes votes on a question.
 
-    For a justification, these are all votes that ticked the justification, for either side.
+    For a justification, a yes vote is a vote for either side that ticked the justification.
     """
     if question == CHOICE:
         return tallies.votes_reference
@@ -144,7 +144,7 @@ def _numbers(measure: Coefficient) -> tuple[float | None, float | None, float | 
 
 
 def agreement_sentence(row: AgreementRow) -> str:
-    """Return a sentence that interprets a row; it mentions the prevalence paradox if the row shows it.
+    """Return a sentence that interprets a row; the sentence mentions a prevalence paradox.
 
     Source: A. R. Feinstein and D. V. Cicchetti (1990), J. Clinical Epidemiology 43(6), 543-549.
     """

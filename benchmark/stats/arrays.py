@@ -13,7 +13,7 @@ DENSE = 5_000_000  # if all values are at most this value, counting (with 40 MB)
 
 
 def distinct(values: IntArray) -> tuple[IntArray, IntArray]:
-    """Return the sorted distinct values, and, for each entry, the index of its value among these.
+    """Return the sorted distinct values, and the index of each entry's value among the sorted values.
 
     The result equals that of np.unique with return_inverse. This function is faster, because it counts small
     values instead of sorting them.

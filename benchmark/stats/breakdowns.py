@@ -83,7 +83,7 @@ class BreakdownRow:
 
 @dataclass(frozen=True)
 class Parts:
-    """The part of the benchmark that each comparison belongs to, as codes into `names`; UNKNOWN if none."""
+    """The part of the benchmark for each comparison, as codes into `names`; UNKNOWN without a part."""
 
     codes: IntArray
     names: tuple[str, ...]

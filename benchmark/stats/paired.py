@@ -20,7 +20,7 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class PairedMatchups:
-    """The numbers of pairs that are decided in both of two matchups, by the winners.
+    """The numbers of pairs that are decided in both of two matchups, grouped by the two winners.
 
     Attributes:
         both: number of pairs that the reference won in both matchups.

@@ -98,7 +98,7 @@ def sign_test_power(pairs: int, share: float, *, alpha: float = ALPHA) -> float:
 
 
 def _critical_losses(pairs: int, alpha: float) -> int:
-    """Return the largest number of lost pairs for which the test is significant; -1 if there is none."""
+    """Return the largest number of lost pairs for which the test is significant; -1 if no number is."""
     tail = 2 * np.cumsum(binomial_chances(pairs, 0.5)[: (pairs + 1) // 2])
     return int(np.searchsorted(tail, alpha, side="right")) - 1
 
@@ -138,7 +138,7 @@ def pairs_needed(share: float, *, power: float = POWER, alpha: float = ALPHA) ->
 
 
 def detectable_share(pairs: int, *, power: float = POWER, alpha: float = ALPHA) -> float:
-    """Return the smallest share above 50 % that the test detects with this power; 1.0 if there is none."""
+    """Return the smallest share above 50 % that the test detects with this power; 1.0 if no share is."""
     low, high = 0.5, 1 - 1e-9
     if sign_test_power(pairs, high, alpha=alpha) < power:
         return 1.0

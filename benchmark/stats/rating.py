@@ -55,7 +55,7 @@ class Ratings:
         return bool(self.group[one] == self.group[other])
 
     def difference(self, one: int, other: int) -> tuple[float, float | None]:
-        """Return the difference theta_one - theta_other, and the standard error or None without covariance.
+        """Return the difference theta_one - theta_other, and its standard error (None without covariance).
 
         Raises:
             ValueError: the two models are not comparable.
@@ -112,7 +112,7 @@ def comparable_groups(wins: IntArray) -> IntArray:
 def _strengths(wins: IntArray, group: IntArray) -> FloatArray:
     """Compute the strengths theta by Newton's method.
 
-    The log-likelihood is strictly concave in each group, so it has a unique maximum.
+    The log-likelihood is strictly concave in each group, and therefore has a unique maximum.
     """
     theta = np.zeros(len(wins))
     played = wins + wins.T

@@ -59,7 +59,7 @@ def percent_of_bound(bound: float) -> float:
 
 
 def without_noise(value: float) -> float:
-    """Round off the last digits of a value, which depend on the order of floating-point additions.
+    """Round off the last digits of a value; these digits depend on the order of floating-point additions.
 
     Call `without_noise` before you round to few digits. Otherwise two values that should be equal may be
     rounded to different numbers.

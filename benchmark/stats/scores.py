@@ -6,8 +6,8 @@ The definitions are those of arXiv:2412.16153 and reproduce the paper's tables (
     justification rate(m, r) = valid votes that chose m and ticked r / all valid votes of the matchup
 
 A pair with equally many votes for each side is undecided. The score's denominator does not include undecided
-pairs, which are counted separately, but votes on undecided pairs count in the justification rates. Pairs
-without votes are not counted at all, because a votes table contains no row for such a pair.
+pairs; undecided pairs are counted separately. Votes on undecided pairs count in the justification rates.
+Pairs without votes are not counted at all, because a votes table contains no row for such a pair.
 """
 
 from dataclasses import dataclass

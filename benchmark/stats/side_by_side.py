@@ -12,7 +12,7 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class Score:
-    """The reference's TI2V score in percent, with its Wilson interval; all are None if no pair is decided."""
+    """The reference's TI2V score in percent, with its Wilson interval; each is None if no pair is decided."""
 
     share: float | None
     low: float | None

@@ -126,8 +126,8 @@ def read_delimited(
     """Return the wanted columns of a CSV or TSV table.
 
     Args:
-        delimiter: the usual delimiter of the format. The reader uses a different delimiter if that one splits
-            the header into more wanted column names.
+        delimiter: the usual delimiter of the format. The reader uses another delimiter if the other delimiter
+            splits the header into more wanted column names.
         unescape: remove the apostrophes that `benchmark.tables.spreadsheet` adds.
 
     Raises:

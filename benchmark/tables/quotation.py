@@ -1,4 +1,4 @@
-"""Refuses CSV and TSV cells with misplaced quotation marks, which would become a part of the text."""
+"""Refuses CSV and TSV cells whose misplaced quotation marks would become a part of the text."""
 
 import numpy as np
 

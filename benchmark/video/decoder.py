@@ -20,7 +20,7 @@ def packets_of(stream: Any) -> Iterator[Any]:
 
 
 def strict_decoder(stream: Any) -> Any:
-    """Return the decoder of an opened stream; it raises an error at the first damaged data."""
+    """Return the decoder of an opened stream; the decoder raises an error at the first damaged data."""
     coder = stream.codec_context
     use_one_thread(coder)
     coder.options = {"err_detect": "explode"}  # by default the decoder conceals damaged parts

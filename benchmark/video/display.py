@@ -1,4 +1,4 @@
-"""Interprets the display matrix and the pixel aspect ratio; players use these to rotate and scale a picture.
+"""Interprets the display matrix and the pixel aspect ratio; players use both to rotate and scale a picture.
 
 Source: ISO/IEC 14496-12, 8.3.2 (tkhd) and 12.1.4 (pasp); ITU-T H.264, E.2.1 (sample aspect ratio).
 """

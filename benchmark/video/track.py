@@ -94,8 +94,8 @@ class VideoTrack:
         """Decode all shown frames in display order.
 
         Raises:
-            UnreadableVideo: a frame is damaged, or its size, format, display matrix or pixel ratio differs
-                from the first frame's.
+            UnreadableVideo: a frame is damaged, or a frame's size, format, display matrix or pixel ratio
+                differs from the first frame's.
         """
         first = None
         with decoding():

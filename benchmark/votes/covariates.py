@@ -49,7 +49,7 @@ class CovariateRow:
 
 @dataclass(frozen=True)
 class CovariateTable:
-    """The rows of the regression, and sentences on covariates that were left out and on errors."""
+    """The rows of the regression, and sentences about omitted covariates and about errors."""
 
     rows: tuple[CovariateRow, ...]
     remarks: tuple[str, ...]

@@ -2,7 +2,7 @@
 
 The table needs columns with the pair, both models and the answer. A `ColumnMapping` contains the names of
 these columns. An answer is a model's name or a position word. `benchmark.votes.rows` reports every other
-answer with its line.
+answer with the answer's line.
 """
 
 from collections.abc import Mapping, Sequence
@@ -73,7 +73,7 @@ def parse_mapping(pairs: tuple[str, ...]) -> dict[str, str]:
     """Parse `--map` options: ("pair=item",) becomes {"pair": "item"}.
 
     Raises:
-        TableError: an option does not have the form COLUMN=SOURCE, or its column is unknown or mapped twice.
+        TableError: an option does not have the form COLUMN=SOURCE, or COLUMN is unknown or mapped twice.
     """
     columns: dict[str, str] = {}
     for pair in pairs:

@@ -1,7 +1,8 @@
-"""Selects the votes of a table that count, and checks that rows do not contradict each other.
+"""Selects those votes of a table that count, and checks that rows do not contradict each other.
 
 docs/tables.md describes the columns. The required columns are matchup, pair, chosen, status, the four
-justifications, and either reference and other or left and right. Some statistics need further columns.
+justifications, and either `reference` and `other`, or `left` and `right`. Some statistics need further
+columns.
 """
 
 from dataclasses import replace

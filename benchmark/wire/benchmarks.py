@@ -30,7 +30,7 @@ class BenchmarkImportRequest(RequestModel):
     """A request to import a dataset of the Hugging Face hub.
 
     `source` has the form `hf://owner/name` or `hf://owner/name@revision`. By default, the slug is made from
-    the name of the dataset, and the title is the one in the dataset's card.
+    the name of the dataset, and the title is taken from the dataset's card.
     """
 
     source: Annotated[str, StringConstraints(max_length=300)]

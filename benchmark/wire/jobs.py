@@ -131,7 +131,7 @@ class WorkerInfo(RequestModel):
 
 
 class WorkerStateRequest(RequestModel):
-    """A worker's report that it is paused or retired, and why. The next claim sets the state `working`."""
+    """A worker's report that the worker is paused or retired. The next claim sets the state `working`."""
 
     worker: WorkerInfo
     state: WorkerState

@@ -27,7 +27,8 @@ Refusal = Annotated[str, BeforeValidator(_as_one_line), StringConstraints(min_le
 class MeasureRequest(RequestModel):
     """A request to measure the clips of a submission that have no scores in a suite.
 
-    With `again`, clips with scores are measured again, for example after an update of the formulas.
+    If `again` is true, clips that already have scores are measured again, for example after an update of the
+    formulas.
     """
 
     suite: SuiteName

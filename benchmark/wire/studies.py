@@ -210,7 +210,8 @@ class StudyResponse(ResponseModel):
 class DraftRequest(DraftFields):
     """A request to replace all fields of a draft.
 
-    `revision` is the revision of the draft that the sender has seen. A seed that is null stays as it is.
+    `revision` is the revision of the draft that the sender has seen. If the seed is null, the draft keeps its
+    seed.
     """
 
     revision: Annotated[int, Field(ge=1, lt=2**31)]

@@ -110,7 +110,7 @@ class FinaliseRequest(RequestModel):
 
 
 class NamedDeletionRequest(RequestModel):
-    """A request to delete a model or submission. `name` repeats its name, as a protection against mistakes.
+    """A request to delete a model or submission. `name` repeats the object's name, to prevent mistakes.
 
     A submission is named `model` or `model@label`.
     """

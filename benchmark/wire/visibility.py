@@ -11,7 +11,7 @@ MAX_PEOPLE = 1000
 
 
 class VisibilityRequest(RequestModel):
-    """The new visibility. If it is `shared`, `people` names the people who may see the object.
+    """The new visibility. If the visibility is `shared`, `people` names the people who may see the object.
 
     Both replace the previous values.
     """

@@ -136,7 +136,7 @@ def weights_folder(weights: BackboneWeights, *, home: Path, named: Path | None =
 
 
 def _check_commit(folder: Path, weights: BackboneWeights) -> None:
-    """Compare the commit that `hf download --local-dir` recorded, if it did, with the pinned commit."""
+    """Compare the pinned commit with the commit, if any, that `hf download --local-dir` recorded."""
     record = folder / ".cache" / "huggingface" / "download" / "config.json.metadata"
     commit = record.read_text(encoding="utf-8").split("\n", 1)[0].strip() if record.is_file() else ""
     if commit and commit != weights.revision:

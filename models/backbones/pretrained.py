@@ -11,7 +11,7 @@ def load_pretrained(network_class: Any, folder: Path, *, kind: str, **options: o
     """Return a network of a class of transformers, in evaluation mode and without gradients.
 
     transformers gives random values to weights that a checkpoint lacks. This function refuses such a
-    checkpoint, because its features mean nothing.
+    checkpoint, because the features of such a network mean nothing.
 
     Args:
         network_class: a class of transformers with the method `from_pretrained`.

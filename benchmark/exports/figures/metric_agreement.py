@@ -38,7 +38,7 @@ _CHANCE = 50
 
 @dataclass(frozen=True)
 class MetricAgreementFigure:
-    """One row per metric, from top to bottom; metrics of one suite are together."""
+    """The rows of the figure from top to bottom, one per metric; metrics of one suite are adjacent."""
 
     metrics: tuple[MetricAgreementRow, ...]
     interim: bool = False
@@ -137,7 +137,7 @@ class MetricAgreementFigure:
 def metric_agreement_figure(
     rows: Sequence[MetricAgreementRow], *, interim: bool = False
 ) -> MetricAgreementFigure:
-    """Return the figure of the metrics' rows over all pairs; in each suite the best metric is first.
+    """Return the figure from the table rows that cover all pairs; in each suite the best metric is first.
 
     Raises:
         CannotDraw: no metric has a comparison, or there are too many metrics.

@@ -104,7 +104,7 @@ class StripFigure:
         return row_height
 
     def _column_labels(self) -> list[str]:
-        """Return frame numbers if they are the same in all rows; otherwise shares of the clip's length."""
+        """Return frame numbers if all rows show the same numbers; otherwise shares of the clip's length."""
         numbers = {strip.numbers for strip in self.strips}
         if len(numbers) == 1:
             return [f"frame {number}" for number in numbers.pop()]

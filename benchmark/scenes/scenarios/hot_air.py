@@ -14,7 +14,7 @@ from benchmark.scenes.styles import Style
 
 
 def _gore(colour: str, left: float, right: float) -> Shape:
-    """Return one vertical strip of the balloon; `left` and `right` are its edges at the widest height."""
+    """Return one vertical strip of the balloon; `left` and `right` are the edges at the widest height."""
     down = ((0.75, -0.105), (1.0, -0.045), (0.82, 0.025), (0.34, 0.086))
     near_side = [(left * share, y) for share, y in down]
     far_side = [(right * share, y) for share, y in reversed(down)]
