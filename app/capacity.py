@@ -27,7 +27,8 @@ Result = TypeVar("Result")
 class RequestClass(StrEnum):
     """A class of requests; all requests of a class share one group of threads.
 
-    Renditions have their own class, so that requests for cached clips never wait for a transcode.
+    Requests that transcode clips have a class of their own, so that other requests never wait for a
+    transcode.
     """
 
     VOTES = "votes"

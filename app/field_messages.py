@@ -28,6 +28,6 @@ def field_message(problem: dict[str, object]) -> str:
 
 
 def _pattern_help(problem: dict[str, object]) -> str | None:
-    """Return a description of the pattern that a value does not match; None if it has no description."""
+    """Return the description of a pattern that a value does not match; None for unknown patterns."""
     context = problem.get("ctx")
     return PATTERN_HELP.get(str(context.get("pattern"))) if isinstance(context, dict) else None

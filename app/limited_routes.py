@@ -1,4 +1,4 @@
-"""Routes that run in the threads of their request class (`app/capacity.py`), not in the default threads."""
+"""Routes that run in the threads of a request class (`app/capacity.py`), not in the default threads."""
 
 import inspect
 from collections.abc import Callable

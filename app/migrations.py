@@ -41,7 +41,7 @@ class SchemaStatus:
 
     @property
     def problem(self) -> str | None:
-        """Return why this release cannot use the database, and the next step; None if it can."""
+        """Return why this release cannot use the database, and the next step; None if there is no problem."""
         if not self.is_known:
             return (
                 f"The database is at version {self.current}, which this release does not know; its newest is "

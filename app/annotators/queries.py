@@ -68,7 +68,7 @@ class AnnotatorFilter:
 
 @dataclass(frozen=True)
 class StudyAnnotators:
-    """A study's annotators in the order they joined, and each matchup's sensitivity to single annotators.
+    """A study's annotators in the order of joining, and each matchup's sensitivity to single annotators.
 
     The list of matchups omits matchups without a vote.
     """
@@ -81,8 +81,8 @@ class StudyAnnotators:
 class MatchupSensitivity:
     """How much one matchup's score depends on single annotators.
 
-    `dawid_skene` is the reference's score in percent, with votes weighted by the estimated accuracy of their
-    annotators. `dawid_skene` is None if no pair is decided or the estimate does not converge.
+    `dawid_skene` is the reference's score in percent, with each vote weighted by the estimated accuracy of
+    the annotator. `dawid_skene` is None if no pair is decided or the estimate does not converge.
     """
 
     row: SensitivityRow
@@ -112,14 +112,14 @@ def study_annotators(session: Session, study: Study) -> StudyAnnotators:
 
 
 def annotator_reports(session: Session, study: Study) -> tuple[AnnotatorReport, ...]:
-    """Return a report on every annotator, in the order they opened their invitations."""
+    """Return a report on every annotator, in the order in which the annotators opened invitations."""
     return _reports(session, study, read_vote_columns(session, study))
 
 
 def annotators_page(
     session: Session, study: Study, wanted: AnnotatorFilter, page: PageRequest
 ) -> AnnotatorsResponse:
-    """Return a page of the reports on a study's annotators, in the order they opened their invitations.
+    """Return a page of reports on annotators, in the order in which the annotators opened invitations.
 
     Every page reads all votes, because an annotator's figures depend on the votes of all other annotators.
     """
@@ -190,7 +190,7 @@ def _sensitivity(columns: VoteColumns, *, seed: int) -> tuple[MatchupSensitivity
 
 
 def _without_unused_names(votes: Votes) -> Votes:
-    """Return the votes unchanged, without the names of matchups and annotators that have no vote."""
+    """Return the same votes; drop the names of matchups and annotators that have no vote."""
     matchups, annotators = np.unique(votes.matchup), np.unique(votes.annotator)
     return replace(
         votes,

@@ -41,7 +41,7 @@ class VoteColumns:
     """All votes of a study with their statuses, stored by column.
 
     Attributes:
-        annotators: every annotator, in the order they opened their invitations.
+        annotators: every annotator, in the order in which the annotators opened invitations.
         votes: votes with any status, without answers to gold questions; annotators are named by pseudonym.
         status: for each vote, the index of its status in STATUSES; shape (votes,).
         gold: the answers to gold questions, keyed by the annotator's pseudonym.
@@ -64,7 +64,7 @@ class VoteColumns:
 
 
 def read_vote_columns(session: Session, study: Study) -> VoteColumns:
-    """Read all votes of a study in the order they were cast."""
+    """Read all votes of a study in the order of casting."""
     annotators = tuple(
         session.scalars(select(Annotator).where(Annotator.study_id == study.id).order_by(Annotator.id))
     )

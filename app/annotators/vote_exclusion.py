@@ -19,7 +19,7 @@ from benchmark.protocol import AssignmentPurpose, VoteStatus
 
 @dataclass(frozen=True)
 class VotePlace:
-    """The matchup and pair of one vote of an annotator, with their names in the votes table."""
+    """The matchup and the pair of an annotator's vote, as the votes table names the matchup and the pair."""
 
     matchup: str
     pair: str

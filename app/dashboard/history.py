@@ -1,4 +1,4 @@
-"""Reads the history of one annotator: every comparison that the annotator got, with the answer."""
+"""Reads the history of one annotator: every comparison that the annotator got, with the answer to it."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased

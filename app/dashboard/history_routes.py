@@ -42,7 +42,7 @@ def history(
     request: Request,
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> Response:
-    """Show every comparison that an annotator got, with the answers, the newest first."""
+    """Show every comparison that an annotator got, newest first, each with the annotator's answer."""
     with context_of(request).database.read() as session:
         study, _ = require_own_study(session, request, slug)
         annotator = find_annotator(session, study=study, pseudonym=name)
@@ -81,7 +81,7 @@ def replayed_image(slug: SlugPath, name: PseudonymPath, assignment_id: IdPath, r
 async def replayed_clip(
     slug: SlugPath, name: PseudonymPath, assignment_id: IdPath, position: Choice, request: Request
 ) -> Response:
-    """Return the same bytes that the annotator got. Nothing is recorded as delivered."""
+    """Return a clip as the annotator got it, byte for byte. Nothing is recorded as delivered."""
     context = context_of(request)
     media = context.capacities.of(RequestClass.MEDIA)
     requested = await media.run(_find_clip, request, slug, name, assignment_id, position)

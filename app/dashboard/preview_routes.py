@@ -16,7 +16,7 @@ router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
 
 @router.post("/studies/{slug}/preview")
 def preview(slug: SlugPath, request: Request) -> Response:
-    """Open the study as an annotator would see it; a draft opens as a copy.
+    """Open the study as an annotator would see it; for a draft, open a hidden copy.
 
     The votes of a preview never count.
     """

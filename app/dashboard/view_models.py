@@ -32,7 +32,7 @@ class MatchupRow:
 
 @dataclass(frozen=True)
 class ScenarioRow:
-    """The percentage of votes that one scenario has in each matchup; None if the matchup has no pair."""
+    """The percentage of needed votes cast on a scenario, per matchup; None if a matchup has no pair."""
 
     name: str
     cells: tuple[int | None, ...]

@@ -46,7 +46,7 @@ REFERENCE = "reference"
 
 @dataclass(frozen=True)
 class Demo:
-    """Links and key that `ti2v up` prints."""
+    """The links and the key that `ti2v up` prints."""
 
     voting_link: str
     results_page: str

@@ -42,7 +42,7 @@ def gallery(
 
 @router.get("/gallery/{slug}/{pair_id}")
 def pair(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
-    """Show one pair; show its clips, with the names of the models, only to signed-in people.
+    """Show one pair; signed-in people also see the pair's clips and the names of the models.
 
     A visitor may be an annotator. A running study would no longer be blind if annotators knew a clip's model.
     """

@@ -63,7 +63,7 @@ def _stored_visibility(session: Session, benchmark: Benchmark) -> VisibilityForm
 
 
 def _sample_images(session: Session, benchmark: Benchmark) -> tuple[str, ...]:
-    """Return the URLs of one image of each of the first scenarios."""
+    """Return one image URL for each of the first scenarios."""
     first = (
         select(func.min(Pair.id).label("id"), func.min(Pair.position).label("position"))
         .where(Pair.benchmark_id == benchmark.id)

@@ -87,7 +87,7 @@ _LATEST_CLIPS = (
 def models_for(session: Session, worker: Worker, *, alive_since: datetime, now: datetime) -> Iterator[Choice]:
     """Yield the models whose jobs the worker may claim, best first.
 
-    Models that the worker has not loaded are queried only when the caller asks for them.
+    Models that the worker has not loaded are queried only when the caller asks for more models.
     """
     held = worker.held_model
     if held is not None and held in worker.models:

@@ -27,7 +27,7 @@ class StoredClip:
 
 @dataclass(frozen=True)
 class ComparedClips:
-    """The two clips of one comparison, and the recipe for their renditions."""
+    """The two clips of one comparison, and the recipe for the renditions of both clips."""
 
     prompt: str
     image_key: str

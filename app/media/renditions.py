@@ -91,8 +91,8 @@ def choose_recipe(reference: HasForm, other: HasForm, requested: RenditionRecipe
     """Return the recipe for both clips of a comparison. The order of the two clips does not matter.
 
     `requested` is the study's choice. `remux` becomes `normalised` if the clips differ in size, fps, length
-    or codec, or if one has sound, an uneven rate, or is not plain H.264. Two such clips would look or behave
-    differently in the player if they were remuxed.
+    or codec, or if one of the clips has sound, has an uneven frame rate, or is not plain H.264. Two such
+    clips would look or behave differently in the player if they were remuxed.
 
     All other kinds use the smaller fps of the two clips (at most 60). The longer clip is cut to the length of
     the shorter one; `keep_longer` instead repeats the last frame of the shorter clip. Both renditions get the

@@ -1,4 +1,4 @@
-"""Caches values that are computed from many scores, until a job that measures clips changes."""
+"""Caches values that are computed from many scores, until one of the jobs that measured the clips changes."""
 
 import threading
 from collections import OrderedDict
@@ -23,7 +23,7 @@ class StampedCache(Generic[Value]):
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, stamp: Hashable, compute: Callable[[], Value]) -> Value:
-        """Return the value of a key; compute it if the cache has no value with this stamp."""
+        """Return the value of a key; compute the value if the cache has no value with this stamp."""
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None and kept[0] == stamp:

@@ -1,4 +1,4 @@
-"""Reads the metric scores of the submissions that a study compares, as far as a reader may see them."""
+"""Reads those metric scores of a study's compared submissions that a reader may see."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Checks annotators against the quality rules of their study, which were written before the study opened.
+"""Checks annotators against the study's quality rules, which the owner wrote before the study opened.
 
 A check without enough answers counts as unknown, never as failed.
 """
@@ -93,7 +93,7 @@ def end_if_failed(session: Session, *, study: Study, annotator: Annotator, now: 
 
 
 def _exclude(session: Session, *, study: Study, annotator: Annotator, reason: str, now: datetime) -> None:
-    """Exclude the annotator's votes and release their slots; a person can reinstate the votes."""
+    """Exclude the annotator's votes and release the votes' slots; a person can reinstate the votes."""
     cancel_assignments(session, annotator_id=annotator.id, study=study, now=now)
     counting = [
         each

@@ -1,7 +1,7 @@
 """The quiz: gold comparisons before the voting, each with an explanation after the answer.
 
-The state of a quiz follows from the annotator's quiz assignments and their votes; nothing else is stored
-until the quiz ends. Every attempt asks questions that the annotator has not seen.
+The state of a quiz follows from the annotator's quiz assignments and the votes on these assignments; nothing
+else is stored until the quiz ends. Every attempt asks questions that the annotator has not seen.
 """
 
 from dataclasses import dataclass

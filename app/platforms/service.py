@@ -12,7 +12,7 @@ from benchmark.wire.platforms import Platform
 
 
 def study_platform(study: Study) -> Platform:
-    """Return the platform of a study; all fields have their defaults if the owner set none."""
+    """Return the platform of a study; if the owner set no platform, all fields have default values."""
     return Platform.model_validate(study.platform or {})
 
 

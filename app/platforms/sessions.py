@@ -1,4 +1,4 @@
-"""Participants of crowd platforms: joining a study by a link, and the states of their submissions."""
+"""Lets participants of crowd platforms join a study by a link, and stores their submissions' states."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -95,7 +95,7 @@ def one_scenario(slug: SlugPath, scenario: ScenarioPath, request: Request) -> Re
 
 @router.get("/studies/{slug}/pairs/{pair_id}")
 def one_pair(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
-    """Show one pair with its clips, their model names and every vote."""
+    """Show one pair with its clips, the names of the models and every vote."""
     context = context_of(request)
     with context.database.read() as session:
         principal = require_reader(session, request, slug, now=utc_now())

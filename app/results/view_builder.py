@@ -46,7 +46,7 @@ _METRIC_DOWNLOADS = (
 
 
 def build_results_page(session: Session, study: Study, principal: Principal) -> ResultsPage:
-    """Return the results page of a study with its current votes, as far as the reader may see them."""
+    """Return the results page of a study with the current votes, limited to what the reader may see."""
     results = results_of(session, study)
     counted = results.counted
     rows = [row for row in results.rows if not row.is_average]

@@ -1,4 +1,4 @@
-"""Archives studies, and deletes studies after a grace period in which they can be restored.
+"""Archives studies, and deletes studies after a grace period in which a deleted study can be restored.
 
 A deleted study is paused and hidden from everybody but its owner and admins. After the grace period a
 background task removes the study with its votes (app/studies/removal.py).

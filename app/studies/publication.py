@@ -28,11 +28,11 @@ class ResultsAccess(StrEnum):
 def publish_results(
     session: Session, *, study: Study, access: ResultsAccess, principal: Principal, now: datetime
 ) -> None:
-    """Publish a closed study's results, or make them private again. Repeating the call changes nothing.
+    """Publish a closed study's results, or make the results private again.
 
-    Publishing to everybody also makes the compared submissions public, except those of gold questions.
-    Unlisted results keep one link. After the results were private or public, the next unlisted link has a new
-    secret.
+    Repeating the call changes nothing. Publishing to everybody also makes the compared submissions public,
+    except those of gold questions. Unlisted results keep one link. After the results were private or public,
+    the next unlisted link has a new secret.
 
     Raises:
         Conflict: the study is not closed, the study's benchmark is not public, or the study compares other

@@ -1,4 +1,4 @@
-"""Prepares the renditions of a study before annotators need them."""
+"""Prepares the renditions of a study before annotators request the clips."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Deletes submissions and models after a grace period in which they can be restored.
+"""Deletes submissions and models after a grace period in which deleted ones can be restored.
 
 Only a withdrawn submission that no study compares can be deleted, and only a model without submissions. After
 the grace period a background task removes the deleted rows (app/submissions/removal.py).

@@ -1,4 +1,4 @@
-"""The tables of benchmarks, which are named, versioned sets of pairs with their images."""
+"""The tables of benchmarks and pairs; a benchmark is a named, versioned set of pairs with images."""
 
 from datetime import datetime
 from typing import Any

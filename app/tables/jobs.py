@@ -23,7 +23,7 @@ from benchmark.protocol import FailureKind, JobKind, JobStatus, SuiteName, Worke
 
 
 class Worker(Base):
-    """A process that generates and measures clips; the row stores its latest report about itself."""
+    """A process that generates and measures clips; the row stores the worker's latest report."""
 
     __tablename__ = "workers"
     __table_args__ = (UniqueConstraint("person_id", "name"),)

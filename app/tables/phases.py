@@ -1,4 +1,4 @@
-"""The table of the phases that annotators have ended, with their answers."""
+"""The table of the phases that annotators have ended, with the annotators' answers."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from benchmark.protocol import Outcome, Phase
 class AnnotatorPhase(Base):
     """A phase that an annotator has ended.
 
-    If the annotator did not pass the phase, the study ended for them, and `outcome` says how.
+    If the annotator did not pass the phase, the study ended for the annotator, and `outcome` says how.
     """
 
     __tablename__ = "annotator_phases"

@@ -1,4 +1,4 @@
-"""The tables of models under evaluation, and of their submissions and clips."""
+"""The tables of models under evaluation, submissions, clips and renditions."""
 
 from datetime import datetime
 from typing import Any

@@ -94,7 +94,7 @@ class SubmissionRow:
 class ResultRow:
     """A matchup of a study, from the point of view of the model.
 
-    Pairs are decided by the majority of their votes.
+    The majority of a pair's votes decides the pair.
     """
 
     study: str

@@ -1,8 +1,8 @@
 """kinds of annotators
 
 Why: a human study counts the votes of participants only, not the votes of pilots, previews, judges or
-imports. An invitation names the kind of the annotator that opening it creates (docs/decisions/0011). Existing
-annotators become participants; annotators of imported votes become imported.
+imports. An invitation states the kind of the annotator who is created when the link is opened
+(docs/decisions/0011). Existing annotators become participants; annotators of imported votes become imported.
 Locks: PostgreSQL locks the tables `annotators` and `invitations` while it checks all rows once and updates
 the annotators of imported votes. SQLite adds the columns in place.
 Works with the previous release: yes, annotators that the previous release creates are participants.

@@ -1,7 +1,7 @@
 """platform_sessions
 
-Why: participants of crowd platforms join a study by a link with their ids. This is the only table that
-contains such ids, so that deleting a row deletes what identifies the person.
+Why: participants of crowd platforms join a study by a link that contains the participants' platform ids. This
+is the only table that contains such ids, so that deleting a row deletes what identifies the person.
 Locks: none; one new table.
 Works with the previous release: yes, that release does not use the table.
 """

@@ -100,10 +100,10 @@ async def put_clip(
     Sending the same bytes again changes nothing; other bytes for the same pair and seed get 409.
 
     With `replace`, other bytes replace the clip of an open submission, and the audit log records both
-    digests. `seed` is 0 by default; a worker's clip has the seed of its job. A worker sends the job's id and
-    attempt number in the headers `Ti2v-Job` and `Ti2v-Attempt`. Everybody else can upload only to their own
-    submissions. The header `Ti2v-Provenance` describes how the clip was made: base64 of a JSON object of at
-    most 4 KiB.
+    digests. `seed` is 0 by default; a clip that a worker uploads has the seed of the job. A worker sends the
+    job's id and attempt number in the headers `Ti2v-Job` and `Ti2v-Attempt`. Everybody else can upload only
+    to their own submissions. The header `Ti2v-Provenance` describes how the clip was made: base64 of a JSON
+    object of at most 4 KiB.
     """
     context = context_of(request)
     promised = promised_sha256(

@@ -1,4 +1,4 @@
-"""REST routes of the dashboard of a study, and of the history of its annotators."""
+"""REST routes of a study's dashboard, and of the history of each of the study's annotators."""
 
 from fastapi import Request
 
@@ -31,7 +31,7 @@ def get_dashboard(slug: SlugPath, request: Request) -> DashboardResponse:
 def get_history(
     slug: SlugPath, annotator: PseudonymPath, request: Request, listing: ListQuery
 ) -> HistoryResponse:
-    """Return every comparison that an annotator got, with the answers, the newest first."""
+    """Return every comparison that an annotator got, newest first, each with the annotator's answer."""
     page = listing.page_of(HISTORY)
     with context_of(request).database.read() as session:
         study, _ = require_own_study(session, request, slug)

@@ -51,9 +51,10 @@ def receive_event(
     signature: Annotated[str, Header(alias="X-Prolific-Request-Signature", max_length=200)] = "",
     timestamp: Annotated[str, Header(alias="X-Prolific-Request-Timestamp", max_length=40)] = "",
 ) -> Response:
-    """Receive a notification of Prolific. A submission that was returned or timed out frees its slots.
+    """Receive a notification of Prolific about a participant's submission.
 
-    A notification that is repeated, or older than the stored state, changes nothing.
+    If the participant returned the submission or the time ran out, the slots of the participant's open
+    comparisons become free. A notification that is repeated, or older than the stored state, changes nothing.
     """
     now = utc_now()
     with context_of(request).database.write() as session:

@@ -113,7 +113,7 @@ def _parameter_sets(units: Iterable[bytes], colours: Colours) -> list[bytes]:
 
 
 def _sample(units: tuple[bytes, ...], known: list[bytes], colours: Colours) -> Sample:
-    """Return the slices of one coded picture, without its other units.
+    """Return the slices of one coded picture, without the picture's other units.
 
     Parameter sets that come with the picture must equal the parameter sets of the track.
     """

@@ -1,4 +1,4 @@
-"""Writes an H.264 track as an MP4 with a fixed set of boxes, so that files differ only in their pictures.
+"""Writes an H.264 track as an MP4 with a fixed set of boxes, so that only the pictures of files differ.
 
 The file has a single chunk, and its index comes before the pictures. The file contains no creation time and
 no program name. The time unit depends only on the frame rate, so clips with the same rate and number of

@@ -127,7 +127,7 @@ def _read_vui(bits: BitReader) -> _Vui:
 
 
 def _skip_buffer_model(bits: BitReader) -> bool:
-    """Skip the optional hrd_parameters. Return whether the fields were present."""
+    """Skip the optional hrd_parameters. Return whether hrd_parameters was present."""
     if not bits.u(1):
         return False
     buffers = bits.ue(most=31) + 1

@@ -55,8 +55,8 @@ def clip_cards(
     Args:
         benchmark: slug of the pair's benchmark.
         pair: the pair of the clips.
-        principal: the person or visitor who sees the clips. A visitor sees all clips in `shown`, because they
-            belong to published results.
+        principal: the person or visitor who sees the clips. A visitor sees all clips in `shown`, because
+            these clips belong to published results.
         shown: the (submission ID, seed) combinations to return. With None, all clips are returned, and clip
             names contain the seed if the seed is not 0.
     """
@@ -86,7 +86,7 @@ def clip_cards(
 
 
 def clip_name(model: str, label: str, seed: int) -> str:
-    """Return the name of a clip in the gallery; it has the seed if the seed is not 0."""
+    """Return the name of a clip in the gallery; the name contains the seed if the seed is not 0."""
     side = side_name(model, label)
     return f"{side} · seed {seed}" if seed else side
 

@@ -1,4 +1,4 @@
-"""Builds the automatic metrics of the results pages: scores of the sides, and their agreement with votes."""
+"""Builds the parts of results pages about automatic metrics: scores of sides, and agreement with votes."""
 
 import hashlib
 from collections.abc import Sequence
