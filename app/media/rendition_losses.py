@@ -1,4 +1,4 @@
-"""Computes the shares of a study's clips that renditions leave out: seconds, edges of frames, and frames."""
+"""Computes the shares of length, width, height and frame rate that a study's renditions leave out."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

@@ -59,7 +59,7 @@ class VideoTrack:
 
     @property
     def delay(self) -> int:
-        """The number of frames that a decoder must decode before it can show the first picture."""
+        """The largest number of positions that a picture is later in decoding order than in display order."""
         return max((at - shown for at, shown in enumerate(self.order or ())), default=0)
 
     @property
