@@ -24,10 +24,10 @@ class Resampling:
     """The method that resizes pixels.
 
     Attributes:
-        antialias: whether to low-pass filter an image before it is downscaled, as Pillow does. torchvision
-            did not do this for tensors before version 0.17.
+        antialias: whether to low-pass filter an image before it is downscaled, as Pillow does. Before version
+            0.17, torchvision did not filter tensors.
         rounded: whether to clip the result to [0, 1] and round it to multiples of 1/255, as Pillow does. For
-            float tensors, torchvision does neither.
+            float tensors, torchvision neither clips nor rounds.
     """
 
     antialias: bool = True

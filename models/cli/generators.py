@@ -64,7 +64,7 @@ def check(name: str) -> None:
     """Check an adapter for mistakes, and print what a GPU run would do. NAME is a model or a TOML file.
 
     The command prints files, sizes, memory, time, and all arguments with the sources of the official
-    defaults. It needs no weights and no GPU.
+    defaults. The command needs no weights and no GPU.
     """
     from models.generators.recipe_checks import recipe_problems
     from models.generators.run_plan import run_plan

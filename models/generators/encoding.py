@@ -10,7 +10,7 @@ from models.generators.base import Crashed, GeneratedClip, Provenance
 
 @dataclass(frozen=True)
 class EncodedClip:
-    """A generated clip as the bytes of an mp4 file; the other fields are those of `GeneratedClip`."""
+    """A generated clip as the bytes of an mp4 file; `GeneratedClip` explains the other fields."""
 
     pair_id: str
     seed: int

@@ -60,7 +60,7 @@ class HostedTransport:
     def submit(self, path: str, body: object, deadline: Deadline) -> object:
         """Send a POST request that costs money.
 
-        The request is repeated only if the service did not execute it.
+        The request is repeated only if the service did not execute the request.
 
         Raises:
             GeneratorError: the service refuses the request, or its answer is unknown.

@@ -40,7 +40,7 @@ def read_image(path: Path) -> Image.Image:
 def read_leading_images(requests: Sequence[ClipRequest]) -> list[Image.Image]:
     """Read the images of the requests. Stop at the first unreadable image.
 
-    The request with the unreadable image fails later; the requests before it are not affected.
+    The request with the unreadable image fails later; the earlier requests are not affected.
 
     Raises:
         BadInput: the first image cannot be read.

@@ -35,7 +35,7 @@ class ArgumentLine:
 
 
 def argument_lines(recipe: AnyRecipe) -> list[ArgumentLine]:
-    """Return all arguments of a recipe that influence a clip, then official arguments it does not pass."""
+    """Return the recipe's arguments that influence a clip, then official arguments that are not passed."""
     values = dict(_values(recipe))
     lines = [ArgumentLine(name, value, recipe.official.get(name)) for name, value in values.items()]
     return lines + [

@@ -131,8 +131,8 @@ class Official(RecipeTable):
 
     Attributes:
         source: where the authors' code or documentation states the default.
-        value: the official default if the recipe deviates from it; without `value`, the recipe has the
-            official default.
+        value: the official default if the recipe deviates from this default; without `value`, the recipe has
+            the official default.
         reason: why the recipe deviates.
     """
 

@@ -75,7 +75,7 @@ def is_assignable(name: str) -> bool:
 
 
 def _constant(path: Path, tree: ast.Module, name: str) -> ast.expr:
-    """Return the constant that a script assigns to a name; the script must do so exactly once.
+    """Return the constant that a script assigns to a name; there must be exactly one such assignment.
 
     Assignments of non-constant expressions are ignored.
     """

@@ -14,7 +14,7 @@ SYNTHETIC_FORMAT = NativeFormat(width=320, height=320, frames=16, fps=Fraction(8
 
 
 class StaticGenerator:
-    """A static baseline for every benchmark, which repeats the input image in every frame."""
+    """A static baseline that repeats the input image in every frame; works with every benchmark."""
 
     name = "static"
 

@@ -25,8 +25,8 @@ class FrameSet(StrEnum):
     """The frames that are compared with the image and the prompt.
 
     `without-first` leaves out the first frame, which most models copy from the input image. `sampled-16`
-    takes 16 frames at equal distances, from the first to the last frame; of a shorter clip it takes all
-    frames.
+    takes 16 frames at equal distances, from the first to the last frame; of a shorter clip, `sampled-16`
+    takes all frames.
     """
 
     ALL = "all"

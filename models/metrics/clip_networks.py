@@ -54,7 +54,7 @@ def network_of(suite: Suite, run: MetricRun) -> BackboneWeights:
 
 
 def _identity(known: BackboneWeights, run: MetricRun) -> str:
-    """Return the name and revision of the weights; of a folder that the user names, its name and digest."""
+    """Return the name and revision of the weights, or the name and digest of a folder that the user names."""
     if run.weights is None:
         return f"{known.name}@{known.revision[:12]}"
     return f"{run.weights.resolve().name}@{_folder_digest(run.weights)}"

@@ -16,7 +16,7 @@ FORMULAS_VERSION = 4
 class MetricRun:
     """The folders, the device, the workers and the settings with which a suite runs.
 
-    The device and the number of workers change no score by more than 1e-4, so they are not recorded.
+    The device and the number of workers change no score by more than 1e-4, so both are not recorded.
 
     Attributes:
         home: TI2V_HOME, the folder with caches and weights.

@@ -90,7 +90,7 @@ def check_key_mismatch(source: object, missing: Collection[str], unexpected: Col
     """Check that no tensor names are missing or unexpected.
 
     Raises:
-        CheckpointError: names are missing or unexpected; the message counts them and shows the first ones.
+        CheckpointError: names are missing or unexpected; the message states their number and the first names.
     """
     if missing or unexpected:
         raise CheckpointError(

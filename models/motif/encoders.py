@@ -60,7 +60,8 @@ def encode_frames(
         vae: the autoencoder.
         frames: (frames, 3, height, width), any float dtype, in [-1, 1].
         chunk: frames per forward pass; larger values need more memory.
-        device: device of the forward pass, if CPU offload moves the autoencoder (default: its device).
+        device: device of the forward pass, if CPU offload moves the autoencoder (default: the autoencoder's
+            device).
 
     Returns:
         (frames, channels, latent height, latent width) float32.

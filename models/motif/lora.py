@@ -1,7 +1,7 @@
-"""Loads LoRA weights into the network of a pipeline, after checking that all of them fit.
+"""Loads LoRA weights into the network of a pipeline, after checking that all weights fit.
 
-PEFT warns about weights of unknown layers and ignores them, and fails in the middle of loading if a shape
-differs. Source of the method: E. J. Hu et al. (2021), LoRA, arXiv:2106.09685.
+PEFT only warns about weights of unknown layers, ignores these weights, and fails in the middle of loading if
+a shape differs. Source of the method: E. J. Hu et al. (2021), LoRA, arXiv:2106.09685.
 """
 
 import os

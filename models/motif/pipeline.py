@@ -85,10 +85,10 @@ class MotifImageToVideoPipeline(MotifComponents):
             prompt: the text prompts.
             negative_prompt: the unconditional text of classifier-free guidance: one for all prompts or one
                 per prompt (default: the empty text).
-            height: height of the clips in pixels (default: the pipeline's).
-            width: width of the clips in pixels (default: the pipeline's).
-            num_frames: number of frames per clip (default: the pipeline's).
-            fps: frame rate given to the network (default: the pipeline's).
+            height: height of the clips in pixels (default: the pipeline's height).
+            width: width of the clips in pixels (default: the pipeline's width).
+            num_frames: number of frames per clip (default: the pipeline's number).
+            fps: frame rate given to the network (default: the pipeline's rate).
             num_inference_steps: number of sampling steps.
             guidance_scale: strength of the guidance. Values of 1 or less disable guidance and halve the cost.
                 The unconditional prediction also gets the input image [open].

@@ -1,4 +1,4 @@
-"""Steps any scheduler of diffusers, also if the training scaled the latents as in VideoCrafter2.
+"""Runs steps of any scheduler of diffusers, even if the training scaled the latents as in VideoCrafter2.
 
 `MotifDDIMScheduler` implements VideoCrafter2's scale s(t) itself. For the other schedulers, this module uses
 the fact that the scale s(t) is equivalent to another noise schedule. With the latents z and the noise
@@ -112,7 +112,7 @@ class _Scale:
         return math.sqrt(self.a * self.s**2 + 1 - self.a)
 
     def unscaled_prediction(self, predicted: Tensor, noisy: Tensor, kind: str) -> Tensor:
-        """Convert a prediction for z_t, which refers to the latents s(t) z, to a prediction for y_t and z."""
+        """Convert a prediction for z_t and the latents s(t) z to a prediction for y_t and z."""
         signal, noise = math.sqrt(self.a), math.sqrt(1 - self.a)
         if kind == "epsilon":
             return predicted
@@ -137,7 +137,7 @@ class _LatentScale:
 
     @classmethod
     def of(cls, scheduler: Scheduler) -> "_LatentScale | None":
-        """Return the scale that a scheduler does not apply itself, or None."""
+        """Return the scale of the latents; None if the scheduler applies the scale or has no scale."""
         alphas = getattr(scheduler, "alphas_cumprod", None)
         if alphas is None:
             raise ValueError(

@@ -98,7 +98,7 @@ class MotifDDIMScheduler(DDIMScheduler):
         return latents * scales.view(-1, *[1] * (latents.ndim - 1))
 
     def add_noise(self, original_samples: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
-        """Return z_t, the noisy latents. Pass unscaled clean latents: this method multiplies them by s(t)."""
+        """Return z_t, the noisy latents. Pass unscaled clean latents: the method multiplies by s(t)."""
         return super().add_noise(
             self.scaled_latents(original_samples, timesteps), noise, _integers(timesteps)
         )

@@ -1,7 +1,7 @@
 """Implements the denoising network: diffusers' text-to-video UNet with a frame rate and an input image.
 
-VideoCrafter2's UNet equals diffusers' `UNet3DConditionModel`, except for an embedding of the frame rate that
-is added to the timestep embedding. The forward pass of diffusers has no frame rate input and no gradient
+VideoCrafter2's UNet is diffusers' `UNet3DConditionModel` with one addition: an embedding of the frame rate is
+added to the timestep embedding. The forward pass of diffusers has no frame rate input and no gradient
 checkpointing. This module therefore implements its own forward pass with the blocks of diffusers.
 """
 
@@ -35,7 +35,8 @@ class MotifUNet(StrictModel, ConfigMixin, PeftAdapterMixin):  # type: ignore[mis
     Args:
         latent_channels: channels of the clip's and the image's latents.
         conditioning: image conditioning: `x-cat`, `cx-attn` or `both`.
-        block_out_channels: channels of each level; all levels except the deepest cross-attend to text.
+        block_out_channels: channels of each level; every level except the deepest has cross-attention to
+            text.
         layers_per_block: residual layers of each level.
         cross_attention_dim: channels of the text encoder's hidden states.
         attention_head_dim: number of channels per attention head, which must divide the channels of every
@@ -94,7 +95,7 @@ class MotifUNet(StrictModel, ConfigMixin, PeftAdapterMixin):  # type: ignore[mis
 
     @property
     def side_multiple(self) -> int:
-        """Latent height and width must be multiples of this number, because all levels but one halve them."""
+        """Latent height and width must be multiples of this number, because levels halve both."""
         return int(2 ** (len(self.unet.down_blocks) - 1))
 
     def set_attention_slice(self, slice_size: str | int | None) -> None:

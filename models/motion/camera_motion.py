@@ -1,4 +1,4 @@
-"""Estimates the camera's motion from optical flow and subtracts it, so that only objects move.
+"""Estimates the camera's motion from optical flow and subtracts this motion, so that only objects move.
 
 With a panning camera, every pixel moves, the heatmap is near 1 everywhere, and the motion focal loss selects
 nothing. The camera's motion between two frames is modelled as a shift, rotation and zoom that most of the
@@ -22,7 +22,7 @@ _LEAST_SHARE = 0.5
 def subtract_camera_motion(flow: Flow) -> Flow:
     """Return the flow relative to the camera.
 
-    Pixels whose flow is exactly 0 keep this flow, because the filter for static regions set it.
+    Pixels whose flow is exactly 0 keep this flow, because the filter for static regions has set this flow.
 
     Args:
         flow: (maps, height, width, 2) float32, pixels to another frame.

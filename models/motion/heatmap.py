@@ -34,7 +34,7 @@ def motion_heatmap(
 
     Raises:
         BadClip: the flow has another shape, or contains NaN or infinity.
-        ValueError: the settings need `last_flow`, and it is missing.
+        ValueError: the settings need `last_flow`, but `last_flow` is missing.
     """
     if settings.last_frame is LastFrame.BACKWARD:
         if last_flow is None:
@@ -127,7 +127,7 @@ def _unit_in_pixels(
 ) -> float | NDArray[np.float32]:
     """Return the displacement in pixels that gives x = 1, for the clip or for each map.
 
-    The unit is 0 if it is relative to the motion and nothing moves.
+    If the unit is relative to the motion and nothing moves, the result is 0.
     """
     height, width = magnitude.shape[1:]
     match settings.unit:

@@ -9,8 +9,8 @@ object, and in regions that contain only noise. This filter compares two hypothe
 2. moving: the pixel differs little from the position in the next frame that the flow points to.
 
 The flow is kept only where hypothesis 2 (moving) has the smaller difference, by more than a margin, and in
-the holes of such regions. The filter is not part of the paper; docs/motion.md reports its effect, measured
-against exact flow and on generated clips.
+the holes of such regions. The filter is not part of the paper; docs/motion.md reports the filter's effect,
+measured against exact flow and on generated clips.
 """
 
 from itertools import pairwise
@@ -88,9 +88,10 @@ def _static_difference(to_next: NDArray[np.float32], to_previous: NDArray[np.flo
 
 
 def _fill_holes(mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Add the regions of 0 that do not touch the border of the frame.
+    """Return the mask with filled holes: the regions of 0 that do not touch the border of the frame.
 
-    Inside a moving surface without texture, both hypotheses fit equally well, so only its outline is found.
+    Inside a moving surface without texture, both hypotheses fit equally well, so only the outline of the
+    surface is found.
     """
     background = cv2.copyMakeBorder(1 - mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=1)
     outside = 2

@@ -90,7 +90,8 @@ class TinySettings(Section):
     Attributes:
         patch: side of the autoencoder's patches, in pixels.
         latent_channels: number of principal components per patch.
-        channels: channels of each level. All levels but the deepest have cross-attention to the text.
+        channels: channels of each level. All levels except the deepest level have cross-attention to the
+            text.
         head_dim: number of channels per attention head.
         groups: number of groups of the group norms.
         text_channels: hidden size of the frozen text encoder with random weights.

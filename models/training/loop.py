@@ -184,7 +184,7 @@ def _save_and_validate(config: TrainingConfig, done: int, hooks: Hooks) -> None:
 def _any_process_stops(accelerator: Accelerator, stop: threading.Event) -> bool:
     """Return whether any process received a stop signal.
 
-    All processes call this function, because all of them must stop after the same step.
+    All processes call this function, because all processes must stop after the same step.
     """
     if accelerator.num_processes == 1:
         return stop.is_set()

@@ -145,7 +145,7 @@ def _load_pipeline(config: TrainingConfig) -> MotifImageToVideoPipeline:
 
 
 def _load_text_to_video(config: TrainingConfig) -> MotifImageToVideoPipeline:
-    """Load a text-to-video network and add image conditioning, which initially changes no output."""
+    """Load a text-to-video network and add image conditioning; outputs are unchanged before training."""
     network = config.network
     try:
         unet = _load_unet(network)

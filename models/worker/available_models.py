@@ -1,4 +1,4 @@
-"""Selects the models that a worker offers: requested models, or all models that its machine can run."""
+"""Selects the models that a worker offers: requested models, or all models that this machine can run."""
 
 from models.generators.registry import generators, get_entry
 from models.worker.errors import NoModelAvailable

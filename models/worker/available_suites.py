@@ -32,7 +32,8 @@ def select_suites(names: str | None, home: Path) -> dict[SuiteName, AvailableSui
         home: TI2V_HOME, the folder with the weights.
 
     Raises:
-        NoSuiteAvailable: there is no suite with a requested name, or none of its metrics can be computed.
+        NoSuiteAvailable: there is no suite with a requested name, or none of the suite's metrics can be
+            computed.
     """
     if names == NOTHING:
         return {}

@@ -59,7 +59,7 @@ class Failures:
         self._in_a_row = 0
 
     def holds(self, job: ClaimedJob) -> bool:
-        """Return whether the job failed and its failure is not reported yet."""
+        """Return whether the job failed and the failure is not reported yet."""
         return any(job in failure.jobs for failure in self._held)
 
     def resume(self) -> None:

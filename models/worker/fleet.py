@@ -27,7 +27,8 @@ class RestartPolicy:
     """States how often, and after which pause, a failed lane is restarted.
 
     Attributes:
-        restarts: maximum number of restarts without a clip in between; after them the lane is retired.
+        restarts: maximum number of restarts without a clip in between; after these restarts the lane is
+            retired.
         pause_s: pause before the first restart, in seconds. Each further pause is twice as long.
         longest_pause_s: maximum pause, in seconds.
         starting_s: time in which a host should start, in seconds.

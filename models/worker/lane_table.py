@@ -19,7 +19,8 @@ class LaneTable:
 
     Args:
         stopping: event that is set when the fleet should stop.
-        starting_s: time in which a host must start, in seconds. Other lanes do not wait longer for its clips.
+        starting_s: time in which a host must start, in seconds. Other lanes do not wait longer for the clips
+            of this host.
     """
 
     def __init__(self, stopping: threading.Event, starting_s: float) -> None:
@@ -89,8 +90,8 @@ class Lane:
     def others_generate(self, model: str) -> bool:
         """Return whether another lane has generated a clip of the model.
 
-        The method waits while another lane may still generate a clip of the model. It returns True if the
-        fleet stops meanwhile.
+        The method waits while another lane may still generate a clip of the model. If the fleet stops
+        meanwhile, the method returns True.
         """
         table = self._table
 

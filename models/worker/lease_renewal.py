@@ -47,7 +47,7 @@ class LeaseRenewer:
                 del self._held[job.id]
 
     def holds(self, job: LeasedJob) -> bool:
-        """Return whether the worker still holds the job in the attempt that it claimed."""
+        """Return whether the worker still holds the job in the attempt that the worker claimed."""
         with self._lock:
             return self._held.get(job.id) == job
 

@@ -141,7 +141,7 @@ class RayHost:
             yield clip
 
     def close(self) -> None:
-        """Kill the actor, which frees the model's memory."""
+        """Kill the actor, so that the model's memory becomes free."""
         ray.kill(self._actor)
         self._loaded_model = None
 

@@ -76,7 +76,7 @@ class SuiteRunner:
         """Measure the clips of newly claimed jobs; all jobs must be for the same suite.
 
         Raises:
-            WorkerError: the worker cannot continue; it still holds the remaining jobs.
+            WorkerError: the worker cannot continue, but still holds the remaining jobs.
         """
         self._leases.add(jobs)
         with tempfile.TemporaryDirectory(prefix="ti2v-clips-") as folder:
@@ -90,7 +90,7 @@ class SuiteRunner:
             self._leases.release(job)
 
     def _fetch(self, jobs: Sequence[ClaimedMeasurement], folder: Path) -> list[_Task]:
-        """Download clips and images. A job fails if the server refuses one of its files."""
+        """Download clips and images. A job fails if the server refuses one of the job's files."""
         tasks = []
         for job in jobs:
             path = folder / f"{job.id}.mp4"
