@@ -175,7 +175,7 @@ def _has_other_coding_points(info: dict[Any, Any]) -> bool:
 
 
 def _has_other_gamma(info: dict[Any, Any]) -> bool:
-    """Return whether a PNG declares a gamma or primaries that differ from those of sRGB.
+    """Return whether a PNG declares a gamma or primaries that differ from sRGB.
 
     An sRGB chunk, a cICP chunk and an ICC profile all override gamma and primaries.
     """

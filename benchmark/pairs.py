@@ -110,7 +110,7 @@ class ClipNames:
 
 
 def match_clip_names(stems: Iterable[str], pair_ids: Iterable[str]) -> ClipNames:
-    """Match file names `<pair id>` and `<pair id>_<seed>`, without their suffix, with known pair ids.
+    """Match file names without suffix, `<pair id>` or `<pair id>_<seed>`, with known pair ids.
 
     Names are compared in Unicode NFC. If `car_take` and `car_take_1` are both pair ids, the file name
     `car_take_1` has two readings: with and without a seed. The other file names in the folder decide which
@@ -118,7 +118,7 @@ def match_clip_names(stems: Iterable[str], pair_ids: Iterable[str]) -> ClipNames
 
     - If all other names have a seed and one of them has the seed 1, use the reading with a seed.
     - If some other name has no seed and none has the seed 1, use the reading without a seed.
-    - If some names have no seed and others have the seed 1, use the reading whose pair has no file yet.
+    - If some names have no seed and others have the seed 1, use the reading whose pair has no other file.
 
     >>> match_clip_names(["car_take_1", "car_take_1_1"], ["car_take", "car_take_1"]).matched["car_take_1"]
     ClipName(pair_id='car_take', seed=1)

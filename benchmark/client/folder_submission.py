@@ -54,7 +54,7 @@ class FolderSubmission:
     """A folder of clips, together with the submission to which the clips are uploaded.
 
     Attributes:
-        target: the submission on the server, which may not exist yet.
+        target: the submission on the server; the submission may not exist yet.
         folder: the clips, matched with the benchmark's pairs.
     """
 

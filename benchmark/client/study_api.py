@@ -160,7 +160,8 @@ class StudyApi:
         Args:
             kind: the kind of the annotators to invite. The votes of `pilot` and `preview` annotators never
                 count.
-            label: a note on whom the links are for. With several links, each label gets a number.
+            label: a note on whom the links are for. If several links are created, each link's label gets a
+                number.
         """
         # Do not send the request again, because a second request would create more links. If the response is
         # lost, only unused links are lost.

@@ -31,7 +31,7 @@ class Transport:
 
     Args:
         address: the server's address, such as https://bench.example.
-        key: the key, which is sent only as a bearer token.
+        key: the key; sent only as a bearer token.
         retry: decides which failed requests are retried, and how often.
         on_retry: called with a message for the user before the first retry of a request.
     """

@@ -63,7 +63,7 @@ class TableLayout:
         return not self.columns and table in COMPACT
 
     def compact(self, table: TableName, rows: Sequence[object]) -> list[PrintedColumn]:
-        """Return the default columns of a LaTeX table, which fit a paper.
+        """Return the default columns of a LaTeX table; these columns fit the width of a paper's column.
 
         If all rows have the same reference, a column title contains the reference's name, and the rows do
         not.

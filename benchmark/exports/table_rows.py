@@ -38,7 +38,8 @@ def result_rows(
             these votes.
 
     Raises:
-        ValueError: the table is `votes` or a table of metrics, which cannot be computed from tallies.
+        ValueError: the table is `votes` or a table of metrics; tallies are not enough to compute these
+            tables.
     """
     match table:
         case TableName.PREFERENCES:

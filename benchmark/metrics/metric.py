@@ -1,4 +1,4 @@
-"""Defines the type of a metric, which is a column of a table.
+"""Defines the type of a metric; each metric is a column of a table.
 
 To start fast, this module imports no large package.
 """

@@ -56,7 +56,7 @@ class Total:
 
     Attributes:
         metric: the metric that defines the name and the number format of the score's column.
-        value: the total score; None if one of the required means does not exist.
+        value: the total score; None if a required mean does not exist.
         missing: the reason why the total score does not exist; an empty text if the total score exists.
         seed_sd: the standard deviation of the total scores per seed; None for fewer than two seeds.
     """

@@ -48,7 +48,7 @@ class ScenePair:
     """One pair of a synthetic benchmark, with the parameters from which the pair's image is rendered.
 
     Attributes:
-        image: the image's file name without suffix, which consists of the scenario's name and a number.
+        image: the image's file name without suffix: the scenario's name and a number.
         seed: the seed of the image's layout.
         gold: the use of the pair in a training question or a gold question; None if the pair is in no
             question.

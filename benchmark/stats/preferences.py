@@ -177,8 +177,9 @@ def _average_rows(
 def averaged_matchups(matchups: Sequence[Matchup]) -> list[list[int]]:
     """Return, for each reference that has an average, the indices of the reference's matchups.
 
-    A model has an average if it is the reference of several matchups and never the other side. An average
-    would ignore a matchup in which the model is the other side. The leaderboard includes such matchups.
+    A model has an average if the model is the reference of several matchups and never the other side. An
+    average would ignore a matchup in which the model is the other side. The leaderboard includes such
+    matchups.
     """
     others = {matchup.other for matchup in matchups}
     groups: dict[str, list[int]] = {}

@@ -1,8 +1,8 @@
 """Defines `Votes`, the counted votes of a study as columns with one entry per vote.
 
 `benchmark.votes.validate` creates these columns from a votes table. Three statistics need the columns of
-`Votes`, because tallies are not enough for them: the agreement of single annotators, the flags of annotators,
-and the bootstrap over annotators.
+`Votes`, because tallies are not enough for these statistics: the agreement of single annotators, the flags of
+annotators, and the bootstrap over annotators.
 """
 
 from collections.abc import Mapping

@@ -71,7 +71,7 @@ class _Object(dict[str, object]):
 
 @dataclass(frozen=True)
 class _Constant:
-    """NaN or Infinity in a cell, which JSON forbids; this is an error only if the cell's column is read."""
+    """NaN or Infinity in a cell; JSON forbids both. This is an error only if the cell's column is read."""
 
     name: str
 

@@ -37,7 +37,8 @@ class MetricAgreementRow:
         ci_low, ci_high: 95 % interval of the accuracy, clustered by image.
         spearman, kendall: rank correlations, over models, between the metric's mean and the share of
             comparisons that the model won.
-        static_clips: number of scored clips on pairs for which the model `static` has a score too.
+        static_clips: number of scored clips on pairs for which the clip of the model `static` also has a
+            score.
         prefers_static: share of the `static_clips` clips that the metric rates worse than the clip of the
             model `static` on the same pair.
     """

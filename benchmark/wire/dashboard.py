@@ -49,7 +49,7 @@ class DashboardResponse(ResponseModel):
     """The state of a study for its owner.
 
     `hours_left` is the time until all panels are full at the pace of the last 6 hours; null without votes in
-    this time. `pilot_votes` are the votes of pilots and previews, which never count.
+    this time. `pilot_votes` are the votes of pilots and previews; these votes never count.
     """
 
     at: datetime

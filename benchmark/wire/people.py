@@ -90,7 +90,7 @@ class KeyResponse(ResponseModel):
 
 
 class CreatedKeyResponse(KeyResponse):
-    """A new key. `key` is the secret, which cannot be shown again."""
+    """A new key. `key` is the secret; the server cannot show the secret again."""
 
     key: str
 

@@ -1,6 +1,7 @@
 """Wire types for the phases of a study: what annotators see before and after the voting.
 
-The phases are part of the study's protocol, which is published with its report. Completion codes are not.
+The phases are part of the study's protocol, and the study's report contains the protocol. Completion codes
+are not.
 """
 
 from collections import Counter
@@ -18,7 +19,7 @@ Key = Annotated[str, StringConstraints(pattern=_KEY)]
 
 
 class Section(RequestModel):
-    """A question of the study information and its answer, such as "Who runs it"."""
+    """A question of the study information with its answer; a question is, for example, "Who runs it"."""
 
     title: Line
     text: Annotated[Paragraphs, Field(min_length=1)]

@@ -1,4 +1,4 @@
-"""Wire types for the quality rules of a study, which are written before the study opens."""
+"""Wire types for the quality rules of a study; the rules are written before the study opens."""
 
 from typing import Annotated
 

@@ -250,7 +250,8 @@ class CheckResponse(ResponseModel):
 class InvitationsRequest(RequestModel):
     """A request for invitation links. Votes from a `pilot` or `preview` link never count.
 
-    `label` is a note on whom the links are for. With several links, each label gets a number.
+    `label` is a note on whom the links are for. If several links are created, each link's label gets a
+    number.
     """
 
     count: Annotated[int, Field(ge=1, le=MAX_INVITATIONS)]

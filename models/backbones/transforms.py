@@ -66,7 +66,7 @@ def shorter_side(image: NDArray[np.uint8], side: int, *, resampling: Resampling 
 
 
 def squash_square(image: NDArray[np.uint8], side: int, *, resampling: Resampling = AS_PILLOW) -> Tensor:
-    """Resize both sides of an image to `side` (bicubic), which changes the aspect ratio."""
+    """Resize both sides of an image to `side` (bicubic); the aspect ratio changes."""
     return _resized(image, (side, side), mode="bicubic", resampling=resampling)
 
 

@@ -58,7 +58,7 @@ class Crashed(GeneratorError):
 
 
 class CannotRun(Crashed):
-    """The model cannot run on this machine; the message states what is missing and how to install it."""
+    """The model cannot run on this machine; the message says what is missing and what to do."""
 
 
 class TimedOut(GeneratorError):

@@ -57,7 +57,7 @@ class Checkout:
         return None
 
     def unavailable_reason_here(self) -> str | None:
-        """Return why the model cannot run on this machine, for example without a GPU; None if it can run."""
+        """Return why the model cannot run on this machine, such as no GPU; None if the model can run."""
         return self.unavailable_reason() or gpu_too_small(self._recipe.gpu_gib)
 
     def commit(self) -> str:

@@ -31,7 +31,7 @@ class OutputFolder:
     """The output folder of one model.
 
     Args:
-        folder: the folder, which `create` creates.
+        folder: path of the folder; `create` creates the folder.
         model: name of the model.
         shard: the shard of pairs that this process generates. Each shard has its own manifest, so several
             processes can share the folder.

@@ -54,7 +54,7 @@ def _patch_attention(pipeline: "DiffusionPipeline") -> None:
 def _patch_guardrail(pipeline: "DiffusionPipeline") -> None:
     """Raise a clear error when NVIDIA's guardrail refuses a prompt or clip.
 
-    After a refusal the guardrail returns None, which would crash the pipeline of Cosmos.
+    After a refusal the guardrail returns None, and None would crash the pipeline of Cosmos.
     """
     guardrail = getattr(pipeline, "safety_checker", None)
     if guardrail is None or not hasattr(guardrail, "check_video_safety"):

@@ -20,7 +20,7 @@ def pin(source: str, revision: str) -> None:
     """Record the commit of a downloaded repository.
 
     Raises:
-        CannotRun: the revision is a branch or tag, which can change.
+        CannotRun: the revision is a branch or tag; branches and tags can change.
     """
     if not _COMMIT.fullmatch(revision):
         raise CannotRun(f"{revision!r} is not a commit of {source}; expected 40 hexadecimal digits.")

@@ -37,7 +37,7 @@ def squared_errors(predicted: Tensor, target: Tensor) -> Tensor:
 
     Both losses, the diffusion loss and the motion focal loss, are computed from this tensor. The motion focal
     loss therefore needs no second copy of the network's output. Squares are computed in float32: bfloat16 has
-    8 significant bits, too few for a mean over 10^5 values.
+    8 significant bits, which is too few for a mean over 10^5 values.
 
     Args:
         predicted: (batch, channels, frames, height, width), any float dtype.

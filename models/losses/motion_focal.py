@@ -18,8 +18,7 @@ class MotifLoss:
 
     Attributes:
         diffusion: E || eps - eps_theta ||^2, the diffusion loss, with gradient.
-        motion_focal: E || m' (eps - eps_theta) ||^2, the motion focal loss before it is multiplied by the
-            weight.
+        motion_focal: E || m' (eps - eps_theta) ||^2, the motion focal loss, not yet multiplied by the weight.
         total: diffusion + weight * motion_focal; call `backward` on the mean of `total`.
     """
 

@@ -1,4 +1,4 @@
-"""Loads the CLIP network of the suites `animate-bench` and `aigcbench`, and records their settings."""
+"""Loads the CLIP network of the suites `animate-bench` and `aigcbench`, and records suite settings."""
 
 import hashlib
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Computes attention in slices of the heads, which saves memory if there is no fused attention."""
+"""Computes attention in slices of the heads; this saves memory if there is no fused attention."""
 
 from diffusers.models.attention_processor import Attention
 from torch import nn

@@ -81,7 +81,7 @@ def check_names(source: object, found: Collection[str], expected: Collection[str
     """Check that a checkpoint has exactly the expected tensor names.
 
     Raises:
-        CheckpointError: names are missing or unexpected; the message counts them and shows the first ones.
+        CheckpointError: names are missing or unexpected; the message states their number and the first names.
     """
     check_key_mismatch(source, set(expected) - set(found), set(found) - set(expected))
 
@@ -106,7 +106,7 @@ def check_stored_tensors(folder: Path, model: nn.Module) -> None:
     with and without the prefix are accepted.
 
     Raises:
-        CheckpointError: tensors are missing; the message counts them and shows the first ones.
+        CheckpointError: tensors are missing; the message states their number and the first names.
     """
     files = sorted(folder.glob("*.safetensors"))
     if not files:

@@ -67,7 +67,8 @@ def load_videocrafter_weights(state: StateDict, network: MotifUNet, source: obje
 def videocrafter_state_dict(network: MotifUNet) -> dict[str, Tensor]:
     """Return the network's state dict with VideoCrafter2's names and shapes.
 
-    The image channels of the first convolution are removed if they are zero, that is, before training.
+    The image channels of the first convolution are removed if their weights are zero, that is, before
+    training.
 
     Raises:
         CheckpointError: the network attends to image tokens, which VideoCrafter2's format does not support.

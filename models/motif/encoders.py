@@ -43,7 +43,8 @@ def check_finite(name: str, numbers: Tensor) -> None:
     """Check that a tensor of any shape is finite.
 
     Raises:
-        NotFinite: some values are NaN or infinite; the message names the tensor and counts them.
+        NotFinite: some values are NaN or infinite; the message names the tensor and the number of such
+            values.
     """
     broken = numbers.numel() - int(torch.isfinite(numbers).sum())
     if broken:

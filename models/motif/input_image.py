@@ -30,7 +30,8 @@ def preprocess_images(image: InputImages, *, height: int, width: int) -> Tensor:
             - an array (rows, columns, 3) or (batch, rows, columns, 3);
             - a tensor (3, rows, columns) or (batch, 3, rows, columns).
 
-            Arrays and tensors are uint8 from 0 to 255, or floats from 0 to 1, which are rounded to 8 bits.
+            Arrays and tensors are uint8 from 0 to 255, or floats from 0 to 1; the floats are rounded to 8
+            bits.
         height: target height in pixels.
         width: target width in pixels.
 

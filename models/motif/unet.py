@@ -39,9 +39,8 @@ class MotifUNet(StrictModel, ConfigMixin, PeftAdapterMixin):  # type: ignore[mis
             text.
         layers_per_block: residual layers of each level.
         cross_attention_dim: channels of the text encoder's hidden states.
-        attention_head_dim: number of channels per attention head, which must divide the channels of every
-            level.
-        norm_num_groups: number of groups of the group norms, which must divide the channels of every level.
+        attention_head_dim: number of channels per attention head; must divide the channels of every level.
+        norm_num_groups: number of groups of the group norms; must divide the channels of every level.
         image_token_dim: channels of an image token, for `cx-attn` and `both` [open]: CLIP ViT-H's hidden
             size.
         image_token_count: image tokens per clip, for `cx-attn` and `both`.

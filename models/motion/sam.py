@@ -1,9 +1,8 @@
 """Generates masks with SAM: prompts SAM with a grid of points, filters the masks, removes duplicates.
 
-The mask generation pipeline of transformers does the same but needs torchvision, which this project does not
-require.
-Source: A. Kirillov et al. (2023), Segment Anything, ICCV, section 5 and appendix B. All defaults except the
-size of the grid are the authors' values.
+The mask generation pipeline of transformers does the same but needs torchvision, and this project does not
+require torchvision. Source: A. Kirillov et al. (2023), Segment Anything, ICCV, section 5 and appendix B. All
+defaults except the size of the grid are the authors' values.
 """
 
 from dataclasses import dataclass

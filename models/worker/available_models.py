@@ -12,7 +12,7 @@ def select_models(names: str | None, batch: int | None, *, may_be_empty: bool = 
     Args:
         names: comma-separated model names, or `none`; None selects all models that can run on this machine.
         batch: batch size; None selects the default of each model.
-        may_be_empty: whether the worker may offer no model, because it has other work.
+        may_be_empty: whether the worker may offer no model, because the worker has other work.
 
     Raises:
         UnknownModel: there is no model with a requested name.

@@ -1,4 +1,4 @@
-"""Defines model hosts, which load models in this process or in a Ray actor (models/worker/ray_engine.py)."""
+"""Defines model hosts; a host loads models in this process or in a Ray actor (see `ray_engine`)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
@@ -25,7 +25,7 @@ class ModelHost(Protocol):
         """
 
     def describe(self, info: WorkerInfo) -> WorkerInfo:
-        """Return the worker's description with the device on which the model runs, if the host knows it."""
+        """Return the worker's description; if the host knows the model's device, include the device."""
 
     def load(self, model: str) -> None:
         """Unload the previous model, then load this model, so that only one model needs memory.

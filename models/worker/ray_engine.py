@@ -227,7 +227,7 @@ def ray_cluster(address: str | None) -> Iterator[None]:
 
 
 def _check_connection(address: str) -> None:
-    """Raise RayUnavailable if nothing listens at HOST:PORT; Ray checks other forms of addresses itself."""
+    """Raise RayUnavailable if nothing listens at HOST:PORT; Ray itself checks other forms of addresses."""
     host, _, port = address.rpartition(":")
     if not host or "/" in address or not port.isdigit():
         return

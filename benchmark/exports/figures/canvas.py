@@ -106,7 +106,7 @@ class Canvas:
     ) -> None:
         """Draw printable text.
 
-        With `upright`, the text is rotated by 90 degrees, is centred on `x` and starts at `baseline`.
+        If `upright` is set, the text is rotated by 90 degrees, is centred on `x` and starts at `baseline`.
         """
         self._axes.text(
             x,

@@ -207,7 +207,8 @@ def grid_figure(
     have the same reference, the matchups are sorted by this share as well.
 
     Raises:
-        CannotDraw: no pair is decided, the parts are unknown, or there are too many rows or columns.
+        CannotDraw: no pair is decided, the parts are unknown, or the figure would have too many rows or
+            columns.
     """
     cells = _cells(tallies, matchups, parts_of(tallies, division))
     if not any(cell.decided for cell in cells.values()):

@@ -140,7 +140,7 @@ def metric_agreement_figure(
     """Return the figure from the table rows that cover all pairs; in each suite the best metric is first.
 
     Raises:
-        CannotDraw: no metric has a comparison, or there are too many metrics.
+        CannotDraw: no metric can be compared with votes, or there are too many metrics.
     """
     shown = [row for row in rows if row.division is Division.WHOLE and (row.comparisons or row.static_clips)]
     if not any(row.comparisons for row in shown):

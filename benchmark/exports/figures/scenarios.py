@@ -86,7 +86,7 @@ def scenarios_figure(benchmark: str, examples: Sequence[ScenarioExample]) -> Sce
     """Return the grid of a benchmark's scenarios.
 
     Raises:
-        CannotDraw: there are no scenarios or too many.
+        CannotDraw: there are no scenarios, or too many scenarios.
     """
     if not 0 < len(examples) <= MAX_SCENARIOS:
         raise CannotDraw(

@@ -138,7 +138,7 @@ def strip_figure(*, pair: str, prompt: str, image: Pixels, strips: Sequence[Stri
     """Return the figure of one pair: the image, the prompt, and a row of frames per model.
 
     Raises:
-        CannotDraw: there are no clips or too many.
+        CannotDraw: there are no clips, or too many clips.
     """
     if not strips:
         raise CannotDraw("No model has a clip of this pair, so the figure is empty.")

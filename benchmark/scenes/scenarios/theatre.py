@@ -13,7 +13,7 @@ from benchmark.scenes.styles import Style
 
 
 def _curtain() -> tuple[Shape, ...]:
-    """Return the left half of the curtain, which extends from x = 0 (its outer edge) to x = 0.36."""
+    """Return the left half of the curtain, from x = 0 (the outer edge) to x = 0.36."""
     folds = []
     for i, x in enumerate(np.linspace(-0.02, 0.315, 8)):
         tone = "#a8262c" if i % 2 else "#c43a3a"
