@@ -6,9 +6,8 @@ The unit of the sign-flip test is the pair. Under the null hypothesis the two si
 sign of each pair's difference is random. Source: E. J. G. Pitman (1937), Supplement to the J. Royal
 Statistical Society 4(1), 119-130.
 
-The differences of the pairs are small integers. The exact distribution of the sum of all differences over all
-2^n sign flips is therefore computed, without sampling, from the characteristic function prod_i cos(d_i t /
-2).
+The differences of the pairs are small integers. The exact distribution of the sum of the differences over all
+2^n sign flips is therefore computed from the characteristic function prod_i cos(d_i t / 2), without sampling.
 """
 
 import numpy as np

@@ -20,8 +20,8 @@ class Guidance:
     Attributes:
         scale: the prediction is unconditional + scale * (conditional - unconditional).
         rescale: phi in [0, 1]. The prediction is multiplied by phi * r + 1 - phi, where r is the standard
-            deviation of the clip's conditional prediction, divided by the standard deviation of its guided
-            prediction.
+            deviation of the clip's conditional prediction, divided by the standard deviation of the clip's
+            guided prediction.
     """
 
     scale: float

@@ -6,11 +6,11 @@ object, and in regions that contain only noise. This filter compares two hypothe
 1. static: the pixel differs little from the same position in the next frame. Background that is about to be
    covered changes in the next frame only. So if the difference from the previous frame is far smaller than
    the difference from the next frame, the difference from the previous frame counts.
-2. moving: the pixel differs little from the position in the next frame that the flow points to.
+2. moving: the pixel differs little from the position to which the flow points in the next frame.
 
-The flow is kept only where hypothesis 2 (moving) has the smaller difference, by more than a margin, and in
-the holes of such regions. The filter is not part of the paper; docs/motion.md reports the filter's effect,
-measured against exact flow and on generated clips.
+The flow is kept only in regions where the difference of hypothesis 2 (moving) is smaller by more than a
+margin, and in the holes of such regions. The filter is not part of the paper; docs/motion.md reports the
+filter's effect, measured against exact flow and on generated clips.
 """
 
 from itertools import pairwise
