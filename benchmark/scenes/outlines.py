@@ -28,7 +28,7 @@ def ellipse(x: float, y: float, rx: float, ry: float | None = None, degrees: flo
 def box(
     x: float, y: float, width: float, height: float, corner: float = 0.0, degrees: float = 0.0
 ) -> Outline:
-    """Return a rectangle centred on (x, y) with corners of the radius `corner`."""
+    """Return a rectangle centred on (x, y) with rounded corners of radius `corner`."""
     r = min(corner, width / 2, height / 2)
     quarter = np.linspace(0, pi / 2, 8) if r else np.zeros(1)
     corners = []

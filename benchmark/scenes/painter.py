@@ -57,7 +57,7 @@ class _Canvas:
         owner: int | None,
         limits: Window | None = None,
     ) -> None:
-        """Composite a texture, clipped to `limits`.
+        """Blend a texture into the image; only pixels inside `limits` change.
 
         The painted pixels then belong to the part with the index `owner`; if `owner` is None, the pixels keep
         their previous part.

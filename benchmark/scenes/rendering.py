@@ -30,7 +30,8 @@ class Rendering:
         owners: (frames, rows, columns) int16, the index of the part that each pixel shows; -1 for the
             background.
         parts: the names of the parts; the position in the list is the part's index.
-        objects: for each part index, the name of the part's object; None for scenery.
+        objects: for each part index, the name of the object to which the part belongs; None for a part of the
+            background.
     """
 
     action: Action
@@ -56,7 +57,7 @@ def render(scene: Scene, action: str, *, frames: int = 16, size: Size | int = 32
     Args:
         action: the name of one of the scene's actions.
         frames: the number of frames, at least 2.
-        size: the side of a square image, or (rows, columns).
+        size: the image size in pixels: the side of a square image, or (rows, columns).
 
     Raises:
         ValueError: the scene has no such action, the size is odd or too small, or `frames` is less than 2.

@@ -30,7 +30,7 @@ class Action:
     """One prompt of a scenario, and the motions that the prompt describes.
 
     Attributes:
-        needs_daylight: whether the prompt, such as "dusk falls", makes no sense at night.
+        needs_daylight: true if the prompt makes no sense at night, such as "dusk falls".
     """
 
     name: str
@@ -62,8 +62,9 @@ class Scenario:
     """A kind of scene, such as an aquarium, from which images in several styles are rendered.
 
     Attributes:
-        parts: a function that returns the parts, back to front. The function varies positions and colours at
-            random, except those that a prompt mentions.
+        parts: a function that returns the parts of the scene, sorted from back to front. The function chooses
+            positions and colours at random, but does not change the positions and colours that a prompt
+            mentions.
     """
 
     name: str

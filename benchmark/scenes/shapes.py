@@ -29,7 +29,7 @@ class Shape:
     Attributes:
         outlines: the outlines, filled by the even-odd rule.
         relief: the width of the shape's curved rim, in image heights; 0 for a flat shape.
-        foot: the colour at the lower edge of a gradient; None for a single colour.
+        foot: the colour at the lower edge of a shape with a gradient; None if the shape has a single colour.
         opacity: 1 is opaque; glass and water have lower values.
     """
 
@@ -48,18 +48,18 @@ class Part:
     The group is drawn once as a texture; for each frame, this texture is shifted, rotated and scaled.
 
     Attributes:
-        at: the position of the part's origin in the parent's coordinates; for a part without parent, in the
-            image.
+        at: the position of the part's origin, in the coordinates of the parent part; a part without parent
+            uses the coordinates of the image.
         parent: the name of the part to which this part is attached.
         degrees: the rotation at rest, clockwise about the origin.
         opacity: the opacity at rest; a part with opacity 0, such as a halo, is visible only in some actions.
-        entrant: the part is outside the image until an action moves the part into the image.
+        entrant: true if the part is outside the image until an action moves the part into the image.
         shadow: the width of the part's soft shadow on the ground; 0 for no shadow.
-        ground: how far below the part's origin the shadow is.
-        scenery: the part belongs to the background and never moves.
+        ground: the distance from the part's origin down to the shadow.
+        scenery: true if the part belongs to the background and never moves.
         shown_in: (left, top, right, bottom) in stage coordinates; only the part's pixels inside this box are
             visible, for example above a waterline.
-        glows: the part is not affected by the light of the scene.
+        glows: true if the light of the scene does not change the part's colours.
     """
 
     name: str

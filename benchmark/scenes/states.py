@@ -26,12 +26,13 @@ class View:
 
 @dataclass
 class State:
-    """The distance of one part from its rest position, at one moment of the clip.
+    """The displacement of one part from its rest position, at one moment of the clip.
 
     Attributes:
         x, y: shift along the ground or in the image plane; the part's shadow moves by the same amount.
         lift: height above the ground; the shadow remains on the ground.
-        tint, tint_share: a colour to mix in, and the weight of this colour.
+        tint, tint_share: a colour that is mixed into the part's colours, and the weight of the mixed-in
+            colour.
         way_out: the shift that moves the part across an edge to just outside the view.
     """
 

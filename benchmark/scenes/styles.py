@@ -80,7 +80,7 @@ class Surface:
         return -dx / length, -dy / length, 1 / length
 
     def lambert(self, reach: float, bumps: Plane | None = None) -> Plane:
-        """Return the diffuse light of a surface; 1 where the surface faces the viewer."""
+        """Return the diffuse light of a surface; the light is 1 where the surface faces the viewer."""
         if self.relief == 0 and bumps is None:
             return np.ones((1, 1), np.float32)
         x, y, z = self.normals(reach, bumps)
@@ -88,7 +88,10 @@ class Surface:
         return np.asarray(np.clip(facing, 0, 1.8), dtype=np.float32)
 
     def highlight(self, reach: float, sharpness: float) -> Plane:
-        """Return the specular highlight of a surface; 0 where the surface faces the viewer."""
+        """Return the specular highlight of a surface.
+
+        The highlight is 0 where the surface faces the viewer.
+        """
         if self.relief == 0:
             return np.zeros((1, 1), np.float32)
         x, y, z = self.normals(reach)

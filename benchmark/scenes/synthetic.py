@@ -1,4 +1,4 @@
-"""Renders clips of the synthetic models, one reference and four faulty models, without weights."""
+"""Renders clips of the synthetic models (one reference, four faulty models), which need no weights."""
 
 from collections.abc import Callable
 from types import MappingProxyType

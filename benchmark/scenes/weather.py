@@ -20,7 +20,10 @@ _DROP_PIXELS_PER_HEIGHT = 640.0
 
 @dataclass(frozen=True)
 class _Habit:
-    """The parameters of one kind of weather; `fall` is how many image heights a drop falls per clip."""
+    """The parameters of one kind of weather.
+
+    `fall` is the distance that a drop falls per clip, in image heights.
+    """
 
     fall: float
     drift: float

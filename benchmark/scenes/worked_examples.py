@@ -1,7 +1,7 @@
 """Renders the clips of the worked examples that annotators see before they vote.
 
-Two pairs of clips explain the four justifications. In each pair, clip A wins in one justification, and clip B
-wins in another.
+Two pairs of clips explain the four justifications. In each pair, one justification applies to clip A, and
+another justification applies to clip B.
 """
 
 from collections.abc import Callable

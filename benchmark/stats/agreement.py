@@ -29,7 +29,9 @@ ROUNDING = 1e-24
 
 @dataclass(frozen=True)
 class Coefficient:
-    """A measure of agreement. `value` is None if undefined, such as kappa when all votes are equal.
+    """A measure of agreement.
+
+    `value` is None if the coefficient is undefined; for example, kappa is undefined if all votes are equal.
 
     `interval` is the 95 % jackknife interval over comparisons; None for fewer than two comparisons, or if all
     comparisons have equal vote counts.
@@ -44,13 +46,14 @@ class Agreement:
     """Agreement of votes on one yes-or-no question, for the comparisons that have at least two votes.
 
     Attributes:
-        comparisons, votes: the number of comparisons and votes included.
+        comparisons, votes: the number of comparisons and the number of votes from which the measures are
+            computed.
         percent: the probability that two votes on the same comparison agree, averaged over comparisons, in
             [0, 1].
         complete: the number of comparisons where all votes agree, such as 5|0.
         partial: the number of comparisons where most votes agree, such as 4|1.
-        split: the number of comparisons with the most even division of votes, such as 3|2, or 2|2 for four
-            votes.
+        split: the number of comparisons in which the votes are divided as evenly as possible, such as 3|2 for
+            five votes or 2|2 for four votes.
         yes: the number of votes for the answer "yes".
     """
 

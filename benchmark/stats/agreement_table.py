@@ -22,7 +22,7 @@ COMMON = 0.8
 
 @dataclass(frozen=True)
 class AgreementRow:
-    """Agreement of a matchup's votes on one question: the better side, or one justification.
+    """The agreement of a matchup's votes on one question: which side is better, or one justification.
 
     Percent columns are in percent with one decimal; kappa, alpha and AC1 have three decimals. `_low` and
     `_high` are the bounds of a 95 % interval. An undefined measure or interval is None.
@@ -57,7 +57,10 @@ class AgreementRow:
 def agreements(
     tallies: Tallies, matchups: Sequence[Matchup], *, questions: Sequence[str] = QUESTIONS
 ) -> list[AgreementRow]:
-    """Return one row per matchup and question. With several matchups, add one row `all` per question."""
+    """Return one row per matchup and question.
+
+    If there are several matchups, add one row with the name `all` for each question.
+    """
     rows = agreements_apart(tallies, matchups, questions=questions)
     if len(matchups) > 1:
         rows += agreements_together(tallies, study=matchups[0].study, questions=questions)
@@ -96,7 +99,7 @@ def _rows(
 def _answers(tallies: Tallies, question: str) -> IntArray:
     """Return each comparison's number of yes votes on a question.
 
-    For a justification, a yes vote is a vote for either side that ticked the justification.
+    For a justification, a yes vote is a vote that ticked the justification, whichever side the vote chose.
     """
     if question == CHOICE:
         return tallies.votes_reference

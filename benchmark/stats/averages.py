@@ -1,4 +1,4 @@
-"""Computes the macro-average over a reference's matchups (such as the 72 % of Figure 4) and its interval.
+"""Computes a reference's average score over matchups (72 % in the paper's Figure 4), with its interval.
 
 Every matchup has the same weight, regardless of how many pairs the matchup has. All matchups use the same
 pairs, so the scores of the matchups are not independent. The variance of the average is therefore a sum over
@@ -20,7 +20,7 @@ from benchmark.stats.tallies import Tallies
 
 @dataclass(frozen=True)
 class MacroAverage:
-    """The average of a reference's TI2V scores over its matchups.
+    """The average of one reference's TI2V scores over all matchups of this reference.
 
     Attributes:
         share: the exact average, in [0, 1].

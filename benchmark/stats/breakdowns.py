@@ -40,8 +40,8 @@ class BreakdownRow:
 
     Columns with the same name as in PreferenceRow have the same meaning.
 
-    `vote_share_...` is the percentage of all valid votes. Of the votes for a side, `..._side_rate_...` is the
-    percentage that gave the justification (as in Emu Video).
+    `vote_share_...` is the percentage of all valid votes. `..._side_rate_...` counts only the votes for the
+    side: it is the percentage of these votes that gave the justification (as in Emu Video).
     """
 
     study: str | None
@@ -83,7 +83,7 @@ class BreakdownRow:
 
 @dataclass(frozen=True)
 class Parts:
-    """The part of the benchmark for each comparison, as codes into `names`; UNKNOWN without a part."""
+    """Each comparison's part of the benchmark, as an index into `names`; UNKNOWN if there is no part."""
 
     codes: IntArray
     names: tuple[str, ...]
@@ -131,7 +131,7 @@ def parts_of(tallies: Tallies, division: Division) -> Parts:
 
 
 class _Part(NamedTuple):
-    """The counts, rounded shares and rounded rates of one matchup on one part."""
+    """The counts, rounded shares and rounded rates of one matchup on one part of the benchmark."""
 
     won: int
     lost: int

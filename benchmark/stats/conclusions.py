@@ -1,4 +1,7 @@
-"""Writes sentences that interpret results. Pages and reports show every result with a sentence."""
+"""Writes sentences that interpret results.
+
+Pages and reports show every result with a sentence that interprets the result.
+"""
 
 from collections.abc import Sequence
 
@@ -134,7 +137,7 @@ def _panels_of_matchups(tallies: Tallies) -> set[tuple[int, int]]:
 
 
 def _matchups_apart(met: set[tuple[int, int]], matchups: Sequence[Matchup]) -> str:
-    """Return a sentence that lists the matchups whose panel size differs from that of the first matchup."""
+    """Return a sentence that lists the matchups with another panel size than the first matchup."""
     panels: list[set[int]] = [set() for _ in matchups]
     for at, votes in met:
         panels[at].add(votes)

@@ -1,4 +1,4 @@
-"""Fits a one-coin Dawid-Skene model; its scores weight annotators by estimated accuracy.
+"""Fits a one-coin Dawid-Skene model, whose scores weight annotators by their estimated accuracy.
 
 The model assumes that each comparison has one better side, and that each annotator chooses the better side
 with a fixed probability. Expectation-maximisation (EM) estimates the better sides and the annotators'

@@ -4,9 +4,9 @@
 
 The matrix x contains the covariates' differences, reference minus other; the caller may add a constant
 column. The likelihood has one factor per vote. Votes on clips of one image are not independent, so each image
-is a cluster. The covariance is the sandwich H^-1 B H^-1 with one score per cluster. As in statsmodels, the
-covariance is multiplied by G / (G - 1) * (N - 1) / (N - K) for N votes, K coefficients and G clusters.
-Source: K.-Y. Liang and S. L. Zeger (1986), Biometrika 73(1), 13-22.
+is a cluster. The covariance is the sandwich H^-1 B H^-1; the matrix B is computed from one score vector per
+cluster. As in statsmodels, the covariance is multiplied by G / (G - 1) * (N - 1) / (N - K) for N votes, K
+coefficients and G clusters. Source: K.-Y. Liang and S. L. Zeger (1986), Biometrika 73(1), 13-22.
 """
 
 from dataclasses import dataclass

@@ -72,7 +72,7 @@ class Agreement:
     Attributes:
         comparisons: number of decided comparisons for which both clips have a score of the metric.
         ties: number of comparisons, among `comparisons`, in which both clips have equal scores.
-        accuracy: share of comparisons in which the metric scores the side with most votes higher; a tie
+        accuracy: share of comparisons in which the side with most votes also has the better score; a tie
             counts as half a comparison. None without comparisons.
         interval: 95 % interval over images; None for fewer than five images, or if `accuracy` is 0 or 1.
         models: number of models.

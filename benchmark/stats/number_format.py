@@ -20,7 +20,7 @@ def printed_p(value: float) -> str:
 
 
 def stated_p(value: float, name: str = "p") -> str:
-    """Return a p-value as sentences write it, for example: `p = 0.050`."""
+    """Return a p-value as text for a sentence, for example: `p = 0.050`."""
     printed = printed_p(value)
     return f"{name} {printed}" if printed.startswith("<") else f"{name} = {printed}"
 

@@ -65,7 +65,7 @@ class PairedRow:
 
 
 def paired(tallies: Tallies, matchups: Sequence[Matchup], *, interim: bool = False) -> list[PairedRow]:
-    """Return a row for every two matchups with the same reference that share at least one decided pair.
+    """Return a row for every two matchups that have the same reference and a pair decided in both.
 
     Holm's correction includes all rows; the rows of a study that is not closed have no p-values.
     """

@@ -1,9 +1,9 @@
 """Computes the exact sign-flip permutation test for one justification.
 
 The test checks whether voters give a reason more often for one side of a matchup than for the other side.
-Votes on one pair are correlated, so a test that treats votes as independent would give too small p-values.
-The unit of the sign-flip test is the pair. Under the null hypothesis the two sides are exchangeable, so the
-sign of each pair's difference is random. Source: E. J. G. Pitman (1937), Supplement to the J. Royal
+Votes on one pair are correlated, so a test that treats votes as independent would give p-values that are too
+small. The unit of the sign-flip test is the pair. Under the null hypothesis the two sides are exchangeable,
+so the sign of each pair's difference is random. Source: E. J. G. Pitman (1937), Supplement to the J. Royal
 Statistical Society 4(1), 119-130.
 
 The differences of the pairs are small integers. The exact distribution of the sum of the differences over all

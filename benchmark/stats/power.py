@@ -98,7 +98,10 @@ def sign_test_power(pairs: int, share: float, *, alpha: float = ALPHA) -> float:
 
 
 def _critical_losses(pairs: int, alpha: float) -> int:
-    """Return the largest number of lost pairs for which the test is significant; -1 if no number is."""
+    """Return the largest number of lost pairs for which the test is significant.
+
+    -1 if the test is never significant.
+    """
     tail = 2 * np.cumsum(binomial_chances(pairs, 0.5)[: (pairs + 1) // 2])
     return int(np.searchsorted(tail, alpha, side="right")) - 1
 
@@ -113,7 +116,7 @@ def binomial_chances(total: int, share: float) -> FloatArray:
 
 
 def pairs_needed(share: float, *, power: float = POWER, alpha: float = ALPHA) -> int:
-    """Return the smallest number of pairs at and above which the power is always at least `power`.
+    """Return the smallest n such that every number of pairs from n on gives at least the power `power`.
 
     The power of an exact test is not monotonic: one more pair can lower the power slightly.
 
@@ -138,7 +141,10 @@ def pairs_needed(share: float, *, power: float = POWER, alpha: float = ALPHA) ->
 
 
 def detectable_share(pairs: int, *, power: float = POWER, alpha: float = ALPHA) -> float:
-    """Return the smallest share above 50 % that the test detects with this power; 1.0 if no share is."""
+    """Return the smallest share above 50 % that the test detects with this power.
+
+    1.0 if the test detects no share.
+    """
     low, high = 0.5, 1 - 1e-9
     if sign_test_power(pairs, high, alpha=alpha) < power:
         return 1.0
@@ -157,7 +163,7 @@ def expected_score(vote_share: float, panel: int, *, kappa: float = 0.0) -> floa
 
     Args:
         vote_share: the share of votes, in (0, 1).
-        panel: the number of votes per pair; odd.
+        panel: the number of votes per pair, an odd number.
         kappa: the intraclass correlation of the votes on a pair, in [0, 1).
 
     >>> round(expected_score(0.6, 5), 3), round(expected_score(0.6, 3), 3)

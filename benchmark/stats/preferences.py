@@ -74,7 +74,7 @@ class PreferenceRow:
 
     @property
     def gives_reasons(self) -> bool:
-        """Return whether any vote gives a justification; an imported study may have none."""
+        """Return whether any vote gives a justification; the votes of an imported study may give none."""
         return any(self.share(reason, side) for reason in JUSTIFICATIONS for side in Side)
 
     def share(self, metric: str, side: Side) -> float | None:
@@ -102,7 +102,7 @@ def preferences(
 
 
 def by_score(rows: Sequence[PreferenceRow]) -> list[PreferenceRow]:
-    """Return the rows of a preferences table, sorted as pages, figures and files show them.
+    """Return the rows of a preferences table, in the order in which pages, figures and files show the rows.
 
     If all matchups have the same reference, the rows are sorted by the reference's score, highest first.
     If there are several references, the order of the rows does not change. Averages come last.

@@ -8,8 +8,9 @@ The bootstrap determines only the width of the interval, not the centre. A resam
 fewer distinct annotators than the study, and majorities of fewer votes give scores closer to 50 %. A
 percentile interval of the bootstrap would therefore be biased and would often not contain the score. Instead,
 the variance of the resampled scores is converted to an effective number of independent pairs. A score of this
-many independent pairs, with the mean of the resampled scores as the true score, has the same variance. The
-interval is the Wilson interval around the score for this number (see `stats.averages`).
+many independent pairs would have the same variance as the resampled scores, if the true score were the mean
+of the resampled scores. The interval is the Wilson interval around the score for this number (see
+`stats.averages`).
 
 Sources: A. C. Cameron and D. L. Miller (2015), J. Human Resources 50(2), 317-372, on clusters; Franco et al.
 (2019), see `stats.averages`, on the number of independent pairs.
@@ -55,8 +56,8 @@ class SensitivityRow:
             pair is decided.
         ci_low, ci_high: 95 % interval by cluster bootstrap. None if there are fewer than five clusters, or if
             one side won every decided pair, because all resamples then give the same score.
-        lowest, highest: the lowest and the highest leave-one-out score; None if no
-            decided pair remains, whichever cluster is omitted.
+        lowest, highest: the lowest and the highest leave-one-out score; None if no decided pair remains after
+            any omission.
         lowest_without, highest_without: the cluster whose omission gives `lowest`, and the cluster whose
             omission gives `highest`.
     """

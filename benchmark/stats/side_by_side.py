@@ -12,7 +12,10 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class Score:
-    """The reference's TI2V score in percent, with its Wilson interval; each is None if no pair is decided."""
+    """The reference's TI2V score in percent, with its Wilson interval.
+
+    Both are None if no pair is decided.
+    """
 
     share: float | None
     low: float | None
@@ -25,7 +28,7 @@ class Score:
 class SideBySide:
     """Two scores of one matchup: the reported score, and the score that includes the excluded votes.
 
-    `turns` is true if another side is ahead when the excluded votes are included.
+    `turns` is true if the excluded votes change which side is ahead.
     """
 
     matchup: str

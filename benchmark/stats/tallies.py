@@ -21,14 +21,14 @@ class Tallies:
     """The vote counts of comparisons. Every array except `reasons` has the shape (comparisons,).
 
     Attributes:
-        matchup: indices into the list of matchups that belongs to the tallies.
+        matchup: for each comparison, the index of its matchup in the study's list of matchups.
         pair, image, scenario: codes into `pairs`, `images`, `scenarios`; unknown images and scenarios are
             UNKNOWN (-1).
         votes_reference, votes_other: the number of valid votes for each side.
         reasons: (comparisons, 4 justifications, 2 sides), the number of votes that chose the side and gave
             the justification, in the order of the enums.
-        tags: for each tag name, the tag's value for each of `pairs`; an empty text for a pair without the
-            tag.
+        tags: for each tag name, the tag's value for each pair in `pairs`; an empty text for a pair without
+            the tag.
     """
 
     matchup: IntArray

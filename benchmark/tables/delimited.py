@@ -37,8 +37,8 @@ class DelimitedText:
     """The rows of a CSV or TSV text.
 
     Args:
-        delimiter: the delimiter of cells. A first line such as `sep=;` replaces the delimiter and is not a
-            row.
+        delimiter: the delimiter of cells. A first line such as `sep=;` sets the delimiter and does not count
+            as a row.
     """
 
     def __init__(self, text: str, delimiter: str) -> None:
@@ -63,11 +63,11 @@ class DelimitedText:
             raise TableError(message, [TableProblem(message, line)]) from error
 
     def records(self) -> Iterator[Record]:
-        """Yield each row together with the physical line on which the row begins."""
+        """Yield each row together with the number of the physical line on which the row begins."""
         yield from map(Record, self.lines(), self.rows())
 
     def lines(self) -> Iterator[int]:
-        """Yield the physical line on which each row begins; stop at the first row that cannot be parsed."""
+        """Yield the number of each row's first physical line; stop at the first row that cannot be parsed."""
         reader = self._reader()
         line = 1 + self._has_marker
         try:
@@ -86,7 +86,7 @@ class DelimitedText:
 
 
 class _RowLines(Sequence[int]):
-    """Finds the physical line of a row below the header, when an error message needs it."""
+    """Finds the physical line of a row below the header, when an error message needs the line number."""
 
     def __init__(self, text: DelimitedText) -> None:
         self._text = text

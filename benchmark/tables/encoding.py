@@ -18,7 +18,7 @@ def decode_text(content: bytes, source: str, *, legacy_encoding: str | None = No
     """Return the text of a file.
 
     Args:
-        source: the file's name in messages.
+        source: the file name that messages show.
         legacy_encoding: the encoding to use if there is no byte order mark and the text is not UTF-8.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Finds names that look the same but differ, for example in a space and a no-break space."""
+"""Finds names that look the same but differ, such as a name with a space and one with a no-break space."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ _VARIATION_SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 
 
 def appearance(name: str) -> str:
-    """Return a normal form of a name, without differences in spaces, widths, ligatures and joiners."""
+    """Return a normal form of a name that ignores differences in spaces, widths, ligatures and joiners."""
     if name.isascii():
         return " ".join(name.split())
     visible = "".join(letter for letter in name if not _is_invisible(letter))

@@ -69,7 +69,7 @@ class Problems:
     """Collects the problems of one table.
 
     Attributes:
-        source: the name of the table in messages, such as `votes.csv`.
+        source: the table name that messages show, such as `votes.csv`.
         lines: the physical line of each row; None if the messages contain row numbers (counted from 1)
             instead of lines.
     """

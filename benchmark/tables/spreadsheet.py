@@ -1,9 +1,9 @@
 """Escapes and unescapes cells that a spreadsheet would run as a formula.
 
-A cell that begins with = + - @ or a tab can run as a formula when a CSV is opened (OWASP, "CSV Injection").
-The writer puts one apostrophe before a text that can run as a formula. If the text already has apostrophes
-before the first special character, the writer adds one more. Reading therefore removes exactly the apostrophe
-that writing added.
+A cell that begins with = + - @ or a tab can run as a formula when a spreadsheet program opens the CSV (OWASP,
+"CSV Injection"). The writer puts one apostrophe before a text that can run as a formula. If the text already
+has apostrophes before the first special character, the writer adds one more. Reading therefore removes
+exactly the apostrophe that writing added.
 """
 
 import re

@@ -33,11 +33,11 @@ class Table:
     """The columns that were read from a table.
 
     Attributes:
-        source: the name of the file in messages.
+        source: the file name that messages show.
         header: the names of all columns of the file, including columns that were not read.
         columns: a mapping from name to column, for the columns that were read.
         count: the number of rows.
-        lines: the physical line on which each row begins; None if the format has no lines.
+        lines: for each row, the number of its first physical line; None if the format has no lines.
     """
 
     source: str
@@ -68,7 +68,7 @@ class Table:
         return column in self.columns
 
     def problems(self) -> Problems:
-        """Return an empty collection of problems of this table."""
+        """Return a new, empty `Problems` object for this table."""
         return Problems(self.source, self.lines)
 
     def cells(self, column: str) -> list[Value | None]:

@@ -19,8 +19,10 @@ class VideoDescription:
         coded_width: width in coded pixels, before rotation and scaling.
         coded_height: height in coded pixels, before rotation and scaling.
         matrix: the display matrix.
-        container_pixel_ratio: width / height of a pixel in the container's metadata; None if unspecified.
-        bitstream_pixel_ratio: width / height of a pixel in the bitstream; None if unspecified.
+        container_pixel_ratio: a pixel's width divided by its height, according to the container's metadata;
+            None if unspecified.
+        bitstream_pixel_ratio: a pixel's width divided by its height, according to the bitstream; None if
+            unspecified.
         colour_primaries: ITU-T H.273 ColourPrimaries; 2 if unspecified.
         colour_transfer: ITU-T H.273 TransferCharacteristics; 2 if unspecified.
         colour_matrix: ITU-T H.273 MatrixCoefficients; 2 if unspecified.

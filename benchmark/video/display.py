@@ -61,7 +61,7 @@ class DisplayMatrix:
 
 
 def pixel_ratio(container: Fraction | None, bitstream: Fraction | None) -> Fraction:
-    """Return width / height of a pixel.
+    """Return a pixel's width divided by its height.
 
     Like video players, the function prefers the container's value to the bitstream's value.
 

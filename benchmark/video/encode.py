@@ -33,7 +33,7 @@ def write_mp4(
 
     Args:
         path: the output file. The output cannot be a stream, because FFmpeg moves the index to the front of
-            the file after the last frame.
+            the file after it has written the last frame.
         frames: the frames, each (height, width, 3) uint8 RGB.
         size: width and height, both even.
         fps: frames per second. With a `timeline`, the mean number of frames per second.

@@ -17,7 +17,7 @@ _BILINEAR, _BICUBIC = 2, 4  # SWS_BILINEAR, SWS_BICUBIC
 def colour_matrix(frame: Any) -> int:
     """Return the frame's MatrixCoefficients.
 
-    Untagged frames with at least 720 lines are treated as BT.709, as in Chromium.
+    Frames without colour tags are treated as BT.709 if they have at least 720 lines, as in Chromium.
     """
     if frame.colorspace != _UNTAGGED:
         return int(frame.colorspace)

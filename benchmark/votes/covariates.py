@@ -26,12 +26,14 @@ Facts = Mapping[str, float]
 
 @dataclass(frozen=True)
 class CovariateRow:
-    """The effect of a difference in one property of the clips on the odds of a vote.
+    """How much a difference in one property of the two clips changes the odds of a vote.
 
     Attributes:
-        covariate: the property that differs; `constant` is the reference's advantage if no property differs.
+        covariate: the property that differs; `constant` is the reference's advantage if the two clips do not
+            differ in any property.
         unit: the size of the difference for which `odds_ratio` is stated.
-        odds_ratio: the factor by which the odds of a vote for a side change if this side has one `unit` more.
+        odds_ratio: if a side has one `unit` more than the other side, the odds of a vote for this side are
+            multiplied by this factor.
         ci_low, ci_high: 95 % interval.
         p_value: two-sided p-value of the hypothesis that there is no effect.
     """

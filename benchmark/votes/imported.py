@@ -2,7 +2,7 @@
 
 The table needs columns with the pair, both models and the answer. A `ColumnMapping` contains the names of
 these columns. An answer is a model's name or a position word. `benchmark.votes.rows` reports every other
-answer with the answer's line.
+answer, with the line number of the answer.
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,7 +48,8 @@ class ColumnMapping:
         left_words, right_words: the answers that mean left and right, compared in lower case.
 
     Raises:
-        TableError: a required column is not mapped, or the mapping contains a column that the import sets.
+        TableError: a required column is not mapped, or the mapping contains a column that the import itself
+            fills.
     """
 
     columns: Mapping[str, str]
@@ -105,8 +106,8 @@ def read_external_table(path: Path, mapping: ColumnMapping) -> Table:
 def convert_votes(table: Table, mapping: ColumnMapping, *, study: str) -> Table:
     """Convert an external votes table to our columns, row by row. Every status is `imported`.
 
-    A justification that no external column is mapped to is 0 in every row. Matchups are named
-    `reference:other`.
+    If no external column is mapped to a justification, the justification is 0 in every row. Matchups are
+    named `reference:other`.
 
     Raises:
         TableError: a mapped column is missing, a name is invalid, an answer has two meanings, or the

@@ -100,7 +100,7 @@ def scores_by_metric(files: Sequence[ScoreFile]) -> list[MetricScores]:
 def metric_agreement_rows(
     tallies: Tallies, matchups: Sequence[Matchup], files: Sequence[ScoreFile], *, by_scenario: bool = False
 ) -> Iterator[MetricAgreementRow]:
-    """Yield one row per metric for all pairs and, if `by_scenario` is set, one per metric and scenario.
+    """Yield one row per metric; if `by_scenario` is set, also yield one row per metric and scenario.
 
     Raises:
         MetricInputError: see `scores_by_metric`.

@@ -49,8 +49,8 @@ class VoteRows:
 
     Attributes:
         status: (rows,) the status of each row, as an index into STATUSES.
-        source: the table's name in messages.
-        lines: the line of the file on which each row begins, for messages.
+        source: the table name that messages show.
+        lines: for each row, the number of the line on which the row begins; messages show this number.
     """
 
     study: Names
@@ -69,7 +69,7 @@ class VoteRows:
 
 
 def parse_votes(table: Table) -> VoteRows:
-    """Parse the columns of a votes table that VOTE_COLUMNS lists, and ignore all other columns.
+    """Parse the columns that VOTE_COLUMNS lists, and ignore all other columns of the votes table.
 
     Raises:
         TableError: a required column is missing, there are no rows, the rows belong to several studies, or a
@@ -130,7 +130,10 @@ def _statuses(cells: CellReader) -> IntArray:
 
 
 def _sides(cells: CellReader) -> Sides:
-    """Return the two sides of each row. Report empty or equal sides, and answers that are neither side."""
+    """Return the two sides of each row.
+
+    Report rows in which a side is empty, both sides are equal, or the answer is neither side.
+    """
     named = {"reference", "other"} <= set(cells.table.columns)
     required = {*SIDE_PAIRS[0 if named else 1], "chosen"}
     columns = {name: cells.names(name, required=name in required) for name in (*SIDE_COLUMNS, "chosen")}

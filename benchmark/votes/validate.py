@@ -57,7 +57,7 @@ def count_votes(rows: VoteRows, *, with_excluded: bool = False) -> Votes:
 
     Raises:
         TableError: two rows give different sides for one matchup, or different images or scenarios for one
-            pair, or an annotator has two counting votes on one comparison.
+            pair, or an annotator has two votes on one comparison that both count.
     """
     numbers = np.bincount(rows.status, minlength=len(STATUSES)).tolist()
     left_out = {status: number for status, number in zip(STATUSES, numbers, strict=True) if number}

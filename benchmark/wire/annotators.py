@@ -18,7 +18,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=400), OneLine]
 
 
 class DecisionRequest(RequestModel):
-    """The reason of an exclusion or reinstatement.
+    """The reason for an exclusion or reinstatement.
 
     If the request names `matchup` and `pair` (as in the votes table), the decision applies only to that vote.
     """
@@ -29,7 +29,10 @@ class DecisionRequest(RequestModel):
 
 
 class ChangeResponse(ResponseModel):
-    """The number of votes that a decision changed to each status. All numbers are 0 if no vote changed."""
+    """For each status, the number of votes that an exclusion or reinstatement changed to this status.
+
+    All numbers are 0 if no vote changed.
+    """
 
     excluded: int
     valid: int

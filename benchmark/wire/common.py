@@ -74,7 +74,10 @@ class ErrorResponse(ResponseModel):
 
 
 class PageResponse(ResponseModel):
-    """One page of a list. `next_cursor` is the `cursor` of the next page; null on the last page."""
+    """One page of a list.
+
+    `next_cursor` is the value of the query parameter `cursor` for the next page; null on the last page.
+    """
 
     next_cursor: str | None
 

@@ -1,4 +1,4 @@
-"""Wire types for the dashboard of a study: progress, pace, active annotators, reports of clips."""
+"""Wire types for the dashboard of a study: progress, pace, active annotators, undisplayed clips."""
 
 from datetime import datetime
 
@@ -48,8 +48,9 @@ class ClipReportResponse(ResponseModel):
 class DashboardResponse(ResponseModel):
     """The state of a study for its owner.
 
-    `hours_left` is the time until all panels are full at the pace of the last 6 hours; null without votes in
-    this time. `pilot_votes` are the votes of pilots and previews; these votes never count.
+    `hours_left` is the number of hours until all comparisons have enough votes, at the pace of the last 6
+    hours; null if nobody voted in the last 6 hours. `pilot_votes` are the votes of pilots and previews; these
+    votes never count.
     """
 
     at: datetime
@@ -66,11 +67,11 @@ class DashboardResponse(ResponseModel):
 
 
 class HistoryItem(ResponseModel):
-    """A comparison that an annotator got, with the answer.
+    """A comparison that an annotator was assigned, with the annotator's answer.
 
-    `status` is the status of the vote; without a vote, the status of the assignment (`open`, `skipped`,
-    `expired` or `cancelled`). `left` and `right` are the sides whose clips the annotator saw on the left and
-    on the right.
+    `status` is the status of the vote or, if the annotator did not vote, the status of the assignment
+    (`open`, `skipped`, `expired` or `cancelled`). `left` and `right` are the sides whose clips the annotator
+    saw on the left and on the right.
     """
 
     id: int

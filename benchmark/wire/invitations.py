@@ -7,7 +7,7 @@ from benchmark.wire.common import PageResponse, ResponseModel
 
 
 class InvitationResponse(ResponseModel):
-    """An invitation without its link; only the response that creates it has the link.
+    """An invitation without its link; only the response to the request that creates links has the link.
 
     `annotator` is the pseudonym of the annotator who opened the link; null until the link is opened. `votes`
     counts the annotator's votes; `last_seen_at` is the time of the annotator's last assignment or vote.

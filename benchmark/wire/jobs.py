@@ -47,7 +47,7 @@ def _as_log(text: object) -> object:
 class CreateJobsRequest(RequestModel):
     """A request for clips to generate.
 
-    If `pairs` is null, all pairs get clips. One submission holds all seeds.
+    If `pairs` is null, clips of all pairs are generated. One submission holds all seeds.
     """
 
     model: Slug
@@ -170,7 +170,10 @@ class ClaimRequest(RequestModel):
 
 
 class MeasureClaimRequest(RequestModel):
-    """A request for up to `count` clips to measure, all with one of `suites`."""
+    """A request for up to `count` clips to measure.
+
+    The server chooses one of `suites` for all these clips.
+    """
 
     worker: WorkerInfo
     suites: Annotated[list[SuiteName], Field(min_length=1, max_length=len(SuiteName))]
@@ -178,7 +181,10 @@ class MeasureClaimRequest(RequestModel):
 
 
 class LeasedJob(ResponseModel):
-    """A leased job for one clip. The lease expires if it is not renewed for `lease_s` seconds."""
+    """A leased job for one clip.
+
+    The lease expires if the worker does not renew the lease for `lease_s` seconds.
+    """
 
     id: str
     attempt: int
@@ -201,7 +207,8 @@ class ClaimedJob(LeasedJob):
 class ClaimedMeasurement(LeasedJob):
     """A leased job that measures a clip.
 
-    `dimensions` lists the dimensions of VBench in which the pair is scored; an empty list means all.
+    `dimensions` lists the dimensions of VBench in which the pair is scored; an empty list means all
+    dimensions.
     """
 
     suite: SuiteName

@@ -57,7 +57,7 @@ class UnmeasuredClip(ResponseModel):
 
 
 class SuiteProgress(ResponseModel):
-    """The progress of one suite on a submission.
+    """How many clips of a submission one suite has measured.
 
     `counts` is the number of jobs by status, `failures` lists the first failed clips, and `is_offered` tells
     whether a worker that runs now offers the suite.
@@ -71,7 +71,10 @@ class SuiteProgress(ResponseModel):
 
 
 class SubmissionMetricsResponse(ResponseModel):
-    """The progress of every suite on a submission. `name` is `model` or `model@label`."""
+    """For every suite, how many clips of a submission the suite has measured.
+
+    `name` is `model` or `model@label`.
+    """
 
     submission: str
     name: str
@@ -103,7 +106,7 @@ class ClipScoresResponse(ResponseModel):
 
 
 class MetricTableResponse(ResponseModel):
-    """The scores of a submission in a suite: a document as `ti2v metrics --format json` writes it."""
+    """The scores of a submission in one suite, in the format of `ti2v metrics --format json`."""
 
     suite: SuiteName
     name: str

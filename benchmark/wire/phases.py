@@ -149,13 +149,13 @@ class Phases(RequestModel):
 
 
 class PhaseAnswerResponse(ResponseModel):
-    """A phase that an annotator ended.
+    """A phase of a study that an annotator finished.
 
     Attributes:
         version: the version of the protocol whose texts the annotator saw.
-        answers: for `consent`, the statements; for `quiz`, 1 or 0 for each answer; for `questionnaire`, the
-            answers by the keys of the questions; for `finish`, the comment.
-        outcome: how the study ended in this phase; null if the annotator passed the phase.
+        answers: for `consent`, the statements; for `quiz`, 1 for each right answer and 0 for each wrong
+            answer; for `questionnaire`, the answers by the keys of the questions; for `finish`, the comment.
+        outcome: how the study ended for the annotator in this phase; null if the annotator passed the phase.
     """
 
     annotator: str

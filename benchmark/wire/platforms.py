@@ -43,8 +43,8 @@ class Platform(RequestModel):
             join.
         study_id: the id of the study (Prolific) or HIT (Mechanical Turk) on the platform; links of other
             studies are refused. None accepts every id.
-        participant_parameter, session_parameter: the query parameters with the ids, in the links of a
-            `panel`.
+        participant_parameter, session_parameter: the names of the query parameters that contain the ids, for
+            a platform of the kind `panel`.
         webhook_secret: the secret with which Prolific signs its notifications; None refuses all
             notifications.
     """

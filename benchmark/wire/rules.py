@@ -9,14 +9,14 @@ from benchmark.wire.common import RequestModel
 
 
 class _Rule(RequestModel):
-    """A rule is checked when the annotator has at least `after` answers of its kind."""
+    """The server checks a rule only if the annotator has at least `after` answers of the rule's kind."""
 
     after: Annotated[int, Field(ge=1, le=1000)]
     action: RuleAction = RuleAction.FLAG
 
 
 class MinimumShareRule(_Rule):
-    """The share of right or equal answers must not be below `minimum`."""
+    """The share of right answers (or, for repeats, of unchanged answers) must not be below `minimum`."""
 
     minimum: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 
@@ -39,10 +39,10 @@ class Rules(RequestModel):
     Attributes:
         repeats: the number of hidden repeats per annotator. A repeat shows an earlier comparison again, with
             its sides swapped.
-        gold: the share of right answers to hidden gold questions.
-        consistency: the share of repeats with the same answer as before.
-        speed: the median time of a vote.
-        side: the share of votes for one side.
+        gold: a limit on the share of right answers to hidden gold questions.
+        consistency: a limit on the share of repeats with the same answer as before.
+        speed: a limit on the median time of a vote.
+        side: a limit on the share of votes for one side.
     """
 
     repeats: Annotated[int, Field(ge=0, le=50)] = 0

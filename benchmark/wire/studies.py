@@ -131,7 +131,8 @@ class RenditionLossResponse(ResponseModel):
     """The parts of one side's clips that annotators do not see, such as cropped pixels and cut frames.
 
     `length`, `width`, `height` and `frame_rate` are the largest losses in a single clip, as shares from 0 to
-    1. `pairs` of the `all_pairs` clips are shortened or cropped.
+    1. `pairs` is the number of clips that are shortened or cropped; `all_pairs` is the number of all clips of
+    the side.
     """
 
     side: Side
@@ -159,7 +160,7 @@ class MatchupResponse(ResponseModel):
 
 
 class PreparationResponse(ResponseModel):
-    """The preparation of a study's renditions, of which `done` of `total` comparisons are ready."""
+    """The progress of a study's renditions: the renditions of `done` of `total` comparisons are ready."""
 
     status: TaskStatus
     done: int
@@ -218,7 +219,7 @@ class DraftRequest(DraftFields):
 
     @classmethod
     def of(cls, study: StudyResponse) -> Self:
-        """Return the request that leaves a draft as it is. Change its fields with `model_copy`."""
+        """Return the request that would not change the draft. Change its fields with `model_copy`."""
         fields = {
             name: getattr(study, name)
             for name in DraftFields.model_fields.keys() & StudyResponse.model_fields.keys()
@@ -250,8 +251,8 @@ class CheckResponse(ResponseModel):
 class InvitationsRequest(RequestModel):
     """A request for invitation links. Votes from a `pilot` or `preview` link never count.
 
-    `label` is a note on whom the links are for. If several links are created, each link's label gets a
-    number.
+    `label` is a note about the people who get the links. If several links are created, each link's label gets
+    a number.
     """
 
     count: Annotated[int, Field(ge=1, le=MAX_INVITATIONS)]

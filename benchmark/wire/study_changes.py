@@ -1,4 +1,4 @@
-"""Wire types for changes of a study: duplicate, extend, delete, and the versions of its protocol."""
+"""Wire types for changes to a study: duplicate, extend, delete, and the versions of its protocol."""
 
 from datetime import datetime
 from typing import Annotated, Any, Self
@@ -10,7 +10,10 @@ from benchmark.wire.studies import Matchups, PanelSize
 
 
 class DuplicateRequest(RequestModel):
-    """A request to copy a study to a new draft. Without a title, the copy has the same title."""
+    """A request to copy a study to a new draft.
+
+    If the request has no title, the copy gets the title of the original study.
+    """
 
     slug: Slug
     title: Line | None = None

@@ -1,4 +1,4 @@
-"""Defines the types of background tasks that a request started."""
+"""Defines the response that describes a background task which a request started."""
 
 from datetime import datetime
 
