@@ -34,7 +34,7 @@ class KeyType(Enum):
 
 @dataclass(frozen=True)
 class ListOrder:
-    """The order of a list: the list's name, and the types of the columns that sort it."""
+    """The order of a list: the list's name, and the types of the columns by which the list is sorted."""
 
     name: str
     types: tuple[KeyType, ...]

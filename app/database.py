@@ -1,8 +1,8 @@
 """Opens the database: SQLite in one file by default, or PostgreSQL if the service needs several machines.
 
 A write transaction is opened inside the function that needs it, never in a FastAPI dependency. If a
-dependency opened the transaction, waiting requests could occupy every thread of the pool, and the request
-that holds the lock would get no thread (docs/decisions/0003-write-transactions.md).
+dependency opened the transaction, waiting requests could occupy every thread of the pool. The request that
+holds the lock would then get no thread (docs/decisions/0003-write-transactions.md).
 """
 
 import fcntl
@@ -36,10 +36,11 @@ def _refuse_to_write(session: Session, _flush: UOWTransaction, _instances: objec
 class Database:
     """Opens read and write sessions.
 
-    On SQLite, a write first acquires an in-process lock, then a file lock in HOME (because commands open the
-    file while the server runs), and then executes BEGIN IMMEDIATE. SQLite 3.7.0 to 3.51.2 can corrupt a WAL
-    file when two connections write and checkpoint at once; the locks also reduce the 99th percentile of the
-    duration of concurrent writes from 700 ms to 17 ms.
+    On SQLite, a write first acquires a lock of this process and then a file lock in HOME. The file lock is
+    needed because commands open the database while the server runs. Then the write executes BEGIN IMMEDIATE.
+    SQLite 3.7.0 to 3.51.2 can corrupt a WAL file when two connections write and checkpoint at once. The locks
+    prevent this. The locks also reduce the 99th percentile of the duration of concurrent writes from 700 ms
+    to 17 ms.
     """
 
     def __init__(self, url: str, *, home: Path) -> None:

@@ -72,7 +72,9 @@ class SignInForm:
 
 
 def local_path(target: str) -> str:
-    """Return the path if it is on this server, otherwise `/`. So a form cannot redirect to another site.
+    """Return the path if it is on this server, otherwise `/`.
+
+    This check prevents a form from redirecting to another site.
 
     >>> local_path("/studies/a/results?x=1"), local_path("//example.org"), local_path("https://example.org")
     ('/studies/a/results?x=1', '/', '/')
@@ -90,7 +92,7 @@ def answer_error(
     problems: list[str] | None = None,
     more_headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return an error response: JSON to programs and under /api, an HTML page to browsers."""
+    """Return an error response: JSON for programs and for all paths under /api, an HTML page for browsers."""
     request_id: str = request.scope.get("ti2v_request_id", "")
     headers = {"Cache-Control": "no-store", **(more_headers or {})}
     if status == HTTPStatus.UNAUTHORIZED:

@@ -26,7 +26,7 @@ def alive() -> dict[str, str]:
 
 @router.api_route("/readyz", methods=["GET", "HEAD"])
 def ready(request: Request) -> dict[str, str]:
-    """Return 200 if the database and media store respond; also report if processes share rate limits."""
+    """Return 200 if the database and media store respond; also report whether processes share rate limits."""
     context = context_of(request)
     try:
         with context.database.read() as session:

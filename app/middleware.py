@@ -82,9 +82,9 @@ class RequestMiddleware:
 class _Response:
     """Adds headers to the response; `status` is 0 until the response starts.
 
-    If a response starts before the body was read, the connection is closed after the response. Without this,
-    the server would read the rest of the body, which can be endless. The connection closes after a short
-    delay, see `RequestBody.linger`.
+    If a response starts before the body was read, the connection is closed after the response. If the
+    connection stayed open, the server would read the rest of the body, which can be endless. The connection
+    closes after a short delay, see `RequestBody.linger`.
     """
 
     def __init__(self, send: Send, headers: list[tuple[bytes, bytes]], body: RequestBody) -> None:

@@ -1,1 +1,1 @@
-"""Shows the figures and flags of a study's annotators, and excludes annotators with a reason."""
+"""Shows the figures and flags of a study's annotators. Owners can exclude annotators and must state why."""

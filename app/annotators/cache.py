@@ -1,7 +1,7 @@
 """Keeps the figures of a study's annotators between requests.
 
-The figures are valid until somebody changes whose votes count. While a study is open, the figures may be a
-minute old, because the bootstrap takes 0.6 s for 72,000 votes.
+An exclusion, a reinstatement, a withdrawal or a new annotator makes the figures invalid. While a study is
+open, the figures may be a minute old, because the bootstrap takes 0.6 s for 72,000 votes.
 """
 
 import threading
@@ -28,7 +28,7 @@ _Key = tuple[int, datetime]
 
 @dataclass(frozen=True)
 class KeptAnnotators:
-    """The figures of a study's annotators, and the time of their computation."""
+    """The figures of a study's annotators, and the time at which the figures were computed."""
 
     at: datetime
     found: StudyAnnotators

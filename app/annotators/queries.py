@@ -28,7 +28,7 @@ class AnnotatorReport:
 
     Attributes:
         id: database id; an annotator who opened the invitation earlier has a smaller id.
-        kind: a study counts the votes of one kind of annotators only.
+        kind: `participant`, `pilot` or another kind. A study counts the votes of only one kind.
         quality: figures computed from the votes that count. For an excluded annotator, the figures are
             computed from the votes that counted before the exclusion.
         valid: number of votes with the status valid or imported, which are the votes that count.
@@ -79,7 +79,7 @@ class StudyAnnotators:
 
 @dataclass(frozen=True)
 class MatchupSensitivity:
-    """How much one matchup's score depends on single annotators.
+    """Measures how much the score of one matchup depends on single annotators.
 
     `dawid_skene` is the reference's score in percent, with each vote weighted by the estimated accuracy of
     the annotator. `dawid_skene` is None if no pair is decided or the estimate does not converge.

@@ -1,4 +1,4 @@
-"""Excludes and reinstates all votes of an annotator, always with a reason.
+"""Excludes and reinstates all votes of an annotator; every change needs a reason.
 
 Nothing is deleted: a vote's events record its status, the time, the reason and the actor.
 """
@@ -32,7 +32,7 @@ def exclude_annotator(session: Session, *, study: Study, annotator: Annotator, d
     assignments are cancelled, and the annotator gets no new assignments. Excluding twice changes nothing.
 
     Raises:
-        Conflict: the annotator left the study, which withdrew the votes, or the votes were imported.
+        Conflict: the votes were withdrawn because the annotator left the study, or the votes were imported.
     """
     study = lock_annotator(session, study, annotator)
     if annotator.excluded_at is not None:
@@ -57,7 +57,9 @@ def exclude_annotator(session: Session, *, study: Study, annotator: Annotator, d
 def reinstate_annotator(
     session: Session, *, study: Study, annotator: Annotator, decision: Decision
 ) -> Changed:
-    """Reinstate the votes of an excluded annotator. Votes on comparisons with a full panel become surplus.
+    """Reinstate the votes of an excluded annotator.
+
+    Votes become surplus (they do not count) if their comparison already has enough votes.
 
     Votes that had been excluded one by one stay excluded. Reinstating twice changes nothing.
 

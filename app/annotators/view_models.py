@@ -7,7 +7,7 @@ from benchmark.wire.annotators import MAX_REASON_CHARS
 
 
 class SortBy(StrEnum):
-    """Column that the annotators are sorted by."""
+    """The column by which the page sorts the annotators."""
 
     NAME = "name"
     VOTES = "votes"
@@ -42,7 +42,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """A formatted number, and an interval or reference value that the page shows below the number in grey."""
+    """A formatted number. The page shows an interval or a reference value in grey below the number."""
 
     text: str
     beside: str = ""
@@ -62,7 +62,7 @@ class AnnotatorLine:
 
 @dataclass(frozen=True)
 class MatchupLine:
-    """The score of one matchup, and how much the score depends on single annotators."""
+    """The score of one matchup, and a measure of how much the score depends on single annotators."""
 
     name: str
     score: str

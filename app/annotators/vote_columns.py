@@ -108,14 +108,14 @@ def _votes_of(study: Study) -> Select[*tuple[int, ...]]:
 
 
 def _numbers(rows: Sequence[Sequence[int]]) -> IntArray:
-    """Return rows of integers (one row per vote) transposed, as an array of shape (columns, votes)."""
+    """Transpose rows of integers, one row per vote. Return an array of shape (columns, votes)."""
     count = len(rows) * len(_COLUMNS)
     cells = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=count)
     return np.ascontiguousarray(cells.reshape(-1, len(_COLUMNS)).T)
 
 
 def _statuses(session: Session, study: Study, vote_ids: IntArray) -> IntArray:
-    """Return the status of each vote: the status of its last event, or valid if it has no event."""
+    """Return the status of each vote. The last event sets the status; a vote without events is valid."""
     status = np.full(len(vote_ids), _VALID)
     events = session.execute(
         select(VoteEvent.vote_id, VoteEvent.status)

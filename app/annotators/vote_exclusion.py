@@ -19,7 +19,7 @@ from benchmark.protocol import AssignmentPurpose, VoteStatus
 
 @dataclass(frozen=True)
 class VotePlace:
-    """The matchup and the pair of an annotator's vote, as the votes table names the matchup and the pair."""
+    """The matchup and the pair of an annotator's vote, with the names that the votes table uses."""
 
     matchup: str
     pair: str
@@ -51,7 +51,9 @@ def exclude_vote(
 def reinstate_vote(
     session: Session, *, study: Study, annotator: Annotator, place: VotePlace, decision: Decision
 ) -> Changed:
-    """Reinstate one excluded vote. The vote becomes surplus if the comparison's panel is full.
+    """Reinstate one excluded vote.
+
+    The vote becomes surplus (it does not count) if the comparison already has enough votes.
 
     Raises:
         NotFound: the annotator has no vote on that pair in that matchup.
@@ -71,7 +73,7 @@ def reinstate_vote(
 
 
 def _last_vote(session: Session, *, study: Study, annotator: Annotator, place: VotePlace) -> VoteWithStatus:
-    """Return the annotator's last vote on a comparison; the annotator has undone all earlier votes."""
+    """Return the annotator's last vote on a comparison. The annotator undid any earlier vote."""
     matchup_id = next((each.id for each in matchup_sides(session, study) if each.name == place.matchup), None)
     # A repeat is a comparison that is shown a second time. Votes on repeats count in no score.
     assignments = set(

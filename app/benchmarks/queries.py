@@ -1,4 +1,4 @@
-"""Reads benchmarks and pairs in the types of the REST API."""
+"""Reads benchmarks and pairs from the database, and returns the response objects of the REST API."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Reads the history of one annotator: every comparison that the annotator got, with the answer to it."""
+"""Reads the history of one annotator: every comparison that the annotator got, each with the answer."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased

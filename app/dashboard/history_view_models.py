@@ -57,7 +57,7 @@ class ReplayPage:
 
     @property
     def clips(self) -> tuple[tuple[str, str, str, str], ...]:
-        """Return, for each clip: its letter, its side, its URL, and how long it was watched."""
+        """Return the letter, the side, the URL and the watching time of each clip."""
         item = self.item
         return (
             ("A", item.left, f"{self.history_url}/{item.id}/left", _seconds(item.left_watched_ms)),

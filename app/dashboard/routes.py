@@ -1,4 +1,4 @@
-"""Routes of the dashboard of a study, and of the parts of the page that a browser requests again."""
+"""Routes of a study's dashboard, and of the two parts of this page that the browser requests separately."""
 
 from fastapi import APIRouter, Request, Response
 

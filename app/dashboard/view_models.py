@@ -32,7 +32,7 @@ class MatchupRow:
 
 @dataclass(frozen=True)
 class ScenarioRow:
-    """The percentage of needed votes cast on a scenario, per matchup; None if a matchup has no pair."""
+    """The votes on one scenario, in percent of the needed votes."""
 
     name: str
     cells: tuple[int | None, ...]

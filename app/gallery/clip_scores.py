@@ -25,7 +25,7 @@ def clip_scores(session: Session, pair: Pair, principal: Principal) -> tuple[Pai
     """Return one table of scores for each suite of metrics that measured clips of the pair.
 
     Each table has a row for each clip of a final submission that the person sees, in the order of the clips.
-    If a clip was measured with several settings, the newest settings count.
+    If a clip was measured with several settings, the table shows the scores of the newest settings.
     """
     rows = session.execute(
         select(

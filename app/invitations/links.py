@@ -53,7 +53,7 @@ def invite_batch(
     If the batch already exists, no invitations are created.
 
     Args:
-        signing_key: the secret key from which, together with `batch`, the links are derived.
+        signing_key: the secret key. The links are derived from this key and `batch`.
         batch: a random ID of this request.
         label: a note on whom the links are for. With several links, each label gets a number.
     """

@@ -33,7 +33,10 @@ class Activity:
 
 
 def invitations_page(session: Session, study: Study, page: PageRequest) -> InvitationListResponse:
-    """Return a page of a study's invitations, newest first. Previews of the owner are left out."""
+    """Return a page of a study's invitations, newest first.
+
+    The list omits the owner's preview invitations.
+    """
     query = _register(study).limit(page.fetched)
     if page.after is not None:
         query = query.where(Invitation.id < page.after[0])
@@ -45,7 +48,7 @@ def invitations_page(session: Session, study: Study, page: PageRequest) -> Invit
 
 
 def register_rows(session: Session, study: Study, *, first: int, limit: int) -> list[InvitationResponse]:
-    """Skip the `first` newest invitations, and return at most `limit` of the rest, newest first."""
+    """Skip `first` invitations, counted from the newest; return the next invitations, at most `limit`."""
     rows = session.execute(_register(study).offset(first).limit(limit)).all()
     return _responses(session, study, [(row.Invitation, row.Annotator) for row in rows])
 
@@ -153,7 +156,7 @@ def _activities(session: Session, annotator_ids: Sequence[int]) -> Mapping[int, 
 
 
 def _comparisons_of_one(session: Session, study: Study) -> int:
-    """Return how many comparisons one annotator can get: one per pair, at most the study's limit."""
+    """Return the maximum number of comparisons per annotator: all pairs, or the study's limit."""
     pairs = (
         session.scalar(
             select(func.count(Comparison.pair_id.distinct())).where(

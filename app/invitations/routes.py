@@ -21,7 +21,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/invite/{token}")
 def invitation(token: Annotated[str, Path(max_length=200)], request: Request) -> Response:
-    """Connect this browser with the link's annotator, and show the welcome page or the due phase."""
+    """Connect this browser with the link's annotator; show the welcome page or the annotator's next phase."""
     context = context_of(request)
     try:
         with context.database.write() as session:

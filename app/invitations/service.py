@@ -59,7 +59,7 @@ def accept_invitation(
 
 
 def withdraw_annotator(session: Session, *, annotator: Annotator, study: Study, now: datetime) -> int:
-    """Withdraw an annotator and all the annotator's votes, release the slots, and return the number of votes.
+    """Withdraw an annotator and the annotator's votes, free their slots, and return the number of votes.
 
     The study must be locked.
     """

@@ -25,7 +25,7 @@ def register_page(
     """Return a page of the register. A page number above the last page returns the last page.
 
     Args:
-        fields, problems: the submitted form, and the message for each of its wrong fields.
+        fields, problems: the submitted form, and a message for each wrong field of the form.
     """
     pages = page_count(count_invitations(session, study), INVITATIONS_PER_PAGE)
     pager = Pager(min(page, pages), pages, f"/studies/{study.slug}/invitations", (), anchor="invitations")

@@ -1,4 +1,4 @@
-"""Claims jobs: leases queued jobs of one model to a worker, and reads the image of a claimed job.
+"""Leases queued jobs of one model to a worker, and reads the image of a leased job.
 
 Claims skip rows that other transactions have locked, so two workers never get the same job.
 """
@@ -98,7 +98,7 @@ def _claimed_job(row: Row[*tuple[Any, ...]], *, lease_s: int, expires_at: dateti
 
 
 def image_of_job(session: Session, *, public_id: str, principal: Principal) -> tuple[Pair, Benchmark]:
-    """Return a job's pair and benchmark, for the person whose worker holds or last held the job.
+    """Return a job's pair and benchmark to the person whose worker holds the job or held it last.
 
     Raises:
         NotFound: the job does not exist, or no worker of this person holds or last held the job.

@@ -17,7 +17,8 @@ def ago(seconds: float) -> str:
 def span(seconds: float) -> str:
     """Return a duration as text, rounded down to whole days, hours, minutes or seconds.
 
-    The unit is the largest unit that is not longer than the duration: hours for a duration of 90 minutes.
+    The text uses the largest unit that is not longer than the duration. For example, 90 minutes become one
+    hour.
 
     >>> span(0), span(59.9), span(60), span(86_400 * 3)
     ('0 seconds', '59 seconds', '1 minute', '3 days')

@@ -1,4 +1,4 @@
-"""Manages leases of jobs: workers renew, release, fail or finish claimed jobs, and leases expire.
+"""Manages the leases of jobs: workers renew leases and report released, failed and finished jobs.
 
 A request names a job by the job's id and attempt number. If the attempt number is old, the response is the
 error `stale_attempt`, and nothing changes. To avoid deadlocks, rows are locked in the order submission, job,
@@ -149,7 +149,11 @@ def release(session: Session, *, job: Job, now: datetime) -> None:
 
 
 def fail(session: Session, *, job: Job, failure: Failure, policy: LeasePolicy, now: datetime) -> None:
-    """Record why an attempt failed. The job is queued again after a backoff, or fails permanently."""
+    """Record why an attempt failed.
+
+    The job is queued again after a pause. If the input is wrong or no attempt is left, the job fails
+    permanently.
+    """
     ready_at = now + policy.pause_after(job.failures + 1)
     _count_failure(job, failure, policy, now=now, ready_at=ready_at)
     session.flush()

@@ -32,7 +32,7 @@ def jobs_page(request: Request, model: Annotated[str, Query(max_length=64)] = ""
 
 @router.get("/jobs/progress")
 def jobs_now(request: Request) -> Response:
-    """Return the section of the jobs page that changes: workers and jobs.
+    """Return the section of the jobs page that lists workers and jobs.
 
     The page polls this section every few seconds.
     """

@@ -1,7 +1,7 @@
-"""Chooses a worker's model: first the loaded model, then a model no worker has loaded, then any.
+"""Chooses a worker's next model: its loaded model, else a model that no worker has loaded, else any model.
 
-Loading a model takes longer than generating a clip. Each model is loaded once for its first clip. In
-addition, all workers except one may once load a model that another worker has loaded, to help with that
+Loading a model takes longer than generating a clip. One worker loads each model for the model's first clip.
+In addition, all workers except one may once load a model that another worker has loaded, to help with that
 model's jobs. A queue of M models on W workers therefore costs at most W + M - 1 loads. A worker helps a
 second time only if minutes of work are left for each worker.
 """
@@ -87,7 +87,7 @@ _LATEST_CLIPS = (
 def models_for(session: Session, worker: Worker, *, alive_since: datetime, now: datetime) -> Iterator[Choice]:
     """Yield the models whose jobs the worker may claim, best first.
 
-    Models that the worker has not loaded are queried only when the caller asks for more models.
+    The first model is the worker's loaded model. Other models are queried only if the caller asks for more.
     """
     held = worker.held_model
     if held is not None and held in worker.models:
@@ -128,7 +128,7 @@ def _is_worth_a_load(session: Session, choice: Choice, now: datetime) -> bool:
 
 
 def _one_at_a_time(session: Session) -> None:
-    """Serialise the claims that choose a model which the worker has not loaded.
+    """Allow only one claim at a time to choose a model that the claiming worker has not loaded.
 
     SQLite serialises all writes anyway.
     """

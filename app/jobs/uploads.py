@@ -1,4 +1,6 @@
-"""Authorizes clip uploads. A submission's owner or a worker that holds a job for the clip may upload.
+"""Authorizes clip uploads.
+
+A clip may be uploaded by the submission's owner, or by a worker that holds the clip's job.
 
 Both kinds of upload change jobs. An owner's upload cancels the job for the same clip. A worker's upload
 finishes the worker's job.
@@ -136,6 +138,6 @@ class LockedJobTarget:
 
 
 def _require_unfinished_open(job: Job, submission: Submission) -> None:
-    """Raise Conflict unless the submission is open or the clip of a finished job is sent again."""
+    """Raise Conflict if the submission is closed, unless the worker has already finished this job."""
     if job.status is not JobStatus.DONE:
         require_open(submission)

@@ -32,7 +32,7 @@ _GENERATES = job_kind_is(JobKind.GENERATE)
 def jobs_part(
     session: Session, principal: Principal, *, now: datetime, lease_s: int, server: str
 ) -> JobsPart:
-    """Return the section of the page that changes: workers, and the person's own jobs.
+    """Return the section of the jobs page that lists the workers and the person's own jobs.
 
     Admins get all jobs.
     """
@@ -84,7 +84,7 @@ def _start_command(server: str) -> str:
 def _latest_submissions(
     principal: Principal,
 ) -> Select[int, str, str, str, str, SubmissionStatus, int, int]:
-    """Return the query for submissions with jobs; those with leased jobs come first, then newer ones."""
+    """Return the query for submissions with jobs. Leased jobs come first, then the newest submissions."""
     generates = (Job.submission_id == Submission.id) & _GENERATES
     being_made = exists().where(generates, job_status_is(JobStatus.LEASED))
     to_come = exists().where(generates, job_status_is(JobStatus.QUEUED))

@@ -133,7 +133,7 @@ class WorkerLine:
 
     @property
     def health(self) -> str:
-        """Return a worker's state, or the number of its failures in a row, as text."""
+        """Return a text with a worker's state, or with the number of failures in a row."""
         if self.state is not WorkerState.WORKING or not self.failures_in_a_row:
             return self.state.value
         return counted(self.failures_in_a_row, "failure") + (

@@ -45,8 +45,8 @@ def upsert_worker(
 ) -> Worker:
     """Update a worker's row with the description that its claim contains, and return the row.
 
-    A claim of clips to generate describes the worker's models; a claim of clips to measure describes its
-    suites.
+    A claim of jobs that generate clips lists the worker's models. A claim of jobs that measure clips lists
+    the worker's suites of metrics.
     """
     info = claim.worker
     worker = _find(session, info, principal) or _add(session, info, principal, now)

@@ -20,7 +20,7 @@ def catalogue(language: Language) -> Mapping[str, str]:
 
 
 def translate(language: Language, text: str, **values: object) -> str:
-    """Return an English text in a language, with the values of its placeholders.
+    """Translate an English text into a language, and insert the values of its placeholders.
 
     Without values, the placeholders stay in the text, and a script of the page fills them.
     A test checks that each catalogue contains every text. If a catalogue still lacks a text, the English text

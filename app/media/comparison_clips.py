@@ -1,4 +1,4 @@
-"""Finds the two clips of a comparison, and the recipe by which both are rendered."""
+"""Finds the two clips of a comparison, and the recipe (output format) for the renditions of both clips."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -27,7 +27,7 @@ class StoredClip:
 
 @dataclass(frozen=True)
 class ComparedClips:
-    """The two clips of one comparison, and the recipe for the renditions of both clips."""
+    """The two clips of one comparison, and the recipe (output format) for the renditions of both clips."""
 
     prompt: str
     image_key: str

@@ -46,7 +46,10 @@ def clip_frames(
 
 
 def image_pixels(image: Path, target: Path, *, max_width: int, sandbox: Sandbox) -> Pixels:
-    """Return an upright image as uint8 RGB of shape (height, width, 3). Args, Raises: see `clip_frames`."""
+    """Return an image, rotated as its metadata says, as uint8 RGB of shape (height, width, 3).
+
+    Args, Raises: see `clip_frames`.
+    """
     pixels: Pixels = _read("image", image, [1], target, max_width, sandbox)[0]
     return pixels
 

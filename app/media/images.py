@@ -25,7 +25,7 @@ class ImageFormat(StrEnum):
 
 
 class ImageCode(StrEnum):
-    """The reasons for refusing an image, which are error codes of the REST API."""
+    """The error codes with which the REST API refuses an image."""
 
     EMPTY = "empty"
     NOT_A_PICTURE = "not_a_picture"
@@ -58,7 +58,10 @@ class ImageLimits:
 
 @dataclass(frozen=True)
 class ImageFacts:
-    """Facts of an image that decodes completely. Width and height refer to the upright image."""
+    """Facts of an image that decodes completely.
+
+    Width and height describe the image after the rotation that the metadata requests.
+    """
 
     format: ImageFormat
     width: int
@@ -80,9 +83,9 @@ def clean_image(
 ) -> ImageFacts:
     """Write a copy without metadata (location, camera, software, comments, bytes after the image).
 
-    The coded pixels are copied byte for byte if every program shows them in the same way. Any other image is
-    converted and re-encoded, for example if it is transparent, rotated by its metadata, or has a profile
-    other than sRGB; see `benchmark.image_display`.
+    The coded pixels are copied byte for byte if every program shows the image in the same way. Any other
+    image is converted and re-encoded, for example if it is transparent, rotated by its metadata, or has a
+    profile other than sRGB; see `benchmark.image_display`.
 
     Args:
         path: the submitted image file.
@@ -105,7 +108,7 @@ def clean_image(
 
 
 def make_thumbnail(path: Path, target_path: Path, width: int, *, sandbox: Sandbox) -> ImageFacts:
-    """Write a thumbnail: an upright WebP without metadata, at most `width` pixels wide.
+    """Write a thumbnail: a WebP without metadata, at most `width` pixels wide, rotated as the image is shown.
 
     A narrower image is not enlarged.
 

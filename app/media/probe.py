@@ -20,7 +20,7 @@ UNREADABLE_INPUT_IMAGE = "unreadable_input_image"
 
 
 class ClipCode(StrEnum):
-    """The reasons for refusing a clip, which are error codes of the REST API."""
+    """The error codes with which the REST API refuses a clip."""
 
     EMPTY = "empty"
     NOT_MP4 = "not_mp4"

@@ -21,7 +21,7 @@ _CROPPING = (RenditionRecipe.NORMALISED, RenditionRecipe.KEEP_LONGER)
 
 @dataclass(frozen=True)
 class Loss:
-    """Shares of a clip that annotators do not see, each in [0, 1]."""
+    """The shares of a clip's length, size and frame rate that annotators do not see, each in [0, 1]."""
 
     length: float = 0.0
     width: float = 0.0

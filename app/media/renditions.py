@@ -48,7 +48,7 @@ class HasForm(Protocol):
 
 @dataclass(frozen=True)
 class ClipForm:
-    """The facts of a clip that decide the recipe of its rendition; see `ClipFacts`."""
+    """The facts of a clip that decide its rendition's recipe (output format); see `ClipFacts`."""
 
     codec: str
     pixel_format: str
@@ -65,7 +65,7 @@ class ClipForm:
 class Recipe:
     """The format in which both clips of one comparison are prepared.
 
-    If `kind` is `remux`, the other fields describe both submitted clips; otherwise, they describe the
+    If `kind` is `remux`, the fields describe both submitted clips. For other kinds, the fields describe the
     renditions.
     """
 
@@ -91,15 +91,15 @@ def choose_recipe(reference: HasForm, other: HasForm, requested: RenditionRecipe
     """Return the recipe for both clips of a comparison. The order of the two clips does not matter.
 
     `requested` is the study's choice. `remux` becomes `normalised` if the clips differ in size, fps, length
-    or codec, or if one of the clips has sound, has an uneven frame rate, or is not plain H.264. Two such
+    or codec. The same happens if a clip has sound, has an uneven frame rate, or is not plain H.264. Two such
     clips would look or behave differently in the player if they were remuxed.
 
     All other kinds use the smaller fps of the two clips (at most 60). The longer clip is cut to the length of
     the shorter one; `keep_longer` instead repeats the last frame of the shorter clip. Both renditions get the
     smaller width and the smaller height of the two clips. Each clip is scaled until it fills this size and is
     cropped at the centre. With `letterbox`, each clip is instead scaled to fit within this size, between
-    black bars. `native` scales nothing: each clip is centred on a black canvas of the larger width and
-    height.
+    black bars. `native` scales nothing: each clip is centred on a black canvas that has the larger width and
+    the larger height of the two clips.
     """
     clips = (reference, other)
     if requested is RenditionRecipe.REMUX:

@@ -1,4 +1,4 @@
-"""Caches values that are computed from many scores, until one of the jobs that measured the clips changes."""
+"""Caches values that are computed from many scores. A change of a measuring job makes a value invalid."""
 
 import threading
 from collections import OrderedDict

@@ -98,7 +98,7 @@ def clip_of_job(session: Session, *, public_id: str, attempt: int, principal: Pr
     """Return the clip of a job that this attempt of the person's worker holds at the moment.
 
     Raises:
-        NotFound: there is no such job that measures a clip.
+        NotFound: there is no job with this id, or the job does not measure a clip.
         Conflict: the job was cancelled, or this attempt no longer holds the job.
     """
     row = session.execute(

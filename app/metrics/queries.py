@@ -1,7 +1,7 @@
 """Reads the scores of submissions as tables, and the progress of the jobs that measure clips.
 
 A mean never mixes clips that were measured with different settings. For each metric, a table uses the
-settings with which most clips were measured; if several settings are equally frequent, the table uses the
+settings with which most clips were measured. If several settings are equally frequent, the table uses the
 newest settings. While a submission is measured again with new settings, the table therefore shows the old
 scores until the new scores are complete.
 """
@@ -41,7 +41,7 @@ class _ChosenScores:
 
 
 def metric_table(session: Session, submission: Submission, suite: SuiteName) -> MetricTable | None:
-    """Return the scores of a submission in a suite; None if no clip was measured.
+    """Return the scores that one suite computed for a submission; None if no clip was measured.
 
     A clip that cannot be measured has a row without values, with the reason. A clip that was not measured yet
     has no row, and the table is partial.
@@ -66,7 +66,7 @@ def metric_table(session: Session, submission: Submission, suite: SuiteName) -> 
 
 
 def measured_suites(session: Session, submission: Submission) -> list[SuiteName]:
-    """Return the suites in which clips of a submission have scores, in the order of `SuiteName`."""
+    """Return the suites of metrics that measured clips of a submission, in the order of `SuiteName`."""
     found = session.scalars(
         select(MetricSettings.suite)
         .join(MetricScore, MetricScore.settings_id == MetricSettings.id)
@@ -86,7 +86,7 @@ def submission_name(session: Session, submission: Submission) -> str:
 def submission_metrics(
     session: Session, submission: Submission, *, alive_since: datetime
 ) -> SubmissionMetricsResponse:
-    """Return the progress of every suite on a submission.
+    """Return, for each suite of metrics, the progress of the jobs that measure the submission's clips.
 
     A worker counts as running if it has sent a request since `alive_since`.
     """

@@ -1,6 +1,6 @@
 """Routes of the page with the metrics of a submission.
 
-Everybody who may see the submission can read the page; only the owner can start suites.
+Everybody who may see the submission can read the page; only the owner can start measurements.
 """
 
 from datetime import timedelta
@@ -30,7 +30,7 @@ _UNKNOWN = "Choose a suite from the list."
 
 @router.get("/submissions/{public_id}/metrics")
 def page(public_id: PublicIdPath, request: Request) -> Response:
-    """Show the scores of a submission and the progress of its suites; the owner also gets the form."""
+    """Show a submission's scores and the jobs' progress; the owner also gets the form that starts jobs."""
     return _page(request, public_id)
 
 

@@ -31,10 +31,10 @@ def finish_measurement(
     """Store the scores of a job's clip and finish the job. Sending the scores again changes nothing.
 
     Raises:
-        NotFound: there is no such job that measures clips.
+        NotFound: there is no job with this id, or the job does not measure a clip.
         Conflict: the job was cancelled, or this attempt no longer holds the job.
-        Invalid: the suite has no such metric or a metric has both a score and a reason (`unknown_metric`), or
-            no metric has a score (`no_score`).
+        Invalid: a metric is not in the suite, or has both a score and a reason (`unknown_metric`); or no
+            metric has a score (`no_score`).
     """
     job = leases.job_to_finish(session, public_id=public_id, attempt=request.attempt, principal=principal)
     if job.kind is not JobKind.MEASURE:

@@ -1,4 +1,4 @@
-"""Reads those metric scores of a study's compared submissions that a reader may see."""
+"""Reads the metric scores of the submissions that a study compares, if the reader may see the scores."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Mapping, Sequence
@@ -28,7 +28,7 @@ _CACHE: StampedCache[tuple["SuiteScores", ...]] = StampedCache(16)
 
 @dataclass(frozen=True)
 class SideScores:
-    """The scores of one side in one suite.
+    """The scores that one suite of metrics computed for one side (a compared submission).
 
     Attributes:
         side: `model` or `model@label`.
@@ -76,14 +76,14 @@ class _Side:
 
 @dataclass(frozen=True)
 class StudyScores:
-    """The scores of a study in each suite; `stamp` changes whenever the scores change."""
+    """The scores of a study, grouped by suite of metrics; `stamp` changes whenever the scores change."""
 
     suites: tuple[SuiteScores, ...] = ()
     stamp: Hashable = None
 
 
 def study_scores(session: Session, study: Study, principal: Principal) -> StudyScores:
-    """Return the scores of the study's sides in each suite in which a side was measured.
+    """Return the scores of the study's sides, grouped by suite of metrics.
 
     Only the scores of submissions that the reader may see are returned. A visitor of published results sees
     no scores while a running study compares one of the submissions, because the visitor may be an annotator

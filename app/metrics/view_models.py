@@ -43,8 +43,8 @@ class MetricRow:
 class SuitePart:
     """The scores and the jobs of one suite.
 
-    `rows` is empty until the first clip was measured. `note` states the number of pairs, the settings, and
-    what is missing. `may_change` is true for people who may start, cancel and retry jobs.
+    `rows` is empty until the first clip was measured. `note` states the number of pairs, the settings and the
+    missing scores. `may_change` is true for people who may start, cancel and retry jobs.
     """
 
     public_id: str

@@ -1,4 +1,4 @@
-"""Finds the phase of a study in which an annotator is, and records the phases that the annotator has ended.
+"""Finds an annotator's current phase of a study, and records the phases that the annotator has ended.
 
 A study without phases has only the voting.
 """
@@ -37,7 +37,7 @@ class PhaseProgress:
 
     @property
     def outcome(self) -> Outcome | None:
-        """Return how the study ended for the annotator; None while it has not ended."""
+        """Return the outcome with which this annotator's study ended; None if the study has not ended."""
         failed = [row.outcome for row in self.ended.values() if row.outcome is not None]
         if failed:
             return failed[0]
@@ -81,9 +81,9 @@ def end_phase(
     outcome: Outcome | None = None,
     now: datetime,
 ) -> None:
-    """Record that an annotator ended a phase. With an outcome, the study has ended for the annotator.
+    """Record that an annotator ended a phase. If an outcome is passed, the study ends for this annotator.
 
-    Ending a phase again changes nothing: the answers of the first time are kept.
+    Ending a phase again changes nothing: the first answers are kept.
     """
     if session.get(AnnotatorPhase, (annotator_id, phase)) is not None:
         return

@@ -31,7 +31,7 @@ class HiddenComparison:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The chosen comparison, and for each side the number of taken slots that show this side on the left."""
+    """The chosen comparison, and the number of its taken slots that show each side on the left."""
 
     comparison: Comparison
     reference_left: int

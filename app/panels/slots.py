@@ -1,4 +1,4 @@
-"""Slots of a comparison. A live lease or a valid vote takes a slot.
+"""Slots of a comparison. Each live lease and each valid vote takes one slot of a comparison.
 
 Assignments with `takes_slot` take one slot. Gold questions, repeats, quizzes, pilots and previews take no
 slot. Only this module changes `slots_taken`. In the same transaction, this module updates the study's number

@@ -147,7 +147,7 @@ def _recounted(
 ) -> VoteStatus:
     """Update counters and slots for a new vote status.
 
-    Return the status that the vote gets: `surplus` instead of `valid` if the panel is full.
+    Return the vote's new status. If the panel is full, a vote that would be `valid` becomes `surplus`.
     """
     if status is VoteStatus.VALID and before is not VoteStatus.VALID:
         if not has_free_slot(comparison, study):

@@ -1,4 +1,4 @@
-"""The worked examples of the instructions: one for each justification, two won by A and two by B.
+"""The worked examples of the instructions, one for each justification; clips A and B each win two.
 
 benchmark/scenes/worked_examples.py renders the clips.
 """

@@ -19,7 +19,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True)
 class CrowdFields:
-    """The submitted texts, each TOML or JSON; an empty text means none."""
+    """The submitted texts. Each text is TOML or JSON; an empty text means that the setting is absent."""
 
     phases: str = ""
     rules: str = ""

@@ -20,7 +20,7 @@ from benchmark.wire.phases import Phases
 def current_progress(
     session: Session, *, study: Study, phases: Phases, annotator: Annotator, now: datetime
 ) -> PhaseProgress:
-    """End a finished quiz and the voting of a closed study, then return the annotator's progress.
+    """End the quiz if it is finished and the voting if the study is closed; return the annotator's progress.
 
     The study must be locked.
     """
@@ -53,7 +53,7 @@ def give_consent(
 
     Raises:
         Invalid: a statement is not ticked.
-        Conflict: the text of that version differs from the present text.
+        Conflict: the study information has changed since the version that the annotator read.
     """
     phases = study_phases(study)
     if phases is None or phases.consent is None:

@@ -1,4 +1,4 @@
-"""Lets participants of crowd platforms join a study by a link, and stores their submissions' states."""
+"""Lets participants of a crowd platform join a study by a link; stores their state on the platform."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -36,8 +36,8 @@ def export_table(
     Access is checked before the first chunk is sent.
 
     Args:
-        columns, names: the columns that Markdown and LaTeX files contain, and the style of the sides' names
-            in these files (docs/tables.md).
+        columns, names: the columns of a Markdown or LaTeX file, and the style of the names in this file
+            (docs/tables.md).
 
     Raises:
         NotFound: the study does not exist, or its results are not visible to this person.

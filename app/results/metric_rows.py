@@ -17,7 +17,7 @@ def metric_rows(
 ) -> Iterable[object]:
     """Return the rows of a table of metrics, for the sides that the reader may see.
 
-    For an interim study, the table of agreement has no rows, because interim votes are not compared with
+    Before a study closes, the table of agreement has no rows, because only final votes are compared with
     metrics.
     """
     suites = study_scores(session, results.study, principal).suites

@@ -24,7 +24,7 @@ class PreferenceBar:
 
 @dataclass(frozen=True)
 class ReasonBars:
-    """Two small bars: how often one justification was given for each side.
+    """Two small bars, one for each side: how often annotators gave one justification for choosing the side.
 
     Widths are in percent of the column.
     """
@@ -57,7 +57,8 @@ class FigureRow:
 class Figure:
     """Figure 1.
 
-    With many rows, the figure has no bars for the reasons (`shows_reasons` is False); see table 1.
+    With many rows, the figure has no bars for the reasons (`shows_reasons` is False), but table 1 has the
+    numbers.
     """
 
     rows: tuple[FigureRow, ...]
@@ -197,8 +198,8 @@ class SideTitles:
 class ResultsPage:
     """View model of templates/results/results.html.
 
-    `sentences` states the result of each matchup. `opponents` has one sentence for every two matchups, which
-    compares their results.
+    `sentences` states the result of each matchup. `opponents` has one sentence for every two matchups; the
+    sentence compares the two results.
     """
 
     slug: str

@@ -65,7 +65,7 @@ def reinstate(
 ) -> ChangeResponse:
     """Reinstate an annotator's excluded votes.
 
-    A vote becomes surplus if other votes have filled its panel since the exclusion.
+    A vote becomes surplus (it does not count) if the comparison meanwhile got enough other votes.
     """
     with context_of(request).database.write() as session:
         study, principal = require_own_study(session, request, slug)

@@ -36,7 +36,7 @@ def common_errors(*, is_for_people: bool) -> Responses:
 
 
 def errors(*lines: str) -> Responses:
-    """Return the OpenAPI descriptions of a route's own errors; each status also lists its common errors.
+    """Return the OpenAPI descriptions of a route's errors, including the common errors with the same status.
 
     Args:
         lines: each line has a status and its error codes, such as `404 unknown_benchmark unknown_pair`.

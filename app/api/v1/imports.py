@@ -104,8 +104,9 @@ async def import_votes(
 ) -> Response:
     """Start a background task that imports the votes table of another study as a new closed study.
 
-    The body is the table: CSV, TSV or JSON lines. `map` maps a column name of TI2V Bench's votes table to the
-    column of the uploaded table that has the values. With `dry_run`, the task only checks the table.
+    The body is the table: CSV, TSV or JSON lines. The parameter `map` renames columns: its keys are columns
+    of TI2V Bench's votes table, and its values are columns of the uploaded table. With `dry_run`, the task
+    only checks the table.
     """
     principal = await run_in_threadpool(_importer, request)
     wanted = VotesToImport(study, benchmark, tuple(map), reference, answers, title, dry_run)

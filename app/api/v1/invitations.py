@@ -1,4 +1,4 @@
-"""REST routes of the register of a study's invitations, for the study's owner."""
+"""REST routes with which a study's owner lists and revokes the study's invitations."""
 
 from typing import Annotated
 
@@ -20,7 +20,10 @@ router = api_router("studies")
 
 @router.get("/studies/{slug}/invitations", responses=errors("404 not_found", "422 invalid_cursor"))
 def list_invitations(slug: SlugPath, request: Request, listing: ListQuery) -> InvitationListResponse:
-    """Return the invitations of a study, newest first; links and preview invitations are left out."""
+    """Return the invitations of a study, newest first, without their links.
+
+    Preview invitations are omitted.
+    """
     page = listing.page_of(INVITATIONS)
     with context_of(request).database.read() as session:
         study, _ = require_own_study(session, request, slug)

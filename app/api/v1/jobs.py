@@ -1,4 +1,4 @@
-"""REST routes with which researchers create, list, cancel and retry jobs, and workers process jobs.
+"""REST routes of jobs. Researchers create, list, cancel and retry jobs; workers process jobs.
 
 A worker finishes a job by uploading the generated clip: PUT /submissions/{id}/clips/{pair_id} with the
 headers that upload_headers.py reads.
@@ -147,7 +147,7 @@ def report_worker_state(body: WorkerStateRequest, request: Request) -> WorkerSta
 
 @router.get("/jobs/{public_id}/image", response_class=Response, responses=errors("404 not_found"))
 def get_image(public_id: PublicIdPath, request: Request) -> Response:
-    """Return the image to animate, from the submission's version of the benchmark.
+    """Return the image that the job animates, as stored in the submission's version of the benchmark.
 
     Only the worker of the job may read the image.
     """
@@ -189,7 +189,7 @@ def release(public_id: PublicIdPath, body: AttemptRequest, request: Request) -> 
 
 @router.post("/jobs/{public_id}/fail", responses=errors("404 not_found", "409 stale_attempt cancelled"))
 def fail(public_id: PublicIdPath, body: FailRequest, request: Request) -> FailResponse:
-    """Record why an attempt failed. The job is queued again after a pause, or fails permanently."""
+    """Record why an attempt failed. The job is queued again or fails permanently."""
     context = context_of(request)
     failure = leases.Failure(body.kind, body.message, body.log_tail)
     with context.database.write() as session:

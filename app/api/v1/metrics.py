@@ -58,7 +58,7 @@ def measure(public_id: SubmissionPath, body: MeasureRequest, request: Request) -
 
 @router.get("/submissions/{public_id}/metrics", responses=errors("404 not_found", "409 ambiguous_name"))
 def get_metrics(public_id: SubmissionPath, request: Request) -> SubmissionMetricsResponse:
-    """Return the progress of each suite on a submission that you see."""
+    """Return, for each suite of metrics, how many clips of a submission were measured."""
     context = context_of(request)
     with context.database.read() as session:
         now = utc_now()
@@ -101,7 +101,7 @@ def get_scores(public_id: SubmissionPath, suite: SuiteName, request: Request) ->
 
 @router.post("/jobs/measurements/claim")
 def claim(body: MeasureClaimRequest, request: Request) -> MeasureClaimResponse:
-    """Lease to a worker the jobs that measure clips with one suite; the list is empty if no job is ready."""
+    """Lease jobs to a worker; each job measures one clip. The list is empty if no job is ready."""
     context = context_of(request)
     # As in the claim of clips to generate, a lease may be lost in a power failure.
     with context.database.write(durable=False) as session:

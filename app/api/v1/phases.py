@@ -14,7 +14,7 @@ router = api_router("phases")
 
 @router.get("/studies/{slug}/answers", responses=errors("404 not_found"))
 def get_answers(slug: SlugPath, request: Request) -> PhaseAnswersResponse:
-    """Return consents, quiz results, questionnaire answers and comments of a study that you may change."""
+    """Return the consents, quiz results, questionnaire answers and comments of your study's annotators."""
     with context_of(request).database.read() as session:
         study, _ = require_own_study(session, request, slug)
         return PhaseAnswersResponse(answers=phase_answers(session, study))

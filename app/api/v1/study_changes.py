@@ -35,7 +35,7 @@ router = api_router("studies")
 def edit_draft(slug: SlugPath, body: DraftRequest, request: Request) -> StudyResponse:
     """Replace all fields of a draft except its slug.
 
-    The change is refused if somebody saved the draft after the revision that the request names.
+    The request names the revision that it changes. The change is refused if the draft has a newer revision.
     """
     with context_of(request).database.write() as session:
         study, principal = require_own_study(session, request, slug)
@@ -113,7 +113,7 @@ def start_pilot(slug: SlugPath, request: Request) -> StudyResponse:
 
 @router.post("/studies/{slug}/end-pilot", responses=errors("404 not_found", "409 study_status"))
 def end_pilot(slug: SlugPath, request: Request) -> StudyResponse:
-    """End the pilot and open the study: the votes of people who join from now on count."""
+    """End the pilot and open the study. The results count only votes of people who join from now on."""
     return _change(slug, request, pilot.end_pilot)
 
 

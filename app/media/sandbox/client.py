@@ -95,7 +95,7 @@ class Sandbox:
     def _request_with_restart(self, fork_server: "_ForkServer", request: bytes) -> dict[str, Json]:
         """Send the request. If the fork server has ended, restart it and send the request once more.
 
-        A retry is useful if the fork server was killed while idle, because the file is then not the cause.
+        If the fork server was killed while idle, the file is not the cause, and the second request succeeds.
         """
         for _ in range(2):
             if self._closed:
@@ -109,7 +109,7 @@ class Sandbox:
     def close(self) -> None:
         """End all fork servers and kill running work.
 
-        Work that is running, and work that is requested later, raises SandboxBroken.
+        Callers that wait for a result, and all later callers, get SandboxBroken.
         """
         self._closed = True
         for fork_server in self._fork_servers:

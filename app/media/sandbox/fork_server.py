@@ -40,7 +40,7 @@ def _read_benchmark(**arguments: Any) -> dict[str, Json]:
 
 @dataclass(frozen=True)
 class Task:
-    """A function that a child runs, and the names of its arguments that are paths.
+    """A function that a child runs. The other fields name the function's arguments that are paths.
 
     The child can read only the files in `reads` and the libraries, and can write only in `writes`.
     """
@@ -165,7 +165,7 @@ def _reply_of(child: int, reading: int, wall_s: float) -> dict[str, Json]:
 
 
 def _end(child: int) -> int | None:
-    """Wait briefly until the child exits, and return its wait status; None if the child was killed."""
+    """Wait briefly for the child to exit; return its wait status, or None if the child had to be killed."""
     # A child that has closed its pipe is exiting; wait up to 10 ms for its own exit status.
     for _ in range(20):
         done, status = os.waitpid(child, os.WNOHANG)

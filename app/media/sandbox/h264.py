@@ -30,7 +30,10 @@ _MARKS = bytes(0x20 <= byte < 0x7F for byte in range(256))
 
 
 class NotPlain(Exception):
-    """The stream cannot be cleaned without re-encoding. The message is for logs."""
+    """The H.264 stream must be re-encoded, because its extra data cannot be removed otherwise.
+
+    The message is for logs.
+    """
 
 
 @dataclass(frozen=True)

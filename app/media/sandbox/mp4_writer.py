@@ -1,4 +1,4 @@
-"""Writes an H.264 track as an MP4 with a fixed set of boxes, so that only the pictures of files differ.
+"""Writes an H.264 track as an MP4 with a fixed set of boxes. Two such files differ only in their pictures.
 
 The file has a single chunk, and its index comes before the pictures. The file contains no creation time and
 no program name. The time unit depends only on the frame rate, so clips with the same rate and number of
@@ -59,7 +59,7 @@ class VideoTrack:
 
     @property
     def delay(self) -> int:
-        """The largest number of positions that a picture is later in decoding order than in display order."""
+        """The maximum delay, in pictures: decoding position minus display position."""
         return max((at - shown for at, shown in enumerate(self.order or ())), default=0)
 
     @property
@@ -107,7 +107,7 @@ def _track_header(track: VideoTrack) -> bytes:
 
 
 def _edits(track: VideoTrack) -> bytes:
-    """Return an edit list that starts playback at the first shown picture, which reordering delays."""
+    """Return an edit list that starts playback at the first shown picture. Reordering delays this picture."""
     entry = _u32(1, track.duration, track.delay * track.ticks_per_frame, _ONE)
     return _box(b"edts", _full_box(b"elst", entry))
 

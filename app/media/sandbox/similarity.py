@@ -1,4 +1,7 @@
-"""Measures how similar frames and images are, on 64x64 thumbnails. This module runs in a sandbox child."""
+"""Measures the similarity of frames and images on thumbnails of 64x64 pixels.
+
+This module runs in a sandbox child.
+"""
 
 from pathlib import Path
 from typing import Any

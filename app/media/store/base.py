@@ -98,8 +98,8 @@ class MediaStore(ABC):
 
         Raises:
             StoreFull: no partial file remains, and `private_file` still exists.
-            StoreUnavailable: storing failed, but not because of a full disk. No partial file remains, and
-                `private_file` still exists.
+            StoreUnavailable: the file could not be stored, and the disk is not full. No partial file remains,
+                and `private_file` still exists.
         """
 
     @abstractmethod

@@ -80,7 +80,7 @@ class FolderStore(MediaStore):
     def _make_folders(self, folder: Path) -> None:
         """Create missing folders from the top down.
 
-        Make each new folder durable before files are stored in it.
+        Each new folder is flushed to the disk before the store puts files into the folder.
         """
         if folder.is_dir():
             return

@@ -17,7 +17,7 @@ def write_stored_scores(
     """Write a file for each suite and side to an empty folder, in the format of `ti2v metrics --format json`.
 
     The files contain the scores of the clips that the study shows, but only of submissions that the reader
-    may see. A study that is not closed gets no files, because its votes are not compared with metrics.
+    may see. A study that is not closed gets no files, because only final votes are compared with metrics.
     """
     if study.status is not StudyStatus.CLOSED:
         return ()

@@ -50,7 +50,9 @@ def clip_cards(
     principal: Principal,
     shown: Collection[tuple[int, int]] | None = None,
 ) -> tuple[ClipCard, ...]:
-    """Return the clips of final submissions, oldest submission first. Clips are named like sides in tables.
+    """Return the clips of final submissions, oldest submission first.
+
+    A clip has the name that tables use for its submission: `model` or `model@label`.
 
     Args:
         benchmark: slug of the pair's benchmark.

@@ -95,7 +95,7 @@ def agreement_part(counted: CountedStudy, naming: Naming) -> AgreementPart:
 
 
 def agreement_on(rows: Sequence[AgreementRow], tallies: Tallies) -> AgreementPart:
-    """Return the agreement in one matchup, or in all matchups together.
+    """Return how well the annotators agree in one matchup, or in all matchups together.
 
     The first row measures the agreement on the choice.
 

@@ -40,7 +40,7 @@ class HeatTable:
 
     @property
     def is_empty(self) -> bool:
-        """Return whether no cell has enough decided pairs to be shown."""
+        """Return True if every cell is hidden, because each cell has too few decided pairs."""
         return all(cell.step is None for row in self.rows for cell in row.cells)
 
     @property
@@ -54,7 +54,10 @@ class HeatTable:
 
     @property
     def by_part(self) -> tuple[HeatRow, ...]:
-        """Return the transposed table, in which parts are rows. Narrow screens show this table."""
+        """Return the transposed table, with one row for each part of the benchmark.
+
+        Narrow screens show this table.
+        """
         columns = zip(*(row.cells for row in self.rows), strict=True)
         return tuple(HeatRow(header, cells) for header, cells in zip(self.parts, columns, strict=True))
 

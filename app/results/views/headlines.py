@@ -25,7 +25,7 @@ _INTERIM = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """The matchups of a study, without averages, and the matchups that have a significant difference."""
+    """The matchups of a study (without averages), and the matchups whose two sides differ significantly."""
 
     rows: tuple[PreferenceRow, ...]
     won: tuple[PreferenceRow, ...]
