@@ -81,7 +81,7 @@ def check(name: str) -> None:
 
 
 def _recipe(name: str) -> "AnyRecipe":
-    """Return the recipe of a model's adapter, or the recipe in a TOML file.
+    """Return the recipe (the TOML settings) of a model, given the model's name or the path of a TOML file.
 
     Raises:
         UnknownModel: there is no model with this name.

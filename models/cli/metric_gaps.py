@@ -1,4 +1,4 @@
-"""Prints to stderr what a table of metrics lacks: metrics, clips without scores, total scores, pairs."""
+"""Prints to stderr what a table of metrics is missing: metrics, clip scores, total scores and pairs."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ def print_missing_metrics(table: MetricTable) -> None:
 
 
 def print_gaps(row: NamedTable, verbose: bool) -> None:
-    """Print the clips without scores, the total scores that do not exist, and whether the row is partial."""
+    """Print which clips have no scores, which total scores are missing, and whether the row is partial."""
     table = row.table
     lines = dict.fromkeys(
         f"{clip.pair}: {reason}" for clip in table.clips for reason in clip.refused.values()
@@ -37,7 +37,7 @@ def print_gaps(row: NamedTable, verbose: bool) -> None:
 
 
 def print_lines(heading: str, lines: Sequence[str], verbose: bool) -> None:
-    """Print a heading and its lines; without `verbose`, only the first lines."""
+    """Print a heading and the lines below the heading; if `verbose` is false, print only the first lines."""
     if not lines:
         return
     click.echo(f"{heading}:", err=True)

@@ -137,7 +137,10 @@ def metrics(
 
 
 def _are_submissions(sources: tuple[str, ...]) -> bool:
-    """Return whether the arguments are submissions, not folders. Raises UsageError."""
+    """Return True if the arguments name submissions, False if the arguments name folders.
+
+    Raises UsageError.
+    """
     folders = [source for source in sources if Path(source).is_dir()]
     others = [source for source in sources if source not in folders]
     unusable = [source for source in others if folders or not re.fullmatch(SUBMISSION_NAME, source)]

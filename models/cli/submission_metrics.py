@@ -34,8 +34,9 @@ def print_submission_metrics(
     """Print the scores of submissions, one row per submission.
 
     Args:
-        start: first measure the clips that have no scores, and wait for the workers.
-        again: with `start`, also measure the clips that have scores.
+        start: if true, first measure the clips that have no scores, and wait until the workers have finished.
+        again: if true, also measure the clips that already have scores. Without `start`, this argument has no
+            effect.
 
     Raises:
         click.ClickException: a submission has no scores in the suite.

@@ -81,7 +81,10 @@ def train(
 
 
 def _run(config: "TrainingConfig", output: Path) -> "list[RegionLoss] | None":
-    """Train a run unless it is finished. Return the run's Figure 6 rows; None if a signal stopped the run."""
+    """Train a run, unless the run is already finished.
+
+    Return the run's Figure 6 rows; None if a signal stopped the run.
+    """
     from models.training.compare_runs import read_finished_figure6
     from models.training.loop import StopReason
     from models.training.run import run_training

@@ -1,4 +1,4 @@
-"""Creates a registry entry for each adapter, that is, for each TOML file of the package or of the user."""
+"""Creates a registry entry for each adapter. An adapter is a TOML file of the package or of the user."""
 
 import os
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ def adapter_path(name: str) -> Path | None:
 
 
 def adapter_entry(path: Path) -> GeneratorEntry:
-    """Return the registry entry of an adapter.
+    """Return the registry entry of an adapter (the TOML file that describes a model).
 
     Raises:
         InvalidRecipe: the file is invalid.

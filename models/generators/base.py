@@ -88,7 +88,7 @@ class ClipRequest:
         pair_id: id of the pair in the benchmark.
         image: the input image, of any size, in any format that Pillow reads.
         prompt: the text prompt of the pair.
-        seed: seed of the clip's noise.
+        seed: seed of the random noise from which the clip is generated.
     """
 
     pair_id: str
@@ -110,8 +110,8 @@ class Provenance:
         fps: frame rate as a fraction, such as `8` or `30000/1001`.
         device: name of the GPU, or `cpu`.
         dtype: floating-point type of the network.
-        seconds: generation time. For a clip of a batch, the batch's generation time divided by the number of
-            clips.
+        seconds: generation time. If several clips are generated in one batch, this is the batch's generation
+            time divided by the number of clips.
         revision: commit of the weights on the hub, or commit of the checkout; an empty text if there is no
             commit.
         checkpoint_sha256: hash of the weight files (see `weights_digest`); an empty text if there are no

@@ -31,7 +31,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class BatchResult:
-    """The outcome of a list of requests.
+    """The result of generating clips for a list of requests.
 
     Attributes:
         generated: number of generated clips.
@@ -91,7 +91,9 @@ def generate_clips(
 def _generate_batch(
     generator: Generator, requests: Sequence[ClipRequest], on_clip: OnClip, on_done: Callable[[], None]
 ) -> tuple[int, GeneratorError | None]:
-    """Generate one batch. Return the number of generated clips, and the error or None if all succeeded.
+    """Generate one batch.
+
+    Return the number of generated clips, and the error; the error is None if all requests succeeded.
 
     The clips belong to the first requests of the batch, in the same order.
     """

@@ -16,7 +16,7 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 class Checkout:
-    """The folder with a recipe's repository, Python environment and weights.
+    """The folder that holds a model's git repository, Python environment and weights.
 
     Args:
         recipe: the recipe of the model's adapter.
@@ -57,7 +57,7 @@ class Checkout:
         return None
 
     def unavailable_reason_here(self) -> str | None:
-        """Return why the model cannot run on this machine, such as no GPU; None if the model can run."""
+        """Return the reason why the model cannot run on this machine, such as no GPU; None if it can run."""
         return self.unavailable_reason() or gpu_too_small(self._recipe.gpu_gib)
 
     def commit(self) -> str:
@@ -106,7 +106,7 @@ class Checkout:
 
 
 def visible_gpu(device: str) -> dict[str, str]:
-    """Return the setting of CUDA_VISIBLE_DEVICES that limits a child process to a device.
+    """Return the variable CUDA_VISIBLE_DEVICES with a value that limits a child process to one device.
 
     An empty value limits the child process to the CPU. For the device `cuda`, the function returns this
     process's own CUDA_VISIBLE_DEVICES, if this variable is set.

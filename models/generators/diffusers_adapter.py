@@ -56,7 +56,8 @@ class DiffusersGenerator:
     Args:
         recipe: the recipe of the model's adapter.
         folder: argument of `from_pretrained`: a snapshot in the hub's cache, or a saved pipeline.
-        parts: folders of the repositories of components and LoRAs, keyed by the repository's name.
+        parts: local folders of the components and LoRAs that have their own repository, keyed by the
+            repository's name.
         revision: commit of the weights, for provenance.
         recipe_sha256: hash of the adapter's TOML file, for provenance.
     """

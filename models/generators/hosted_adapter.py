@@ -51,7 +51,7 @@ class Ledger:
         self._spent: defaultdict[str, float] = defaultdict(float)
 
     def reserve(self, cost: Cost, budget: float) -> bool:
-        """Count a cost as spent; return False if the budget is too small."""
+        """Add a cost to the spent amount and return True; if the budget is too small, only return False."""
         with self._lock:
             if self._spent[cost.currency] + cost.amount > budget + 1e-9:
                 return False
@@ -59,7 +59,7 @@ class Ledger:
             return True
 
     def refund(self, cost: Cost) -> None:
-        """Subtract a cost from the spent amount, because the service refused the request."""
+        """Subtract the cost of a refused request from the spent amount."""
         with self._lock:
             self._spent[cost.currency] -= cost.amount
 
@@ -89,7 +89,7 @@ class HostedGenerator:
         recipe: the recipe of the model's adapter.
         recipe_sha256: hash of the adapter's TOML file, for provenance.
         budget: maximum amount that this process may spend, in the currency of the price.
-        ledger: counts the money; by default, the ledger of this process.
+        ledger: records the money that was spent; the default is the ledger of this process.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class HostedGenerator:
         return Cost(round(clips * self._recipe.price.per_clip, 4), self._recipe.price.currency)
 
     def load(self, device: str, dtype: str) -> None:  # noqa: ARG002 - the service has its own device and dtype
-        """Read the key from the environment; no request is sent.
+        """Read the service's key from an environment variable. This method sends no request.
 
         Raises:
             CannotRun: the environment variable with the key is not set.
@@ -145,7 +145,7 @@ class HostedGenerator:
             self._transport = None
 
     def _submit(self, transport: HostedTransport, request: ClipRequest) -> _Submission | GeneratorError:
-        """Submit a clip; return the error if this fails."""
+        """Submit a request for a clip. Return the error if the submission fails, else None."""
         recipe, cost = self._recipe, self.cost(1)
         try:
             body = fill_structure(dict(recipe.submit.body), self._values(request), [])

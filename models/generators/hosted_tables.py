@@ -39,9 +39,9 @@ class Submit(RecipeTable):
     """Table `[submit]`: the POST request that starts a clip.
 
     Attributes:
-        path: path of the request, after `base`.
+        path: URL path of the request, which is appended to `base`.
         body: JSON body; strings may contain placeholders. A string that consists of one placeholder is
-            replaced by the value; numbers stay numbers.
+            replaced by the placeholder's value, so a number stays a number.
     """
 
     path: str = Field(pattern=r"^/\S*$")
@@ -52,11 +52,11 @@ class Poll(RecipeTable):
     """Table `[poll]`: the GET request that reads the state of a clip.
 
     Attributes:
-        url: path, in the answer to `submit`, to the address that is polled.
-        status: path of the state in the answer.
+        url: JSON path to the address that is polled, in the answer to the `submit` request.
+        status: JSON path to the clip's state, in the answer to a `poll` request.
         running: states of a clip that is not finished.
-        done: states of a finished clip. Every other state is a failure.
-        error: path to the error message of a failed clip.
+        done: states of a finished clip. Every state that is neither in `running` nor in `done` is a failure.
+        error: JSON path to the error message of a failed clip.
         interval_s: pause between two requests, in seconds.
     """
 
@@ -72,9 +72,9 @@ class Result(RecipeTable):
     """Table `[result]`: where the finished clip is.
 
     Attributes:
-        url: path, in the answer to `submit`, to the address of the result; an empty text if the last answer
-            to `poll` has the result.
-        video: path, in the result, to the address of the video.
+        url: JSON path to the address of the result, in the answer to `submit`. The text is empty if the last
+            answer to `poll` contains the result.
+        video: JSON path to the address of the video, in the result.
     """
 
     url: str = Field(default="", pattern=r"^([\w-]+(\.[\w-]+)*)?$")
@@ -99,7 +99,7 @@ class HostedLimits(RecipeTable):
     """Table `[limits]`: limits of a clip.
 
     Attributes:
-        clip_s: time limit from the submission to the last byte, in seconds.
+        clip_s: maximum time from the submission of a request to the last byte of the clip, in seconds.
         megabytes: maximum size of the video.
     """
 

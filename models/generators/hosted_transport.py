@@ -1,4 +1,4 @@
-"""Sends requests to a hosted API: with time limits, with retries where a repeated request costs nothing.
+"""Sends requests to a hosted API within time limits; repeats a request only if this costs nothing.
 
 The key is sent to the service only, never to the host of a video.
 """
@@ -21,11 +21,11 @@ _CHUNK_BYTES = 1 << 20
 
 
 class Deadline:
-    """The end of a time limit.
+    """The time at which a time limit ends.
 
     Args:
         seconds: duration of the limit.
-        what: the model, for the message.
+        what: the model and the pair, which the error message names.
     """
 
     def __init__(self, seconds: float, what: str) -> None:
@@ -33,7 +33,7 @@ class Deadline:
         self._ends = time.monotonic() + seconds
 
     def sleep(self, seconds: float) -> None:
-        """Sleep, but not longer than until the deadline.
+        """Sleep for some seconds, but wake at the deadline at the latest.
 
         Raises:
             TimedOut: the deadline has passed.
@@ -80,7 +80,7 @@ class HostedTransport:
         return self._json("GET", url, deadline)
 
     def download(self, url: str, path: Path, *, max_bytes: int, deadline: Deadline) -> None:
-        """Download a video without the key.
+        """Download a video. The request does not contain the service's key.
 
         Raises:
             GeneratorError: the address is not https, or the file is too large or is not an MP4 video.
@@ -106,7 +106,7 @@ class HostedTransport:
         return urlsplit(url)[:2] == urlsplit(self._base)[:2]
 
     def _stream(self, url: str, path: Path, max_bytes: int) -> str:
-        """Write a video to a file. Return the address to request next, or "" if the file is complete."""
+        """Write a video to a file. Return the address of the next request, or "" if the file is complete."""
         try:
             with self._client.stream("GET", url) as response:
                 status = response.status_code

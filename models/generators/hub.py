@@ -29,7 +29,7 @@ def missing_snapshot_reason(name: str, weights: Weights) -> str | None:
 
 
 def download(weights: Weights, *, into: Path | None = None, pickles: bool = False) -> Path:
-    """Download one commit of a hub repository, and pin the repository to the commit.
+    """Download one commit of a hub repository, and record the commit so that later runs use it.
 
     The function downloads the commit that the adapter names. If the adapter names no commit, the function
     downloads the pinned commit. If no commit is pinned, the function downloads the newest commit.

@@ -23,7 +23,7 @@ class FitMode(StrEnum):
 
 
 def read_image(path: Path) -> Image.Image:
-    """Decode an image file to an upright RGB image, with transparent pixels composited on white.
+    """Decode an image file to RGB as a viewer shows it; transparent pixels are composited on white.
 
     Raises:
         BadInput: the image cannot be decoded.
@@ -38,7 +38,7 @@ def read_image(path: Path) -> Image.Image:
 
 
 def read_leading_images(requests: Sequence[ClipRequest]) -> list[Image.Image]:
-    """Read the images of the requests. Stop at the first unreadable image.
+    """Read the images of the requests. The function stops at the first image that cannot be read.
 
     The request with the unreadable image fails later; the earlier requests are not affected.
 

@@ -42,7 +42,7 @@ _hidden_files: list[Path] = []
 
 
 def hide_file(path: Path) -> None:
-    """Replace a file by an empty file in the namespaces of programs that start later."""
+    """Hide a file: programs that start later see an empty file instead."""
     _hidden_files.append(path.resolve())
 
 
@@ -62,7 +62,7 @@ def isolation_problem() -> str | None:
 
 
 def isolated(command: Sequence[str]) -> list[str]:
-    """Return a command that runs `command` in namespaces; `command` itself if there are no namespaces."""
+    """Return a command that runs `command` in Linux namespaces, or `command` itself if none are available."""
     if isolation_problem() is not None:
         return list(command)
     _create_uvm_device()

@@ -1,4 +1,4 @@
-"""Copies weights from shared storage to a disk of this machine: once, even if several processes ask at once.
+"""Copies weights from shared storage to a local disk. All processes of a machine share one copy.
 
 Without a copy, every process of a node reads the same files over the network.
 """

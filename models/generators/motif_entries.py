@@ -27,7 +27,7 @@ _TINY_SIZE = NativeTable(width=64, height=64, frames=8, fps=Fraction(8))
 
 @dataclass(frozen=True)
 class _Variant:
-    """The title of a trained config, and the sampling defaults for checkpoints without a config.toml."""
+    """The title of a training config, and the sampling defaults of checkpoints that have no config.toml."""
 
     title: str
     steps: int = 50
@@ -100,7 +100,7 @@ def _entry(name: str, variant: _Variant) -> GeneratorEntry:
 
 
 def motif_recipe(name: str, pipeline: Path) -> DiffusersRecipe:
-    """Return the recipe of a checkpoint.
+    """Return the recipe (the generator settings) of a trained checkpoint.
 
     The native size comes from the saved pipeline; steps and guidance come from the validation settings of the
     run. If the checkpoint does not state a value, the recipe has the default of the checkpoint's config.

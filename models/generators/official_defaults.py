@@ -11,12 +11,12 @@ NATIVE = ("width", "height", "num_frames", "fps")
 
 @dataclass(frozen=True)
 class ArgumentLine:
-    """An argument of a model: the value of the recipe, and the official default.
+    """An argument of a model, with the argument's value in the recipe and its official default.
 
     Attributes:
         value: the value of the recipe; None if the recipe does not pass the argument.
-        official: source of the official default, with value and reason if the recipe deviates; None if the
-            recipe states no source.
+        official: the source of the official default. If the recipe has another value, also the official value
+            and the reason. None if the recipe states no source.
     """
 
     name: str
@@ -35,7 +35,7 @@ class ArgumentLine:
 
 
 def argument_lines(recipe: AnyRecipe) -> list[ArgumentLine]:
-    """Return the recipe's arguments that influence a clip, then official arguments that are not passed."""
+    """Return the arguments that influence a clip, then the official arguments that the recipe omits."""
     values = dict(_values(recipe))
     lines = [ArgumentLine(name, value, recipe.official.get(name)) for name, value in values.items()]
     return lines + [

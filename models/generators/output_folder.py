@@ -1,4 +1,4 @@
-"""Manages a folder with manifests and with clips named `<pair>_<seed>.mp4`, as in the official release.
+"""Manages an output folder: manifests, and clips named `<pair>_<seed>.mp4` as in the official release.
 
 A clip is written in three steps, so that a file with a clip's name is always complete and in the manifest:
 
@@ -33,8 +33,8 @@ class OutputFolder:
     Args:
         folder: path of the folder; `create` creates the folder.
         model: name of the model.
-        shard: the shard of pairs that this process generates. Each shard has its own manifest, so several
-            processes can share the folder.
+        shard: the part (shard) of the benchmark's pairs for which this process generates clips. Each shard
+            has its own manifest, so several processes can share the folder.
 
     Raises:
         ModelMismatch: a manifest in the folder belongs to another model.

@@ -20,7 +20,7 @@ def find_outputs(work: Path, pattern: str) -> list[Path]:
     """Return the files that match a pattern, sorted by name.
 
     Raises:
-        Crashed: a match is not a regular file inside the work folder.
+        Crashed: a matching file is not a regular file, or is outside the work folder.
     """
     found = sorted(work.glob(pattern))
     for path in found:

@@ -27,7 +27,7 @@ class UnknownPairs(ValueError):
 
 @dataclass(frozen=True)
 class Shard:
-    """Part `number` of a benchmark's pairs.
+    """One part (shard) of a benchmark's pairs: part `number` of `count` parts.
 
     The pairs are split into `count` parts. The first part has number 1.
     """

@@ -35,7 +35,8 @@ def load_pipeline(
     Args:
         recipe: the recipe of the model's adapter.
         folder: folder of the pipeline.
-        parts: folders of the repositories of components and LoRAs, keyed by the repository's name.
+        parts: local folders of the components and LoRAs that have their own repository, keyed by the
+            repository's name.
         device: device of the networks.
         dtype: floating-point type of the networks.
 
@@ -69,10 +70,10 @@ def load_pipeline(
 
 
 def replace_scheduler(pipeline: "DiffusionPipeline", recipe: DiffusersRecipe) -> None:
-    """Replace the scheduler of the weights, if the recipe has the table `[scheduler]`.
+    """Replace the scheduler that is stored with the weights, if the recipe has the table `[scheduler]`.
 
     Raises:
-        CannotRun: the scheduler has no setting with a name in the recipe.
+        CannotRun: the recipe names a setting that the scheduler does not have.
     """
     if recipe.scheduler is None:
         return
@@ -107,7 +108,7 @@ def move_to_device(pipeline: "DiffusionPipeline", recipe: DiffusersRecipe, devic
 
 
 def store_as_fp8(pipeline: "DiffusionPipeline", recipe: DiffusersRecipe) -> None:
-    """Store the weights of the recipe's components in 8 bits; layers compute in the native type."""
+    """Convert the weights of the recipe's components to 8 bits; layers compute in the native type."""
     assert recipe.quantization is not None
     for name in recipe.quantization.components:
         network = getattr(pipeline, name)

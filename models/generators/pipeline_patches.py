@@ -33,7 +33,7 @@ def patch_pipeline(pipeline: "DiffusionPipeline") -> None:
 
 
 def _patch_text_encoder(pipeline: "DiffusionPipeline") -> None:
-    """Restore CLIP encoders' attribute `text_model`, which transformers 5.6 removed and I2VGen-XL needs."""
+    """Restore the attribute `text_model` of CLIP encoders: transformers 5.6 removed it, I2VGen-XL uses it."""
     encoder = getattr(pipeline, "text_encoder", None)
     if hasattr(encoder, "final_layer_norm") and not hasattr(encoder, "text_model"):
         # Bypass the setter of nn.Module, which would register the module as its own child.
@@ -110,7 +110,7 @@ def seeded(pipeline: "DiffusionPipeline", seeds: Sequence[int]) -> Iterator[list
 def _encode_with_generators(
     encode: Callable[..., object], generators: list[torch.Generator]
 ) -> Callable[..., object]:
-    """Wrap `encode` so that latents are sampled with these random generators by default."""
+    """Wrap `encode` of a VAE: if a call passes no random generator, latents are sampled with `generators`."""
 
     def wrapped(pixels: Tensor, *arguments: object, **options: object) -> object:
         output = encode(pixels, *arguments, **options)

@@ -38,8 +38,8 @@ def fill(text: str, values: Values) -> str:
 def fill_structure(value: JsonValue, run: Values, clips: Sequence[Values]) -> JsonValue:
     """Return a structure with all placeholders replaced.
 
-    A list with a single element that uses clip placeholders is expanded to one element per clip. A string
-    that consists of a single placeholder is replaced by the value itself, so a number stays a number.
+    If the only element of a list uses clip placeholders, the list is expanded to one element per clip. A
+    string that consists of a single placeholder is replaced by the value itself, so a number stays a number.
 
     >>> fill_structure({"prompts": ["{prompt}"], "seeds": ["{seed}"]}, {}, [{"prompt": "a", "seed": 1}])
     {'prompts': ['a'], 'seeds': [1]}

@@ -46,7 +46,8 @@ class Script(RecipeTable):
     """Table `[script]`: a script whose settings are constants in its source code; see `script_copy`.
 
     Attributes:
-        path: path of the script, relative to the checkout. The program runs a patched copy, `{script}`.
+        path: path of the script, relative to the checkout. The program runs a patched copy of the script; the
+            placeholder `{script}` is the path of this copy.
         settings: new values of the constants, keyed by the names used in the script. Values may contain
             placeholders.
         seeds: libraries whose random generators are seeded after the script's imports.
@@ -62,13 +63,13 @@ class Staging(RecipeTable):
 
     Attributes:
         inputs: subfolder of the work folder for the images.
-        stems: form of the image files' stems: `<number>_<pair id>`, or `<number>` if words in file names
-            cause problems.
+        stems: how the image files are named, without the file name extension: `<number>_<pair id>`, or
+            `<number>` if words in file names cause problems.
         prompts_file: file with one prompt per line, in the order of the sorted images.
         requests_file: file with one JSON object per request, for programs of your own; see `staging`.
         config_file: YAML file with the content of `config`.
-        config: content of the config file. If a list has a single element and this element uses clip
-            placeholders, the list is expanded to one element per clip.
+        config: content of the config file. If the only element of a list uses clip placeholders, the list is
+            expanded to one element per clip.
         forbidden: characters that prompts must not contain, because the program uses prompts in file names.
         path_without: text that must not occur in the path of the work folder.
         max_prompt_bytes: maximum length of prompts, because the program uses prompts in file names.
@@ -91,7 +92,7 @@ class Output(RecipeTable):
     Attributes:
         pattern: glob pattern of a clip's file in the work folder, which must match exactly one file.
         images: if true, the pattern matches one PNG or JPEG file per frame, ordered by name.
-        fps: frame rate of the file if it differs from the native frame rate.
+        fps: frame rate of the file, stated only if it differs from the model's native frame rate.
     """
 
     pattern: str
@@ -116,8 +117,8 @@ class Limits(RecipeTable):
     """Table `[limits]`: time and size limits of a run.
 
     Attributes:
-        load_s: time limit for loading the weights, seconds.
-        clip_s: time limit for generating a clip, seconds.
+        load_s: time limit for loading the weights, in seconds.
+        clip_s: time limit for generating a clip, in seconds.
         log_bytes: maximum size of the log file.
     """
 
@@ -131,8 +132,8 @@ class Official(RecipeTable):
 
     Attributes:
         source: where the authors' code or documentation states the default.
-        value: the official default if the recipe deviates from this default; without `value`, the recipe has
-            the official default.
+        value: the official default, stated only if the recipe uses another value. If `value` is missing, the
+            recipe uses the official default.
         reason: why the recipe deviates.
     """
 
@@ -150,11 +151,12 @@ class Official(RecipeTable):
 
 
 class Scheduler(RecipeTable):
-    """Table `[scheduler]`: the scheduler that replaces the scheduler of the weights.
+    """Table `[scheduler]`: the scheduler that replaces the scheduler stored with the weights.
 
     Attributes:
-        name: class of diffusers; an empty text keeps the class of the weights.
-        settings: settings that differ from the settings of the weights, such as `flow_shift`.
+        name: scheduler class of diffusers. If the text is empty, the class stored with the weights is kept.
+        settings: scheduler settings that differ from the settings stored with the weights, such as
+            `flow_shift`.
     """
 
     name: str = ""

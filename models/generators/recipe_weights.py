@@ -1,4 +1,4 @@
-"""Defines the tables of a recipe that name weights: of the pipeline, of single components, and LoRAs."""
+"""Defines the recipe tables that name weights: the pipeline's weights, single components and LoRAs."""
 
 from typing import Literal
 

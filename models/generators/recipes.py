@@ -1,4 +1,4 @@
-"""Reads recipes, the TOML files of adapters.
+"""Reads recipes. A recipe is the TOML file of an adapter.
 
 A recipe states a model's requirements, arguments and outputs.
 """
@@ -65,7 +65,7 @@ class BaseRecipe(RecipeTable):
         licence: licence of the code.
         url: address of the model's repository or home page.
         verified: text that states which tests and comparisons of this model were run, and which were not.
-        fit: how input images of another aspect ratio are resized.
+        fit: how to resize an input image whose aspect ratio differs from the model's.
         native: native resolution, length and frame rate.
         official: official default of each argument, with its source, keyed by the argument's name;
             `scheduler.NAME` is a setting of the scheduler.
@@ -82,7 +82,7 @@ class BaseRecipe(RecipeTable):
 
 
 class Recipe(BaseRecipe):
-    """The further keys of adapters whose models run on a machine of the user.
+    """The additional keys of adapters whose models run on the user's machine.
 
     Attributes:
         gpu_gib: required GPU memory in GiB; 0 if a CPU is sufficient.
@@ -104,8 +104,9 @@ class DiffusersRecipe(Recipe):
             name.
         packages: Python packages that the model needs in addition to the packages of the worker.
         variant: variant of the weight files, such as `fp16`.
-        batches: whether the class accepts lists of images and prompts.
-        compile: compile the denoising network on a GPU; the first clip takes minutes longer.
+        batches: whether the pipeline class accepts lists of images and prompts.
+        compile: whether to compile the denoising network on a GPU. Compilation delays the first clip by
+            minutes.
         offload_below_gib: on a GPU with less memory than this value, only the active component of the
             pipeline is on the GPU (CPU offload).
         tiling: whether to enable VAE tiling.
@@ -113,10 +114,10 @@ class DiffusersRecipe(Recipe):
         call: additional arguments of the pipeline call.
         names: the class's names for the arguments `image`, `prompt`, `height`, `width`, `num_frames` and
             `generator`; an empty name means that the class does not have the argument.
-        scheduler: replaces the scheduler of the weights.
+        scheduler: the scheduler that replaces the scheduler stored with the weights.
         quantization: smaller number types for the weights.
         gpus: number of GPUs over which the components of one pipeline are distributed.
-        components: components with weights of their own.
+        components: pipeline components whose weights have their own repository.
         loras: LoRAs that are merged into the networks, in this order.
         weights: the weights of the pipeline, from exactly one hub repository.
     """
@@ -156,8 +157,8 @@ class SubprocessRecipe(Recipe):
         environment: commands that create the Python environment.
         command: list of arguments, which may use placeholders; no shell runs the command.
         batch: maximum number of clips per run.
-        cwd: working directory: the checkout, or the work folder for programs that write into the working
-            directory.
+        cwd: the working directory of the program. The default is the checkout; the work folder is for
+            programs that write into their working directory.
         script: constants to patch in a script, for programs without command-line options.
         staging: the input files to write for the program.
         output: the files that the program writes.

@@ -1,4 +1,4 @@
-"""Lists all models by name. Importing this module loads no network."""
+"""Lists all models by name. Importing this module does not load a neural network."""
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches

@@ -12,7 +12,7 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 def pinned_revision(weights: Weights) -> str:
-    """Return the commit in the adapter, else the commit pinned on this machine, else an empty text."""
+    """Return the commit that the adapter names, or the commit that is pinned on this machine, or ""."""
     return weights.revision or _pins(generator_settings().pins).get(weights.source, "")
 
 

@@ -39,7 +39,7 @@ def patch_script(checkout: Path, script: Script, settings: Mapping[str, JsonValu
     Args:
         checkout: folder of the repository.
         script: the table `[script]` of the adapter: the script's path, and the libraries to seed.
-        settings: new values by name, with placeholders replaced.
+        settings: new values, keyed by the constant's name; placeholders in the values are already replaced.
         seed: seed of the libraries' random generators.
 
     Raises:

@@ -106,6 +106,6 @@ def _run(command: list[str], cwd: Path) -> None:
 
 
 def _program(name: str) -> str:
-    """Return the path of a program; for `uv`, prefer the program in this Python environment."""
+    """Return the path of a program; a `uv` in this Python environment is preferred to any other `uv`."""
     bundled = Path(sys.executable).with_name("uv")
     return str(bundled) if name == "uv" and bundled.exists() else shutil.which(name) or name

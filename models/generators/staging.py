@@ -79,8 +79,8 @@ def write_inputs(
 
     Args:
         recipe: the recipe of the model's adapter.
-        requests: the requests of the run, with checked prompts. If the program seeds once per run, all seeds
-            are equal.
+        requests: the requests of the run, with checked prompts. If the program sets its seed once per run,
+            all clips of the run have the same seed.
         work: the work folder.
         checkout: folder of the program's repository.
         gpu: value of CUDA_VISIBLE_DEVICES for the program.

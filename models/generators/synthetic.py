@@ -59,7 +59,7 @@ class SceneGenerator:
 
 
 def _check_bundled(request: ClipRequest) -> None:
-    """Raise BadInput unless pair and image belong to the bundled benchmark.
+    """Raise BadInput unless the pair and its image belong to the bundled benchmark.
 
     The check also compares images, because other benchmarks can have the same pair ids.
     """

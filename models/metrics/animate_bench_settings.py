@@ -1,4 +1,4 @@
-"""Defines the settings of the suite `animate-bench`, for choices that its authors do not publish."""
+"""Defines settings of the suite `animate-bench` for choices that the suite's authors did not publish."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ class FrameSet(StrEnum):
     """The frames that are compared with the image and the prompt.
 
     `without-first` leaves out the first frame, which most models copy from the input image. `sampled-16`
-    takes 16 frames at equal distances, from the first to the last frame; of a shorter clip, `sampled-16`
-    takes all frames.
+    takes 16 frames at equal distances, from the first to the last frame. If the clip has fewer frames,
+    `sampled-16` takes all frames.
     """
 
     ALL = "all"

@@ -1,4 +1,4 @@
-"""Reads the values of a suite's settings, which the command line gets as NAME=VALUE."""
+"""Reads the settings of a suite from command line arguments of the form NAME=VALUE."""
 
 from collections.abc import Iterable
 from dataclasses import fields, replace
@@ -16,12 +16,12 @@ class UnknownSetting(ValueError):
 
 
 def parse_settings(defaults: "Settings", assignments: Iterable[str], *, suite: str) -> "Settings":
-    """Return settings with the values of assignments such as `resize=plain`.
+    """Return the default settings, changed by assignments such as `resize=plain`.
 
     Args:
         defaults: a dataclass whose fields are enums or texts. The setting of the field `flow_border` is named
             `flow-border`.
-        suite: the name of the suite in messages.
+        suite: name of the suite, which error messages show.
 
     Raises:
         UnknownSetting: a name or a value is not allowed.

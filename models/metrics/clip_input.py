@@ -47,14 +47,14 @@ class ClipInput:
 
     @cached_property
     def video(self) -> VideoFrames:
-        """The decoded clip, upright with square pixels; raises UnreadableVideo."""
+        """The decoded clip, rotated as a player shows it, with square pixels; raises UnreadableVideo."""
         return read_frames(self.path)
 
     def decoded(self) -> Self:
         """Return a copy that holds the decoded frames; raises UnreadableVideo.
 
-        Several threads may decode clips at the same time. A cached property has one lock for all clips in
-        Python 3.11, so this method does not read `video`.
+        Several threads may decode clips at the same time. In Python 3.11, a cached property has one lock for
+        all clips. This method therefore does not read `video`.
         """
         copy = replace(self)
         vars(copy)["video"] = read_frames(self.path)

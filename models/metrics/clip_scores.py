@@ -36,7 +36,7 @@ def animate_bench_scores(
 
 
 def aigcbench_scores(clip: ClipInput, encoder: ImageTextEncoder, cache: FeatureCache) -> Mapping[str, float]:
-    """Return the fidelity of the first frame and the CLIP similarities.
+    """Return two kinds of scores: the fidelity of the first frame, and the CLIP similarities.
 
     Raises MetricInputError or UnreadableVideo for an unsuitable clip.
     """

@@ -103,7 +103,7 @@ def common_pairs(found: Sequence[FoundClips]) -> list[FoundClips]:
 
 
 def _prompt_names(stems: Sequence[str], pairs: Sequence[PairSpec]) -> dict[str, ClipName]:
-    """Return the pair and seed of names like `<prompt>-<seed>`, if exactly one pair has the prompt."""
+    """Return the pair and seed of a name such as `<prompt>-<seed>`, if exactly one pair has the prompt."""
     prompts = Counter(pair.prompt for pair in pairs)
     of_prompt = {pair.prompt: pair.id for pair in pairs if prompts[pair.prompt] == 1}
     found = {}
@@ -115,7 +115,7 @@ def _prompt_names(stems: Sequence[str], pairs: Sequence[PairSpec]) -> dict[str, 
 
 
 def _shared_prompts(stems: Sequence[str], pairs: Sequence[PairSpec]) -> dict[str, int]:
-    """Return, for each name `<prompt>-<seed>` whose prompt belongs to several pairs, the number of pairs."""
+    """Return, for names `<prompt>-<seed>` whose prompt several pairs share, the number of such pairs."""
     prompts = Counter(pair.prompt for pair in pairs)
     found = {}
     for stem in stems:

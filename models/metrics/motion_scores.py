@@ -73,9 +73,9 @@ def _true_scores(pair_id: str, flow: NDArray[np.float32]) -> dict[str, float]:
 
 
 def _reduced(frames: Frames) -> Frames:
-    """Reduce the shorter side of the frames to at most 256 pixels.
+    """Scale the frames down until the shorter side has at most 256 pixels.
 
-    On the smaller frames, optical flow is 10 times faster and equally informative.
+    On the smaller frames, optical flow runs 10 times faster and is equally informative.
     """
     height, width = frames.shape[1:3]
     scale = MAX_SIDE / min(height, width)

@@ -1,4 +1,4 @@
-"""Defines the options of a run of a suite: folders, device, workers and the settings of the suites."""
+"""Defines the options with which a suite runs: folders, device, workers and the settings of the suites."""
 
 import os
 from dataclasses import dataclass, field
@@ -16,10 +16,10 @@ FORMULAS_VERSION = 4
 class MetricRun:
     """The folders, the device, the workers and the settings with which a suite runs.
 
-    The device and the number of workers change no score by more than 1e-4, so both are not recorded.
+    The device and the number of workers change no score by more than 1e-4, so neither is recorded.
 
     Attributes:
-        home: TI2V_HOME, the folder with caches and weights.
+        home: the folder TI2V_HOME, which holds caches and weights.
         device: device of the networks, such as `cpu` or `cuda:0`.
         dtype: floating-point type of the networks.
         weights: folder with the backbone's weights; by default the folder that `weights_folder` returns.

@@ -1,4 +1,4 @@
-"""Decodes clips in threads ahead of the network, so that the network does not wait for the decoder."""
+"""Decodes the next clips in threads while the network runs, so that the network need not wait."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator

@@ -34,7 +34,7 @@ def run_suite(
     The row of a clip that cannot be scored has no values; `refused` contains the reason.
 
     Args:
-        on_clip: called `suite.passes` times for each clip, for a progress bar.
+        on_clip: a function for a progress bar, which is called `suite.passes` times for each clip.
 
     Raises:
         BackboneMissing: weights of the suite's networks are not on this machine.

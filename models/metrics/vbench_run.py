@@ -85,7 +85,7 @@ def run_vbench(
 
 
 class _Counter:
-    """Reports exactly `count` steps of progress, even if a dimension is left out or fails."""
+    """Reports exactly `count` progress steps, even if a dimension is left out or fails."""
 
     def __init__(self, step: Callable[[], None], count: int) -> None:
         self._step = step
@@ -130,7 +130,7 @@ def _run_dimension(
 
 
 def _key(dimension: Dimension, located: Sequence[Located], run: MetricRun) -> str:
-    """Return everything that a dimension's scores depend on, except the clip."""
+    """Return everything that influences a dimension's scores, except the clip."""
     chosen = settings_text(run.vbench)
     parts = [
         *(_SUITE, dimension.name, f"formulas={FORMULAS_VERSION}"),

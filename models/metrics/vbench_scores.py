@@ -95,7 +95,10 @@ def imaging_score(clip: ClipInput, network: MusiqBackbone) -> float:
 
 
 def camera_score(clip: ClipInput, network: CoTrackerBackbone) -> float | None:
-    """Return 1.0 if the camera moves as the prompt asks, else 0.0; None if the prompt asks for no motion."""
+    """Return 1.0 if the camera moves as the prompt asks, else 0.0.
+
+    Return None if the prompt asks for no camera motion.
+    """
     asked = requested_camera_motion(clip.prompt)
     if asked is None:
         return None

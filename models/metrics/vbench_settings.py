@@ -31,7 +31,7 @@ class InputImage(StrEnum):
 
 
 class FlowBorder(StrEnum):
-    """Which pixels the dimension `dynamic_degree` ranks by motion.
+    """Which pixels count when the dimension `dynamic_degree` selects the pixels with the most motion.
 
     `padded` includes the pixels that pad the frames to multiples of 8, as VBench does. `cropped` excludes the
     pixels that pad the frames.
@@ -59,5 +59,5 @@ class VBenchSettings:
         return parse_settings(cls(), assignments, suite="vbench-i2v")
 
     def antialias(self, *, published: bool) -> bool:
-        """Return whether a dimension uses antialiasing; with `published`, as in VBench's code."""
+        """Return whether a dimension uses antialiasing. The setting `published` follows VBench's code."""
         return published if self.resize is Resize.PUBLISHED else self.resize is Resize.ANTIALIAS

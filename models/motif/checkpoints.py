@@ -117,12 +117,12 @@ def check_stored_tensors(folder: Path, model: nn.Module) -> None:
 
 
 def check_component(name: str, model: PreTrainedModel | None) -> None:
-    """Check a component that diffusers loaded from the folder `name` of a stored pipeline.
+    """Check a component that diffusers loaded from the subfolder `name` of a stored pipeline.
 
     Components from other sources are not checked.
 
     Raises:
-        CheckpointError: tensors are missing in the folder; see `check_stored_tensors`.
+        CheckpointError: the folder lacks tensors; see `check_stored_tensors`.
     """
     folder = Path(model.name_or_path) if model is not None else Path()
     if model is not None and folder.name == name and folder.is_dir():

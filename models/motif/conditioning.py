@@ -27,7 +27,7 @@ class Conditioning(StrEnum):
 
     @property
     def concatenates(self) -> bool:
-        """Return whether image latents are concatenated to the noisy latents."""
+        """Return whether the image latents are concatenated to the noisy latents (the network's input)."""
         return self is not Conditioning.CX_ATTN
 
     @property
@@ -37,7 +37,7 @@ class Conditioning(StrEnum):
 
 
 def parse_conditioning(name: str) -> Conditioning:
-    """Return the conditioning with this name.
+    """Return the conditioning that has this name.
 
     Raises:
         ValueError: the name is unknown; the message lists all names.
@@ -48,7 +48,7 @@ def parse_conditioning(name: str) -> Conditioning:
 
 
 class TextAndImageAttention(nn.Module):
-    """Cross-attends to text tokens and to image tokens, with separate keys and values; adds the results.
+    """Cross-attends to text and image tokens with separate keys and values, and adds the two results.
 
     VideoCrafter1 and DynamiCrafter use this "decoupled" cross-attention. The implementation of MotiF's
     `cx-attn` is not published [open].

@@ -1,8 +1,8 @@
 """Converts state dicts between VideoCrafter2's checkpoint format and `MotifUNet`, in both directions.
 
 Both formats contain the same tensors under different names: VideoCrafter2 numbers the blocks from input to
-output, diffusers nests the blocks by level. VideoCrafter2's format differs from `MotifUNet`'s format in three
-more points:
+output, diffusers nests the blocks by level. The formats differ in three more points. In VideoCrafter2's
+format:
 
 - All names have the prefix `model.diffusion_model.`.
 - The first temporal attention is projected by convolutions of width 1 instead of linear layers.
@@ -47,7 +47,7 @@ def load_videocrafter_weights(state: StateDict, network: MotifUNet, source: obje
 
     Args:
         state: tensors of the checkpoint by name; tensors of the autoencoder and text encoder are ignored.
-        network: a network with the sizes of the checkpoint; modified in place.
+        network: a network whose layer sizes equal the sizes in the checkpoint; it is modified in place.
         source: name of the checkpoint in error messages.
 
     Raises:
@@ -132,7 +132,7 @@ def _output_blocks(network: MotifUNet) -> Iterator[tuple[str, str]]:
 def _layer(ours: str, layer: int, theirs: str) -> Iterator[tuple[str, str]]:
     """Map the names of a residual block and its attentions.
 
-    In a level without attentions, the names of attentions are not used.
+    If a level has no attentions, the attention names are not used.
     """
     yield from _resnet(ours, layer, f"{theirs}.0")
     yield f"{ours}.attentions.{layer}", f"{theirs}.1"

@@ -61,8 +61,8 @@ def encode_frames(
         vae: the autoencoder.
         frames: (frames, 3, height, width), any float dtype, in [-1, 1].
         chunk: frames per forward pass; larger values need more memory.
-        device: device of the forward pass, if CPU offload moves the autoencoder (default: the autoencoder's
-            device).
+        device: device of the forward pass. The default is the autoencoder's device; set `device` if CPU
+            offload moves the autoencoder.
 
     Returns:
         (frames, channels, latent height, latent width) float32.
@@ -106,7 +106,7 @@ def encode_text(
     skip_layers: int = 0,
     device: torch.device | None = None,
 ) -> Tensor:
-    """Encode prompts to hidden states. Prompts over the encoder's maximum length are truncated.
+    """Encode prompts to hidden states. A prompt that exceeds the encoder's maximum length is truncated.
 
     Args:
         tokenizer: the encoder's tokenizer.

@@ -18,8 +18,9 @@ class Guidance:
     """Strength of classifier-free guidance.
 
     Attributes:
-        scale: the prediction is unconditional + scale * (conditional - unconditional).
-        rescale: phi in [0, 1]. The prediction is multiplied by phi * r + 1 - phi, where r is the standard
+        scale: strength of the guidance; the guided prediction is unconditional + scale * (conditional -
+            unconditional).
+        rescale: phi in [0, 1]. The prediction is multiplied by phi * r + 1 - phi. The ratio r is the standard
             deviation of the clip's conditional prediction, divided by the standard deviation of the clip's
             guided prediction.
     """
@@ -28,7 +29,7 @@ class Guidance:
     rescale: float = 0.0
 
     def __call__(self, unconditional: Tensor, conditional: Tensor) -> Tensor:
-        """Return the guided prediction, in the shape of both predictions, (clips, ...)."""
+        """Return the guided prediction; each prediction and the result have the shape (clips, ...)."""
         guided = unconditional + self.scale * (conditional - unconditional)
         if not self.rescale:
             return guided
@@ -44,7 +45,7 @@ def predict(
     conditions: ConditioningInputs,
     guidance: Guidance,
 ) -> Tensor:
-    """Return the network's prediction, guided if there are unconditional text embeddings.
+    """Return the network's prediction. If there are unconditional text embeddings, the prediction is guided.
 
     Args:
         unet: the denoising network.

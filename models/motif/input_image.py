@@ -20,7 +20,7 @@ def preprocess_images(image: InputImages, *, height: int, width: int) -> Tensor:
     """Return the images of a batch at the network's size.
 
     Each image is resized to cover the target size, and its centre is cropped [open]. The aspect ratio is
-    preserved. An image of the target size is not resampled.
+    preserved. An image that already has the target size is not resampled.
 
     Args:
         image: one image, a batch, or a list of these:
@@ -49,7 +49,7 @@ def preprocess_images(image: InputImages, *, height: int, width: int) -> Tensor:
 
 
 def _split(image: InputImages) -> list[Image.Image]:
-    """Return the images of a batch as upright RGB images."""
+    """Return the images of a batch as RGB images, rotated as a viewer shows them."""
     if isinstance(image, list | tuple):
         return [each for part in image for each in _split(part)]
     if isinstance(image, Image.Image):

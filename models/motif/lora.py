@@ -20,7 +20,7 @@ class MotifLoraMixin(StableDiffusionLoraLoaderMixin):
     """Adds diffusers' methods for LoRA to a pipeline; these methods need the package peft.
 
     A LoRA file has the names that `save_lora_weights` writes: `unet.LAYER.lora_A.weight` and
-    `unet.LAYER.lora_B.weight`, where LAYER is a layer of `MotifUNet`.
+    `unet.LAYER.lora_B.weight`. LAYER is the name of a layer of `MotifUNet`.
     """
 
     _lora_loadable_modules = ["unet"]  # noqa: RUF012  # diffusers wants a list

@@ -1,7 +1,8 @@
 """Implements a linear autoencoder: principal component analysis (PCA) of image patches.
 
 The components are computed in closed form. In models of a few megabytes, this autoencoder replaces the usual
-autoencoder, which has 84 million weights. `PatchAutoencoder` has the interface of diffusers' `AutoencoderKL`.
+autoencoder, because the usual autoencoder alone has 84 million weights. `PatchAutoencoder` has the interface
+of diffusers' `AutoencoderKL`.
 """
 
 import torch
@@ -25,8 +26,8 @@ class PatchAutoencoder(StrictModel, ConfigMixin):  # type: ignore[misc]  # both 
 
     Args:
         patch: side of a patch in pixels.
-        latent_channels: number of principal components to keep. With 3 * patch ** 2, the maximum, coding is
-            lossless.
+        latent_channels: number of principal components to keep. The maximum is 3 * patch ** 2; with this
+            number, the coding is lossless.
         scaling_factor: factor by which latents are multiplied, so that the mean square of the latents is 1.
             `encode_frames` applies the factor.
 

@@ -83,12 +83,12 @@ class MotifImageToVideoPipeline(MotifComponents):
         Args:
             image: one image per prompt; see `preprocess_images` for the types.
             prompt: the text prompts.
-            negative_prompt: the unconditional text of classifier-free guidance: one for all prompts or one
-                per prompt (default: the empty text).
+            negative_prompt: the unconditional text of classifier-free guidance. One text applies to all
+                prompts; a list has one text per prompt. The default is the empty text.
             height: height of the clips in pixels (default: the pipeline's height).
             width: width of the clips in pixels (default: the pipeline's width).
-            num_frames: number of frames per clip (default: the pipeline's number).
-            fps: frame rate given to the network (default: the pipeline's rate).
+            num_frames: number of frames per clip (default: the pipeline's number of frames).
+            fps: frame rate given to the network (default: the pipeline's frame rate).
             num_inference_steps: number of sampling steps.
             guidance_scale: strength of the guidance. Values of 1 or less disable guidance and halve the cost.
                 The unconditional prediction also gets the input image [open].
@@ -99,8 +99,8 @@ class MotifImageToVideoPipeline(MotifComponents):
                 consecutive.
             generator: either one random generator per clip, so that a clip does not depend on its batch, or
                 one generator for all clips.
-            latents: standard normal noise to start from, (clips, channels, frames, latent height, latent
-                width) (default: noise from `generator`).
+            latents: standard normal noise from which sampling starts, (clips, channels, frames, latent
+                height, latent width). By default, `generator` draws the noise.
             prompt_embeds: text embeddings instead of `prompt`; see `encode_prompt`.
             negative_prompt_embeds: text embeddings instead of `negative_prompt`.
             decode_chunk_size: frames per forward pass of the decoder.
@@ -109,7 +109,8 @@ class MotifImageToVideoPipeline(MotifComponents):
             callback_on_step_end: function that is called after each step with the pipeline, the step index,
                 the timestep and a dictionary of tensors. The function may return a dictionary of new tensors.
             callback_on_step_end_tensor_inputs: the callback's tensors: `latents`, `prompt_embeds` or both.
-                With guidance, `prompt_embeds` holds the embeddings of the negative prompts first.
+                If guidance is on, the tensor `prompt_embeds` holds the embeddings of the negative prompts
+                first.
 
         Returns:
             A `MotifPipelineOutput` with the clips, or a tuple with the clips.
@@ -195,7 +196,7 @@ class MotifImageToVideoPipeline(MotifComponents):
         return latents
 
     def _decode(self, latents: Tensor, image_latents: Tensor, output: OutputType, chunk: int) -> Clips:
-        """Return the clips of clean latents in an output type."""
+        """Decode clean latents, and return the clips in an output type."""
         if self.config["residual_scale"] > 0:
             latents = image_latents.unsqueeze(2) + latents / self.config["residual_scale"]
         if output is OutputType.LATENT:

@@ -117,7 +117,7 @@ def initial_noise(
     Args:
         latents: standard normal noise of the given shape in any float dtype, or None.
         shape: (clips, channels, frames, latent height, latent width).
-        generator: the random generators for noise that is not given.
+        generator: the random generators that draw the noise if `latents` is None.
         device: the device of the result.
 
     Raises:

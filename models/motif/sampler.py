@@ -1,4 +1,4 @@
-"""Runs steps of any scheduler of diffusers, even if the training scaled the latents as in VideoCrafter2.
+"""Runs any diffusers scheduler, even if training multiplied the latents by VideoCrafter2's scale.
 
 `MotifDDIMScheduler` implements VideoCrafter2's scale s(t) itself. For the other schedulers, this module uses
 the fact that the scale s(t) is equivalent to another noise schedule. With the latents z and the noise
@@ -47,7 +47,7 @@ class Sampler:
     """A scheduler for one call of the pipeline.
 
     Attributes:
-        timesteps: the timesteps of the steps, from noise to clip.
+        timesteps: the timesteps of the sampling steps, from pure noise to the clip.
 
     Raises:
         ValueError: the scheduler does not belong to the network's noise schedule, or has no `eta`.
@@ -137,7 +137,10 @@ class _LatentScale:
 
     @classmethod
     def of(cls, scheduler: Scheduler) -> "_LatentScale | None":
-        """Return the scale of the latents; None if the scheduler applies the scale or has no scale."""
+        """Return the scale of the latents.
+
+        Return None if the scheduler itself applies the scale or has no scale.
+        """
         alphas = getattr(scheduler, "alphas_cumprod", None)
         if alphas is None:
             raise ValueError(
@@ -175,7 +178,7 @@ class _LatentScale:
 
 
 def _step_options(scheduler: Scheduler, *, eta: float, generator: Generators | None) -> dict[str, object]:
-    """Return the arguments of a scheduler's `step` that only some schedulers have."""
+    """Return the optional arguments `eta` and `generator`, if the scheduler's `step` accepts them."""
     known = inspect.signature(scheduler.step).parameters
     if eta and "eta" not in known:
         raise ValueError(f"eta is {eta}, but the scheduler {type(scheduler).__name__} has no eta; expected 0")

@@ -42,12 +42,12 @@ class MotifDDIMScheduler(DDIMScheduler):
         set_alpha_to_one: if False, the last step ends at the schedule's first alpha, as in VideoCrafter2.
         rescale_betas_zero_snr: rescale the betas so that the last timestep has zero signal-to-noise ratio
             [open].
-        scale_b: scale of the latents from `scale_steps` on; 1 for plain DDIM, 0.7 in VideoCrafter2.
+        scale_b: scale of the latents from timestep `scale_steps` on; 1 for plain DDIM, 0.7 in VideoCrafter2.
         scale_steps: number of timesteps over which the scale decreases from 1 to `scale_b`.
 
     Raises:
-        ValueError: the prediction type is unknown, or is `epsilon` with zero terminal SNR, or the scale is
-            not above 0.
+        ValueError: the prediction type is unknown, the prediction type is `epsilon` although the terminal SNR
+            is zero, or the scale is not above 0.
     """
 
     @register_to_config  # type: ignore[untyped-decorator]  # diffusers'
@@ -98,7 +98,10 @@ class MotifDDIMScheduler(DDIMScheduler):
         return latents * scales.view(-1, *[1] * (latents.ndim - 1))
 
     def add_noise(self, original_samples: Tensor, noise: Tensor, timesteps: Tensor) -> Tensor:
-        """Return z_t, the noisy latents. Pass unscaled clean latents: the method multiplies by s(t)."""
+        """Return z_t, the noisy latents.
+
+        The caller passes unscaled clean latents, because the method multiplies by s(t).
+        """
         return super().add_noise(
             self.scaled_latents(original_samples, timesteps), noise, _integers(timesteps)
         )

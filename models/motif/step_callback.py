@@ -20,11 +20,11 @@ CallbackFunction = (
 
 @dataclass
 class StepCallback:
-    """The caller's function and the names of the tensors that it gets.
+    """The caller's function, and the names of the tensors that are passed to the function.
 
     Attributes:
         function: the function, or None. The function may return None or a dictionary of new tensors.
-        names: the names of the tensors; diffusers' own callbacks state the names themselves.
+        names: the names of the tensors; a callback object of diffusers states these names itself.
 
     Raises:
         ValueError: the names are not a list, or a name is unknown.

@@ -94,7 +94,7 @@ class MotifUNet(StrictModel, ConfigMixin, PeftAdapterMixin):  # type: ignore[mis
 
     @property
     def side_multiple(self) -> int:
-        """Latent height and width must be multiples of this number, because levels halve both."""
+        """Latent height and width must be multiples of this number, because each level halves them."""
         return int(2 ** (len(self.unet.down_blocks) - 1))
 
     def set_attention_slice(self, slice_size: str | int | None) -> None:
@@ -110,7 +110,7 @@ class MotifUNet(StrictModel, ConfigMixin, PeftAdapterMixin):  # type: ignore[mis
         image_latents: Tensor | None = None,
         image_tokens: Tensor | None = None,
     ) -> Tensor:
-        """Return the prediction, with the shape and dtype of the sample.
+        """Return the prediction, with the shape and dtype of the network's noisy input.
 
         Args:
             sample: (batch, latent_channels, frames, height, width), noisy latents in the network's dtype.

@@ -1,8 +1,8 @@
-"""Estimates the camera's motion from optical flow and subtracts this motion, so that only objects move.
+"""Estimates the camera's motion from optical flow and subtracts it, so that only object motion remains.
 
 With a panning camera, every pixel moves, the heatmap is near 1 everywhere, and the motion focal loss selects
-nothing. The camera's motion between two frames is modelled as a shift, rotation and zoom that most of the
-frame follows. The paper does not mention the camera [open]; the setting is off by default.
+nothing. The camera's motion between two frames is modelled as a shift, a rotation and a zoom, which most
+pixels of the frame follow. The paper does not mention the camera [open]; the setting is off by default.
 """
 
 import cv2
@@ -22,7 +22,8 @@ _LEAST_SHARE = 0.5
 def subtract_camera_motion(flow: Flow) -> Flow:
     """Return the flow relative to the camera.
 
-    Pixels whose flow is exactly 0 keep this flow, because the filter for static regions has set this flow.
+    Pixels whose flow is exactly 0 keep the flow 0, because the filter for static regions found these pixels
+    static.
 
     Args:
         flow: (maps, height, width, 2) float32, pixels to another frame.

@@ -24,12 +24,12 @@ class BadClip(ValueError):
 def read_clip(
     path: Path, *, fps: Fraction | int | None = None, frames: int | None = None, max_pixels: int = MAX_PIXELS
 ) -> VideoFrames:
-    """Decode a video file, or its first frames. Frames are upright and have square pixels, as in a player.
+    """Decode a video file, or its first frames. Frames are rotated as in a player and have square pixels.
 
     Args:
         path: the video file.
-        fps: target frame rate. Frames are selected by their presentation times. A clip with evenly spaced
-            frames and a frame rate below the target keeps its frame rate.
+        fps: target frame rate. Frames are selected by their presentation times. If the frames are evenly
+            spaced and the clip's frame rate is below the target, the clip keeps its frame rate.
         frames: maximum number of frames to return.
         max_pixels: limit on the pixels of all returned frames together.
 

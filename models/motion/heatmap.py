@@ -52,7 +52,7 @@ def motion_heatmap(
 def flow_magnitude(
     flow: Flow, settings: HeatmapSettings = DEFAULT_SETTINGS, *, steps: int | None = None
 ) -> NDArray[np.float32]:
-    """Return x, the length of the flow vectors in the unit that the settings name.
+    """Return x, the lengths of the flow vectors, in the unit that the settings select.
 
     Args:
         flow: (maps, height, width, 2) float32, pixels to another frame; usually one map per step.
@@ -117,7 +117,7 @@ def resize_heatmap(heatmap: Heatmap, height: int, width: int, kernel: Kernel = K
 def moving_share(heatmap: Heatmap, level: float = 0.5) -> float:
     """Return the share of pixels with m above `level`, in [0, 1].
 
-    In the paper's Figure 1, the pixels above the level are the white area.
+    The paper's Figure 1 shows the pixels above the level as the white area.
     """
     return float((heatmap > level).mean())
 
@@ -125,9 +125,9 @@ def moving_share(heatmap: Heatmap, level: float = 0.5) -> float:
 def _unit_in_pixels(
     magnitude: NDArray[np.float32], settings: HeatmapSettings, steps: int
 ) -> float | NDArray[np.float32]:
-    """Return the displacement in pixels that gives x = 1, for the clip or for each map.
+    """Return the flow length, in pixels, that corresponds to x = 1, for the clip or for each map.
 
-    If the unit is relative to the motion and nothing moves, the result is 0.
+    If the unit is relative to the clip's motion and nothing moves, the result is 0.
     """
     height, width = magnitude.shape[1:]
     match settings.unit:

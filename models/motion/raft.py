@@ -86,7 +86,7 @@ class RaftFlow:
         return flow[:, :, :height, :width].permute(0, 2, 3, 1).float().cpu().numpy()
 
     def _preprocess(self, images: Tensor) -> Tensor:
-        """Scale (n, 3, height, width) uint8 to float32 in [-1, 1]; pad right and bottom by replication."""
+        """Scale (n, 3, height, width) uint8 to float32 in [-1, 1]; pad right and bottom by edge pixels."""
         height, width = images.shape[2:]
         right, bottom = (_padded_side(side) - side for side in (width, height))
         return pad(images.to(self._device).float() / 127.5 - 1, (0, right, 0, bottom), mode="replicate")

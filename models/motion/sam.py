@@ -27,8 +27,8 @@ class GridSettings:
         points_per_side: points per side of the grid of prompts; 32 in the reference implementation. 16 points
             per side are enough for a heatmap at latent size.
         pred_iou_thresh: minimum mask quality (IoU) predicted by SAM, in [0, 1].
-        stability_score_thresh: minimum IoU of two masks of a segment: one mask with a slightly higher
-            threshold, one mask with a slightly lower threshold.
+        stability_score_thresh: minimum IoU between two masks of the same segment. One mask is computed with a
+            slightly higher threshold, the other with a slightly lower threshold.
         nms_thresh: if two masks have a larger IoU, only the mask with the better predicted quality is kept.
         points_per_batch: prompts per forward pass of the decoder.
     """
@@ -94,7 +94,7 @@ class SamSegmenter:
         return logits[good], quality[good]
 
     def _upscale(self, logits: Tensor, resized: tuple[int, ...], size: tuple[int, int]) -> Masks:
-        """Crop the padding of the decoder's square masks; resize the masks to the input image's size."""
+        """Crop the padding from the decoder's square masks; resize the masks to the input image's size."""
         if not len(logits):
             return np.zeros((0, *size), np.bool_)
         side = self.network.config.vision_config.image_size

@@ -21,7 +21,7 @@ Masks = NDArray[np.bool_]
 
 
 class SegmentSelection(StrEnum):
-    """The segments that get heatmap value 1: all segments, moving segments, or the largest moving segment."""
+    """Which segments get heatmap value 1: all segments, moving segments, or the largest moving segment."""
 
     FLOW = "flow"
     ALL = "all"

@@ -27,7 +27,9 @@ EXACT_FLOW = "exact"
 
 
 class FlowUnit(StrEnum):
-    """Unit of the flow magnitude x that enters sigma. The paper does not state the unit [open].
+    """The unit in which the flow magnitude x is measured; sigma maps x to the heatmap.
+
+    The paper does not state the unit [open].
 
     - `frac_side`: displacement between two frames / shorter side of the frame
     - `frac_diag`: displacement between two frames / diagonal of the frame
@@ -46,7 +48,7 @@ class FlowUnit(StrEnum):
 
 
 class LastFrame(StrEnum):
-    """How the last frame, which has no next frame, gets a map [open].
+    """How to compute the map of the last frame, which has no next frame [open].
 
     - `backward`: from the flow of the last frame to the previous frame; exact flow has no such flow
     - `repeat`: the previous map
@@ -68,7 +70,10 @@ class Kernel(StrEnum):
 
 
 class HeatmapSettings(BaseModel):
-    """Settings for computing loss weights from flow. The paper states only `threshold` and `slope`."""
+    """Settings that control how loss weights are computed from flow.
+
+    The paper states only `threshold` and `slope`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 

@@ -1,16 +1,16 @@
-"""Sets the flow to zero where a static pixel explains the frames as well as the flow does.
+"""Sets the flow to zero at pixels where "nothing moves" explains the frames as well as the flow does.
 
 Dense flow estimators report motion in two kinds of static regions: in a halo of background around a moving
 object, and in regions that contain only noise. This filter compares two hypotheses for every pixel and frame:
 
 1. static: the pixel differs little from the same position in the next frame. Background that is about to be
    covered changes in the next frame only. So if the difference from the previous frame is far smaller than
-   the difference from the next frame, the difference from the previous frame counts.
+   the difference from the next frame, the filter uses the difference from the previous frame.
 2. moving: the pixel differs little from the position to which the flow points in the next frame.
 
-The flow is kept only in regions where the difference of hypothesis 2 (moving) is smaller by more than a
-margin, and in the holes of such regions. The filter is not part of the paper; docs/motion.md reports the
-filter's effect, measured against exact flow and on generated clips.
+The flow is kept only in regions where hypothesis 2 (moving) has the smaller difference, by more than a
+margin, and in the holes of such regions. The filter is not described in the paper; docs/motion.md reports
+measurements of the filter's effect, against exact flow and on generated clips.
 """
 
 from itertools import pairwise
@@ -52,7 +52,7 @@ class StaticFilteredFlow:
 
 
 def moving_mask(frames: Frames, flow: Flow) -> NDArray[np.bool_]:
-    """Return a mask that is True where the flow explains the next frame better than a static pixel does.
+    """Return a mask that is True where the flow predicts the next frame better than a static pixel does.
 
     Args:
         frames: (frames, height, width, 3) uint8 RGB.

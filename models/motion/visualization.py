@@ -1,7 +1,7 @@
 """Draws a figure of a clip's motion: frames, flow, heatmaps, and the share of moving pixels per frame.
 
 The paper's Figure 1 (arXiv:2412.16153) motivates the loss with the share of moving pixels. Most pixels of a
-clip are static, so a loss that weights all pixels equally hardly depends on the motion.
+clip are static. A loss that weights all pixels equally therefore hardly depends on the motion.
 """
 
 from dataclasses import dataclass

@@ -49,7 +49,8 @@ class BatchBuilder:
     Attributes:
         dataset: the cached clips.
         scheduler: the scheduler that adds the noise.
-        conditioning_network: the network whose conditioning determines which image inputs a batch contains.
+        conditioning_network: the network for which batches are built; it determines which image inputs a
+            batch contains.
         residual_scale: if above 0, train on (clip - first frame) * residual_scale.
         fps: frame rate given to the network.
         device: device of all tensors.
@@ -79,7 +80,10 @@ class BatchBuilder:
         timesteps: Sequence[int],
         noise_seeds: Sequence[int],
     ) -> Batch:
-        """Return a batch of noisy clips; texts, timesteps and noise seeds have one entry per clip."""
+        """Return a batch of noisy clips.
+
+        The arguments texts, timesteps and noise seeds have one entry per clip.
+        """
         clean = self._stack([clip.latents() for clip in clips])
         images = clean[:, :, 0]
         if self.residual_scale > 0:

@@ -25,7 +25,7 @@ Tensors = dict[str, Tensor]
 
 
 class TensorKind(StrEnum):
-    """The kind of tensors in a cache file.
+    """The kind of tensors that a cache file holds.
 
     Each kind of tensors has its own key, so runs with similar settings share most cache entries.
     """
@@ -54,7 +54,7 @@ class TensorCache:
         return load_file(self.path(kind, key))
 
     def ensure(self, kind: TensorKind, key: str, compute: Callable[[], Tensors]) -> bool:
-        """Compute and write a cache entry if it does not exist; return whether the entry was computed.
+        """Compute and write a cache entry unless it exists; return whether the entry was computed.
 
         Raises:
             CannotWrite: the disk is full, or the folder is not writable.

@@ -47,7 +47,7 @@ class CachedClip:
         return self.cache.load(TensorKind.LATENTS, self.keys.latents)["latents"]
 
     def image_tokens(self) -> Tensor | None:
-        """Return the first frame's tokens, (tokens, channels) float32; None without an image encoder."""
+        """Return the first frame's image tokens, (tokens, channels) float32; None if there is no encoder."""
         return self.cache.load(TensorKind.LATENTS, self.keys.latents).get("image_tokens")
 
     def text(self) -> Tensor:
@@ -61,8 +61,8 @@ class CachedClip:
     def region(self) -> Tensor:
         """Return the heatmap m from optical flow, (1, frames, height, width) float32 in [0, 1].
 
-        This heatmap is never inverted and never made from segments, because Figure 6 needs the same regions
-        in every run.
+        This heatmap is never inverted and never made from segments, because Figure 6 must compare the same
+        regions in every run.
         """
         return self.cache.load(TensorKind.HEATMAP, self.keys.region)["heatmap"]
 
@@ -74,7 +74,7 @@ class Dataset:
     Attributes:
         training: the clips to train on.
         held_out: the clips for validation.
-        broken: the reason why a clip was skipped, keyed by the clip's name.
+        broken: the reasons why clips were skipped; each key is a clip's name.
         empty_text: (tokens, channels) float32, the embedding of the empty caption.
     """
 
@@ -85,7 +85,7 @@ class Dataset:
 
 
 class CacheBuilder:
-    """Computes the cache keys of clips, and the tensors that the cache does not contain."""
+    """Computes the cache keys of clips, and computes the tensors that are missing from the cache."""
 
     def __init__(
         self, config: TrainingConfig, pipeline: MotifImageToVideoPipeline, cache: TensorCache
@@ -94,7 +94,7 @@ class CacheBuilder:
 
     @cached_property
     def _text_encoder_key(self) -> str:
-        """Return a key of everything that text embeddings depend on: vocabulary, weights, skipped layers."""
+        """Return a key of everything that influences text embeddings: vocabulary, weights, skipped layers."""
         vocabulary = hash_key(self._pipeline.tokenizer.get_vocab())
         weights = fingerprint(self._pipeline.components["text_encoder"])
         return f"{vocabulary} {weights} {self._skipped_layers}"
@@ -125,7 +125,7 @@ class CacheBuilder:
         return hash_key("text", caption, self._text_encoder_key)
 
     def build(self, source: ClipSource) -> None:
-        """Compute the tensors of a clip that are not in the cache.
+        """Compute those tensors of a clip that are missing from the cache.
 
         Raises:
             BadClip: the clip cannot be decoded, or its motion cannot be measured.
@@ -174,7 +174,9 @@ class CacheBuilder:
 
     @cached_property
     def _latent_size(self) -> tuple[int, int]:
-        """Return height and width of the latents; called before any clip is encoded, to detect a wrong size.
+        """Return the height and width of the latents.
+
+        A run asks before it encodes clips, to detect a wrong size.
 
         Raises:
             BadConfig: the network does not support the size.
@@ -207,7 +209,7 @@ class CacheBuilder:
 
 
 def region_settings(settings: HeatmapSection) -> HeatmapSection:
-    """Return the heatmap settings for high-motion regions; every run uses optical flow, not inverted."""
+    """Return the heatmap settings for high-motion regions: always optical flow that is not inverted."""
     return settings.model_copy(update={"source": HeatmapSource.FLOW, "inverse": False})
 
 

@@ -28,7 +28,9 @@ _STEP = re.compile(r"step-(\d{6,})")
 
 @dataclass(eq=False)
 class TrainState:
-    """The parts of a run that change during training. The run's config determines all other parts of the run.
+    """The state that changes during training, such as the weights.
+
+    The run's config determines all other properties of the run.
 
     Attributes:
         network: the network being trained.

@@ -45,7 +45,7 @@ def gather_losses(accelerator: Accelerator, micro_batches: Sequence[ClipLosses])
 
 
 def loss_metrics(losses: ClipLosses) -> dict[str, float | int | None]:
-    """Return the means for the log; None for a mean over no clips."""
+    """Return the mean losses for the log. A mean over no clips is None."""
     moving, still = losses.diffusion[losses.is_moving], losses.diffusion[~losses.is_moving]
     return {
         "loss": float(losses.total.mean()),

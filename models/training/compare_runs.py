@@ -1,4 +1,4 @@
-"""Compares two configs, trained with the same seeds, by the loss ratios of the MotiF paper's Figure 6."""
+"""Compares two configs, trained with the same seeds, by the loss ratios in Figure 6 of the MotiF paper."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -58,13 +58,13 @@ def read_finished_figure6(folder: Path, config: TrainingConfig) -> list[RegionLo
 
 
 def comparison_table(runs: Mapping[str, Seeds]) -> str:
-    """Return a Markdown table with one row per timestep and one column per config.
+    """Return a Markdown table of loss ratios, with one row per timestep and one column per config.
 
-    The last column is the number of seeds for which the first config's ratio is lower.
+    The last column states for how many seeds the first config has the lower ratio.
 
     Args:
-        runs: two config names, each with one list of Figure 6 rows per seed. Both configs have the same seeds
-            and timesteps.
+        runs: two config names; each name has one list of Figure 6 rows per seed. Both configs have the same
+            seeds and timesteps.
     """
     (first, firsts), (second, seconds) = runs.items()
     lines = [f"| timestep | {first} | {second} | {first} lower |", "|---|---|---|---|"]

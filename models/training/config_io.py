@@ -1,7 +1,7 @@
 """Reads and writes training configs as TOML files.
 
 The key `base = "paper.toml"` inherits the settings of another file; all other keys override inherited
-settings. A test checks that the file of each ablation has a base and one override.
+settings. A test checks that the file of each ablation names a base file and overrides one setting.
 """
 
 import difflib
@@ -30,7 +30,7 @@ def shipped_configs() -> list[Path]:
 
 
 def read_config(path: Path) -> TrainingConfig:
-    """Read a config file and its bases.
+    """Read a config file and its base files.
 
     Raises:
         BadConfig: a file is missing or not TOML, or a setting is unknown, missing or invalid.
@@ -44,14 +44,14 @@ def read_config(path: Path) -> TrainingConfig:
 def resolve_config_path(path: Path) -> Path:
     """Return the path of a config file.
 
-    A name without a folder selects a config of the package if there is no file with this name.
+    If no file has this name, a name without a folder selects a config of the package.
     """
     shipped = {path.stem: path for path in shipped_configs()}
     return path if path.exists() or len(path.parts) > 1 else shipped.get(path.stem, path)
 
 
 def with_overrides(config: TrainingConfig, *, seed: int | None, steps: int | None) -> TrainingConfig:
-    """Return a config with another seed or number of steps; None keeps the config's value."""
+    """Return a config with another seed or number of steps; an argument None keeps the config's value."""
     tree = config.model_dump(mode="json")
     tree["seed"] = config.seed if seed is None else seed
     tree["optimiser"]["steps"] = config.optimiser.steps if steps is None else steps
@@ -101,7 +101,7 @@ def to_toml(config: TrainingConfig) -> str:
 
 
 def _read_tree(path: Path, seen: tuple[Path, ...]) -> Tree:
-    """Return the settings of a file and its bases; the file's settings override settings of the bases.
+    """Return the settings of a file and its base files; the file's settings override the base settings.
 
     `seen` detects cycles.
     """

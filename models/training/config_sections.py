@@ -1,7 +1,7 @@
 """Defines the sections of a training config: all settings with types, limits and defaults.
 
 Values come from MotiF (arXiv:2412.16153) or from third parties. The file models/configs/paper.toml lists
-every default, and marks values that neither MotiF nor third parties report with [open].
+every default. The mark [open] means that neither MotiF nor a third party reports the value.
 """
 
 from typing import Annotated, Literal, Self
@@ -36,17 +36,17 @@ class DataSettings(Section):
         held_out_share: share of held-out clips if there is no `held_out` column; a hash of each clip's
             content decides whether the clip is held out.
         scenarios: names of the scenarios to render. If there are no names, all scenarios are rendered.
-        rigid_only: use only actions whose motion optical flow describes completely (no object appears or
-            deforms).
-        least_moving_share: skip actions that move a smaller share of the pixels than this value. The share is
-            averaged over the frames of some test scenes.
+        rigid_only: use only actions whose motion optical flow can describe fully, that is, no object appears
+            or deforms.
+        least_moving_share: minimum share of moving pixels; actions with a smaller share are skipped. The
+            share is averaged over the frames of some test scenes.
         images: number of images to render per scenario; the images use the visual styles in turn.
         held_out_images: additional held-out images per scenario.
         first_seed: seed of the first image.
         frames: number of frames per clip.
         height: height of a frame, in pixels.
         width: width of a frame, in pixels.
-        fps: target frame rate; faster clips are subsampled.
+        fps: target frame rate; from a clip with a higher frame rate, frames are left out.
     """
 
     source: DataSource
@@ -70,8 +70,8 @@ class NetworkSettings(Section):
 
     Attributes:
         kind: `tiny` creates a small network with random weights; the other kinds load weights from `path`.
-        path: for `videocrafter2` the checkpoint file, for `modelscope` a folder in diffusers' layout, for
-            `pipeline` the pipeline folder of an earlier run.
+        path: path of the weights. For `videocrafter2`, the checkpoint file; for `modelscope`, a folder in
+            diffusers' layout; for `pipeline`, the pipeline folder of an earlier run.
         companions: for `videocrafter2`, folder or hub id with the subfolders vae, text_encoder and tokenizer.
         image_encoder: folder or hub id of a CLIP vision model, which `cx-attn` and `both` need.
         conditioning: image conditioning; `x-cat` in the paper.
@@ -85,7 +85,7 @@ class NetworkSettings(Section):
 
 
 class TinySettings(Section):
-    """Sizes of the `tiny` network; the sizes of other networks follow from their weights.
+    """Sizes of the `tiny` network. The sizes of any other network follow from its weights.
 
     Attributes:
         patch: side of the autoencoder's patches, in pixels.
@@ -119,7 +119,8 @@ class NoiseSettings(Section):
         beta_start: first beta of the noise schedule.
         beta_end: last beta of the noise schedule.
         steps: number of training timesteps.
-        zero_terminal_snr: rescale the betas so that the last timestep has zero signal-to-noise ratio.
+        zero_terminal_snr: whether to rescale the betas so that the last timestep has zero signal-to-noise
+            ratio.
         latent_scale: VideoCrafter2's final scale of the latents; 1 turns the scale off.
     """
 
@@ -137,7 +138,7 @@ class HeatmapSection(HeatmapSettings):
 
     Attributes:
         source: optical flow (the paper) or SAM's segments.
-        flow: `exact` (scene engine only) or the name of a flow estimator.
+        flow: `exact` (the true flow, for rendered scenes only), or the name of a flow estimator.
         segments: for `sam`, the segments that get value 1: moving segments, all segments, or the largest
             moving segment.
         sam: for `sam`, the folder or hub id of the SAM model.
@@ -184,12 +185,12 @@ class OptimiserSettings(Section):
         warmup_steps: number of steps of the linear warm-up.
         steps: total number of optimiser steps.
         batch_size: number of clips per step, summed over all devices and micro-batches.
-        accumulation: micro-batches per device and step (gradient accumulation).
+        accumulation: number of micro-batches per device and step (gradient accumulation).
         clip_norm: maximum gradient norm; 0 disables clipping.
         weight_decay: weight decay of AdamW.
         beta1: decay rate of AdamW's first moment.
         beta2: decay rate of AdamW's second moment.
-        text_dropout: probability of dropping a caption, for classifier-free guidance.
+        text_dropout: probability that a caption is replaced by the empty text, for classifier-free guidance.
         ema_decay: decay of the moving average of the weights.
     """
 
@@ -208,14 +209,16 @@ class OptimiserSettings(Section):
 
 
 class RunSettings(Section):
-    """Settings that concern hardware and output. Only `precision` changes the result of training.
+    """Settings that concern hardware and output.
+
+    Of these settings, only `precision` changes the result of training.
 
     Attributes:
         cpu_threads: number of CPU threads for torch; 0 selects torch's default. A network of toy size is
             fastest with 1 thread.
         precision: precision of the forward pass.
-        half_weights: export the network in float16, which halves the file size.
-        gradient_checkpointing: recompute activations in the backward pass to save memory.
+        half_weights: whether to export the network in float16, which halves the file size.
+        gradient_checkpointing: whether to recompute activations in the backward pass, which saves memory.
         checkpoint_every: number of steps between checkpoints.
         checkpoints_kept: number of checkpoints kept.
         validate_every: number of steps between validations.
@@ -236,7 +239,8 @@ class ValidationSettings(Section):
     Attributes:
         clips: number of clips for Figure 6, spaced evenly over the held-out clips.
         timesteps: timesteps at which the loss is measured.
-        region_above: a latent position is high-motion if its heatmap value exceeds this threshold [open].
+        region_above: threshold for high-motion regions. A latent position is in such a region if its heatmap
+            value exceeds the threshold [open].
         samples: number of clips on the sample sheet.
         sampling_steps: DDIM steps for the sample sheet.
         guidance: guidance scale for the sample sheet.

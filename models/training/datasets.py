@@ -135,7 +135,7 @@ def _folder_clips(data: DataSettings) -> Iterator[ClipSource]:
 
 
 def _captions(path: Path) -> list[dict[str, str]]:
-    """Return file, caption and held_out ("0", "1" or empty) of each row of a table of captions.
+    """Return the columns file, caption and held_out ("0", "1" or empty) of each row of a captions table.
 
     A line break in a caption becomes a space.
 

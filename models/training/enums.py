@@ -27,7 +27,7 @@ class HeatmapSource(StrEnum):
 
 
 class LearningRateSchedule(StrEnum):
-    """How the learning rate continues after the warm-up."""
+    """How the learning rate changes after the warm-up."""
 
     CONSTANT = "constant"
     COSINE = "cosine"

@@ -30,4 +30,4 @@ class CannotWrite(TrainingError):
 
 
 class CannotResume(TrainingError):
-    """The existing run in the output folder cannot be continued with these settings."""
+    """The output folder holds a run that cannot be continued with these settings."""

@@ -2,7 +2,7 @@
 
     ratio(t) = mean loss inside the high-motion regions / mean loss overall      (arXiv:2412.16153, Figure 6)
 
-The noise is fixed, so different networks are measured on identical inputs.
+The noise is fixed, so all networks are measured on identical inputs.
 """
 
 from collections.abc import Sequence
@@ -60,10 +60,10 @@ def region_losses(
         batch_builder: builds the batches.
         clips: held-out clips.
         timesteps: timesteps at which the loss is measured.
-        region_above: a position is high-motion if its heatmap value exceeds this threshold.
+        region_above: a position is in a high-motion region if its heatmap value exceeds this threshold.
 
     Returns:
-        One row per timestep; an empty list if no position of any clip is high-motion.
+        One row per timestep; an empty list if no clip has a high-motion region.
     """
     if not any(bool((clip.region() > region_above).any()) for clip in clips):
         return []

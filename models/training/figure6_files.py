@@ -1,4 +1,4 @@
-"""Writes Figure 6 as CSV, JSON and a plot. Equal Figure 6 rows always give byte-identical files."""
+"""Writes Figure 6 as CSV, JSON and a plot. The same Figure 6 rows always give byte-identical files."""
 
 import csv
 import json
@@ -32,11 +32,11 @@ def write_region_losses(stem: Path, rows: Sequence[RegionLoss]) -> None:
 
 
 def plot_region_losses(path: Path, runs: Mapping[str, Sequence[Sequence[RegionLoss]]]) -> None:
-    """Plot one line per config: the mean over its runs, with a band from minimum to maximum.
+    """Plot one line per config: the mean over the config's runs, and a band from minimum to maximum.
 
     Args:
         path: the image file.
-        runs: for each config name, one list of Figure 6 rows per seed.
+        runs: config names; each name has one list of Figure 6 rows per seed.
 
     Raises:
         CannotWrite: the disk is full.

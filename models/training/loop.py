@@ -42,8 +42,8 @@ class Hooks:
 
     Attributes:
         log: called after each step with the number of completed steps and the step's metrics.
-        save: called when a checkpoint is due.
-        validate: called when a validation is due.
+        save: called when a checkpoint must be written.
+        validate: called when the network must be validated.
     """
 
     log: Callable[[int, Metrics], None]
@@ -142,7 +142,7 @@ def _autocast(config: TrainingConfig, device: torch.device) -> torch.autocast:
 def _micro_batches(
     config: TrainingConfig, accelerator: Accelerator, step: int, clips: int
 ) -> list[list[BatchItem]]:
-    """Return this device's part of the batch, split into micro-batches for gradient accumulation."""
+    """Return this device's share of the batch, split into micro-batches for gradient accumulation."""
     settings = config.optimiser
     indices = range(settings.batch_size)[accelerator.process_index :: accelerator.num_processes]
     items = [

@@ -112,7 +112,7 @@ def _create_tiny(config: TrainingConfig, sources: Sequence[ClipSource]) -> Motif
 
 
 def _frames_to_fit(sources: Sequence[ClipSource]) -> Tensor:
-    """Return every fourth frame of some training clips, (frames, 3, height, width) float32, [-1, 1]."""
+    """Return every fourth frame of some training clips, (frames, 3, height, width) float32 in [-1, 1]."""
     training = [source for source in sources if not source.held_out]
     frames = []
     for source in training[:: max(1, len(training) // _CLIPS_TO_FIT)]:
@@ -145,7 +145,7 @@ def _load_pipeline(config: TrainingConfig) -> MotifImageToVideoPipeline:
 
 
 def _load_text_to_video(config: TrainingConfig) -> MotifImageToVideoPipeline:
-    """Load a text-to-video network and add image conditioning; outputs are unchanged before training."""
+    """Load a text-to-video network and add image conditioning, which does not change the initial outputs."""
     network = config.network
     try:
         unet = _load_unet(network)

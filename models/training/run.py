@@ -57,7 +57,7 @@ class TrainingResult:
         folder: the run's folder.
         steps_done: completed optimiser steps.
         clips: number of training clips.
-        broken: the reason why a clip was skipped, keyed by the clip's name.
+        broken: the reasons why clips were skipped; each key is a clip's name.
         figure6: rows of Figure 6, measured with the averaged weights after the last step. The list has no
             rows if no held-out clip moves.
     """
@@ -180,7 +180,7 @@ class Trainer:
 
 
 def _discard(step: int, metrics: Metrics) -> None:
-    """Discard the metrics of a step, because another process logs the metrics."""
+    """Ignore the metrics of a step, because another process logs them."""
 
 
 def _check_batch_size(config: TrainingConfig, processes: int) -> None:
@@ -195,7 +195,7 @@ def _check_batch_size(config: TrainingConfig, processes: int) -> None:
 def new_train_state(config: TrainingConfig, pipeline: MotifImageToVideoPipeline) -> TrainState:
     """Return the state before the first step.
 
-    The state refers to the pipeline's own network, so training changes this network.
+    The state holds the pipeline's own network, so training changes this network.
     """
     network = pipeline.unet
     network.requires_grad_(True)

@@ -19,8 +19,8 @@ class RunLog:
 
     Args:
         folder: the run's folder.
-        steps_done: number of steps that were done at the checkpoint from which the run continues. Log lines
-            of later steps are removed, because the run writes these lines again.
+        steps_done: number of training steps that were complete at the checkpoint from which the run
+            continues. Log lines of later steps are removed, because the run writes these lines again.
     """
 
     def __init__(self, folder: Path, *, steps_done: int) -> None:

@@ -22,7 +22,9 @@ _BACKGROUND = 250
 def write_sample_sheet(
     path: Path, pipeline: MotifImageToVideoPipeline, clips: Sequence[CachedClip], config: TrainingConfig
 ) -> None:
-    """Write an image with two rows per clip: original and generated. Without clips, write nothing.
+    """Write an image with two rows per clip: the original frames and the generated frames.
+
+    Without clips, write nothing.
 
     Raises:
         CannotWrite: the disk is full.
@@ -46,7 +48,7 @@ def sample_clip(
         pipeline: the pipeline; its network keeps its training or evaluation mode.
         clip: the held-out clip.
         config: the run's config, with sampling steps and guidance.
-        number: the number of the clip on the sheet, from which the seed of the noise is derived.
+        number: the number of the clip on the sheet; the seed of the noise is derived from this number.
 
     Returns:
         (frames, height, width, 3) uint8 RGB.

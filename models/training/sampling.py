@@ -1,7 +1,8 @@
 """Makes the random choices of a training step: clips, timesteps, noise and dropped texts.
 
 Every choice is a function of (seed, stream, step, index in the batch). A resumed run therefore makes the same
-random choices, although no generator state is stored. A batch does not depend on the number of devices.
+random choices, although checkpoints hold no random generator state. A batch does not depend on the number of
+devices.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ from torch import Tensor
 class RandomStream(IntEnum):
     """The independent random streams, one per purpose.
 
-    The value of a stream is part of each seed that `derived_seed` returns for this stream.
+    The value of a stream enters each seed that `derived_seed` returns for this stream.
     """
 
     ORDER = 1
@@ -76,7 +77,7 @@ def gaussian_noise(seed: int, shape: Sequence[int]) -> Tensor:
 
 
 def derived_seed(seed: int, stream: RandomStream, *numbers: int) -> int:
-    """Return a 63-bit seed that depends on the run's seed, the stream and further numbers."""
+    """Return a 63-bit seed, derived from the run's seed, the stream and further numbers."""
     state = np.random.SeedSequence([seed, stream, *numbers]).generate_state(1, np.uint64)
     return int(state[0] >> np.uint64(1))
 

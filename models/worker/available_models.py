@@ -12,10 +12,10 @@ def select_models(names: str | None, batch: int | None, *, may_be_empty: bool = 
     Args:
         names: comma-separated model names, or `none`; None selects all models that can run on this machine.
         batch: batch size; None selects the default of each model.
-        may_be_empty: whether the worker may offer no model, because the worker has other work.
+        may_be_empty: whether no model at all is acceptable, because the worker offers suites of metrics.
 
     Raises:
-        UnknownModel: there is no model with a requested name.
+        UnknownModel: a requested name is not the name of a model.
         NoModelAvailable: a requested model cannot run on this machine, or no model can run. The message says
             why.
     """

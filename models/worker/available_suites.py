@@ -17,7 +17,7 @@ from models.worker.errors import NoSuiteAvailable
 
 @dataclass(frozen=True)
 class AvailableSuite:
-    """A suite that a worker offers. `gaps` has the reason for each metric whose network is missing."""
+    """A suite that a worker offers. For each metric that cannot be computed, `gaps` has the reason."""
 
     name: SuiteName
     gaps: Mapping[str, str] = field(default_factory=dict)
@@ -32,8 +32,7 @@ def select_suites(names: str | None, home: Path) -> dict[SuiteName, AvailableSui
         home: TI2V_HOME, the folder with the weights.
 
     Raises:
-        NoSuiteAvailable: there is no suite with a requested name, or none of the suite's metrics can be
-            computed.
+        NoSuiteAvailable: a requested suite does not exist, or none of the suite's metrics can be computed.
     """
     if names == NOTHING:
         return {}

@@ -1,4 +1,4 @@
-"""Generates the clips of the jobs of one claim in batches, and reports every job that fails."""
+"""Generates the clips of the claimed jobs in batches, and reports every job that fails."""
 
 import threading
 import traceback
@@ -44,7 +44,7 @@ class BatchRunner:
         log: called with a sentence for every event.
 
     Attributes:
-        batch_sizes: batch size of each model that is still offered.
+        batch_sizes: the models that are still offered, each with its batch size.
     """
 
     def __init__(
@@ -120,7 +120,7 @@ class BatchRunner:
             tasks = self._generate_batch(tasks, model)
 
     def _generate_batch(self, tasks: list[_Task], model: str) -> list[_Task]:
-        """Generate one batch. Return the tasks that must still be tried."""
+        """Generate one batch. Return the tasks that remain to be tried."""
         batch = tasks[: self.batch_sizes[model]]
         done, error = self._generate(batch)
         remaining = tasks[done:]
@@ -138,7 +138,7 @@ class BatchRunner:
     def _generate(self, batch: Sequence[_Task]) -> tuple[int, GeneratorError | None]:
         """Return the number of generated clips, and the error. The error is None if no task failed.
 
-        The clips belong to the first tasks of the batch, in the same order.
+        If n clips were generated, they belong to the first n tasks of the batch, in the same order.
         """
         done = 0
         try:
@@ -153,7 +153,7 @@ class BatchRunner:
         return done, None
 
     def _halve_batch_size(self, model: str, tried: int) -> bool:
-        """Halve a model's batch size; return False if one clip alone did not fit."""
+        """Halve a model's batch size. Return False if the batch size is already 1."""
         if tried < 2:
             return False
         self.batch_sizes[model] = tried // 2
@@ -169,7 +169,7 @@ class BatchRunner:
                 self._leases.release(job)
 
     def _withdraw(self, model: str, error: CannotRun) -> None:
-        """Stop offering a model that cannot run on this machine; other workers can take the model's jobs."""
+        """Stop offering a model that cannot run on this machine; other workers can still run its jobs."""
         del self.batch_sizes[model]
         self._log(f"{model} cannot run on this machine and is no longer offered. {error}")
         if not self.batch_sizes:

@@ -28,7 +28,7 @@ class TooManyFailures(WorkerError):
 
 
 class LaneFailed(WorkerError):
-    """The jobs of one lane fail, while other lanes generate clips of the same model."""
+    """The jobs of one lane (worker loop) fail, while other lanes generate clips of the same model."""
 
 
 class HostLost(WorkerError):
@@ -36,7 +36,7 @@ class HostLost(WorkerError):
 
 
 class NoLaneLeft(WorkerError):
-    """All lanes of a fleet are retired."""
+    """All lanes (worker loops) of a fleet have stopped for good."""
 
 
 class RayUnavailable(WorkerError):

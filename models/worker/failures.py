@@ -1,4 +1,4 @@
-"""Counts the failures of a worker, and decides whether a failure counts against the job or the lane.
+"""Counts a worker's failures, and decides whether the job or the lane (worker loop) is the cause.
 
 A single worker reports each failure immediately. A lane of a fleet first holds a failed job:
 
@@ -47,7 +47,7 @@ class Failures:
         server: the server's lease API.
         leases: leases of the worker; the lease of a held job is renewed.
         log: called with a sentence for every reported failure.
-        lane: the lane of the worker loop; None if the worker has no other lanes.
+        lane: the lane (worker loop) whose failures are recorded; None if the worker has no other lanes.
     """
 
     def __init__(
@@ -59,21 +59,21 @@ class Failures:
         self._in_a_row = 0
 
     def holds(self, job: ClaimedJob) -> bool:
-        """Return whether the job failed and the failure is not reported yet."""
+        """Return whether the job failed and the failure is not yet reported."""
         return any(job in failure.jobs for failure in self._held)
 
     def resume(self) -> None:
-        """Note that the worker has claimed jobs."""
+        """Record that the worker has claimed jobs."""
         if self._lane is not None:
             self._lane.resume()
 
     def note_starting(self) -> None:
-        """Note that the worker's host has not started yet."""
+        """Record that the worker's host has not started yet."""
         if self._lane is not None:
             self._lane.note_starting()
 
     def note_clip(self, model: str) -> None:
-        """Note that the worker generated a clip: the held jobs count as the cause of their failures."""
+        """Record that the worker generated a clip: the held jobs themselves caused their failures."""
         self._in_a_row = 0
         if self._lane is not None:
             self._lane.note_clip(model)
@@ -83,7 +83,7 @@ class Failures:
         """Record that jobs failed together.
 
         Raises:
-            LaneFailed: the lane is the cause; the worker still holds the jobs of its last failures.
+            LaneFailed: the lane caused the failures; the worker still holds the jobs that failed last.
             TooManyFailures: the worker failed several times in a row.
         """
         failure = _Failure(tuple(jobs), error)
@@ -105,7 +105,10 @@ class Failures:
             )
 
     def add_loss(self, jobs: Sequence[ClaimedJob], message: str) -> None:
-        """Record that the host died while it held these jobs. A job fails if two hosts died with the job."""
+        """Record that the model host (the process with the model) died while it held these jobs.
+
+        A job fails if two model hosts died while they held the job.
+        """
         if self._lane is None:
             return
         for job in jobs:
@@ -113,7 +116,7 @@ class Failures:
                 self._report(_Failure((job,), Crashed(message)))
 
     def settle(self) -> None:
-        """Decide whether the held jobs fail or are released, because there is no other job to try.
+        """Decide whether the held jobs fail or are released, because the worker has no other job to try.
 
         Raises:
             LaneFailed: see `add`.

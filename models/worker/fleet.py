@@ -24,14 +24,14 @@ _MAX_NAME_CHARACTERS = 74
 
 @dataclass(frozen=True)
 class RestartPolicy:
-    """States how often, and after which pause, a failed lane is restarted.
+    """States how often a failed lane is restarted, and how long the pause before each restart is.
 
     Attributes:
-        restarts: maximum number of restarts without a clip in between; after these restarts the lane is
-            retired.
+        restarts: maximum number of consecutive restarts without a generated clip. After these restarts, the
+            lane stops for good (is retired).
         pause_s: pause before the first restart, in seconds. Each further pause is twice as long.
         longest_pause_s: maximum pause, in seconds.
-        starting_s: time in which a host should start, in seconds.
+        starting_s: time in which a model host should start, in seconds.
     """
 
     restarts: int = 8
@@ -40,22 +40,22 @@ class RestartPolicy:
     starting_s: float = 60.0
 
     def pause_before(self, restart: int) -> float:
-        """Return the pause before a restart in seconds; restarts are counted from 1."""
+        """Return the pause before a restart, in seconds; the first restart has number 1."""
         return min(self.pause_s * 2.0 ** min(restart - 1, 40), self.longest_pause_s)
 
 
 class Fleet:
-    """Runs one worker loop per lane, each in a thread of its own.
+    """Runs one worker loop per lane; each loop runs in its own thread.
 
     Args:
         server: the server's lease API.
-        create_host: creates the host of a lane, from the lane's number.
+        create_host: function that takes a lane's number and creates the lane's model host.
         images: cache of input images.
         options: options of the worker; each lane appends its number to the worker's name.
         lanes: number of lanes.
         stopping: event that is set when the fleet should stop.
         log: called with a sentence for every event.
-        policy: when failed lanes are restarted.
+        policy: rule that decides when failed lanes are restarted.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Fleet:
 
         Raises:
             NotAllowed: the server refuses the key.
-            Unreachable: the server does not answer after a stop signal.
+            Unreachable: after a stop signal, the server does not answer.
             NoLaneLeft: all lanes are retired.
         """
         with ThreadPoolExecutor(len(self._lanes)) as pool:
@@ -121,7 +121,7 @@ class Fleet:
         return uploaded
 
     def _run_loop(self, loop: WorkerLoop) -> Exception | None:
-        """Run a worker loop; return the error of the lane, None if the loop ended normally."""
+        """Run a worker loop. Return the error that stopped the lane; None if the loop ended normally."""
         try:
             loop.run()
         except (NotAllowed, Unreachable):

@@ -1,6 +1,6 @@
 """Reads the worker's key, and hides it from the programs that models start.
 
-Removing the key from `os.environ` is not enough: every program of the same user can read the initial
+It is not enough to remove the key from `os.environ`: every program of the same user can read the initial
 environment of a process in /proc/PID/environ.
 """
 
@@ -20,7 +20,9 @@ _PR_SET_DUMPABLE = 4
 
 
 def take_key(key: str | None, key_file: str | None) -> str | None:
-    """Return the key. If this process's initial environment contains the key, restart the process first.
+    """Return the key.
+
+    If the initial environment of this process contains the key, the process restarts first.
 
     A key file is hidden from the programs that models start, if these programs have namespaces of their own.
 
@@ -70,7 +72,7 @@ def _is_in_initial_environment() -> bool:
 
 
 def _restart_without(key: str) -> NoReturn:
-    """Restart this process under the same process id, with the key in a pipe instead of the environment."""
+    """Restart this process with the same process id; the key moves from the environment to a pipe."""
     reading, writing = os.pipe()
     os.write(writing, key.encode())
     os.close(writing)

@@ -1,4 +1,7 @@
-"""Records what the lanes of a fleet know about each other. A lane is one worker loop with one model host."""
+"""Records what the lanes (worker loops) of a fleet know about each other.
+
+A lane is one worker loop with one model host.
+"""
 
 import threading
 import time
@@ -19,8 +22,8 @@ class LaneTable:
 
     Args:
         stopping: event that is set when the fleet should stop.
-        starting_s: time in which a host must start, in seconds. Other lanes do not wait longer for the clips
-            of this host.
+        starting_s: time in which a host must start, in seconds. Other lanes wait no longer than this time for
+            a clip of the host.
     """
 
     def __init__(self, stopping: threading.Event, starting_s: float) -> None:
@@ -32,7 +35,7 @@ class LaneTable:
 
 
 class Lane:
-    """One lane's view of the table.
+    """The view that one lane has of the table that all lanes share.
 
     Args:
         number: number of the lane.
@@ -40,8 +43,8 @@ class Lane:
 
     Attributes:
         clips: number of clips that the lane has generated since its host started.
-        failure_limit: number of failures in a row after which the lane stops. After a restart the limit is 1
-            until the lane has generated a clip.
+        failure_limit: the lane stops after this number of consecutive failures. After a restart the limit is
+            1 until the lane has generated a clip.
     """
 
     def __init__(self, number: int, table: LaneTable) -> None:
@@ -53,36 +56,39 @@ class Lane:
         self.resume()
 
     def restart(self) -> None:
-        """Forget the clips of the previous host."""
+        """Forget which clips the previous host generated."""
         self.clips, self.failure_limit = 0, 1
         self._started = time.monotonic()
         self.resume()
 
     def resume(self) -> None:
-        """Note that the lane may generate a clip soon."""
+        """Record that the lane may generate a clip soon."""
         with self._table.changed:
             self._table.active.add(self.number)
 
     def note_starting(self) -> None:
-        """Note that the host has not started yet, for example because no node has a free GPU."""
+        """Record that the host has not started yet, for example because no node has a free GPU."""
         if time.monotonic() - self._started > self._table.starting_s:
             self.rest()
 
     def rest(self) -> None:
-        """Note that the lane has no job, is paused or has ended."""
+        """Record that the lane has no job, is paused or has ended."""
         with self._table.changed:
             self._table.active.discard(self.number)
             self._table.changed.notify_all()
 
     def note_clip(self, model: str) -> None:
-        """Note that the lane has generated a clip."""
+        """Record that the lane has generated a clip."""
         self.clips, self.failure_limit = self.clips + 1, MAX_CONSECUTIVE_FAILURES
         with self._table.changed:
             self._table.generated[model].add(self.number)
             self._table.changed.notify_all()
 
     def note_loss(self, job: ClaimedJob) -> int:
-        """Note that a host died while it held this job. Return the number of hosts that died with the job."""
+        """Record that a model host died while it held this job.
+
+        Return the number of model hosts that died while they held the job.
+        """
         with self._table.changed:
             self._table.losses[job.id] += 1
             return self._table.losses[job.id]
@@ -90,8 +96,8 @@ class Lane:
     def others_generate(self, model: str) -> bool:
         """Return whether another lane has generated a clip of the model.
 
-        The method waits while another lane may still generate a clip of the model. If the fleet stops
-        meanwhile, the method returns True.
+        The method waits while another lane may still generate a clip of the model. If the fleet stops while
+        the method waits, the method returns True.
         """
         table = self._table
 

@@ -15,12 +15,12 @@ _RETRIES_PER_LEASE = 12
 class LeaseRenewer:
     """Records the jobs that a worker holds, and renews the leases of these jobs.
 
-    A thread renews each lease after a third of the lease's duration. If a lease was lost, the thread removes
-    the job from the record.
+    A background thread renews each lease when a third of the lease's duration has passed. If the worker lost
+    a lease, the thread removes the lease's job from the record.
 
     Args:
         server: the server's lease API.
-        log: called with a sentence for every job whose lease was lost.
+        log: called with a sentence for every job whose lease the worker lost.
     """
 
     def __init__(self, server: LeaseApi, log: Callable[[str], None]) -> None:
@@ -47,7 +47,7 @@ class LeaseRenewer:
                 del self._held[job.id]
 
     def holds(self, job: LeasedJob) -> bool:
-        """Return whether the worker still holds the job in the attempt that the worker claimed."""
+        """Return whether the worker still holds the job, in the same attempt that the worker claimed."""
         with self._lock:
             return self._held.get(job.id) == job
 
@@ -80,7 +80,7 @@ class LeaseRenewer:
             return 0
 
     def close(self) -> None:
-        """Stop the thread; leases are no longer renewed."""
+        """Stop the renewal thread; leases are no longer renewed."""
         self._closing.set()
         self._changed.set()
         self._thread.join()

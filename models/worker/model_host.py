@@ -21,26 +21,28 @@ class ModelHost(Protocol):
         The worker claims no job before this method returns True.
 
         Raises:
-            HostLost: the process with the model died.
+            HostLost: the process that runs the model died.
         """
 
     def describe(self, info: WorkerInfo) -> WorkerInfo:
-        """Return the worker's description; if the host knows the model's device, include the device."""
+        """Return the worker's description, with the model's device if the host knows the device."""
 
     def load(self, model: str) -> None:
         """Unload the previous model, then load this model, so that only one model needs memory.
 
         Raises:
             GeneratorError: the model cannot be loaded.
-            HostLost: the process with the model died.
+            HostLost: the process that runs the model died.
         """
 
     def generate(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip | EncodedClip]:
-        """Yield clips of the loaded model; see `Generator.generate`. A remote host yields encoded clips.
+        """Yield clips of the loaded model; see `Generator.generate`.
+
+        A host in another process yields encoded clips.
 
         Raises:
             GeneratorError: a request failed; the clips of earlier requests are valid.
-            HostLost: the process with the model died.
+            HostLost: the process that runs the model died.
         """
 
     def close(self) -> None:
@@ -102,7 +104,7 @@ class InlineHost:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Return whether an error means out of memory.
+    """Return whether an error means that memory ran out.
 
     Torch's error is recognised by the name of its class, so that torch need not be imported.
     """

@@ -13,11 +13,11 @@ from models.worker.errors import NoSuiteAvailable
 
 @dataclass(frozen=True)
 class Offers:
-    """The models and the suites of a worker.
+    """The models and the suites of metrics that a worker offers to a server.
 
     Attributes:
-        batch_sizes: batch size of each model.
-        metric_run: the folders and the device with which suites run; None without suites.
+        batch_sizes: the offered models, each with its batch size.
+        metric_run: the folders and the device with which suites run; None if the worker offers no suites.
     """
 
     batch_sizes: Mapping[str, int]

@@ -83,7 +83,7 @@ class RayHost:
         device: device of the actor; `cuda` reserves GPUs.
         dtype: floating-point type of the network, a value of `DType`.
         log: called with a sentence for every event.
-        gpus: number of GPUs that the actor reserves.
+        gpus: number of GPUs that the Ray actor reserves.
     """
 
     def __init__(self, *, device: str, dtype: str, log: Callable[[str], None], gpus: int = 1) -> None:
@@ -115,7 +115,7 @@ class RayHost:
         return is_ready
 
     def describe(self, info: WorkerInfo) -> WorkerInfo:
-        """Return the description with the actor's node and GPU; see `ModelHost`."""
+        """Return the worker's description, with the actor's node and GPU; see `ModelHost`."""
         if self._place is None:
             return info
         node, gpu = self._place
@@ -141,12 +141,12 @@ class RayHost:
             yield clip
 
     def close(self) -> None:
-        """Kill the actor, so that the model's memory becomes free."""
+        """Kill the actor, which frees the memory of its model."""
         ray.kill(self._actor)
         self._loaded_model = None
 
     def _get(self, reference: Any) -> Any:
-        """Wait for a result of the actor. Exceptions in the actor are raised again in this process."""
+        """Wait until the actor returns a result. Exceptions in the actor are raised again in this process."""
         try:
             return ray.get(reference)
         except RayTaskError as error:
@@ -175,7 +175,7 @@ def run_on_ray(
         images: cache of input images.
         options: options of the worker.
         dtype: floating-point type of the network, a value of `DType`.
-        actors: number of actors; default: as many as the GPUs of the cluster allow.
+        actors: number of actors. The default is as many actors as the GPUs of the cluster allow.
         gpus_per_actor: number of GPUs of each actor.
         address: address of a running cluster; None starts a local cluster for the duration of the call.
         stopping: event that is set when the worker should stop.
@@ -183,7 +183,7 @@ def run_on_ray(
 
     Raises:
         NotAllowed: the server refuses the key.
-        WorkerError: there is no cluster, or all lanes are retired.
+        WorkerError: there is no cluster, or all lanes have stopped for good.
     """
     with ray_cluster(address):
         count = actors or int(ray.cluster_resources().get("GPU", 0)) // gpus_per_actor or 1
@@ -202,7 +202,9 @@ def run_on_ray(
 
 @contextmanager
 def ray_cluster(address: str | None) -> Iterator[None]:
-    """Join the cluster at an address; without an address, start a cluster that only this machine can reach.
+    """Join the cluster at an address.
+
+    If there is no address, start a cluster that only this machine can reach.
 
     Must be called in the main thread, because Ray changes signal handlers.
 

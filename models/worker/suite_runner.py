@@ -1,6 +1,6 @@
 """Measure the clips of one claim with a suite of metrics, and upload the scores.
 
-The scores are computed by the code of `ti2v metrics`, with the same caches of scores and features.
+The worker uses the code of `ti2v metrics`, and the same caches of scores and features.
 """
 
 import tempfile
@@ -41,18 +41,18 @@ class _Task:
 class SuiteRunner:
     """Measures clips with the suites of a worker.
 
-    After `run`, the scores of each job are uploaded, or the job has failed or is released.
+    When `run` returns, each job's scores are uploaded, or the job has failed or is released.
 
     Args:
         server: the server's lease API.
         images: cache of input images.
         suites: the suites to offer.
-        metric_run: the folders and the device with which suites run.
+        metric_run: the folders and the device with which suites of metrics run.
         leases: leases of the worker.
         log: called with a sentence for every event.
 
     Attributes:
-        suites: the suites that are still offered.
+        suites: the suites of metrics that are still offered.
         measured: number of clips whose scores the server stored.
     """
 
@@ -109,9 +109,10 @@ class SuiteRunner:
         return tasks
 
     def _measure(self, tasks: Sequence[_Task]) -> None:
-        """Measure all clips in one run.
+        """Measure all clips in one run of the suite.
 
-        If measuring fails, measure both halves of the clips separately, so that only the faulty clip fails.
+        If the measurement fails, split the clips into two halves and measure each half separately, so that
+        only the faulty clip fails.
         """
         held = [task for task in tasks if self._leases.holds(task.job)]
         if not held:
@@ -135,7 +136,7 @@ class SuiteRunner:
         """Run the suite.
 
         Raises:
-            Crashed: a network that is on this machine failed.
+            Crashed: a metric's network is on this machine, but failed.
         """
         suite = tasks[0].job.suite
         clips = tuple(task.clip for task in tasks)

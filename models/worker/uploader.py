@@ -51,7 +51,7 @@ class Uploader:
         self._thread.start()
 
     def add(self, job: ClaimedJob, clip: GeneratedClip | EncodedClip) -> None:
-        """Queue a clip; waits if the queue is full."""
+        """Queue a clip for upload; if the queue is full, wait."""
         self._jobs.add(job)
         self._queue.put(_Upload(job, clip))
 

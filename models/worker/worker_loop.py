@@ -1,4 +1,4 @@
-"""Runs the worker loop: claims jobs, generates or measures their clips, until the worker is stopped."""
+"""Runs the worker loop: claims jobs and generates or measures clips until the worker is stopped."""
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -36,8 +36,8 @@ class WorkerOptions:
     Attributes:
         info: the description of the worker that the server stores.
         batch_sizes: batch size of each model to offer.
-        until_idle: exit when there is no job, instead of polling.
-        once: exit after the jobs of one claim.
+        until_idle: if true, exit when there is no job; if false, ask for jobs again.
+        once: if true, exit after the jobs of one claim.
         suites: suites of metrics to offer.
         metric_run: the folders and the device with which suites run; None without suites.
     """
@@ -53,7 +53,8 @@ class WorkerOptions:
 class WorkerLoop:
     """Generates and measures clips in the thread that calls `run`.
 
-    Lease renewal and the upload of clips have threads of their own. Jobs that generate clips come first.
+    Lease renewal and uploads run in two other threads. Jobs that generate clips are claimed before jobs that
+    measure clips.
 
     Args:
         server: the server's lease API.
@@ -121,7 +122,7 @@ class WorkerLoop:
         return self._uploader.uploaded
 
     def _run_claim(self) -> bool:
-        """Claim jobs and generate or measure their clips; return whether the worker should continue."""
+        """Claim jobs, then generate or measure the jobs' clips; return whether the worker should continue."""
         if not self._host.is_ready():
             self._failures.note_starting()
             return True
@@ -157,7 +158,7 @@ class WorkerLoop:
         )
 
     def _measure(self) -> bool:
-        """Claim clips to measure and measure them; return whether there was a clip."""
+        """Claim clips to measure, and measure the clips; return whether there were any."""
         runner = self._suite_runner
         if runner is None or not runner.suites:
             return False
