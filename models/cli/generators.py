@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 )
 @click.pass_context
 def generators(context: click.Context, form: str) -> None:
-    """List all models, and whether each can run on this machine. Subcommands: setup NAME, check NAME."""
+    """List all models, and say which models can run on this machine. Subcommands: setup NAME, check NAME."""
     if context.invoked_subcommand is not None:
         return
     from models.generators.registry import generators as all_generators

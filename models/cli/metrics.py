@@ -104,9 +104,9 @@ def metrics(
 ) -> None:
     """Compute the metrics of a suite for each FOLDER of clips, or print a SUBMISSION's scores from a server.
 
-    Each row is one folder, or one submission (an id, model or model@label). Scores of folders are cached, so
-    an interrupted run continues and a second run is quick. If clips of some pairs are missing, every table is
-    marked as partial.
+    Each row of the table is one folder or one submission (an id, a model or model@label). Scores of folders
+    are cached, so an interrupted run continues and a second run is quick. If clips of some pairs are missing,
+    every table is marked as partial.
     """
     chosen = MetricFormat(file_format)
     if _are_submissions(sources):

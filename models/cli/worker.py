@@ -98,7 +98,7 @@ def worker(
     gpus_per_actor: int,
     ray_address: str | None,
 ) -> None:
-    """Claim jobs from a server, generate or measure their clips and upload the results, until a signal.
+    """Claim jobs from a server, generate or measure their clips, and upload the results.
 
     The first Ctrl-C or SIGTERM finishes the current batch and releases the other jobs; the second signal
     releases all jobs immediately.
