@@ -1,6 +1,6 @@
 """Runs migrations on the connection that app/migrations.py opens.
 
-If a developer starts `alembic` directly, the database is that of TI2V_DATABASE_URL.
+If a developer starts `alembic` directly, the migrations run on the database that TI2V_DATABASE_URL names.
 """
 
 from typing import Literal

@@ -1,7 +1,7 @@
 """jobs and workers
 
-Why: clips can be requested. Each requested clip is a job that a worker leases. The new column provenance of a
-clip records how the clip was generated.
+Why: clips can be requested. Each requested clip is a job that a worker leases. The new column `provenance` of
+the table `clips` records how a clip was generated.
 Locks: PostgreSQL locks the table `clips` while it adds the column; no row is rewritten. SQLite adds the
 column in place.
 Works with the previous release: yes, the previous release uses neither the new tables nor the new column.

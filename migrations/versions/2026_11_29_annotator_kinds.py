@@ -2,10 +2,11 @@
 
 Why: a human study counts the votes of participants only, not the votes of pilots, previews, judges or
 imports. An invitation states the kind of the annotator who is created when the link is opened
-(docs/decisions/0011). Existing annotators become participants; annotators of imported votes become imported.
+(docs/decisions/0011). Existing annotators get the kind `participant`; annotators of imported votes get the
+kind `imported`.
 Locks: PostgreSQL locks the tables `annotators` and `invitations` while it checks all rows once and updates
 the annotators of imported votes. SQLite adds the columns in place.
-Works with the previous release: yes, annotators that the previous release creates are participants.
+Works with the previous release: yes, annotators that the previous release creates get the kind `participant`.
 """
 
 from alembic import op

@@ -2,11 +2,11 @@
 
 Why: a hidden repeat shows an annotator a comparison twice, so an annotator can have one assignment of a
 comparison for each purpose (docs/decisions/0011). The column `takes_slot` says whether an assignment takes a
-slot of the comparison. Assignments of gold comparisons get the purpose gold and take no slot.
+slot of the comparison. Assignments of gold comparisons get the purpose `gold` and take no slot.
 Locks: PostgreSQL locks the table `assignments` while it checks all rows, builds the unique index and updates
 gold assignments. SQLite adds the columns in place.
 Works with the previous release: yes, but gold assignments that the previous release creates get the purpose
-vote.
+`vote`.
 """
 
 import sqlalchemy as sa

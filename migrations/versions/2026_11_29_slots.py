@@ -2,8 +2,8 @@
 
 Why: the votes that a comparison needs are called slots everywhere (docs/decisions/0011).
 Locks: PostgreSQL locks the tables `comparisons` and `studies` while it renames columns; no row is rewritten.
-SQLite renames columns in place and copies comparisons once, because SQLite cannot rename a constraint in
-place.
+SQLite renames columns in place and copies the table `comparisons` once, because SQLite cannot rename a
+constraint in place.
 Works with the previous release: no. Stop the service, upgrade the database, and start the new release.
 """
 

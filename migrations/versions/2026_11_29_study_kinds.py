@@ -1,10 +1,10 @@
 """kinds of studies
 
 Why: people's votes, imported votes and votes of automatic judges never mix in one table or figure
-(docs/decisions/0011). A study with imported annotators becomes imported.
+(docs/decisions/0011). A study with imported annotators gets the kind `imported`.
 Locks: PostgreSQL locks the table `studies` while it checks all rows once and updates imported studies. SQLite
 adds the column in place.
-Works with the previous release: yes, but a study that the previous release imports gets the kind human.
+Works with the previous release: yes, but a study that the previous release imports gets the kind `human`.
 """
 
 from alembic import op

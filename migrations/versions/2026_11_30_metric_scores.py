@@ -1,7 +1,8 @@
 """metric scores
 
 Why: workers measure the clips of a submission with suites of automatic metrics. A job generates or measures a
-clip. A job that measures names its suite, and has no model because every worker with the suite can run it.
+clip. A job that measures names its suite, and has no model because every worker that offers the suite can run
+the job.
 Locks: PostgreSQL locks the table `jobs` while its rows are checked and its unique index is built. SQLite
 rebuilds jobs.
 Works with the previous release: yes, until the first clip is measured; that release does not know such jobs.

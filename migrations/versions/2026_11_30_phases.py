@@ -1,8 +1,8 @@
 """phases
 
 Why: a study can have phases around the voting: consent, instructions, a quiz, a questionnaire and a last page
-with a completion code. `studies` stores the phases and, in `platform`, the codes; `annotator_phases` stores
-which phases an annotator ended, and the answers.
+with a completion code. The table `studies` stores the phases, and its column `platform` stores the completion
+codes. The table `annotator_phases` stores which phases an annotator has ended, and the annotator's answers.
 Locks: PostgreSQL locks the table `studies` briefly while it adds two columns without a default.
 Works with the previous release: yes, that release uses neither the table nor the columns.
 """

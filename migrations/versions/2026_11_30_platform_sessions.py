@@ -1,7 +1,8 @@
 """platform_sessions
 
-Why: participants of crowd platforms join a study by a link that contains the participants' platform ids. This
-is the only table that contains such ids, so that deleting a row deletes what identifies the person.
+Why: participants of crowd platforms join a study by a link that contains the participants' platform ids. The
+new table `platform_sessions` is the only table that contains such ids. Deleting a row therefore deletes the
+ids that identify the person.
 Locks: none; one new table.
 Works with the previous release: yes, that release does not use the table.
 """

@@ -1,7 +1,7 @@
 """results_link
 
-Why: an owner can publish the results of a closed study under an unlisted link. The column identifies the
-link; the link's secret is derived from the server's secret key and is not stored.
+Why: an owner can publish the results of a closed study under an unlisted link. The new column stores an id of
+the link; the link's secret is derived from the server's secret key and is not stored.
 Locks: PostgreSQL locks the table `studies` only while it adds one column without a default.
 Works with the previous release: yes, the previous release does not use the column.
 """

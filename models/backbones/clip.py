@@ -1,4 +1,4 @@
-"""CLIP image and text encoders, through transformers.
+"""CLIP image and text encoders, loaded with the library transformers.
 
 Source: A. Radford et al. (2021), Learning Transferable Visual Models From Natural Language Supervision.
 Images are resized (bicubic) to the network's input size and cropped at the centre. By default, images are
@@ -28,7 +28,7 @@ class ClipBackbone:
         folder: folder with config.json, model.safetensors and the tokenizer's files.
         identity: name, revision and transform, which determine the features; see `ImageEncoder.identity`.
         device: the device of the network, such as `cpu` or `cuda:0`.
-        dtype: the type in which the network computes.
+        dtype: the floating-point type in which the network computes.
         batch_size: images or texts per forward pass.
         resampling: how images are resized.
 

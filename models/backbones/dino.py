@@ -1,4 +1,4 @@
-"""DINO ViT image encoder, through transformers. The feature of an image is the last layer's class token.
+"""DINO ViT image encoder, loaded with transformers. The feature of an image is the last layer's class token.
 
 Source: M. Caron et al. (2021), Emerging Properties in Self-Supervised Vision Transformers. For images that
 are not square, position encodings are interpolated as in the authors' code, see `position_encodings`. The
@@ -48,11 +48,11 @@ class DinoBackbone:
 
     Args:
         folder: folder with config.json and model.safetensors.
-        identity: identifies everything that the features depend on, see `ImageEncoder.identity`.
+        identity: name, revision and transform, which determine the features; see `ImageEncoder.identity`.
         transform: `crop` resizes the shorter side to 256 (bicubic) and crops the centre to 224;
             `shorter_side` resizes the shorter side to 224 (bilinear) and does not crop.
         device: the device of the network, such as `cpu` or `cuda:0`.
-        dtype: the type in which the network computes.
+        dtype: the floating-point type in which the network computes.
         batch_size: images per forward pass; all images of one call must have the same size.
         resampling: how images are resized.
 

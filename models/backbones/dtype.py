@@ -4,10 +4,11 @@ from enum import StrEnum
 
 
 class Dtype(StrEnum):
-    """The floating-point type of a network's weights and activations. Features are float32 with every type.
+    """The floating-point type of a network's weights and activations.
 
-    RAFT computes correlations and positions in float32 with every type, as its authors' code does. Networks
-    in the user's own installation always compute in float32.
+    For every type, the returned features are float32. RAFT always computes correlations and positions in
+    float32, as the code of RAFT's authors does. Networks in the user's own installation always compute in
+    float32.
     """
 
     FLOAT32 = "float32"

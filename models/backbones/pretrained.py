@@ -1,4 +1,4 @@
-"""Loads a network of transformers from a folder that is laid out like a Hugging Face repository."""
+"""Loads a transformers network from a folder that is laid out like a Hugging Face repository."""
 
 import pickle
 from pathlib import Path
@@ -8,10 +8,10 @@ from models.backbones.base import BackboneMissing, first_line
 
 
 def load_pretrained(network_class: Any, folder: Path, *, kind: str, **options: object) -> Any:
-    """Return a network of a class of transformers, in evaluation mode and without gradients.
+    """Return a pretrained network of the library transformers, in evaluation mode and without gradients.
 
-    transformers gives random values to weights that a checkpoint lacks. This function refuses such a
-    checkpoint, because the features of such a network mean nothing.
+    If a checkpoint lacks weights, transformers fills these weights with random values. This function refuses
+    such a checkpoint, because features computed with random weights mean nothing.
 
     Args:
         network_class: a class of transformers with the method `from_pretrained`.

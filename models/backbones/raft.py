@@ -36,7 +36,7 @@ class RaftBackbone:
         checkpoint: a .pth file in the authors' layout.
         identity: name and digest of the weights, part of every cache key.
         device: the device of the network, such as `cpu` or `cuda:0`.
-        dtype: the type in which the network computes features and updates.
+        dtype: the floating-point type in which the network computes features and updates.
         iterations: number of recurrent updates of the flow; VBench uses 20.
 
     Raises:

@@ -158,7 +158,7 @@ def _check_external(path: Path, source: ExternalNetwork) -> None:
 
 
 def _external_digest(path: Path) -> str:
-    """Return the digest of network.json and of its checkpoint (of a folder: names and sizes of files)."""
+    """Return a digest of network.json and its checkpoint (a folder: its file names and sizes)."""
     checkpoint = read_network_file(path).checkpoint
     parts = [_digest(path)]
     if checkpoint is not None and checkpoint.is_file():

@@ -26,7 +26,7 @@ from models.metrics.vbench_settings import VBenchSettings
 
 @dataclass(frozen=True)
 class FolderOptions:
-    """The options of `ti2v metrics` that apply to folders; docs/commands.md explains each."""
+    """The options of `ti2v metrics` that apply to folders; docs/commands.md explains each option."""
 
     benchmark: str
     suite: SuiteName
@@ -50,7 +50,7 @@ def print_folder_metrics(
     """Compute the scores of each folder, and write the table.
 
     Raises:
-        UsageError: options do not fit together.
+        UsageError: two options cannot be used together.
     """
     suite = SUITES[options.suite]
     labels = _row_names(folders, options.names)
@@ -71,7 +71,7 @@ def print_folder_metrics(
 
 
 def _comparable(found: list[FoundClips], *, common: bool) -> list[FoundClips]:
-    """Keep only common pairs, or print a warning that the rows are of different pairs."""
+    """Keep only common pairs, or print a warning that the rows cover different pairs."""
     if common:
         return common_pairs(found)
     if len({frozenset(clip.pair for clip in each.clips) for each in found}) > 1:

@@ -117,7 +117,7 @@ def _load(entry: "GeneratorEntry", checkpoint: Path | None, device: str | None, 
 
 
 def _confirm_cost(generator: "Generator", clips: int) -> None:
-    """Show the cost of a hosted model and ask, before the first request is sent."""
+    """Show the cost of a hosted model's clips, and ask for confirmation before the first request."""
     from models.generators.hosted_adapter import HostedGenerator
 
     if not isinstance(generator, HostedGenerator):
