@@ -55,7 +55,7 @@ class TextEncoder(Protocol):
     """Encodes texts into the same embedding space as an `ImageEncoder`."""
 
     def encode_texts(self, texts: Sequence[str]) -> Features:
-        """Return one feature row per text. Texts over the network's length limit are truncated as in CLIP."""
+        """Return one feature row per text. Too long texts are truncated as in CLIP."""
 
 
 @dataclass(frozen=True)

@@ -53,9 +53,9 @@ class MusiqBackbone:
 class AmtBackbone:
     """Interpolates the frame between two frames with AMT-S.
 
-    As in VBench, the sides of frames are padded to multiples of 16 by replication. Pixel values of the result
-    are truncated to integers from 0 to 255, not rounded. VBench downscales the frames if a GPU has little
-    memory; this class never downscales frames.
+    As in VBench, the sides of frames are padded to multiples of 16 by replication. Pixel values of the
+    interpolated frame are truncated to integers from 0 to 255, not rounded. VBench downscales the frames if a
+    GPU has little memory; this class never downscales frames.
     """
 
     def __init__(self, process: NetworkProcess) -> None:

@@ -83,10 +83,10 @@ class NetworkProcess:
 
     Args:
         name: the network's name, for messages.
-        file: the paths that network.json contains.
+        file: the content of network.json.
         driver: file name of this project's driver.
         device: the device of the network, such as `cpu` or `cuda:0`.
-        load_s: time limit of loading, in seconds.
+        load_s: time limit for loading the network, in seconds.
         call_s: time limit of one call, in seconds.
 
     Raises:

@@ -84,7 +84,7 @@ def _comparable(found: list[FoundClips], *, common: bool) -> list[FoundClips]:
 
 
 def _row_names(folders: tuple[Path, ...], names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the name of each folder's row. Raises UsageError."""
+    """Return one name per folder, for the folder's row in the table. Raises UsageError."""
     if names and len(names) != len(folders):
         raise click.UsageError(
             f"The number of names ({len(names)}) differs from the number of folders ({len(folders)}). Give "
@@ -99,7 +99,7 @@ def _row_names(folders: tuple[Path, ...], names: tuple[str, ...]) -> tuple[str, 
 
 
 def _metric_run(options: FolderOptions) -> MetricRun:
-    """Return the options of the run with the settings of the suite. Raises UsageError."""
+    """Return the options of a metric run, including the settings of the suite. Raises UsageError."""
     suite, assignments = options.suite, options.assignments
     run = MetricRun(
         generator_settings().home, options.device, options.dtype, options.weights, options.workers

@@ -6,7 +6,7 @@ network.
 1. The child loads the network and writes one JSON line to stdout: {"protocol": 1, "network": NAME}.
 2. The parent writes one JSON line to stdin: {"input": FILE.npz, "output": FILE.npz}.
 3. The child reads the arrays, writes the result and answers {"ok": true} or {"ok": false, "error": SENTENCE}.
-4. The child ends when stdin is closed.
+4. The child process ends when its stdin is closed.
 """
 
 import argparse
