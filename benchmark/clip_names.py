@@ -1,4 +1,4 @@
-"""Matches the names of clip files with pairs, and explains the names that do not match."""
+"""Finds the pair and seed in the names of clip files, and explains why other names have none."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ def read_file_names(names: Sequence[str], pair_ids: Sequence[str], *, default_se
 
 
 def duplicate_clip(pair_id: str, names: Sequence[str]) -> str:
-    """Return a message that several files have the same pair and seed; the message names these files."""
+    """Return the message for several files with the same pair and seed; it names the files."""
     return f"{pair_id}: both {' and '.join(names)} are clips of this pair; keep one of them"
 
 

@@ -4,7 +4,7 @@ import hashlib
 
 
 def shuffle_key(seed: int, *names: int) -> int:
-    """Return a 63-bit pseudorandom sort key for tied comparisons, computed from the seed and `names`.
+    """Return a 63-bit pseudorandom number, computed from the seed and `names`, that orders tied comparisons.
 
     >>> shuffle_key(7, 1, 0) == shuffle_key(7, 1, 0), shuffle_key(7, 1, 0) == shuffle_key(7, 1, 1)
     (True, False)

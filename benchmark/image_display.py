@@ -141,7 +141,7 @@ def _transform(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform |
 
 
 def _keeps_colours(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
-    """Return whether a transform changes no colour, tested on a coarse grid of colours."""
+    """Return whether a transform leaves all colours of a coarse test grid unchanged."""
     steps = np.linspace(0, 255, 9).astype(np.uint8)
     if mode == "L":
         grid = Image.fromarray(steps[None])
@@ -153,7 +153,7 @@ def _keeps_colours(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
 
 
 def _coding_points(file: Any) -> dict[str, tuple[int, ...]]:
-    """Return a PNG's cICP chunk as a metadata entry; return no entry if the PNG has no such chunk.
+    """Return a PNG's cICP chunk (its colour space) as a metadata entry; no entry without the chunk.
 
     Restore the file's read position.
     """
@@ -175,9 +175,9 @@ def _has_other_coding_points(info: dict[Any, Any]) -> bool:
 
 
 def _has_other_gamma(info: dict[Any, Any]) -> bool:
-    """Return whether a PNG declares a gamma or primaries that differ from sRGB.
+    """Return whether a PNG declares a gamma, or colour primaries, that differ from sRGB.
 
-    An sRGB chunk, a cICP chunk and an ICC profile all override gamma and primaries.
+    If the PNG has an sRGB chunk, a cICP chunk or an ICC profile, its gamma and primaries do not apply.
     """
     gamma = info.get("gamma")
     if not gamma or "srgb" in info or "cicp" in info or info.get("icc_profile"):

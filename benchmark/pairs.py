@@ -1,7 +1,7 @@
 """Defines the pairs of a benchmark, the pair ids, and the file names of clips.
 
-A pair id is `<image>_<prompt_slug>`. With these slugs, all 320 file names of the authors' published clips are
-reproduced.
+A pair id is `<image>_<prompt_slug>`. These slugs reproduce the file names of all 320 clips that the authors
+published.
 """
 
 import hashlib
@@ -49,7 +49,7 @@ def canonical_name(name: str) -> str:
 
 
 def find_path(path: Path) -> Path:
-    """Return `path` if it exists; otherwise a file in the same folder whose name is equal in NFC."""
+    """Return `path` if it exists; otherwise a file in its folder with the same name in Unicode NFC."""
     if path.exists() or not path.parent.is_dir():
         return path
     name = canonical_name(path.name)
@@ -99,9 +99,9 @@ class ClipNames:
 
     Attributes:
         matched: a mapping from file name, without its suffix, to pair and seed.
-        unknown: names that match no pair, in their original order.
-        ambiguous: names that could mean two pairs, if the other names in the folder do not decide between the
-            pairs.
+        unknown: names that match no pair, in the order of the input.
+        ambiguous: names that could mean two pairs. The list contains only names for which the other names in
+            the folder do not decide.
     """
 
     matched: Mapping[str, ClipName]
@@ -148,7 +148,7 @@ def _readings(stem: str, known: Mapping[str, str]) -> tuple[ClipName, ...]:
 def _decide(
     undecided: Mapping[str, tuple[ClipName, ...]], matched: Mapping[str, ClipName]
 ) -> dict[str, ClipName]:
-    """Return the ambiguous names that have only one reading that agrees with the matched names."""
+    """Return those ambiguous names of which only one reading agrees with the matched names."""
     seeds = {name.seed for name in matched.values()}
     pairs = {name.pair_id for name in matched.values()}
     decided = {}

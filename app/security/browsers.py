@@ -68,8 +68,8 @@ def sign_in_with_key(session: Session, *, key: str, browser: BrowserSession, now
     """Sign a browser in with a person's key. The session ends at the latest when the key expires.
 
     Raises:
-        NotSignedIn: the key is unknown, expired or revoked, belongs to a worker, or is limited to some
-            scopes.
+        NotSignedIn: the key is unknown, expired or revoked. Keys of workers and keys that are limited to some
+            scopes are also refused.
     """
     principal = principal_of_key(session, key, now=now)
     if principal is None or principal.role is Role.WORKER:

@@ -19,8 +19,8 @@ class Principal:
 
     If the request has a key, `role` and `scopes` are the role and scopes of the key.
 
-    `scopes` None means all scopes of the role. `key_id` is None for a browser. `visitor` is set for a reader
-    of published results who is not signed in.
+    If `scopes` is None, the principal has all scopes of the role. `key_id` is None for a browser. `visitor`
+    is set for a reader of published results who is not signed in.
     """
 
     person_id: int
@@ -128,7 +128,7 @@ def create_key(
 
 
 def revoke_key(session: Session, *, key_id: int, now: datetime) -> ApiKey:
-    """Revoke a key. The browser sessions of the key's person stay valid."""
+    """Revoke a key. Browser sessions of the person who owns the key stay valid."""
     key = session.get(ApiKey, key_id)
     if key is None:
         raise NotFound("There is no such key.")

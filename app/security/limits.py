@@ -30,7 +30,7 @@ class GuessLimiter:
 
 
 class UploadLimiter:
-    """Limits the uploads of one person, however many keys the person has.
+    """Limits the uploads of one person; the uploads with all keys of the person count together.
 
     Each process counts its own parallel uploads. Uploaded bytes are counted in memory or, if there are
     several processes, in Redis.

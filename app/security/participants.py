@@ -87,7 +87,8 @@ def find_assignment(
     """Return this browser's assignment and its study. With `for_change`, lock the study, then read the clock.
 
     Raises:
-        NotFound: the assignment does not exist or belongs to another annotator; both errors are equal.
+        NotFound: the assignment does not exist or belongs to another annotator. The message is the same in
+            both cases.
     """
     now = clock()
     given = {"token_hash": hash_token(cookie or ""), "now": now, "token": token}

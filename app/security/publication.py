@@ -45,7 +45,7 @@ def is_link_secret(study: Study, secret: str, signing_key: bytes) -> bool:
 def link_secret(study: Study, signing_key: bytes) -> str:
     """Return the secret of the study's unlisted link.
 
-    If the study gets a new `results_link`, the secret changes.
+    A new value of the study's column `results_link` changes the secret.
     """
     return derived_token(signing_key, f"results of study {study.id} by link {study.results_link}")
 

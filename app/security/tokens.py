@@ -29,6 +29,6 @@ def hash_token(token: str) -> str:
 def derived_token(secret_key: bytes, purpose: str) -> str:
     """Return the token for a purpose. Calls with the same arguments return the same token.
 
-    Derived tokens are for links that the service can show again without storing the links.
+    With derived tokens, the service can show a link again without storing the link.
     """
     return hkdf_sha256(secret_key, info=b"ti2v token: " + purpose.encode()).hex()

@@ -83,7 +83,7 @@ def sees_model(principal: Principal) -> ColumnElement[bool]:
 
 
 def may_change(subject: Subject, principal: Principal) -> bool:
-    """Return whether a person owns a subject or is an admin, and so may change the subject."""
+    """Return whether a person may change a subject: the person owns the subject or is an admin."""
     return principal.is_admin or subject.owner_id == principal.person_id
 
 

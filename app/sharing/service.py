@@ -104,7 +104,7 @@ def set_visibility(
 
 
 def require_public_parts(session: Session, subject: Subject) -> None:
-    """Check that a study or submission to be made public shows only public objects.
+    """Before a study or submission becomes public, check that it shows only public objects.
 
     Raises:
         Conflict: see `set_visibility`.
@@ -173,7 +173,7 @@ def _people(session: Session, names: Sequence[str]) -> Sequence[Person]:
 
 
 def _names(session: Session, condition: ColumnElement[bool]) -> list[str]:
-    """Return the names, as printed in tables, of the submissions that match a condition."""
+    """Return the names of the submissions that match a condition, as tables print the names."""
     rows = session.execute(
         select(VideoModel.slug, Submission.label)
         .join(Submission, Submission.model_id == VideoModel.id)

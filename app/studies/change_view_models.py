@@ -9,7 +9,7 @@ from app.studies.sides import SideChoice
 
 @dataclass(frozen=True, kw_only=True)
 class OpenPage:
-    """The page before a draft opens, which shows how the sides of each matchup differ, and the renditions."""
+    """The page before a draft opens. It shows the differences between the sides and the renditions."""
 
     study_slug: str
     study_title: str
@@ -45,7 +45,7 @@ class OpenPage:
 
     @property
     def is_blocked(self) -> bool:
-        """Return whether the sides of a matchup have no common pair, so that the study cannot open."""
+        """Return whether the study cannot open, because two sides have no pair in common."""
         return any(each.pairs == 0 for each in self.checks)
 
 
@@ -74,7 +74,7 @@ class ExtendPage:
 
 @dataclass(frozen=True)
 class QuestionPage:
-    """The page that asks before a study is reopened or deleted."""
+    """The page that asks for confirmation before a study is reopened or deleted."""
 
     study_slug: str
     study_title: str

@@ -19,12 +19,12 @@ Forms = Mapping[str, tuple[ClipForm, ...]]
 
 @dataclass(frozen=True)
 class MatchupCheck:
-    """What differs between the two sides of a matchup, in sentences.
+    """The differences between the two sides of a matchup, as sentences.
 
     Attributes:
         pairs: number of pairs for which both sides have a clip.
         missing: number of pairs of the benchmark that cannot be compared.
-        differences: size, frame rate, length and sound of the clips, where the sides differ.
+        differences: one sentence for each difference in size, frame rate, length or sound of the clips.
         losses: what the renditions leave out of each side's clips.
     """
 

@@ -31,7 +31,7 @@ def lay_out_comparisons(session: Session, study: Study) -> None:
 
 
 def add_comparisons(session: Session, study: Study, matchup_ids: set[int]) -> None:
-    """Create, for each of these matchups, one comparison for every pair with a clip of each side.
+    """Create the comparisons of these matchups: one for every pair for which both sides have a clip.
 
     Raises:
         Conflict: the two sides of a matchup have no pair in common.

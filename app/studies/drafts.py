@@ -1,7 +1,7 @@
 """Edits the draft of a study, and duplicates a study as a new draft.
 
-Each save of a draft names the revision that it changes. If somebody else saved the draft in the meantime,
-the second save is refused, and the error lists what the first save changed.
+Each request that saves a draft names the revision that the request changes. If somebody else saved the draft
+in the meantime, the second save is refused, and the error lists what the first save changed.
 """
 
 from collections.abc import Mapping
@@ -38,8 +38,8 @@ def edit_draft(
     A draft keeps the version of its benchmark.
 
     Raises:
-        Conflict: the study is not a draft (`study_status`), or somebody else changed the draft after the
-            revision that the request names (`draft_changed`; `problems` lists the changes).
+        Conflict: the study is not a draft (`study_status`), or the request names an old revision, because
+            somebody else changed the draft (`draft_changed`; `problems` lists the changes).
         NotFound, Invalid: see `app.studies.service.create_study`.
     """
     session.refresh(study, with_for_update={"key_share": True})
@@ -76,7 +76,7 @@ def duplicate_study(
 
     Raises:
         Conflict: the slug is taken.
-        Invalid: a submission cannot be compared any more, or the gold questions cannot be asked.
+        Invalid: a submission can no longer be compared, or the study cannot ask the gold questions.
     """
     copied = draft_request(session, study)
     copied = copied.model_copy(
@@ -87,7 +87,7 @@ def duplicate_study(
 
 
 def draft_request(session: Session, study: Study) -> StudyRequest:
-    """Return the request that would create a study like this one. Closed matchups are left out."""
+    """Return a request that creates a study with the protocol of this study. Closed matchups are left out."""
     reference, other = aliased(Submission), aliased(Submission)
     rows = session.execute(
         select(reference.public_id, Matchup.reference_seed, other.public_id, Matchup.other_seed)

@@ -14,7 +14,8 @@ class StudyEstimate:
 
     Attributes:
         comparisons: number of comparisons over all matchups.
-        votes_per_comparison: the size of each panel.
+        votes_per_comparison: the size of each panel, which is the number of annotators who vote on a
+            comparison.
         people: the smallest number of annotators that can give all votes.
         detectable: the smallest TI2V score above 0.5 that the test of one matchup detects with a power of
             0.8, computed for the matchup with the fewest pairs; 1 if the test detects no score.

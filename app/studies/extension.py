@@ -1,4 +1,4 @@
-"""Extends a running study: more matchups, or more votes per comparison. Reopens a closed study.
+"""Extends a running study by more matchups or by more votes per comparison. Reopens a closed study.
 
 Each change stores a new version of the protocol, and new assignments refer to this version. Given votes do
 not change.
@@ -119,7 +119,7 @@ def _add_matchups(
 
 
 def _refuse_present(checked: Sequence[CheckedMatchup], present: set[frozenset[int]]) -> None:
-    """Refuse a matchup whose two submissions the study or its gold questions already compare."""
+    """Refuse a matchup if the study, or one of its gold questions, already compares the two submissions."""
     problems = [
         f"matchup {number}: the study already compares these two submissions"
         for number, each in enumerate(checked, start=1)

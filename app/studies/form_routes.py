@@ -58,7 +58,7 @@ class StudyForm(BaseModel):
 
     @property
     def seen_revision(self) -> int:
-        """Return the draft's revision from which the form was filled; 1 if the field is not a number."""
+        """Return the revision of the draft that the form was filled with; 1 if the field is not a number."""
         return int(self.revision) if re.fullmatch(r"[1-9][0-9]{0,8}", self.revision) else 1
 
 
@@ -140,7 +140,8 @@ def _draft_request(values: dict[str, object]) -> DraftRequest:
     """Return the request that saves a draft.
 
     Raises:
-        Invalid: the fields contradict the phases or the rules of the draft, although the form shows neither.
+        Invalid: the fields contradict the phases or the rules of the draft. The form does not show phases and
+            rules.
     """
     try:
         return DraftRequest.model_validate(values)

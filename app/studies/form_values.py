@@ -11,7 +11,7 @@ def fields_of(request: StudyRequest, names: Mapping[str, str]) -> StudyFields:
     """Return the form's fields for a study.
 
     Args:
-        names: for each submission that the form offers, its name in tables.
+        names: the name in tables of each submission that the form offers.
     """
     matchups = [(each.reference, each.other) for each in request.matchups]
     sides = tuple(dict.fromkeys(side for matchup in matchups for side in matchup))
@@ -39,7 +39,7 @@ def fields_of(request: StudyRequest, names: Mapping[str, str]) -> StudyFields:
 
 
 def with_hidden_fields(request: StudyRequest, before: StudyRequest) -> StudyRequest:
-    """Return the request with all hidden fields: phases, rules, language, seeds of sides."""
+    """Return the request with the hidden fields added: phases, rules, language, seeds of sides."""
     kept = {(each.reference, each.other): each for each in before.matchups}
     matchups = [kept.get((each.reference, each.other), each) for each in request.matchups]
     hidden = {"phases": before.phases, "rules": before.rules, "language": before.language}

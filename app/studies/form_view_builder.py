@@ -63,7 +63,7 @@ def stored_fields(session: Session, principal: Principal, study: Study) -> Study
 def estimate_part(
     session: Session, fields: StudyFields, sides: Sequence[SideChoice], benchmark: Benchmark | None
 ) -> EstimatePart:
-    """Return the estimate for the fields, and what differs between the sides of each matchup."""
+    """Return the estimate for the fields, and the differences between the sides of each matchup."""
     counts = fields.counts
     ids = {side.table_name: side.public_id for side in sides} | {
         side.public_id: side.public_id for side in sides
@@ -85,7 +85,7 @@ def estimate_part(
 def open_page(session: Session, study: Study) -> OpenPage:
     """Return the page that an owner sees before a draft opens.
 
-    The losses count every pair of the stored matchups.
+    The page states the losses by renditions over all pairs of the stored matchups.
     """
     request = draft_request(session, study)
     matchups = [(each.reference, each.other) for each in request.matchups]

@@ -61,7 +61,7 @@ class EstimatePart:
 
     @property
     def shown(self) -> tuple[MatchupCheck, ...]:
-        """Return the first matchups with differences; the page before opening lists all."""
+        """Return the first matchups with differences; the page that opens the study lists all of them."""
         return self.differing[:MAX_CHECKS]
 
 

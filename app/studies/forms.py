@@ -20,7 +20,7 @@ MAX_SHOWN = 1_000_000
 
 
 class Comparisons(StrEnum):
-    """The rule that decides which models are compared with each other; `list` names each matchup."""
+    """The rule for the matchups of a study. With the rule `list`, the form names each matchup."""
 
     REFERENCE = "reference"
     ROUND_ROBIN = "round_robin"
@@ -73,17 +73,17 @@ class StudyFields:
             return None
 
     def on(self, benchmark: str, visible: Collection[str]) -> "StudyFields":
-        """Return the fields with another benchmark, keeping only the sides in `visible`."""
+        """Return the fields for another benchmark, with only those sides that are in `visible`."""
         return replace(self, benchmark=benchmark, sides=tuple(side for side in self.sides if side in visible))
 
     def with_benchmark(self, benchmark: str) -> "StudyFields":
-        """Return the fields for another benchmark, without the models; an empty slug keeps the fields."""
+        """Return the fields for another benchmark, without models; unchanged if the slug is empty."""
         if benchmark in ("", self.benchmark):
             return self
         return replace(self, benchmark=benchmark, sides=(), reference="", matchup_list="")
 
     def as_copy(self, benchmark: str) -> "StudyFields":
-        """Return the fields of a copy, which needs a slug of its own."""
+        """Return the fields of a copy of the study; the copy needs another slug."""
         return replace(self.with_benchmark(benchmark), title=f"Copy of {self.title}"[:MAX_TITLE], slug="")
 
     def of_draft(self, slug: str) -> "StudyFields":

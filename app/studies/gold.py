@@ -1,9 +1,9 @@
 """Adds gold questions to a study. A benchmark defines the gold pairs; submissions contain the clips.
 
 A pair's tags say whether the pair is a gold question and which model made the wrong clip (`gold` and
-`gold_against` in the benchmark's CSV). The correct clip is a clip of the model `reference`; the wrong clip is
-a clip of the model that the tag names. benchmark/scenes renders the clips of both models, which are submitted
-like all other clips.
+`gold_against` in the benchmark's CSV). The model `reference` made the correct clip; the model that the tag
+names made the wrong clip. benchmark/scenes renders the clips of both models, which are submitted like all
+other clips.
 """
 
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ class GoldSide:
 
 @dataclass(frozen=True)
 class GoldMatchup:
-    """The submissions with the correct and the wrong clips, and the gold pairs that compare them."""
+    """The submission with the correct clips, the submission with the wrong clips, and their gold pairs."""
 
     reference_id: int
     other_id: int
@@ -69,9 +69,10 @@ def find_gold(
         compared: the two submissions of each ordinary matchup of the study.
 
     Raises:
-        Invalid: the benchmark has no gold questions, no submission has clips of the gold pairs, or the study
-            already compares the submissions with these clips. Invalid is also raised if annotators would
-            recognise the gold clips by a format that no clip of the study has.
+        Invalid: the benchmark has no gold questions, no submission has clips of the gold pairs, or an
+            ordinary matchup of the study already compares the submissions that contain the gold clips.
+            Invalid is also raised if annotators would recognise the gold clips by a format that no clip of
+            the study has.
     """
     wrong = _gold_pairs(session, benchmark)
     if not wrong:
@@ -162,7 +163,7 @@ def _quiz_questions(study: Study) -> int:
 
 
 def _gold_pairs(session: Session, benchmark: Benchmark) -> dict[str, frozenset[int]]:
-    """Return the pairs of gold questions, keyed by the model whose clip is the wrong answer."""
+    """Return the pairs of the gold questions. The keys are the models whose clips are the wrong answers."""
     wrong: dict[str, set[int]] = {}
     for row in session.execute(select(Pair.id, Pair.tags).where(Pair.benchmark_id == benchmark.id)):
         if row.tags.get("gold") == _GOLD and row.tags.get("gold_against"):
@@ -173,7 +174,7 @@ def _gold_pairs(session: Session, benchmark: Benchmark) -> dict[str, frozenset[i
 def _side(
     session: Session, benchmark: Benchmark, model: str, pair_ids: frozenset[int], principal: Principal
 ) -> GoldSide | None:
-    """Return the model's visible final submission with clips of the most pairs; on a tie, the oldest one."""
+    """Return the visible final submission that covers the most pairs; on a tie, the oldest one."""
     submissions = session.scalars(
         select(Submission.id)
         .join(VideoModel, VideoModel.id == Submission.model_id)
@@ -197,7 +198,7 @@ def _pairs_with_clips(session: Session, submission_id: int) -> frozenset[int]:
 
 
 def _refuse_conspicuous(session: Session, gold: Sequence[GoldMatchup], sides: Sequence[int]) -> None:
-    """Refuse a gold clip if no clip of the study has the same combination of size, length and frame rate."""
+    """Refuse a gold clip whose combination of size, length and frame rate no other clip of the study has."""
     usual = _forms(session, sides)
     for matchup in gold:
         for submission_id in (matchup.reference_id, matchup.other_id):

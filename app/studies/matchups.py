@@ -33,8 +33,9 @@ def check_matchups(
     """Return the checked matchups, with the submission id and seed of each side.
 
     Raises:
-        Invalid: a submission is unknown, not final, for another benchmark, or has no clip of the seed; or a
-            matchup compares a side with itself or is repeated. `problems` lists all of them.
+        Invalid: a submission is unknown, is not final, belongs to another benchmark, or has no clip with the
+            seed. Invalid is also raised if a matchup compares a side with itself, or if two matchups are
+            equal. `problems` lists all of them.
         Conflict: a name matches several submissions (`ambiguous_name`).
     """
     wanted = _with_ids(session, wanted, benchmark=benchmark, principal=principal)

@@ -1,4 +1,4 @@
-"""Makes the hidden copy of a draft in which its owner previews all pages of an annotator."""
+"""Makes a hidden copy of a draft. In the copy, the draft's owner previews all pages that annotators see."""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ def preview_copy(session: Session, *, study: Study, principal: Principal, now: d
 
     Raises:
         Conflict: the sides of a matchup have no common pair.
-        Invalid: the draft cannot be opened as it is; see `app.studies.service.create_study`.
+        Invalid: a field of the draft prevents its opening; see `app.studies.service.create_study`.
     """
     # The slug has a prefix that makes it unlikely that a person chooses the same slug.
     slug = f"preview-of-{study.id}-revision-{study.revision}"

@@ -82,7 +82,7 @@ class StudyFilter:
 
 @dataclass(frozen=True)
 class MatchupProgress:
-    """The vote counts of one matchup. `votes_wanted` is the number of votes that fill all panels."""
+    """The vote counts of one matchup. `votes_wanted` is the number of votes at which all panels are full."""
 
     matchup: Matchup
     comparisons: int

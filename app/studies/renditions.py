@@ -63,7 +63,7 @@ def _comparisons(context: AppContext, slug: str, prepared: set[int]) -> Iterator
 
 
 def _waiting(session: Session, slug: str, *, done: frozenset[int]) -> list[int]:
-    """Return the comparisons whose renditions are not yet made, in the order of `app.panels.selection`."""
+    """Return the comparisons without renditions, in the order in which annotators get them."""
     ids = session.scalars(
         select(Comparison.id)
         .join(Study, Study.id == Comparison.study_id)

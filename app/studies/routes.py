@@ -25,7 +25,7 @@ router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
 
 @router.get("/studies/{slug}/open")
 def ask_before_opening(slug: SlugPath, request: Request) -> Response:
-    """Show what differs between the sides of a draft's matchups, with the choice of renditions."""
+    """Show the differences between a draft's sides, and let the owner choose the renditions."""
     context = context_of(request)
     with context.database.read() as session:
         study, _ = require_own_study(session, request, slug)

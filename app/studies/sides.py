@@ -34,7 +34,7 @@ class SideChoice:
 
 
 def side_choices(session: Session, benchmark: Benchmark, principal: Principal) -> tuple[SideChoice, ...]:
-    """Return the final submissions for a benchmark that this person sees, sorted by model name and label."""
+    """Return the benchmark's final submissions that this person sees, sorted by model and label."""
     shown = shown_seeds()
     query = (
         select(
@@ -77,7 +77,7 @@ def pairs_of_sides(session: Session, public_ids: Iterable[str]) -> dict[str, fro
 
 
 def side_names(session: Session, public_ids: Iterable[str]) -> dict[str, str]:
-    """Return, for each submission, its name in tables."""
+    """Return the name of each submission in tables."""
     query = (
         select(Submission.public_id, VideoModel.slug, Submission.label)
         .join(VideoModel, VideoModel.id == Submission.model_id)
@@ -87,7 +87,7 @@ def side_names(session: Session, public_ids: Iterable[str]) -> dict[str, str]:
 
 
 def shown_seeds() -> Subquery:
-    """Return a subquery of the seed that a matchup shows by default: the submission's smallest seed."""
+    """Return a subquery for the smallest seed of a submission; a matchup shows it by default."""
     return (
         select(Clip.submission_id, func.min(Clip.seed).label("seed")).group_by(Clip.submission_id).subquery()
     )

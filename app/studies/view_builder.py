@@ -76,7 +76,7 @@ def _vote_counts(session: Session, study_ids: list[int]) -> dict[int, tuple[int,
 
 
 def _preparation(study: Study, task: Task | None) -> str | None:
-    """Return a sentence for the owner on the preparation of clips.
+    """Return a sentence that tells the owner how many clips are prepared.
 
     The result is None if all clips are prepared or the study is closed.
     """

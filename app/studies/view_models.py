@@ -64,7 +64,7 @@ class StudyLine:
 
     @property
     def deleted_until(self) -> str:
-        """Return the last day on which the deleted study can be restored; empty if it is not deleted."""
+        """Return the last day on which a deleted study can be restored; empty if the study is not deleted."""
         return f"{self.deletes_at.day} {self.deletes_at:%B %Y}" if self.deletes_at else ""
 
     @property
@@ -174,7 +174,7 @@ class ClosePage:
 
     @property
     def missing(self) -> int:
-        """Return the number of votes that full panels still need."""
+        """Return the number of votes that are still missing until all panels are full."""
         return max(0, self.votes_wanted - self.votes)
 
     @property

@@ -1,7 +1,8 @@
-"""Deletes submissions and models after a grace period in which deleted ones can be restored.
+"""Deletes submissions and models. Until the grace period ends, the owner can restore them.
 
-Only a withdrawn submission that no study compares can be deleted, and only a model without submissions. After
-the grace period a background task removes the deleted rows (app/submissions/removal.py).
+A submission can be deleted only if it is withdrawn and no study compares it. A model can be deleted only if
+it has no submissions. After the grace period a background task removes the rows of the submission or model
+(app/submissions/removal.py).
 """
 
 from datetime import datetime
@@ -30,8 +31,8 @@ def delete_submission(
 
     Raises:
         Invalid: the typed name is wrong (`wrong_name`).
-        Conflict: the submission is not withdrawn (`submission_in_use`), or studies compare it
-            (`submission_in_use`; `problems` lists the studies).
+        Conflict: the submission is not withdrawn, or studies compare the submission (both
+            `submission_in_use`; `problems` lists the studies).
     """
     model = session.get_one(VideoModel, submission.model_id)
     _require_name(typed, side_name(model.slug, submission.label))
@@ -99,7 +100,7 @@ def restore_model(session: Session, *, model: VideoModel, principal: Principal, 
 
 
 def studies_comparing(session: Session, submission: Submission) -> list[str]:
-    """Return the slugs of all studies with a matchup of the submission, also of gold questions."""
+    """Return the slugs of all studies that compare the submission, also in gold questions."""
     compares = or_(Matchup.reference_id == submission.id, Matchup.other_id == submission.id)
     query = select(Study.slug).where(Study.id.in_(select(Matchup.study_id).where(compares)))
     return list(session.scalars(query.order_by(Study.slug)))

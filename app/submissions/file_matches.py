@@ -1,4 +1,4 @@
-"""Matches the files that a person wants to upload with a submission's pairs, by file name."""
+"""Finds the pair and the seed of each file that a person wants to upload, from the file's name."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -37,9 +37,9 @@ class FileMatches:
 
 
 def match_files(session: Session, submission: Submission, names: Sequence[str]) -> FileMatches:
-    """Match file names with pairs, as `ti2v submit` does.
+    """Find the pair and seed of each file name, with the rules of `ti2v submit`.
 
-    Two files that match the same clip are reported as a problem.
+    If two files match the same pair and seed, the result contains a problem.
     """
     pairs = session.execute(
         select(Pair.name, Pair.prompt)

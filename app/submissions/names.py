@@ -23,9 +23,9 @@ def submission_id(
 ) -> str:
     """Return the id of the submission that an id or a name refers to. An id is returned without a check.
 
-    Withdrawn submissions and submissions on earlier versions of a benchmark are found only by their id. A
-    model name without a label refers to the model's submission without a label or, if every submission has a
-    label, to the model's only submission.
+    A name never refers to a withdrawn submission, or to a submission on an earlier version of a benchmark;
+    use the id. A model name without a label refers to the model's submission without a label or, if every
+    submission has a label, to the model's only submission.
 
     Args:
         name: 16 hexadecimal digits are always an id.
@@ -74,7 +74,7 @@ def _of_model(
 
 
 def _newest(found: Sequence[Candidate]) -> list[Candidate]:
-    """Keep, for each benchmark, only the submissions on the newest version that any found submission has."""
+    """For each benchmark, keep only the found submissions on the newest version among them."""
     newest: dict[str, int] = {}
     for _, _, benchmark in found:
         newest[benchmark.slug] = max(benchmark.version, newest.get(benchmark.slug, 0))

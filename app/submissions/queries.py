@@ -1,4 +1,4 @@
-"""Reads models, submissions and clips in the types of the REST API."""
+"""Reads models, submissions and clips, and returns them as response types of the REST API."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ CLIPS = ListOrder("clips", (KeyType.INTEGER, KeyType.BIG_INTEGER))
 class SubmissionFilter:
     """Filter of the list of submissions. A field with the value None matches all submissions.
 
-    `visible` adds the submissions of other people that the person sees.
+    `visible` adds submissions of other people, if the person may see these submissions.
     """
 
     model: str | None = None

@@ -49,7 +49,7 @@ def add_model(session: Session, *, slug: str, name: str, principal: Principal, n
 def submission_of(
     session: Session, *, model: VideoModel, benchmark: Benchmark, label: str, for_change: bool = False
 ) -> Submission | None:
-    """Return the submission with this model, benchmark and label; None if it is missing or withdrawn."""
+    """Return the submission with this model, benchmark and label; None if absent or withdrawn."""
     query = select(Submission).where(
         Submission.model_id == model.id,
         Submission.benchmark_id == benchmark.id,
@@ -95,12 +95,12 @@ def add_submission(
 
 
 def received_clips() -> ScalarSelect[int]:
-    """Return the subquery that counts the clips of the outer query's Submission."""
+    """Return the subquery that counts the stored clips of the outer query's submission."""
     return select(func.count()).where(Clip.submission_id == Submission.id).scalar_subquery()
 
 
 def expected_clips() -> ColumnElement[int]:
-    """Return the SQL expression for the number of clips that the outer query's Submission needs."""
+    """Return the SQL expression for the number of clips that a complete submission has."""
     pairs = select(func.count()).where(Pair.benchmark_id == Submission.benchmark_id).scalar_subquery()
     seeds = (
         select(func.count(Clip.seed.distinct())).where(Clip.submission_id == Submission.id).scalar_subquery()

@@ -119,7 +119,7 @@ def delete_clip(
 def note_clip_change(
     session: Session, action: str, *, clip: Clip, principal: Principal, now: datetime, **details: str
 ) -> None:
-    """Add an entry to the audit log about a clip that is replaced or deleted."""
+    """Record in the audit log that a clip is replaced or deleted."""
     submission = session.get_one(Submission, clip.submission_id)
     pair = session.get_one(Pair, clip.pair_id)
     session.add(
@@ -144,8 +144,8 @@ def missing_clips(session: Session, submission: Submission) -> list[str]:
 
     A complete submission has, for each seed that it uses, a clip of every pair.
 
-    Clips have the names of files: `<pair id>` for seed 0, `<pair id>_<seed>` for other seeds. The names are
-    sorted by seed, then by the benchmark's order of pairs.
+    The names are file names without the suffix: `<pair id>` for seed 0, `<pair id>_<seed>` for other seeds.
+    The names are sorted by seed, then by the benchmark's order of pairs.
     """
     missing: list[str] = []
     for seed in seeds_of(session, submission):

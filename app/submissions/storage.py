@@ -43,7 +43,7 @@ class UploadAuthorization(Protocol):
         """Return the submission and the pair that the upload is for, without locking any row.
 
         Raises:
-            NotFound, Conflict: the target accepts no clips, or no clips from this person.
+            NotFound, Conflict: the target accepts no clips, or accepts no clips from this person.
         """
 
     def lock_target(self, session: Session, target: UploadTarget) -> "LockedTarget":
@@ -89,14 +89,14 @@ class ClipStorage:
     ) -> UploadedClip:
         """Store a received file as the clip of a target; storing the same bytes again changes nothing.
 
-        1. Return immediately if the target had these bytes before the body was read.
+        1. If a clip with these bytes was stored before the body was read, return immediately.
         2. Probe the file, outside any database session.
         3. In one write transaction: lock and check the target again, write the row, store the file.
         4. Delete the bytes of a clip that was replaced.
 
         Args:
-            replace_as: the person who replaces a stored clip that has other bytes. With None, a stored clip
-                is not replaced.
+            replace_as: the person who replaces a stored clip by a clip with different bytes. If None, a
+                stored clip is not replaced.
 
         Raises:
             NotFound, Conflict: the authorization refuses the upload, or other bytes are stored and
@@ -145,9 +145,10 @@ class ClipStorage:
     def _store_and_commit(self, session: Session, received: ReceivedFile) -> None:
         """Store the file and commit the clip's row.
 
-        If the commit fails, delete the file unless another row refers to this file. The target stays locked
-        while the file is stored, so that of two simultaneous uploads the refused one leaves no file without a
-        row. Writers to the same target wait for some milliseconds; on SQLite, all writers wait.
+        If the commit fails and no other row refers to the file, delete the file. The target stays locked
+        while the file is stored. Of two simultaneous uploads one is refused; with the lock, the refused
+        upload leaves no file without a row. Writers to the same target wait for some milliseconds; on SQLite,
+        all writers wait.
         """
         key = content_key("clips", received.sha256)
         _lock_content(session, received.sha256)

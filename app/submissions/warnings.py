@@ -9,7 +9,7 @@ from app.tables.submissions import Clip, Submission
 
 
 def clip_notes(session: Session, submission: Submission) -> list[str]:
-    """Return a line for each clip that is static, differs from its input image, or has an unusual format."""
+    """Return a line for each warning: a static clip, a wrong first frame, or an unusual format."""
     rows = session.execute(
         select(Pair.name, Clip)
         .join(Clip, Clip.pair_id == Pair.id)

@@ -148,7 +148,7 @@ def job_status_is(*statuses: JobStatus, of: type[Job] = Job) -> ColumnElement[bo
 
 
 def job_kind_is(kind: JobKind, *, of: type[Job] = Job) -> ColumnElement[bool]:
-    """Return a condition on the kind as an SQL literal, so that the database can use the partial indexes."""
+    """Return the SQL condition that a job has this kind, written as a literal for the partial indexes."""
     spelled: ColumnElement[str] = literal_column(f"'{kind.value}'")
     return of.kind == spelled
 

@@ -10,7 +10,7 @@ from benchmark.protocol import SuiteName
 
 
 class MetricSettings(Base):
-    """Everything that a score depends on, except its clip: suite, backbone, revision, transform, frames.
+    """The settings of a score: suite, backbone network and its revision, transform, frames.
 
     The hash identifies the suite and the settings. Rows never change.
     """

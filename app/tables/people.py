@@ -1,4 +1,4 @@
-"""The tables of people, API keys, browser sessions, invitations, and annotators, who need no account."""
+"""The tables of people, API keys, browser sessions, invitations and annotators."""
 
 from datetime import datetime
 
@@ -67,7 +67,7 @@ class BrowserSession(Base):
 
 
 class Annotator(Base):
-    """A pseudonym in one study. About the person who votes, the server stores only this pseudonym."""
+    """A pseudonym in one study. The server knows the voting person only by this pseudonym."""
 
     __tablename__ = "annotators"
     __table_args__ = (UniqueConstraint("study_id", "pseudonym"),)

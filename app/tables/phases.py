@@ -13,7 +13,7 @@ from benchmark.protocol import Outcome, Phase
 class AnnotatorPhase(Base):
     """A phase that an annotator has ended.
 
-    If the annotator did not pass the phase, the study ended for the annotator, and `outcome` says how.
+    If the annotator did not pass the phase, the annotator could not continue the study; `outcome` says why.
     """
 
     __tablename__ = "annotator_phases"

@@ -108,7 +108,7 @@ class Clip(Base):
 
 
 class Rendition(Base):
-    """A cleaned copy of a clip, made once per recipe."""
+    """A cleaned copy of a clip; the server makes one copy per rendition recipe (its encoding settings)."""
 
     __tablename__ = "renditions"
     __table_args__ = (UniqueConstraint("clip_id", "recipe"),)

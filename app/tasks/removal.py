@@ -1,7 +1,7 @@
-"""Removes the rows below a deleted object in batches, after a grace period in which it can be restored.
+"""Removes, in batches, all rows that refer to a deleted object, after the grace period for restoring it.
 
-The rows are found by the foreign keys of the tables, so a new table that refers to one of these tables needs
-no change here.
+The functions find the rows through foreign keys. If a new table refers to one of these tables, this module
+needs no change.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _BATCH = 1000
 
 
 def rows_below(root: Table, row_id: int) -> Iterator[tuple[Table, ColumnElement[bool]]]:
-    """Yield the tables that refer to a row of `root`, each with a condition for its rows, children first."""
+    """Yield each table that refers to a row of `root`, with a condition for its rows; children first."""
     found: dict[Table, ColumnElement[bool]] = {}
     for table in Base.metadata.sorted_tables:
         keys = [key for key in table.foreign_keys if key.column.table is not table]
@@ -32,7 +32,7 @@ def rows_below(root: Table, row_id: int) -> Iterator[tuple[Table, ColumnElement[
 
 
 def break_self_references(session: Session, root: Table, row_id: int) -> None:
-    """Clear references between rows of one table, because they can prevent the removal of a batch."""
+    """Clear references between rows of one table; such references can block the removal."""
     for table, condition in rows_below(root, row_id):
         for key in table.foreign_keys:
             if key.column.table is table:

@@ -41,7 +41,7 @@ class Progress:
         self._next_report = utc_now()
 
     def __call__(self, done: int, total: int) -> None:
-        """Record that `done` of the task's `total` steps are finished; write at most once a second.
+        """Record the progress: `done` of the task's `total` steps are finished. Write at most once a second.
 
         Raises:
             TaskStopped: the task must end now.
@@ -79,8 +79,8 @@ class TaskRunner:
     def running(self) -> Iterator[None]:
         """Run tasks in a background thread until the `with` block ends.
 
-        When the block ends, the running task is stopped and released, so that the next server start continues
-        it.
+        When the block ends, the running task is stopped and released. After the next start, the server
+        continues the task.
         """
         thread = threading.Thread(target=self._run, name="tasks")
         thread.start()

@@ -36,7 +36,7 @@ def enqueue(
 
     Args:
         owner_id: the person who may see the task; None for the server's own tasks.
-        details: the data that the task needs besides its subject.
+        details: the data that the task needs in addition to its subject.
     """
     unfinished = _unfinished(session, kind, subject)
     if unfinished is not None:
@@ -64,7 +64,7 @@ def enqueue(
 
 
 def claim(session: Session, *, now: datetime) -> Task | None:
-    """Lease and return the oldest task that is ready or has an expired lease; None without such a task."""
+    """Lease and return the oldest task that a process may run; None if there is no such task."""
     is_ready = and_(task_status_is(TaskStatus.QUEUED), Task.ready_at <= now)
     is_abandoned = and_(task_status_is(TaskStatus.RUNNING), Task.expires_at <= now)
     task = session.scalar(
@@ -131,7 +131,7 @@ def finish(session: Session, *, task_id: int, attempt: int, now: datetime) -> No
 
 
 def fail(session: Session, *, task_id: int, attempt: int, error: str, is_final: bool, now: datetime) -> None:
-    """Record why an attempt failed. Unless the failure is final, queue the task again after a pause.
+    """Record why an attempt failed. If the failure is not final, queue the task again after a pause.
 
     Args:
         is_final: whether another attempt would fail in the same way.

@@ -67,7 +67,7 @@ def result_rows(
 def _as_side(
     session: Session, model: VideoModel, principal: Principal, *, is_reference: bool, limit: int
 ) -> list[tuple[int, ResultRow]]:
-    """Return the matchups in which a submission of the model is the reference or the other side."""
+    """Return the matchups in which one side is a submission of the model."""
     ours, theirs, their_model = aliased(Submission), aliased(Submission), aliased(VideoModel)
     our_id, their_id = (Matchup.reference_id, Matchup.other_id)[:: 1 if is_reference else -1]
     votes = (Comparison.votes_reference, Comparison.votes_other)[:: 1 if is_reference else -1]

@@ -1,4 +1,4 @@
-"""Routes of a submission's page, and of the forms that set the visibility or withdraw the submission."""
+"""Routes of a submission's page, and of its two forms: set the visibility, and withdraw the submission."""
 
 from typing import Annotated
 
@@ -50,7 +50,7 @@ def visibility(
 
 @router.post("/submissions/{public_id}/withdraw")
 def withdraw_submission(public_id: PublicIdPath, request: Request, reason: Text = "") -> Response:
-    """Withdraw a submission from every running study; votes that were cast are kept."""
+    """Withdraw a submission from every running study, and keep the votes that were cast."""
     try:
         wanted = checked_request(ReasonRequest, reason=reason)
     except InvalidRequest:

@@ -121,7 +121,7 @@ def submission_page(
     """Return the page of a submission.
 
     Args:
-        form: the form of the visibility, if the server refused it.
+        form: the visibility form, if the server refused the form.
         problem, reason: why the submission was not withdrawn, and the submitted reason.
         deletion_problem: why the submission was not deleted.
     """

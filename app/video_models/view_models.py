@@ -38,7 +38,7 @@ class ModelFields:
 
 @dataclass(frozen=True)
 class ModelForm:
-    """The form that registers a model; with `is_new` false, the form that edits a model."""
+    """The form that registers a model or, if `is_new` is false, edits a model."""
 
     action: str
     fields: ModelFields
@@ -124,7 +124,7 @@ class DeletionForm:
         url: the page of the model or submission.
         name: the name that the owner must type to confirm the deletion.
         deletes_at: the end of the grace period; None if the object is not deleted.
-        obstacle: why the object cannot be deleted now; an empty text if it can.
+        obstacle: why the object cannot be deleted now; an empty text if the object can be deleted.
     """
 
     url: str

@@ -1,9 +1,9 @@
 """Stores imported votes as a separate closed study; every vote has the status imported.
 
 An imported study is separate from the studies of this server. The sides of an imported study are submissions
-without clips. These submissions are withdrawn from the start, so that no page shows them. Annotators are
-stored under numbers, because the names in the table could identify people. The events of imported votes mark
-the votes as imported. Imported votes count only in the imported study.
+without clips. These submissions are withdrawn from the start, so that no page shows them. The import replaces
+annotators' names by numbers, because the names in the table could identify people. Each imported vote has an
+event that marks the vote as imported. Imported votes count only in the imported study.
 """
 
 import secrets
@@ -56,7 +56,7 @@ class ImportedSource:
 
 
 def is_imported_already(session: Session, plan: ImportPlan) -> bool:
-    """Return whether the study with this slug already has exactly the votes of the plan.
+    """Return whether a study with this slug exists and has exactly the votes of the import plan.
 
     Raises:
         Conflict: a study with this slug has different votes; an import never adds votes to a study.

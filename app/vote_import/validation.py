@@ -69,7 +69,7 @@ def plan_import(
     """Validate an external votes table and return the votes to store.
 
     Raises:
-        TableError: a mapped column is missing, a name is invalid, or an answer has two meanings.
+        TableError: a mapped column is missing, a name is invalid, or an answer could name either side.
         Invalid: rows or names are invalid; `problems` lists all problems.
     """
     if not _SLUG.fullmatch(study):
@@ -145,8 +145,8 @@ def _digest(table: Table) -> str:
 def _sides(names: Iterable[str], study: str) -> list[ImportedSide]:
     """Return the model and label of each side.
 
-    The label contains the study's slug, because the model `cinemo` in the table may have other clips than the
-    model `cinemo` on this server.
+    The label contains the study's slug. The model `cinemo` in the table and the model `cinemo` on this server
+    may have different clips.
     """
     sides = []
     for name in sorted(names):

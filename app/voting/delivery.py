@@ -1,8 +1,8 @@
 """Serves the two clips of an assignment, and records how many bytes of each clip were delivered.
 
 Both clips are served with the same length. A vote is refused until both clips were delivered to the last
-byte. The delivery is recorded just before the last chunk is sent, so that the page may vote as soon as the
-last byte has arrived.
+byte. The server records the delivery just before it sends the last chunk. The page can therefore send a vote
+as soon as the last byte has arrived.
 """
 
 from collections.abc import Iterator, Mapping
@@ -117,7 +117,7 @@ def unrecorded_bytes(clip: ServedClip, requested: ByteRange, *, store: MediaStor
 def record_delivery(
     database: Database, *, clip: ServedClip, requested: ByteRange, clock: Clock = utc_now
 ) -> None:
-    """Extend the delivered prefix of the clip, and record the time when the last byte was delivered."""
+    """Record how many bytes of the clip were delivered, and when the last byte was delivered."""
     with database.write(durable=False) as session:
         assignment = session.execute(
             select(Assignment).where(Assignment.id == clip.assignment_id).with_for_update()

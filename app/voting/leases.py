@@ -67,10 +67,10 @@ _MET_SO_FAR = select(
 def next_assignment(
     session: Session, *, annotator: Annotator, study: Study, now: datetime, after: Assignment | None = None
 ) -> Assignment | None:
-    """Return the assignment this annotator should see, or None if no comparison is left.
+    """Return the annotator's next assignment, or None if no comparison is left.
 
-    Without `after`, an assignment that is still open is returned again. With `after`, the function returns
-    the assignment that follows `after`. The lease of the following assignment starts while the page still
+    If `after` is None, return an assignment again as long as it is open. If `after` (an assignment) is set,
+    return the assignment that follows it. The lease of the following assignment starts while the page still
     shows `after`, so that the page can preload the clips.
 
     Raises:
@@ -158,7 +158,7 @@ def retake_slot(session: Session, *, assignment: Assignment, comparison: Compari
 
 
 def has_newer(session: Session, assignment: Assignment) -> bool:
-    """Return whether the annotator holds a newer assignment of this comparison for the same purpose."""
+    """Return whether the annotator has a newer assignment of the same comparison with the same purpose."""
     return bool(
         session.scalar(
             select(
@@ -204,7 +204,7 @@ def _new_assignment(
 
 
 def lease_again(assignment: Assignment, study: Study, *, now: datetime) -> Assignment:
-    """Return a new lease of a comparison whose vote was undone.
+    """After a vote was undone, lease the comparison to the same annotator again.
 
     The new lease keeps the slot, the position and the sides.
     """

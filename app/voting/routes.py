@@ -1,4 +1,4 @@
-"""Routes of the voting page and of its forms, which the page uses without JavaScript."""
+"""Routes of the voting page and of its forms; the forms work without JavaScript."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -34,7 +34,7 @@ TokenField = Annotated[str, Form(pattern=TOKEN)]
 
 @router.get("/studies/{slug}/vote")
 def vote_page(slug: SlugPath, request: Request) -> Response:
-    """Show the annotator's current comparison; without one, show a page with the reason."""
+    """Show the annotator's current comparison, or a page that says why there is no comparison."""
     return _show(request, slug)
 
 

@@ -29,7 +29,7 @@ _COMPARED = (
 
 @dataclass(frozen=True)
 class CastVote:
-    """A stored vote. `is_new` is False if an earlier, equal request stored the vote."""
+    """A stored vote. `is_new` is False if the same request was sent before and stored the vote then."""
 
     vote: Vote
     is_new: bool
@@ -174,7 +174,7 @@ def _both_delivered(assignment: Assignment) -> bool:
 
 
 def can_undo(session: Session, assignment: Assignment) -> bool:
-    """Return whether this vote is the annotator's last vote and was neither undone nor excluded."""
+    """Return whether the annotator can undo this vote: the last vote, if it still counts."""
     if assignment.status is not AssignmentStatus.VOTED:
         return False
     newest = session.scalar(

@@ -18,13 +18,13 @@ class AssignmentView(AssignmentResponse):
     def position(self) -> int:
         """Return the number of the shown pair, counted from 1.
 
-        The number is at most `total`, although `total` can decrease.
+        The number never exceeds `total`, even after `total` decreased.
         """
         return min(self.done + 1, self.total)
 
     @property
     def last_frame(self) -> int:
-        """Return the number of the clip's last frame on the scrub bar; the first frame is 0."""
+        """Return the number of the clip's last frame on the slider; the first frame is 0."""
         return self.frames - 1
 
     @property
@@ -37,7 +37,7 @@ class AssignmentView(AssignmentResponse):
 
     @property
     def as_json(self) -> str:
-        """Return the assignment in the format of the REST API; the page's script starts with this state."""
+        """Return the assignment as JSON in the format of the REST API, for the start of the page's script."""
         return self.model_dump_json()
 
 
@@ -107,7 +107,7 @@ class VotePage:
     """The voting page (voting/vote.html); without an assignment, the thank-you page (voting/done.html).
 
     `done` is the number of pairs that this annotator voted on or skipped. `remaining` is the number of pairs
-    that may become available to this annotator again, because other annotators hold these pairs only for now.
+    that other annotators currently hold. These pairs may become available to this annotator again.
     """
 
     study_slug: str
@@ -138,7 +138,7 @@ class VotePage:
 
     @property
     def lease_minutes(self) -> str:
-        """Return after how many whole minutes a pair that somebody else holds becomes available again."""
+        """Return the whole minutes until a pair that another annotator holds is free again."""
         minutes = -(-self.lease_s // 60)
         if minutes == 1:
             return translate(self.language, "1 minute")

@@ -33,7 +33,7 @@ class LazyCommand:
     Attributes:
         target: `package.module:name` of a click command.
         help: one sentence that describes the command in the list of commands.
-        extra: the optional extra of this distribution that installs the command's dependencies.
+        extra: the name of the optional dependency group ("extra") that installs the packages of the command.
     """
 
     target: str

@@ -55,8 +55,9 @@ def metric_agreement(
     """Compare automatic metrics with the majority votes in VOTES.
 
     SCORES are files written by `ti2v metrics --format json`, one for each side of the study's matchups and
-    each suite. The name that you gave to `--name` is the side's name in VOTES. Files of the suite motion also
-    give the regression on resolution, length, file size and motion.
+    each suite. Give each side the same name in `--name` of `ti2v metrics` as in VOTES. With files of the
+    suite `motion`, the command also prints a regression of the votes on resolution, length, file size and
+    motion.
     """
     from benchmark.cli.output import write_output
     from benchmark.cli.score import count_rows, load_rows

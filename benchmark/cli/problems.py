@@ -1,4 +1,4 @@
-"""Prints the first five problems of a long list, and how many other problems there are.
+"""Prints the first five problems of a long list, and the number of the other problems.
 
 `--verbose` prints every problem.
 """
@@ -33,7 +33,7 @@ def print_all() -> None:
 
 
 def examples(lines: Sequence[str]) -> Iterator[str]:
-    """Yield the first five lines, and a line with the number of remaining lines.
+    """Yield the first five lines, then one line that states how many lines remain.
 
     With --verbose, yield all lines.
     """

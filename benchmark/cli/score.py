@@ -80,12 +80,12 @@ def score(
     with_excluded: bool,
     output: str,
 ) -> None:
-    """Compute a result table from VOTES, a votes table as csv, tsv, jsonl or parquet.
+    """Compute a result table from VOTES, a votes table (csv, tsv, jsonl or parquet).
 
     VOTES needs the columns `matchup`, `pair`, `chosen`, `status` and the four justifications. VOTES also
     needs either `reference` and `other`, or `left` and `right`. The command writes the table to --output, and
-    sentences and notes to stderr. The table `all` contains all tables with their sentences and notes in one
-    JSON document.
+    sentences and notes to stderr. With the table name `all`, the output is one JSON document with all tables,
+    sentences and notes.
     """
     from benchmark.cli.output import write_output
     from benchmark.exports.layout import TableLayout, UnknownColumn, UnusedLayout
@@ -135,7 +135,7 @@ def read_names(path: Path) -> dict[str, str]:
 
 
 def _name_problems(names: "Mapping[str, object]") -> "Iterator[str]":
-    """Yield a sentence for each display name that cannot be printed or that two sides share."""
+    """Yield a sentence for each display name that cannot be printed, or that several sides have."""
     sides: dict[str, str] = {}
     for side, name in names.items():
         if not isinstance(name, str) or not name.strip() or any(map(_is_control, name)):
@@ -183,7 +183,7 @@ def count_rows(rows: "VoteRows", *, interim: bool, with_excluded: bool = False) 
 
 
 def _with_excluded(rows: "VoteRows", reported: "ScoredVotes") -> "ScoredVotes":
-    """Return all votes, including excluded votes. Print on stderr how excluded votes change the scores."""
+    """Return all votes, also the excluded votes; print on stderr how these change the scores."""
     from benchmark.stats.side_by_side import side_by_side, side_by_side_sentence
 
     scored = count_rows(rows, interim=reported.interim, with_excluded=True)

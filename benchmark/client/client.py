@@ -1,4 +1,4 @@
-"""Defines the client of one server with one key. Each resource, such as `studies`, is an attribute."""
+"""Defines the client of one server with one key. Each resource is an attribute, such as `client.studies`."""
 
 import os
 from collections.abc import Callable

@@ -30,8 +30,8 @@ class ClipFolder:
 
     Attributes:
         clips: one clip for each pair and seed, sorted by seed, then by the benchmark's order of pairs.
-        missing: labels of the missing clips, in the order of `clips`. The clip of a pair and a seed is
-            missing if the folder has clips of other pairs with this seed, but none of this pair.
+        missing: labels of the missing clips, in the order of `clips`. If the folder has a clip with some
+            seed, every pair needs a clip with this seed; `missing` lists the pairs that lack this clip.
         problems: one sentence for each problem with a file name.
         unused: the names of the files that are not used as clips, grouped by the reason.
         other_seeds: the number of files whose seed differs from the requested seed.
@@ -56,13 +56,14 @@ def read_clip_folder(
     seed: int | None = None,
     names: Mapping[str, ClipName] | None = None,
 ) -> ClipFolder:
-    """Match the files of a folder with the pairs of a benchmark.
+    """Find the pair and seed of each file in a folder, from the file's name.
 
     Args:
         folder: the .mp4 and .mov files in this folder are clips; other files and folders are listed as
             unused.
         pair_ids: the pair ids of the benchmark, in the benchmark's order.
-        seed: read only clips of this seed; a file name without a seed is read as a clip of this seed.
+        seed: read only clips of this seed. If a file name contains no seed, the file counts as a clip of this
+            seed.
         names: a mapping from file name to pair and seed (see `read_names`); by default, the file names are
             parsed.
     """

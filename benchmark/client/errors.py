@@ -33,12 +33,12 @@ class Refused(ServerError):
 class NotAllowed(Refused):
     """The key is unknown, revoked or has the wrong role.
 
-    The server would refuse every other request with this key.
+    The server would also refuse all further requests with this key.
     """
 
 
 class LeaseLost(Refused):
-    """The worker no longer holds the job: another attempt holds it, or the job was cancelled or closed."""
+    """The worker lost the job: another attempt holds the job, or the job was cancelled or closed."""
 
 
 class Unreachable(ServerError):

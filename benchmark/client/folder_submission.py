@@ -102,8 +102,8 @@ class FolderSubmission:
         """Return the open submission for the clips. Create the submission if it does not exist yet.
 
         Raises:
-            SubmissionProblems: a file name is wrong, the folder has no clips, clips changed although
-                `replace` is not set, or the submission does not accept clips.
+            SubmissionProblems: a file name is wrong, the folder has no clips, or the submission does not
+                accept clips. It is also raised if clips changed and `replace` is not set.
         """
         if self.folder.problems:
             raise SubmissionProblems(

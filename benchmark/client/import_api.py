@@ -38,8 +38,7 @@ class ImportApi:
         Args:
             place: a folder, a ZIP file of a folder, or a dataset of the hub as `hf://owner/name`.
             slug: the benchmark's slug; by default the name of the dataset.
-            title: the title of the benchmark; by default the authors' title; if the authors give no title,
-                the slug.
+            title: the title of the benchmark; by default the authors' title or, if there is none, the slug.
 
         Raises:
             InvalidRequest: `slug` is missing for a folder or ZIP file, or `place` is a file of another type.
@@ -78,15 +77,15 @@ class ImportApi:
             study: the slug of the new study.
             benchmark: the slug of the benchmark that contains the table's pairs.
             columns: a mapping from our column names to the table's column names, such as {"pair": "item"}.
-            reference: a model; this model is the reference in each of its matchups.
-            answers: how the table writes answers: as `sides` (reference or other) or as `positions` (left or
-                right). By default, both forms are accepted, but an answer that could be read in both ways is
-                an error.
+            reference: the name of a model. In every matchup with this model, the model becomes the reference.
+            answers: the form of the answers in the table: `sides` (reference or other) or `positions` (left
+                or right). By default, both forms are accepted; an answer that has a different meaning in each
+                form is an error.
             title: the title of the study; by default the slug.
             dry_run: only check the table.
 
         Raises:
-            InvalidRequest: the file has another suffix.
+            InvalidRequest: the file's suffix is not that of a CSV, TSV or JSONL file.
         """
         media_type = _TABLE_TYPES.get(table.suffix.lower())
         if media_type is None:
@@ -148,7 +147,7 @@ class TaskApi:
 def pack_folder(folder: Path, target: Path) -> None:
     """Write the tables, images and README of a folder to a ZIP file, without hidden files and links.
 
-    The server ignores all other files, such as the clips of models in an official release.
+    The ZIP file needs no other files, because the server ignores them (for example, clips of models).
     """
     with zipfile.ZipFile(target, "w") as packed:
         for path in sorted(folder.rglob("*")):

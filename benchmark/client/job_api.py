@@ -104,7 +104,7 @@ class LeaseApi:
         )
 
     def claim_measurements(self, request: MeasureClaimRequest) -> Sequence[ClaimedMeasurement]:
-        """Lease and return up to `request.count` clips to measure, all with one suite.
+        """Lease and return up to `request.count` jobs that measure a clip; all jobs use the same suite.
 
         The list may be empty.
         """
@@ -119,7 +119,7 @@ class LeaseApi:
         return _checked(self._transport.download(job.image_url), job.image_sha256, "image")
 
     def clip(self, job: ClaimedMeasurement) -> bytes:
-        """Return the bytes of the clip to measure.
+        """Return the bytes of the clip that the job measures.
 
         Raises:
             LeaseLost: the worker no longer holds the job.
@@ -208,7 +208,7 @@ def encoded_provenance(provenance: Mapping[str, object]) -> str:
 
 @contextmanager
 def _lease_lost() -> Iterator[None]:
-    """Convert a refusal to LeaseLost if its code means that the worker lost the lease."""
+    """Convert a refusal to LeaseLost, if the refusal's code means that the worker lost the lease."""
     try:
         yield
     except Refused as error:

@@ -1,4 +1,4 @@
-"""REST requests with which admins manage people and keys."""
+"""Sends the REST requests with which admins manage people and keys."""
 
 from collections.abc import Sequence
 from urllib.parse import quote

@@ -26,7 +26,7 @@ _BROKEN = _BUSY | {status for status in HTTPStatus if status >= HTTPStatus.INTER
 
 @dataclass
 class Retry:
-    """Exponential backoff with random jitter, so that workers do not all retry at the same time.
+    """Exponential backoff with random jitter: after a failure, workers retry at different times.
 
     Attributes:
         max_retries: the largest number of retries of one request; None means no limit until `stopping` is

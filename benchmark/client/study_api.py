@@ -160,8 +160,8 @@ class StudyApi:
         Args:
             kind: the kind of the annotators to invite. The votes of `pilot` and `preview` annotators never
                 count.
-            label: a note on whom the links are for. If several links are created, each link's label gets a
-                number.
+            label: a note that says who gets the links. If the call creates several links, each label ends
+                with a number.
         """
         # Do not send the request again, because a second request would create more links. If the response is
         # lost, only unused links are lost.
@@ -234,7 +234,8 @@ class StudyApi:
     def reinstate(self, slug: str, annotator: str, request: DecisionRequest) -> ChangeResponse:
         """Reinstate excluded votes.
 
-        A reinstated vote gets the status `surplus` if the comparison already has enough votes.
+        If the comparison already has enough votes, the reinstated vote gets the status `surplus` (not
+        needed).
         """
         return self._transport.post(f"{_annotator_path(slug, annotator)}/reinstate", ChangeResponse, request)
 

@@ -44,7 +44,7 @@ class ModelApi:
         return self._transport.put(f"/models/{quote(slug, safe='')}", ModelResponse, request)
 
     def delete(self, slug: str) -> ModelResponse:
-        """Delete a model without submissions. The server removes the model after 14 days."""
+        """Delete a model without submissions. The server removes the model's data after 14 days."""
         request = checked_request(NamedDeletionRequest, name=slug)
         return self._transport.post(f"/models/{quote(slug, safe='')}/delete", ModelResponse, request)
 
@@ -126,7 +126,7 @@ class SubmissionApi:
     def withdraw(self, submission_id: str, reason: str) -> SubmissionDetailResponse:
         """Withdraw a submission from all running studies.
 
-        Existing votes on the submission's clips are kept and marked.
+        The server keeps the votes on the submission's clips, and marks these votes.
         """
         request = checked_request(ReasonRequest, reason=reason)
         return self._transport.post(f"{_path(submission_id)}/withdraw", SubmissionDetailResponse, request)
@@ -135,7 +135,8 @@ class SubmissionApi:
         """Delete a withdrawn submission that no study compares. The server removes its clips after 14 days.
 
         Args:
-            name: the submission's name, `model` or `model@label`, as a protection against mistakes.
+            name: the submission's name, `model` or `model@label`; it must match, as a protection against
+                mistakes.
         """
         request = checked_request(NamedDeletionRequest, name=name)
         return self._transport.post(f"{_path(submission_id)}/delete", SubmissionResponse, request)

@@ -26,7 +26,7 @@ class SubmissionTarget:
         return [pair.pair_id for pair in self._pairs]
 
     def find(self) -> SubmissionDetailResponse | None:
-        """Return the open or final submission with its missing clips; None if it does not exist."""
+        """Return the open or final submission and its missing clips; None if no submission exists."""
         found = self._client.submissions.list(
             model=self.model, label=self.label, benchmark=self.benchmark.slug
         )

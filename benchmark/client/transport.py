@@ -49,7 +49,7 @@ class Transport:
         )
 
     def get(self, path: str, kind: type[Answer], query: Query | None = None) -> Answer:
-        """Send a GET request; return the response as `kind`: a Pydantic model, or a list of a model."""
+        """Send a GET request; return the response as `kind`, a Pydantic model or a list of models."""
         return parsed(self.send("GET", API + path, params=_params(query)), kind)
 
     def post(
@@ -134,7 +134,7 @@ class Transport:
         body: Callable[[], bytes | Iterator[bytes]] | None = None,
         **more: Any,
     ) -> httpx2.Response:
-        """Send a request; repeat it after failures, until the server responds or the retry limit is reached.
+        """Send a request; after a failure, repeat the request until the retry limit is reached.
 
         Raises:
             ServerError: see `benchmark.client.errors`.
@@ -172,8 +172,8 @@ def parsed(response: httpx2.Response, kind: type[Answer]) -> Answer:
     """Return a JSON response as a wire type.
 
     Raises:
-        Unreachable: the response does not match the type, because the address belongs to another program or
-            to another version of the server.
+        Unreachable: the response does not match the type. The address then belongs to another program, or to
+            another version of the server.
     """
     try:
         answer: Answer = TypeAdapter(kind).validate_json(response.content)
@@ -209,7 +209,7 @@ def content_digest(content: Path | bytes) -> str:
 
 
 def sha256_of(content: Path | bytes) -> str:
-    """Return the sha256 of a file or of bytes, as hex."""
+    """Return the sha256 of a file's bytes, or of `bytes`, as hexadecimal text."""
     if isinstance(content, bytes):
         return hashlib.sha256(content).hexdigest()
     with content.open("rb") as stream:

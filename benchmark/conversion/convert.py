@@ -19,11 +19,11 @@ _HDR_TRANSFERS = frozenset({16, 18})
 
 
 def convert_video(source: Path, target: Path) -> bool:
-    """Write a video as a clip. Return True if the video was encoded, False if it was copied.
+    """Write a video as a clip. Return True if the video was encoded again, False if the file was copied.
 
     If a server would accept the video unchanged, the video is copied. The clip is upright, has square pixels
-    and no sound, and no side is longer than 2048 pixels. The clip shows each frame at the same time as the
-    video.
+    and no sound, and no side is longer than 2048 pixels. Each frame has the same presentation time in the
+    clip as in the video.
 
     Raises:
         CannotConvert: the file is not a video, is damaged, or is HDR.
@@ -51,7 +51,7 @@ def convert_video(source: Path, target: Path) -> bool:
 
 
 def convert_frames(images: Sequence[Path], target: Path, *, fps: Fraction) -> None:
-    """Write images as the frames of a clip; the frames have the order of the images.
+    """Write a clip whose frames are these images, in the given order.
 
     Raises:
         CannotConvert: the images are not one sequence, an image is animated or cannot be read, or the images

@@ -1,4 +1,4 @@
-"""Converts a folder of videos and frame folders to a folder of clips.
+"""Converts all videos and all folders of frames in a folder to clips in another folder.
 
 `converted.jsonl` in the output folder records the source of each clip. A clip from an earlier run is kept if
 the source and the settings have not changed. A second run therefore gives the same bytes.
@@ -57,7 +57,7 @@ class Sources:
 
 @dataclass(frozen=True)
 class Converted:
-    """How many clips were encoded, were copied unchanged, and were kept from an earlier run.
+    """The numbers of clips that were encoded, copied unchanged, or kept from an earlier run.
 
     `problems` has a sentence for each source that could not be converted.
     """
@@ -82,8 +82,8 @@ def find_sources(folder: Path, names: Mapping[str, ClipName] | None = None) -> S
     """Return the videos and the folders of frames in a folder.
 
     Args:
-        names: a mapping from file name to the pair and seed that give the clip's name; by default, each clip
-            gets the name of its source.
+        names: a mapping from file name to pair and seed. The pair and the seed determine the clip's name. By
+            default, each clip gets the name of its source.
 
     Raises:
         ConversionProblems: two sources would give clips with the same name, or the table of names does not
@@ -201,7 +201,7 @@ def _named(paths: Sequence[Path], names: Mapping[str, ClipName]) -> tuple[list[S
 def _convert(source: Source, output: Path, fps: Fraction | None, before: _Record | None) -> _Record:
     """Convert one source.
 
-    If the clip of an earlier run can be kept, return the clip's record `before` without converting.
+    Convert a source; if the clip of an earlier run is still valid, return its record `before`.
     """
     digest, target = source.digest(), output / source.clip
     used_fps = str(fps) if source.path.is_dir() else None

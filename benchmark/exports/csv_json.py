@@ -18,7 +18,7 @@ CHUNK_ROWS = 2000
 def csv_chunks(names: tuple[str, ...], rows: Iterable[list[Cell]]) -> Iterator[bytes]:
     """Yield a CSV table with RFC 4180 quoting, LF line ends and UTF-8.
 
-    Texts are escaped so that a spreadsheet does not run them as formulas.
+    Texts are escaped, so that a spreadsheet program does not run a text as a formula.
     """
     yield _csv_text([names])
     for chunk in _chunks(rows):

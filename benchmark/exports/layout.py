@@ -23,8 +23,8 @@ class UnusedLayout(ValueError):
 class TableLayout:
     """The layout of Markdown and LaTeX tables.
 
-    CSV, JSON, JSONL and Parquet files have no layout: these files always contain all columns, and sides have
-    the same names as in the votes table.
+    CSV, JSON, JSONL and Parquet files have no layout. These files always contain all columns, and name the
+    sides as the votes table does.
 
     Attributes:
         columns: the keys of the columns in order. An empty tuple means the default columns of the format;
@@ -59,14 +59,13 @@ class TableLayout:
         return _columns(table, self.columns)
 
     def is_compact(self, table: TableName) -> bool:
-        """Return whether no columns were chosen, so that a LaTeX table has the default columns."""
+        """Return whether a LaTeX table has the default columns, because no columns were chosen."""
         return not self.columns and table in COMPACT
 
     def compact(self, table: TableName, rows: Sequence[object]) -> list[PrintedColumn]:
         """Return the default columns of a LaTeX table; these columns fit the width of a paper's column.
 
-        If all rows have the same reference, a column title contains the reference's name, and the rows do
-        not.
+        If all rows have the same reference, the reference's name is in a column title instead of in each row.
         """
         columns = _columns(table, COMPACT[table])
         references = {getattr(row, "reference", None) for row in rows}

@@ -200,12 +200,12 @@ def _gaps(table: MetricTable) -> str:
 
 
 def metric_columns(table: MetricTable) -> list[Metric]:
-    """Return the metrics of a table, then its total scores."""
+    """Return the metrics of a table, followed by the metrics of the table's total scores."""
     return [*table.metrics, *(total.metric for total in table.totals)]
 
 
 def metric_cells(table: MetricTable) -> list[str]:
-    """Return the printed mean of each column, with the standard deviation over seeds: `12.3 ± 0.4`."""
+    """Return each column's mean as printed text, with the standard deviation over seeds: `12.3 ± 0.4`."""
     summaries = [(table.summary(metric.name), metric) for metric in table.metrics]
     return [
         *(_cell(summary.mean, summary.seed_sd, metric) for summary, metric in summaries),

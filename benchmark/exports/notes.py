@@ -135,7 +135,7 @@ class TableNote:
         pairs: number of pairs with a vote.
         panel: the smallest and the largest number of votes that a comparison has.
         votes: number of votes that count.
-        left_out: for each status, the number of votes that do not count.
+        left_out: the number of votes that do not count, by vote status.
         imported: whether the votes were imported.
         interim: whether the study is not closed yet.
     """

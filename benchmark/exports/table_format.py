@@ -66,7 +66,7 @@ def _p_value(title: str, column: str) -> PrintedColumn:
 
 
 def _sides(title: str, reference: str, other: str) -> PrintedColumn:
-    """Return a column of cells like 63.1/36.9 with the larger value in bold."""
+    """Return a column whose cells contain the values of two sides, such as 63.1/36.9, the larger in bold."""
     return PrintedColumn(title, lambda row: sides_cell(getattr(row, reference), getattr(row, other)))
 
 
@@ -75,7 +75,7 @@ def _interval(title: str, low: str, high: str) -> PrintedColumn:
 
 
 def _measure(title: str, column: str, decimals: int) -> PrintedColumn:
-    """Return a column of cells like 0.270 [0.240, 0.290]."""
+    """Return a column whose cells contain a value and its interval, such as 0.270 [0.240, 0.290]."""
 
     def spans(row: object) -> Spans:
         value, low, high = (getattr(row, f"{column}{end}") for end in ("", "_low", "_high"))

@@ -65,10 +65,11 @@ def result_rows(
 def sensitivity(
     tallies: Tallies, matchups: Sequence[Matchup], votes: Votes | None = None
 ) -> list[SensitivityRow]:
-    """Return one row per matchup and kind of cluster: images, scenarios and annotators.
+    """Return one row for each matchup and each kind of cluster (images, scenarios, annotators).
 
     If `votes` has no annotators, the rows for annotators are missing. Each kind of cluster has a separate
-    random stream, so a missing column of the votes table does not change the rows of other clusters.
+    random stream. If the votes table has no annotators, for example, the rows for images and scenarios stay
+    the same.
     """
     rows = [
         row

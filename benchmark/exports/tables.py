@@ -28,7 +28,7 @@ EXTENSIONS = {each: each.value for each in TableFormat} | {
 
 
 class Kind(StrEnum):
-    """The type of a column's cells. Columns of every type may also have empty cells."""
+    """The type of a column's cells. A column of any type may also have empty cells."""
 
     TEXT = "text"
     WHOLE = "whole"

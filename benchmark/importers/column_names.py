@@ -1,6 +1,7 @@
 """Identifies the image, prompt and tag columns of a benchmark's table.
 
-The column names of the official release are not documented, so cell contents are checked before column names.
+The column names of the official release are not documented. The functions therefore look at the cells first,
+and at the column names second.
 """
 
 import re
@@ -34,7 +35,7 @@ class Columns:
     """The indices of a table's recognised columns. `tags` maps each tag's name to the index of its column.
 
     Attributes:
-        labels: the names of the columns in messages; without a header, the columns' numbers.
+        labels: the names of the columns in messages; if the table has no header, the columns' numbers.
     """
 
     image: int
@@ -50,7 +51,8 @@ class PairTable:
     Attributes:
         columns: the columns that were recognised.
         remark: a sentence that states what the reader guessed; None if the reader guessed nothing.
-        names: a mapping from image cells to image names, for images whose name differs from the file name.
+        names: a mapping from a cell of the image column to the image's name, for images whose name differs
+            from the file name.
     """
 
     columns: Columns

@@ -18,7 +18,7 @@ _ADDRESS = re.compile(r"hf://(?:datasets/)?(?P<repository>[\w.-]+/[\w.-]+)(?:@(?
 
 @dataclass(frozen=True)
 class HubAddress:
-    """The repository and revision of a dataset. Revision None means the default branch."""
+    """The repository and revision of a dataset. If it is None, the default branch is read."""
 
     repository: str
     revision: str | None

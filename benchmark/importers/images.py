@@ -142,7 +142,7 @@ def _open_image(path: Path) -> Iterator[Image.Image]:
 
 
 def is_web_image(path: Path) -> bool:
-    """Return whether every browser can show a checked image; the content decides, not the suffix."""
+    """Return whether every browser can show a checked image, judged by its content, not its suffix."""
     with _open_image(path) as image:
         return image.format in {"JPEG", "MPO", "PNG", "WEBP"}
 
@@ -172,7 +172,7 @@ def _is_file(path: Path) -> bool:
 
 
 def _posix(cell: str) -> PurePosixPath:
-    """Return a cell as a path in NFC; backslashes, as written on Windows, become slashes."""
+    """Return a cell as a path in Unicode NFC; the backslashes of Windows paths become slashes."""
     return PurePosixPath(canonical_name(cell.replace("\\", "/")))
 
 

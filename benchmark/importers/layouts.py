@@ -1,6 +1,6 @@
 """Reads the benchmarks of other papers, in the papers' own layouts: Animate Bench, VBench-I2V and AIGCBench.
 
-Each function returns the pairs as rows of a table, so that the checks of our own tables apply.
+Each function returns the pairs as rows of a table; the rows then get the same checks as our own tables.
 docs/benchmarks.md describes the layouts, their licences, and what was checked.
 """
 
@@ -49,7 +49,7 @@ def known_layout(path: Path) -> PairTable | None:
 
 
 def _vbench(file: Path) -> PairTable:
-    """Read VBench-I2V's list: one entry per prompt, with the image's file name."""
+    """Read the JSON list of VBench-I2V, which has one entry per prompt, with an image's file name."""
     try:
         entries = json.loads(file.read_text(encoding="utf-8"))
         rows = [

@@ -44,8 +44,8 @@ def possible_rows(path: Path) -> tuple[list[TableRows], list[ImportProblems]]:
     """Parse a benchmark's table once with each possible delimiter.
 
     Returns:
-        The parsed tables, the most regular table first, and one error for each delimiter with which the table
-        cannot be parsed.
+        The parsed tables, and one error for each delimiter that does not work. The first parsed table is the
+        one in which the most rows have the same number of cells.
 
     Raises:
         ImportProblems: the file is too large or cannot be decoded.
@@ -104,7 +104,7 @@ def _parse(text: DelimitedText) -> TableRows:
 
 
 def _regular_rows(table: TableRows) -> int:
-    """Return the number of rows that have as many cells as the first row.
+    """Return the number of rows with the same number of cells as the first row.
 
     Return 0 if the first row has only one cell: in this case, the delimiter does not split the header.
     """

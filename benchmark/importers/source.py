@@ -17,7 +17,7 @@ class BenchmarkSource:
         images: the image file for each image name that a pair refers to.
         source: the folder's name, or the dataset with its revision; never a path of this machine.
         licence: the licence that the authors state; empty if they state none.
-        remark: a sentence about something that the reader guessed.
+        remark: a sentence that states what the program guessed when it read the table.
     """
 
     title: str | None

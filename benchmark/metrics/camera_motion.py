@@ -1,10 +1,10 @@
 """Computes camera motion (VBench-I2V): whether the camera moves as the prompt asks.
 
 Source: VBench, commit 45e79ec, vbench2_beta_i2v/camera_motion.py: CoTracker2 tracks a 10x10 grid from the
-first frame to the last. The motion type is predicted from one point in the middle of each edge. The score is
-1 if the requested type is among the predicted types. VBench reads the requested motion type from the file
-name; this module reads the type from the pair's prompt. Like VBench, we truncate tracked positions to whole
-pixels.
+first frame to the last. The type of camera motion is predicted from four points, one in the middle of each
+edge. The score is 1 if the requested type is among the predicted types. VBench reads the requested motion
+type from the file name; this module reads the type from the pair's prompt. Like VBench, we truncate tracked
+positions to whole pixels.
 """
 
 from enum import StrEnum
@@ -57,7 +57,7 @@ _LEFT_AND_RIGHT = _SAME | {
 
 
 def requested_camera_motion(prompt: str) -> CameraMotion | None:
-    """Return the camera motion that a prompt requests with a VBench-I2V phrase; None without such a phrase.
+    """Return the camera motion that a VBench-I2V phrase in the prompt requests; None without a phrase.
 
     Raises:
         MetricInputError: the prompt requests several motions.

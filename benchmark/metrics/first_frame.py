@@ -56,7 +56,7 @@ def _ssim(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
 
 
 def _windows(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the mean of every full 7x7 window, computed with a summed-area table."""
+    """Return the mean of every 7x7 window that lies inside the image, from a summed-area table."""
     sums = np.pad(values, ((1, 0), (1, 0))).cumsum(0).cumsum(1)
     total = sums[WINDOW:, WINDOW:] - sums[:-WINDOW, WINDOW:] - sums[WINDOW:, :-WINDOW]
     return np.asarray((total + sums[:-WINDOW, :-WINDOW]) / (WINDOW * WINDOW))

@@ -16,7 +16,7 @@ def checked_frames(frames: NDArray[np.uint8], *, at_least: int) -> Frames:
 
     Args:
         frames: (frames, height, width, 3) uint8 RGB.
-        at_least: the smallest number of frames that the metric is defined for.
+        at_least: the smallest number of frames from which the metric can be computed.
 
     Raises:
         MetricInputError: the array has another shape or dtype, or too few frames.

@@ -15,8 +15,8 @@ def motion_smoothness(frames: Frames, interpolated: Frames) -> float:
 
     Args:
         frames: (frames, height, width, 3) uint8, the decoded frames; at least 3 frames.
-        interpolated: (pairs of neighbouring even frames, height, width, 3) uint8, the frames interpolated
-            between frames 0 and 2, between frames 2 and 4, and so on.
+        interpolated: (interpolated frames, height, width, 3) uint8: one frame interpolated between frames 0
+            and 2, one between frames 2 and 4, and so on.
 
     Raises:
         MetricInputError: there are too few frames, or the number or size of `interpolated` is wrong.

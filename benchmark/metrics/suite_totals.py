@@ -11,7 +11,7 @@ from benchmark.metrics.vectors import MetricInputError
 
 
 def suite_totals(table: MetricTable, columns: tuple[Metric, ...]) -> tuple[Total, ...]:
-    """Return the total scores of a table. A total without a required mean contains the reason."""
+    """Return the total scores of a table. If a required mean is missing, the total contains the reason."""
     means = {metric.name: table.summary(metric.name).mean for metric in table.metrics}
     known = {name: mean for name, mean in means.items() if mean is not None}
     by_seed: defaultdict[int, dict[str, float]] = defaultdict(dict)

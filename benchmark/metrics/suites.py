@@ -18,9 +18,10 @@ class Suite:
     Attributes:
         name: name on the command line.
         metrics: the metrics, in the order of the table's columns.
-        settings: the fixed settings. The options of a run add networks and chosen settings.
+        settings: the fixed settings. The command's options can add metrics of further networks and of chosen
+            settings.
         totals: scores that combine several columns of the table.
-        passes: number of times that each clip is scored: once, or once per dimension of VBench.
+        passes: how often each clip is scored: once or, for VBench, once per dimension.
     """
 
     name: SuiteName

@@ -1,4 +1,4 @@
-"""Compares a clip's motion with the true motion: moving object, direction and amount.
+"""Compares a clip's motion with the true motion: which object moves, in which direction, and how far.
 
 TI2V Bench defines this metric. The metric needs a synthetic benchmark, whose true motion is known. The scene
 engine computes the mask of the object that should move, and the exact flow of the true clip. Every score

@@ -43,12 +43,12 @@ class Totals:
 
 
 def quality_score(dimensions: Mapping[str, float]) -> float:
-    """Return the weighted mean of the six quality dimensions; the errors are those of `vbench_totals`."""
+    """Return the weighted mean of the six quality dimensions; raises the errors of `vbench_totals`."""
     return _weighted(dimensions, QUALITY)
 
 
 def i2v_score(dimensions: Mapping[str, float]) -> float:
-    """Return the weighted mean of the three I2V dimensions; the errors are those of `vbench_totals`."""
+    """Return the weighted mean of the three I2V dimensions; raises the errors of `vbench_totals`."""
     return _weighted(dimensions, I2V)
 
 

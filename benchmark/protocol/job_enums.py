@@ -19,7 +19,7 @@ class JobKind(StrEnum):
 
 
 class WorkerState(StrEnum):
-    """The health of one worker. In a fleet, each GPU is one worker.
+    """The health of one worker. If a worker machine has several GPUs, each GPU is one worker.
 
     A paused worker waits before a restart. A retired worker failed too often and is not restarted.
     """

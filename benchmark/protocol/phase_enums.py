@@ -18,7 +18,7 @@ class Phase(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a study ended for an annotator. Each outcome can have its own completion code."""
+    """The outcome of a study for one annotator. Each outcome can have its own completion code."""
 
     COMPLETED = "completed"
     DECLINED = "declined"
@@ -28,7 +28,7 @@ class Outcome(StrEnum):
 
 
 class PlatformKind(StrEnum):
-    """A crowd platform, which sends its participants to a study by a link with their ids."""
+    """A crowd platform; it sends participants to a study by a link that contains the participants' ids."""
 
     PROLIFIC = "prolific"
     MTURK = "mturk"
@@ -36,7 +36,7 @@ class PlatformKind(StrEnum):
 
 
 class PaymentAction(StrEnum):
-    """The proposal for a participant's payment; a person takes the decision."""
+    """The action that the server proposes for a participant's payment; a person decides."""
 
     APPROVE = "approve"
     REVIEW = "review"

@@ -19,8 +19,8 @@ class AnnotatorKind(StrEnum):
 class InvitationStatus(StrEnum):
     """The status of an invitation.
 
-    `done` means that the annotator has ended as many comparisons as one annotator of the study can get;
-    `left` means that the annotator withdrew from the study.
+    `done` means that the annotator has ended the largest number of comparisons that one annotator of the
+    study can get. `left` means that the annotator withdrew from the study.
     """
 
     UNUSED = "unused"
@@ -64,7 +64,7 @@ class SubmissionStatus(StrEnum):
 
 
 class WatchGate(StrEnum):
-    """Whether the server refuses a vote until the server has delivered both renditions completely."""
+    """The rule whether the server refuses a vote until both clips were delivered to the last byte."""
 
     DELIVERED = "delivered"
     OFF = "off"
@@ -75,9 +75,9 @@ class RenditionRecipe(StrEnum):
 
     `remux` copies the coded frames if the two clips have the same format; otherwise `remux` does the same as
     `normalised`. `normalised` crops both clips to the smaller size and cuts them to the shorter length.
-    `letterbox` adds black bars instead of cropping. `keep_longer` repeats the last frame of the shorter clip
-    instead of cutting the longer clip. `native` does not scale or crop: each clip is centred on a black
-    canvas that is large enough for both clips.
+    `letterbox` does not crop the clips, but adds black bars. `keep_longer` does not cut the longer clip, but
+    repeats the last frame of the shorter clip. `native` does not scale or crop: each clip is centred on a
+    black canvas that is large enough for both clips.
     """
 
     REMUX = "remux"

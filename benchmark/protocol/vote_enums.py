@@ -43,7 +43,7 @@ class SkipReason(StrEnum):
 
 
 class AssignmentPurpose(StrEnum):
-    """The reason why an annotator gets a comparison; only answers to `vote` assignments count in a score."""
+    """The reason why an annotator gets a comparison. Only answers with the purpose `vote` count."""
 
     VOTE = "vote"
     GOLD = "gold"

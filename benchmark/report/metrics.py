@@ -14,12 +14,12 @@ _MAX_NAME = 80
 
 
 def write_metrics(scored: ScoredVotes, paths: Sequence[Path], folder: Path) -> AgreementDocument:
-    """Copy the files of scores to `folder/scores` and write the agreement in every format.
+    """Copy the score files to `folder/scores`, and write the agreement of metrics in every format.
 
     The names of the copies are numbered, so that a recomputation reads the files in the same order.
 
     Raises:
-        MetricInputError: a file is not a file of scores, or two files have the same side and suite or
+        MetricInputError: a file contains no scores, two files have the same side and suite, or two files have
             different settings.
     """
     contents = [read_score_files(path) for path in paths]

@@ -75,7 +75,7 @@ def check_target(target: Path, study: str) -> None:
 
 
 def _unfinished(target: Path) -> str:
-    """Return the prefix of the name that the folder has until the report is complete."""
+    """Return the prefix of the temporary name of a folder whose report is not complete."""
     return f".{target.name}.unfinished-"
 
 

@@ -71,7 +71,7 @@ def _write_records(contents: ReportContents, folder: Path) -> None:
 
 
 def _write_votes(contents: ReportContents, folder: Path, step: Step) -> ScoredVotes:
-    """Write the votes table in each format. Return the votes as read from the first written file."""
+    """Write the votes table in each format. Read the first written file again and return its votes."""
     folder.mkdir()
     scored: ScoredVotes | None = None
     for file_format in VOTES_FORMATS:

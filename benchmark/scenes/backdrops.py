@@ -11,7 +11,7 @@ _LEFT, _RIGHT = -0.42, 1.42
 
 
 def scenery(name: str, *shapes: Shape) -> Part:
-    """Return shapes as a part that belongs to the background and never moves."""
+    """Return a scene part that consists of these shapes, belongs to the background and never moves."""
     return Part(name, shapes, scenery=True)
 
 
@@ -21,7 +21,7 @@ def band(top: float, bottom: float) -> Outline:
 
 
 def wash(colour: str, foot: str, top: float = -0.1, bottom: float = 1.1) -> Shape:
-    """Return a surface with a vertical gradient between two colours."""
+    """Return a surface whose colour changes from top to bottom between two colours."""
     return paint(colour, band(top, bottom), relief=0, foot=foot)
 
 

@@ -34,7 +34,7 @@ RIGHT_JUSTIFICATIONS = {
 
 @dataclass(frozen=True)
 class GoldQuestion:
-    """A comparison with a known answer: the clip of `reference` is right.
+    """A comparison with a known right answer: the clip of the model `reference`.
 
     Attributes:
         justifications: a careful annotator ticks at least one of these justifications. The server scores only

@@ -1,4 +1,4 @@
-"""Computes small random differences between the images of a scenario."""
+"""Computes random offsets, so that the images of a scenario differ slightly."""
 
 import numpy as np
 

@@ -1,7 +1,7 @@
 """Defines motions, which describe how a part of a scene changes over time.
 
-Every motion is zero at the start of the clip (u = 0), so frame 0 of every action is the still image. The
-displacements of several motions of one part are added.
+At the start of the clip (u = 0) no motion changes anything, so frame 0 of every clip is the still image. If a
+part has several motions, their displacements are added.
 """
 
 from abc import ABC, abstractmethod
@@ -14,7 +14,7 @@ from benchmark.scenes.states import Edge, State
 
 
 class Promise(StrEnum):
-    """A testable property of a motion."""
+    """A property of a motion that tests can check."""
 
     # The kinds of motion that rotate, shift or scale visible parts. Their flow is exact for every pixel that
     # is visible in both frames.
@@ -35,7 +35,7 @@ def eased(u: float) -> float:
 class Motion(ABC):
     """Base of all motions.
 
-    A change of one part between two times; time 0 is the start of the clip, time 1 its end.
+    A change of one scene part between two times; the clip starts at time 0 and ends at time 1.
     """
 
     part: str
@@ -49,7 +49,7 @@ class Motion(ABC):
 
     @abstractmethod
     def apply(self, state: State, u: float) -> None:
-        """Add this motion at time `u` in [0, 1] to the state."""
+        """Apply this motion at time `u` in [0, 1] to the part's state."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +104,7 @@ class Swing(Motion):
 
 @dataclass(frozen=True, kw_only=True)
 class Bob(Motion):
-    """Move the part back and forth by (x, y)."""
+    """Move a part of a scene back and forth by the offset (x, y)."""
 
     by: Point
     cycles: float = 1.0

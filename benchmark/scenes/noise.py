@@ -1,7 +1,8 @@
 """Computes seeded smooth noise for textures.
 
-The noise is interpolated from a lattice of random values. The lattice's size depends on the size of the
-textured object, not on the number of pixels. A seed therefore gives the same texture at every image size.
+The functions interpolate the noise from a lattice (a coarse grid) of random values. The lattice's size
+depends on the size of the textured object, not on the number of pixels. A seed therefore gives the same
+texture at every image size.
 """
 
 from math import ceil

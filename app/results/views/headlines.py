@@ -47,7 +47,7 @@ class Outcome:
 
     @property
     def undecided(self) -> int:
-        """Return the number of pairs on which both sides have equally many votes."""
+        """Return the number of pairs for which both sides have the same number of votes."""
         return sum(row.pairs_undecided for row in self.rows)
 
 
@@ -99,10 +99,10 @@ def matchup_sentence(row: PreferenceRow, naming: Naming) -> str:
 
 
 def opponents(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> tuple[str, ...]:
-    """Return one sentence for every two matchups, if the study has a single reference.
+    """Return a sentence that compares each two matchups, if the study has a single reference.
 
-    The result is empty if there are several references or many matchups. The table that compares matchups has
-    a row for every two matchups.
+    The result is empty if there are several references or many matchups. A separate table compares matchups
+    with each other; it has one row for every two matchups.
     """
     if naming.reference is None or len(counted.matchups) > _MOST_OPPONENTS:
         return ()

@@ -75,7 +75,7 @@ def _table(
 
 
 def _counts(counted: CountedStudy, division: Division) -> tuple[tuple[str, ...], IntArray, IntArray]:
-    """Return the part names, the number of pairs that the reference won, and the number of decided pairs.
+    """Return the names of the parts, and two counts: pairs that the reference won, and decided pairs.
 
     Both counts have shape (matchups, parts).
     """

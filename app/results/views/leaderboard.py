@@ -57,7 +57,8 @@ def ranks(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> Ranks |
 def ranks_of(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> Ranks | None:
     """Return the ranking; None before the first vote.
 
-    The ranking of an open study has no sentence, because naming the first model would be a conclusion.
+    For an open study, the ranking has no sentence. A sentence that names the best model would be a
+    conclusion.
     """
     if not counted.tallies.votes.any():
         return None

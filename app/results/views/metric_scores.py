@@ -87,7 +87,8 @@ class AgreementGroup:
 class AgreementTable:
     """The agreement of each metric with the majority of the votes.
 
-    `has_static` is true if static clips have scores; `has_marked` is true if a metric has no direction.
+    `has_static` is true if static clips have scores. `has_marked` is true if, for some metric, neither high
+    nor low scores are better.
     """
 
     groups: tuple[AgreementGroup, ...]
@@ -142,7 +143,7 @@ def metrics_part(
 
 
 def _digest(tallies: Tallies) -> str:
-    """Return a digest of everything in the tallies that the agreement depends on."""
+    """Return a digest of those values in the tallies that determine the agreement."""
     digest = hashlib.sha256()
     for column in (tallies.matchup, tallies.pair, tallies.lead):
         digest.update(column.tobytes())

@@ -35,7 +35,7 @@ class MatchupFacts:
 
 
 def matchup_facts(study: str, counted: CountedStudy) -> dict[str, MatchupFacts]:
-    """Return a study's matchup details, keyed by the matchup's name in tables."""
+    """Return the details of each matchup of a study. The keys are the names of the matchups in tables."""
     panels = panel_sizes(counted.tallies, [each.name for each in counted.sides])
     voteless = counted.tallies.matchup[counted.tallies.votes == 0]
     without_vote = np.bincount(voteless, minlength=len(counted.sides)).tolist()

@@ -99,7 +99,7 @@ def scenario_page(session: Session, study: Study, scenario: str) -> ScenarioPage
 
 
 def _only(counted: CountedStudy, scenario: int) -> CountedStudy:
-    """Return the study's counts for the pairs of one scenario, with all matchups."""
+    """Return the study's vote counts for the pairs of one scenario, for all matchups."""
     tallies = counted.tallies
     return replace(counted, tallies=tallies.select(np.flatnonzero(tallies.scenario == scenario)))
 

@@ -1,7 +1,8 @@
 """Draws text, shapes and images of a figure. Coordinates are in points (1/72 inch) from the top left corner.
 
-Equal inputs give equal bytes, because files contain no date, the ids in an SVG have a fixed salt, and
-matplotlib includes all fonts. PDF files embed fonts as TrueType; SVG files contain text as text elements.
+Equal inputs give equal bytes: files contain no date, matplotlib includes all fonts, and a fixed salt
+(`svg.hashsalt`) makes the ids in SVG files the same in each run. PDF files embed fonts as TrueType; SVG files
+contain text as text elements.
 """
 
 import io
@@ -106,7 +107,8 @@ class Canvas:
     ) -> None:
         """Draw printable text.
 
-        If `upright` is set, the text is rotated by 90 degrees, is centred on `x` and starts at `baseline`.
+        If `upright` is set, the text runs vertically (rotated by 90 degrees), is centred on `x` and starts at
+        `baseline`.
         """
         self._axes.text(
             x,

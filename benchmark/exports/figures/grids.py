@@ -56,7 +56,7 @@ Cells = Mapping[tuple[str, str], PartCell]
 class GridFigure:
     """A heatmap: one row per matchup, one column per part of the benchmark, such as a scenario.
 
-    `cells` has no entry for a matchup and part without votes.
+    If a matchup has no votes on a part, `cells` has no entry for this matchup and part.
     """
 
     division: Division
@@ -204,7 +204,7 @@ def grid_figure(
     """Return the heatmap of a study.
 
     Parts are sorted by the share of decided pairs that the reference won, over all matchups. If all matchups
-    have the same reference, the matchups are sorted by this share as well.
+    have the same reference, the matchups are also sorted by the share that the reference won.
 
     Raises:
         CannotDraw: no pair is decided, the parts are unknown, or the figure would have too many rows or

@@ -25,7 +25,7 @@ class FigureNames:
         return self.names.get(side, side)
 
     def matchup(self, reference: str, other: str) -> str:
-        """Return a matchup's row label: only the other side if all matchups have the same reference."""
+        """Return the label of a matchup's row; if all matchups have one reference, only the other side."""
         return self.side(other) if self.reference else f"{self.side(reference)} / {self.side(other)}"
 
     @property

@@ -204,7 +204,7 @@ def preferences_figure(
 
 
 def write_interim(canvas: Canvas) -> None:
-    """Draw a notice at the top of the figure that the study is not closed."""
+    """Draw a notice at the top of the figure; the notice says that the study is not closed."""
     canvas.text(0, 8, "Interim:", bold=True)
     canvas.text(36, 8, "the study is not closed; these numbers may still change and no tests are computed.")
 
