@@ -87,7 +87,7 @@ def side_names(session: Session, public_ids: Iterable[str]) -> dict[str, str]:
 
 
 def shown_seeds() -> Subquery:
-    """Return a subquery for the smallest seed of a submission; a matchup shows it by default."""
+    """Return a subquery for a submission's smallest seed, which matchups show by default."""
     return (
         select(Clip.submission_id, func.min(Clip.seed).label("seed")).group_by(Clip.submission_id).subquery()
     )

@@ -174,7 +174,7 @@ def _both_delivered(assignment: Assignment) -> bool:
 
 
 def can_undo(session: Session, assignment: Assignment) -> bool:
-    """Return whether the annotator can undo this vote: the last vote, if it still counts."""
+    """Return whether the annotator can undo this vote: the last one, neither undone nor excluded."""
     if assignment.status is not AssignmentStatus.VOTED:
         return False
     newest = session.scalar(

@@ -34,7 +34,7 @@ FORMATS = ("svg", "pdf", "png", "csv")
 def figure(
     votes_file: Path, figure: str, file_format: str, names_file: Path | None, interim: bool, output: str
 ) -> None:
-    """Draw a figure from VOTES, a csv, tsv, jsonl or parquet file; print the caption to stderr."""
+    """Draw a figure from the votes table VOTES (csv, tsv, jsonl or parquet); print the caption to stderr."""
     from benchmark.cli.output import write_output
     from benchmark.exports.figures.kinds import FigureFormat, FigureName
     from benchmark.exports.figures.writer import figure_file

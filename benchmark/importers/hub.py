@@ -18,7 +18,10 @@ _ADDRESS = re.compile(r"hf://(?:datasets/)?(?P<repository>[\w.-]+/[\w.-]+)(?:@(?
 
 @dataclass(frozen=True)
 class HubAddress:
-    """The repository and revision of a dataset. If it is None, the default branch is read."""
+    """The repository and revision of a dataset.
+
+    If the revision is None, the address refers to the default branch.
+    """
 
     repository: str
     revision: str | None

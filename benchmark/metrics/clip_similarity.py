@@ -38,6 +38,6 @@ def clip_similarity(reference: ArrayLike, frames: ArrayLike) -> Similarity:
 
 
 def adjacent_similarity(frames: ArrayLike) -> float:
-    """Return the mean cosine between the features of neighbouring frames (AIGCBench), in [-1, 1]."""
+    """Return the mean cosine of neighbouring frames (AIGCBench), in [-1, 1]; needs at least 2 frames."""
     rows = feature_rows(frames, name="frames", at_least=2)
     return float(cosines(rows[1:], rows[:-1]).mean())

@@ -99,7 +99,7 @@ def matchup_sentence(row: PreferenceRow, naming: Naming) -> str:
 
 
 def opponents(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> tuple[str, ...]:
-    """Return a sentence that compares each two matchups, if the study has a single reference.
+    """Return sentences that compare every two matchups, if the study has a single reference.
 
     The result is empty if there are several references or many matchups. A separate table compares matchups
     with each other; it has one row for every two matchups.

@@ -69,7 +69,9 @@ def truncate(text: str, width: float, size: float, *, bold: bool = False) -> str
 
 
 def wrap(text: str, width: float, size: float, *, bold: bool = False, max_lines: int = 3) -> list[str]:
-    """Wrap the text to lines of at most `width` points. An ellipsis replaces text that does not fit.
+    """Wrap the text to lines of at most `width` points.
+
+    If the text does not fit, an ellipsis replaces the rest of the text.
 
     Lines break at spaces. A word that is wider than a line breaks after one of the characters - _ . / @ : if
     the word contains one, and otherwise at any letter.
