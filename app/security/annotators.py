@@ -1,4 +1,4 @@
-"""Creates annotators, and connects browsers with them."""
+"""Creates annotators, and connects browsers with annotators."""
 
 from datetime import datetime
 

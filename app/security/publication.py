@@ -17,7 +17,7 @@ from benchmark.protocol import StudyStatus, Visibility
 
 @dataclass(frozen=True)
 class Visitor:
-    """A browser that is not signed in, with the secrets of the unlisted links it has opened.
+    """A browser that is not signed in, and the secrets of the unlisted links that it opened.
 
     `secrets` are keyed by cookie name (see `link_cookie`).
     """

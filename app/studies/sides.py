@@ -18,7 +18,7 @@ from benchmark.protocol import SubmissionStatus
 class SideChoice:
     """A final submission that can be a side of a matchup. `table_name` is the submission's name in tables.
 
-    `clips` is the number of the submission's clips with the smallest seed.
+    `clips` counts those clips of the submission that have the smallest seed.
     """
 
     public_id: str

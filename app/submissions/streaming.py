@@ -16,7 +16,7 @@ _HEX_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
 
 @dataclass(frozen=True)
 class ReceivedFile:
-    """A finished private file and the sha256 of its bytes."""
+    """A completely received file, which only the server can read, and the sha256 of its bytes."""
 
     path: Path
     sha256: str

@@ -21,7 +21,7 @@ _DELETIONS = (TaskKind.STUDY_DELETION, TaskKind.SUBMISSION_DELETION, TaskKind.MO
 
 @dataclass(frozen=True)
 class TaskRow:
-    """The row of one task. `done` of the task's `total` steps are finished."""
+    """The row of one task. The task has `total` steps; `done` steps are finished."""
 
     id: int
     kind: TaskKind

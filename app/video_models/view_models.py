@@ -61,7 +61,7 @@ class ModelsPage:
 
 @dataclass(frozen=True, kw_only=True)
 class SubmissionRow:
-    """A submission of a model. `received` of `expected` clips are stored."""
+    """A submission of a model. A complete submission has `expected` clips; `received` clips are stored."""
 
     public_id: str
     label: str

@@ -213,7 +213,7 @@ def _matchups(
 def _comparisons(
     session: Session, plan: ImportPlan, study: Study, matchups: Sequence[Matchup]
 ) -> dict[tuple[int, int], int]:
-    """Store the comparisons with final counters.
+    """Store the comparisons with the final counts of their votes.
 
     Return a mapping from (matchup code, pair code) to the comparison's id.
     """

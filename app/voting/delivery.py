@@ -1,8 +1,8 @@
 """Serves the two clips of an assignment, and records how many bytes of each clip were delivered.
 
-Both clips are served with the same length. A vote is refused until both clips were delivered to the last
-byte. The server records the delivery just before it sends the last chunk. The page can therefore send a vote
-as soon as the last byte has arrived.
+The server sends the same number of bytes for both clips. A vote is refused until both clips were delivered to
+the last byte. The server records the delivery just before it sends the last chunk. The page can therefore
+send a vote as soon as the last byte has arrived.
 """
 
 from collections.abc import Iterator, Mapping

@@ -26,11 +26,11 @@ class MetricApi:
         return self._transport.post(_path(submission), ChangedJobsResponse, request).jobs
 
     def progress(self, submission: str) -> SubmissionMetricsResponse:
-        """Return the number of jobs by status and the failed clips, for every suite."""
+        """For every suite, return the number of jobs with each status, and the failed clips."""
         return self._transport.get(_path(submission), SubmissionMetricsResponse)
 
     def scores(self, submission: str, suite: SuiteName) -> MetricTableResponse:
-        """Return the means over pairs and the scores of each clip."""
+        """Return the mean of each metric over pairs, and the scores of each clip."""
         return self._transport.get(f"{_path(submission)}/{suite}", MetricTableResponse)
 
     def export(self, submission: str, suite: SuiteName, file_format: MetricFormat) -> bytes:

@@ -49,7 +49,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Sources:
-    """The contents of a folder: the sources and, for each reason, the names of the unused files."""
+    """The contents of a folder: the sources, and the names of unused files, grouped by the reason."""
 
     found: tuple[Source, ...]
     unused: Mapping[str, tuple[str, ...]]

@@ -95,9 +95,9 @@ class ScenePair:
 def encode_image(scene: Scene) -> bytes:
     """Return the still image of a scene as a lossless WebP whose pixel values are all even.
 
-    The file is lossless. A test can therefore compare the file with a new rendering, pixel by pixel. Rounding
-    pixel values to even numbers saves a quarter of the bytes; the difference of at most 1 (of 255) is
-    invisible.
+    The file is lossless. `ti2v benchmark redraw` can therefore compare the file with a new rendering, pixel
+    by pixel. Rounding pixel values to even numbers saves a quarter of the bytes; the difference of at most 1
+    (of 255) is invisible.
     """
     buffer = BytesIO()
     even = draw_still(scene, IMAGE_SIDE) & 0xFE
@@ -158,7 +158,7 @@ def write_benchmark(
 
 
 def read_benchmark(folder: Path) -> dict[str, ScenePair]:
-    """Return the pairs of a synthetic benchmark, as a mapping from pair id in the order of `prompt.csv`.
+    """Return a mapping from pair id to pair for a synthetic benchmark, in the order of `prompt.csv`.
 
     Raises:
         NoDrawnBenchmark: the folder was not written by `write_benchmark`.

@@ -35,7 +35,7 @@ def heat_tables(
 ) -> tuple[HeatTable, ...]:
     """Return the heat maps by scenario, image style and hard case.
 
-    A heat map is left out if it would have only one part, or if no pair is decided.
+    A heat map is left out if it would have only one column, or if no pair has a majority.
     """
     tables = (_table(study, counted, rows, naming, facts, division) for division in _TITLES)
     return tuple(table for table in tables if table is not None)

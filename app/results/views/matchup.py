@@ -34,7 +34,7 @@ class MatchupPage:
     """View model of templates/results/matchup.html.
 
     `reasons` has one sentence for each justification. `sensitivity` has one sentence on images and one on
-    scenarios; `panel_warning` is set if panel sizes differ.
+    scenarios; `panel_warning` is set if comparisons have different numbers of votes.
     """
 
     study_title: str

@@ -94,7 +94,7 @@ def panel_sizes(tallies: Tallies, matchups: Sequence[str]) -> dict[str, str]:
 def _figure_row(
     row: PreferenceRow, scale: CommonScale, naming: Naming, facts: MatchupFacts | None
 ) -> FigureRow:
-    """Return the row of a matchup or of an average. An average has no page and no `facts`."""
+    """Return the row of a matchup or of an average. The row of an average has no page and no `facts`."""
     return FigureRow(
         name=average_name(row, naming) if facts is None else naming.matchup(row.reference, row.other or ""),
         url=facts.url if facts else "",

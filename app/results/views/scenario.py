@@ -105,7 +105,7 @@ def _only(counted: CountedStudy, scenario: int) -> CountedStudy:
 
 
 def _rows_of(here: CountedStudy) -> list[PreferenceRow]:
-    """Return one row per matchup, without p-values, because parts of a benchmark are never tested."""
+    """Return one row per matchup, without p-values; only a whole benchmark has p-values."""
     return [row for row in preferences(here.tallies, here.matchups, interim=True) if not row.is_average]
 
 

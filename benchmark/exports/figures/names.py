@@ -30,10 +30,10 @@ class FigureNames:
 
     @property
     def reference_heading(self) -> str:
-        """The heading of the half of the figure in which the reference of a matchup is better."""
+        """The heading of the figure's half in which the reference of a matchup wins."""
         return f"{self.side(self.reference)} better" if self.reference else "First better"
 
     @property
     def other_heading(self) -> str:
-        """The heading of the half of the figure in which the other side of a matchup is better."""
+        """The heading of the figure's half in which the other side of a matchup wins."""
         return "Other better" if self.reference else "Second better"

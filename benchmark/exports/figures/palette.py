@@ -1,8 +1,8 @@
 """Defines the colours of figures. The figures and the light theme of the results page have the same colours.
 
 Blue marks the reference and amber marks the other side. These two colours are distinguishable under
-protanopia, deuteranopia and tritanopia, and in greyscale (tested). Every piece of information in a figure is
-also given without colour.
+protanopia, deuteranopia and tritanopia, and in greyscale (tested). A figure never shows information by colour
+alone.
 """
 
 INK = "#161616"
