@@ -228,7 +228,7 @@ def _stop_on_signal(stopping: threading.Event) -> Iterator[None]:
 
 @contextmanager
 def _explain_refused_key() -> Iterator[None]:
-    """If the server refused the key, add the command that creates a worker key to the error's message."""
+    """If the server refused the key, append to the error message how to create a worker key."""
     from benchmark.client.errors import NotAllowed
 
     try:

@@ -122,7 +122,7 @@ class Provenance:
         batch: number of clips generated together.
         peak_memory_bytes: peak memory use of the GPU; for a model on the CPU, peak memory use of this
             process.
-        settings: all arguments of the model's call that have no field of their own in this record.
+        settings: those arguments of the model's call that have no field in this record.
         libraries: versions of installed packages, by package name.
     """
 

@@ -62,8 +62,8 @@ def generate_clips(
         generator: a loaded generator.
         requests: the clips to generate.
         batch: maximum number of requests per call.
-        on_clip: called with each clip and its request.
-        on_done: called after each request, even if the request failed.
+        on_clip: function that is called with each clip and its request.
+        on_done: function that is called after each request, even if the request failed.
 
     Raises:
         CannotRun: the generator cannot run on this machine.

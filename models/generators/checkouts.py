@@ -19,7 +19,7 @@ class Checkout:
     """The folder that holds a model's git repository, Python environment and weights.
 
     Args:
-        recipe: the recipe of the model's adapter.
+        recipe: the settings of the model, from the adapter's TOML file.
         folder: the checkout's folder; by default the folder that the settings name.
     """
 
@@ -33,7 +33,7 @@ class Checkout:
         return self.folder / "ti2v-last-run.log"
 
     def unavailable_reason(self) -> str | None:
-        """Return a sentence with the missing files and the setup command; None if the checkout is complete.
+        """Return what is missing in the checkout, with the setup command; None if the checkout is complete.
 
         This method does not check the GPU.
         """

@@ -54,7 +54,7 @@ class DiffusersGenerator:
     """A generator that runs a pipeline from a local folder, without downloading anything.
 
     Args:
-        recipe: the recipe of the model's adapter.
+        recipe: the settings of the model, from the adapter's TOML file.
         folder: argument of `from_pretrained`: a snapshot in the hub's cache, or a saved pipeline.
         parts: local folders of the components and LoRAs that have their own repository, keyed by the
             repository's name.

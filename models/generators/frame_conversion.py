@@ -1,4 +1,4 @@
-"""Converts the frames that a diffusers pipeline returns to uint8."""
+"""Converts frames from a diffusers pipeline to uint8."""
 
 import numpy as np
 import torch

@@ -86,7 +86,7 @@ class HostedGenerator:
     the call stay submitted; a later call with the same request collects the clip instead of paying twice.
 
     Args:
-        recipe: the recipe of the model's adapter.
+        recipe: the settings of the model, from the adapter's TOML file.
         recipe_sha256: hash of the adapter's TOML file, for provenance.
         budget: maximum amount that this process may spend, in the currency of the price.
         ledger: records the money that was spent; the default is the ledger of this process.

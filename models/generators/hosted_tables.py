@@ -1,6 +1,7 @@
 """Defines the tables of a hosted adapter's TOML file: how to submit, poll and download a clip, and its price.
 
-A path names a value in a JSON document: keys and positions, separated by dots, such as `output.0.url`.
+A JSON path names a value in a JSON document. The path consists of keys and list positions, separated by dots,
+such as `output.0.url`.
 """
 
 from collections.abc import Mapping
@@ -96,7 +97,7 @@ class Price(RecipeTable):
 
 
 class HostedLimits(RecipeTable):
-    """Table `[limits]`: limits of a clip.
+    """Table `[limits]`: limits on the time and the size of a clip.
 
     Attributes:
         clip_s: maximum time from the submission of a request to the last byte of the clip, in seconds.

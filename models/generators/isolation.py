@@ -120,7 +120,7 @@ def _system_program(name: str) -> str | None:
 
 
 def _create_uvm_device() -> None:
-    """Create CUDA's memory device, which CUDA itself creates only outside of user namespaces."""
+    """Create the device file for CUDA's memory: inside a user namespace, CUDA cannot create the file."""
     helper = shutil.which("nvidia-modprobe", path=_SYSTEM_PATH)
     if helper is not None and not _UVM_DEVICE.exists():
         subprocess.run([helper, "-u", "-c", "0"], check=False, stdin=subprocess.DEVNULL)  # noqa: S603 - fixed

@@ -33,7 +33,7 @@ def load_pipeline(
     """Load a pipeline from local folders; nothing is downloaded.
 
     Args:
-        recipe: the recipe of the model's adapter.
+        recipe: the settings of the model, from the adapter's TOML file.
         folder: folder of the pipeline.
         parts: local folders of the components and LoRAs that have their own repository, keyed by the
             repository's name.

@@ -78,7 +78,7 @@ def write_inputs(
     """Write all input files of a run into an empty work folder.
 
     Args:
-        recipe: the recipe of the model's adapter.
+        recipe: the settings of the model, from the adapter's TOML file.
         requests: the requests of the run, with checked prompts. If the program sets its seed once per run,
             all clips of the run have the same seed.
         work: the work folder.

@@ -33,7 +33,7 @@ class SubprocessGenerator:
     """A generator that runs an external program. Each call of `generate` starts the program again.
 
     Args:
-        recipe: the recipe of the model's adapter.
+        recipe: the settings of the model, from the adapter's TOML file.
         checkout: the program's checkout.
         recipe_sha256: hash of the adapter's TOML file, for provenance.
     """

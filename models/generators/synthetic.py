@@ -34,7 +34,7 @@ class StaticGenerator:
 
 
 class SceneGenerator:
-    """A synthetic model of the scene engine, for bundled pairs only; see `benchmark.scenes.synthetic`."""
+    """A model without a network: renders scenes of bundled pairs; see `benchmark.scenes.synthetic`."""
 
     def __init__(self, name: str) -> None:
         self.name = name

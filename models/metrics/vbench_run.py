@@ -56,10 +56,10 @@ def run_vbench(
     """Run all dimensions whose networks are on this machine.
 
     Args:
-        metrics: the columns of the dimensions.
-        totals: the columns of the three total scores.
+        metrics: the table columns of the dimensions.
+        totals: the table columns of the three total scores.
         run: the options of the run.
-        on_clip: called after each clip in each dimension.
+        on_clip: function that is called after each clip in each dimension.
     """
     outcome = _Outcome(found.clips)
     for dimension in DIMENSIONS.values():

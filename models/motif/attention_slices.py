@@ -7,7 +7,7 @@ from models.motif.conditioning import TextAndImageAttention
 
 
 def set_attention_slice(network: nn.Module, slice_size: str | int | None) -> None:
-    """Set, in place, the number of heads that each attention computes at the same time.
+    """Set, in place, how many attention heads each attention module computes at the same time.
 
     Attention to text and image tokens is not sliced, because slices would drop the image tokens.
 

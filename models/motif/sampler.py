@@ -112,7 +112,7 @@ class _Scale:
         return math.sqrt(self.a * self.s**2 + 1 - self.a)
 
     def unscaled_prediction(self, predicted: Tensor, noisy: Tensor, kind: str) -> Tensor:
-        """Convert a prediction for z_t and the latents s(t) z to a prediction for y_t and z."""
+        """Convert a prediction that refers to z_t and s(t) z into a prediction that refers to y_t and z."""
         signal, noise = math.sqrt(self.a), math.sqrt(1 - self.a)
         if kind == "epsilon":
             return predicted

@@ -133,7 +133,7 @@ class MotifDDIMScheduler(DDIMScheduler):
         return DDIMSchedulerOutput(previous, clean) if return_dict else (previous, clean)
 
     def _rescale(self, previous: Tensor, clean: Tensor, timestep: int) -> tuple[Tensor, Tensor]:
-        """Convert the result of a DDIM step from the scale at t to the scale at the previous timestep."""
+        """Rescale the result of a DDIM step: from the scale at t to the scale at the previous timestep."""
         assert self.num_inference_steps is not None
         before = timestep - len(self.alphas_cumprod) // self.num_inference_steps
         alpha_before = self.alphas_cumprod[before] if before >= 0 else self.final_alpha_cumprod

@@ -26,7 +26,7 @@ def subtract_camera_motion(flow: Flow) -> Flow:
     static.
 
     Args:
-        flow: (maps, height, width, 2) float32, pixels to another frame.
+        flow: (maps, height, width, 2) float32, the displacement to another frame in pixels.
 
     Returns:
         (maps, height, width, 2) float32.

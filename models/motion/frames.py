@@ -31,7 +31,7 @@ def read_clip(
         fps: target frame rate. Frames are selected by their presentation times. If the frames are evenly
             spaced and the clip's frame rate is below the target, the clip keeps its frame rate.
         frames: maximum number of frames to return.
-        max_pixels: limit on the pixels of all returned frames together.
+        max_pixels: maximum number of pixels in all returned frames together.
 
     Raises:
         BadClip: the file is not a video, is damaged, exceeds `max_pixels`, has fewer than 2 frames, or has a
@@ -50,7 +50,7 @@ def validate_frames(frames: Sequence[Frames] | Frames, name: str = "clip") -> Fr
     """Return the frames as one array, (frames, height, width, 3) uint8 RGB.
 
     Args:
-        frames: each (height, width, 3) uint8 RGB.
+        frames: the frames; each frame is an array (height, width, 3) uint8 RGB.
         name: name of the clip in error messages.
 
     Raises:

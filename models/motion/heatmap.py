@@ -55,7 +55,8 @@ def flow_magnitude(
     """Return x, the lengths of the flow vectors, in the unit that the settings select.
 
     Args:
-        flow: (maps, height, width, 2) float32, pixels to another frame; usually one map per step.
+        flow: (maps, height, width, 2) float32, the displacement to another frame in pixels; usually one map
+            per step.
         settings: the settings of the heatmap.
         steps: number of steps of the clip (default: the number of maps).
 

@@ -227,7 +227,7 @@ def build_dataset(
         pipeline: the pipeline with the encoders.
         sources: all clips of the run.
         cache: the cache in which tensors are stored.
-        on_clip: called after each clip, for a progress bar.
+        on_clip: function that is called after each clip, for a progress bar.
 
     Raises:
         CannotWrite: the disk is full.

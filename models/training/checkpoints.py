@@ -46,7 +46,7 @@ class TrainState:
 
 
 def save_checkpoint(folder: Path, state: TrainState, *, settings_key: str, keep: int) -> Path:
-    """Write a checkpoint, and remove all except the newest checkpoints.
+    """Write a checkpoint, then remove old checkpoints; only the newest checkpoints remain.
 
     Args:
         folder: folder of all checkpoints of the run.

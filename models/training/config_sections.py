@@ -30,7 +30,7 @@ class DataSettings(Section):
 
     Attributes:
         source: `folder` (video files) or `scenes` (the scene engine).
-        folder: for source `folder`, the folder of the clips, relative to the working directory.
+        folder: if the source is `folder`, the folder that holds the clips, relative to the working directory.
         captions: table in the folder (CSV, TSV, JSONL or Parquet) with columns `file`, `caption` and
             optionally `held_out` (0/1).
         held_out_share: share of held-out clips if there is no `held_out` column; a hash of each clip's
@@ -72,7 +72,8 @@ class NetworkSettings(Section):
         kind: `tiny` creates a small network with random weights; the other kinds load weights from `path`.
         path: path of the weights. For `videocrafter2`, the checkpoint file; for `modelscope`, a folder in
             diffusers' layout; for `pipeline`, the pipeline folder of an earlier run.
-        companions: for `videocrafter2`, folder or hub id with the subfolders vae, text_encoder and tokenizer.
+        companions: if the weights are `videocrafter2`, the folder or hub id that has the subfolders vae,
+            text_encoder and tokenizer.
         image_encoder: folder or hub id of a CLIP vision model, which `cx-attn` and `both` need.
         conditioning: image conditioning; `x-cat` in the paper.
     """
@@ -137,11 +138,11 @@ class HeatmapSection(HeatmapSettings):
     """Settings of the heatmap and of the heatmap's source.
 
     Attributes:
-        source: optical flow (the paper) or SAM's segments.
+        source: optical flow (as in the paper), or segments from SAM.
         flow: `exact` (the true flow, for rendered scenes only), or the name of a flow estimator.
-        segments: for `sam`, the segments that get value 1: moving segments, all segments, or the largest
-            moving segment.
-        sam: for `sam`, the folder or hub id of the SAM model.
+        segments: if the source is `sam`, which segments get heatmap value 1: moving segments, all segments,
+            or the largest moving segment.
+        sam: if the source is `sam`, the folder or hub id of the SAM model.
     """
 
     source: HeatmapSource = HeatmapSource.FLOW
@@ -216,7 +217,7 @@ class RunSettings(Section):
     Attributes:
         cpu_threads: number of CPU threads for torch; 0 selects torch's default. A network of toy size is
             fastest with 1 thread.
-        precision: precision of the forward pass.
+        precision: floating-point precision of the forward pass.
         half_weights: whether to export the network in float16, which halves the file size.
         gradient_checkpointing: whether to recompute activations in the backward pass, which saves memory.
         checkpoint_every: number of steps between checkpoints.

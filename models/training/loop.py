@@ -41,9 +41,10 @@ class Hooks:
     `log` is called on the main process only; `save` and `validate` are called on every process.
 
     Attributes:
-        log: called after each step with the number of completed steps and the step's metrics.
-        save: called when a checkpoint must be written.
-        validate: called when the network must be validated.
+        log: function that is called after each step with the number of completed steps and the step's
+            metrics.
+        save: function that is called when a checkpoint must be written.
+        validate: function that is called when the network must be validated.
     """
 
     log: Callable[[int, Metrics], None]

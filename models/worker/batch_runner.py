@@ -36,12 +36,12 @@ class BatchRunner:
         server: the server's lease API.
         host: loads and runs the model.
         images: cache of input images.
-        batch_sizes: batch size of each model to offer.
+        batch_sizes: the models to offer, each with its batch size.
         leases: leases of the worker.
         uploader: receives the clips.
         failures: receives the failed jobs.
         stopping: event that is set when the worker should stop.
-        log: called with a sentence for every event.
+        log: function that is called with a sentence for every event.
 
     Attributes:
         batch_sizes: the models that are still offered, each with its batch size.
@@ -177,7 +177,7 @@ class BatchRunner:
 
 
 def as_generator_error(error: Exception) -> GeneratorError:
-    """Return an error of a model's or a metric's code as a GeneratorError, with its traceback."""
+    """Convert an exception from a model's or a metric's code to a GeneratorError that has the traceback."""
     if isinstance(error, GeneratorError):
         return error
     tail = "".join(traceback.format_exception(error))[-_MAX_LOG_CHARACTERS:]

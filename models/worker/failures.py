@@ -46,7 +46,7 @@ class Failures:
     Args:
         server: the server's lease API.
         leases: leases of the worker; the lease of a held job is renewed.
-        log: called with a sentence for every reported failure.
+        log: function that is called with a sentence for every reported failure.
         lane: the lane (worker loop) whose failures are recorded; None if the worker has no other lanes.
     """
 

@@ -29,7 +29,8 @@ class RestartPolicy:
     Attributes:
         restarts: maximum number of consecutive restarts without a generated clip. After these restarts, the
             lane stops for good (is retired).
-        pause_s: pause before the first restart, in seconds. Each further pause is twice as long.
+        pause_s: pause before the first restart, in seconds. Each later pause is twice as long as the previous
+            pause.
         longest_pause_s: maximum pause, in seconds.
         starting_s: time in which a model host should start, in seconds.
     """
@@ -54,7 +55,7 @@ class Fleet:
         options: options of the worker; each lane appends its number to the worker's name.
         lanes: number of lanes.
         stopping: event that is set when the fleet should stop.
-        log: called with a sentence for every event.
+        log: function that is called with a sentence for every event.
         policy: rule that decides when failed lanes are restarted.
     """
 
@@ -84,7 +85,7 @@ class Fleet:
         Raises:
             NotAllowed: the server refuses the key.
             Unreachable: after a stop signal, the server does not answer.
-            NoLaneLeft: all lanes are retired.
+            NoLaneLeft: all lanes have stopped for good.
         """
         with ThreadPoolExecutor(len(self._lanes)) as pool:
             results = [pool.submit(self._run_lane, lane) for lane in self._lanes]
@@ -148,7 +149,7 @@ class Fleet:
         return self._options.info.model_copy(update={"name": name})
 
     def _pause(self, lane: Lane, host: ModelHost, error: Exception, restarts: int) -> bool:
-        """Wait before a restart; return False if the lane is retired instead."""
+        """Wait before a restart. Return False if the lane stops for good instead."""
         if self._stopping.is_set():
             return False
         reason = str(error) or repr(error)
@@ -166,7 +167,7 @@ class Fleet:
         return not self._stopping.wait(pause_s)
 
     def _report(self, lane: Lane, host: ModelHost, state: WorkerState, reason: str) -> None:
-        """Show the lane's state on the server's page of jobs.
+        """Show the lane's state on the jobs page of the server.
 
         The lane continues if the server refuses the report.
         """

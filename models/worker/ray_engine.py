@@ -82,7 +82,7 @@ class RayHost:
     Args:
         device: device of the actor; `cuda` reserves GPUs.
         dtype: floating-point type of the network, a value of `DType`.
-        log: called with a sentence for every event.
+        log: function that is called with a sentence for every event.
         gpus: number of GPUs that the Ray actor reserves.
     """
 
@@ -179,7 +179,7 @@ def run_on_ray(
         gpus_per_actor: number of GPUs of each actor.
         address: address of a running cluster; None starts a local cluster for the duration of the call.
         stopping: event that is set when the worker should stop.
-        log: called with a sentence for every event.
+        log: function that is called with a sentence for every event.
 
     Raises:
         NotAllowed: the server refuses the key.

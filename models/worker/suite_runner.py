@@ -49,7 +49,7 @@ class SuiteRunner:
         suites: the suites to offer.
         metric_run: the folders and the device with which suites of metrics run.
         leases: leases of the worker.
-        log: called with a sentence for every event.
+        log: function that is called with a sentence for every event.
 
     Attributes:
         suites: the suites of metrics that are still offered.

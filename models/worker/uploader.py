@@ -31,7 +31,7 @@ class Uploader:
     Args:
         server: the server's lease API.
         leases: leases of the worker; a clip is uploaded only while the worker holds the clip's job.
-        log: called with a sentence for every clip that is not accepted.
+        log: function that is called with a sentence for every clip that is not accepted.
 
     Attributes:
         uploaded: number of clips the server accepted.

@@ -35,7 +35,7 @@ class WorkerOptions:
 
     Attributes:
         info: the description of the worker that the server stores.
-        batch_sizes: batch size of each model to offer.
+        batch_sizes: the models to offer, each with its batch size.
         until_idle: if true, exit when there is no job; if false, ask for jobs again.
         once: if true, exit after the jobs of one claim.
         suites: suites of metrics to offer.
@@ -62,7 +62,7 @@ class WorkerLoop:
         images: cache of input images.
         options: options of the worker.
         stopping: event that is set when the worker should stop.
-        log: called with a sentence for every event.
+        log: function that is called with a sentence for every event.
         lane: the lane of this loop, if the loop belongs to a fleet.
     """
 
