@@ -25,7 +25,7 @@ class Texture:
 
     Attributes:
         pixels: (rows, columns, 4) float32 in [0, 1]; colours are premultiplied by alpha.
-        corner: the upper left corner of the first texel in the part's coordinates.
+        corner: the position of the first texel's upper left corner, in the part's coordinates.
         density: number of texels per image height.
     """
 

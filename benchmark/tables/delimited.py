@@ -128,7 +128,7 @@ def read_delimited(
     Args:
         delimiter: the usual delimiter of the format. The reader uses another delimiter if the other delimiter
             splits the header into more wanted column names.
-        unescape: remove the apostrophes that `benchmark.tables.spreadsheet` adds.
+        unescape: true to remove the apostrophes that `benchmark.tables.spreadsheet` adds.
 
     Raises:
         TableError: the file is empty or a row cannot be read; the error contains every problem found.

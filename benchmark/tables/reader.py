@@ -21,7 +21,7 @@ def read_table(path: Path, columns: Collection[str] | None = None, *, unescape: 
     Args:
         columns: the names of the columns to read; some of these columns may be missing. None reads all
             columns.
-        unescape: in CSV and TSV, remove the apostrophes that our exports put before formulas.
+        unescape: true to remove, in CSV and TSV, the apostrophes that our exports put before formulas.
 
     Raises:
         TableError: the suffix is unknown, or the table cannot be read; the error lists every problem found.

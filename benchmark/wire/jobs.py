@@ -131,7 +131,10 @@ class WorkerInfo(RequestModel):
 
 
 class WorkerStateRequest(RequestModel):
-    """A worker's report that the worker is paused or retired. The next claim sets the state `working`."""
+    """A worker's report that the worker is paused or retired.
+
+    When the worker claims jobs again, its state becomes `working`.
+    """
 
     worker: WorkerInfo
     state: WorkerState

@@ -40,8 +40,8 @@ class ScoresRequest(RequestModel):
     """The scores that a worker computed for the clip of a job.
 
     `settings` is everything that the scores depend on: backbone, revision, transform, frames, our version. A
-    setting with the name of a metric belongs to this metric only. `refused` has the reason for each metric in
-    which the clip cannot be scored.
+    setting with the name of a metric belongs to this metric only. For each metric that cannot score the clip,
+    `refused` states the reason.
     """
 
     attempt: Attempt

@@ -66,7 +66,7 @@ class GoldRequest(RequestModel):
 
     @classmethod
     def of(cls, block: int | None, most: int | None) -> "GoldRequest | None":
-        """Return the request from which a study got its `gold_block` and `gold_most`."""
+        """Return the request that corresponds to a study's `gold_block` and `gold_most`."""
         if most is not None:
             return cls(count=most)
         return cls(share=1 / block) if block is not None else None
