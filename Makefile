@@ -29,7 +29,7 @@ run: $(VENV)/.web ## start the service with the demo on http://127.0.0.1:8000 (P
 # databases for a third of their time.
 .PHONY: test
 test: $(VENV)/.dev browser ## everything CI runs: lint, types, import rules, all tests on both databases
-	@$(MAKE) --no-print-directory -j 2 --output-sync=line check all-tests
+	@$(MAKE) --no-print-directory -j 2 check all-tests
 
 .PHONY: all-tests
 all-tests: $(VENV)/.dev

@@ -31,10 +31,11 @@ def test_a_missing_image_is_named_and_no_other_image_is_shown(booth: Booth) -> N
 
 
 def test_the_previous_image_never_stands_beside_the_next_text(booth: Booth) -> None:
+    booth.page.wait_for_load_state("networkidle")  # the next pair is loaded
     first = booth.page.locator("[data-media=image]").get_attribute("src")
     booth.page.route("**/media/*/image", lambda route: route.abort())
     token = booth.token
-    # Two pairs on: the next one is loaded already.
+    # Two pairs on: the first of them is loaded already.
     for _ in range(2):
         booth.press("a", "2", "Enter")
         other = f"[data-part=vote-form] [name=token]:not([value='{token}'])"
