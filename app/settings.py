@@ -165,7 +165,7 @@ class Settings(BaseSettings):
 
     @property
     def limits_are_shared(self) -> bool:
-        """Whether several server processes count failed keys and uploaded bytes together."""
+        """Return whether several server processes count failed keys and uploaded bytes together."""
         return not self.rate_limit_url.startswith("memory://")
 
     @property

@@ -29,8 +29,8 @@ def read_file_names(names: Sequence[str], pair_ids: Sequence[str], *, default_se
     Args:
         names: file names with a suffix, such as `<pair id>_<seed>.mp4`.
         pair_ids: the pair ids of the benchmark.
-        default_seed: the seed of a file whose name contains no seed; the function uses this seed only in the
-            advice on ambiguous names.
+        default_seed: the seed of a file whose name contains no seed. The function uses this seed only in
+            messages about ambiguous names.
     """
     stems = {name: PurePath(name).stem for name in names}
     found = match_clip_names(stems.values(), pair_ids)

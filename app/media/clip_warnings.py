@@ -35,7 +35,7 @@ def usual_format(clips: Iterable[Clip]) -> str:
 
 
 def clip_warnings(clip: Clip, usual: str) -> list[str]:
-    """Return one line per warning about a clip.
+    """Return the warnings about a clip, one line for each warning.
 
     `usual` is the text that `usual_format` returns for all clips of the submission.
     """

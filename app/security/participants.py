@@ -84,7 +84,9 @@ def find_participant(session: Session, *, cookie: str | None, study_slug: str, n
 def find_assignment(
     session: Session, *, cookie: str | None, token: str, for_change: bool = False, clock: Clock = utc_now
 ) -> HeldAssignment:
-    """Return this browser's assignment and its study. With `for_change`, lock the study, then read the clock.
+    """Return this browser's assignment and its study.
+
+    If `for_change` is set, lock the study first, then read the clock.
 
     Raises:
         NotFound: the assignment does not exist or belongs to another annotator. The message is the same in

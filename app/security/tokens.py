@@ -14,7 +14,10 @@ def new_token() -> str:
 
 
 def new_key() -> str:
-    """Return a new API key. The prefix of keys lets secret scanners find leaked keys."""
+    """Return a new API key.
+
+    All keys begin with the same prefix, so that secret scanners can find leaked keys.
+    """
     return KEY_PREFIX + new_token()
 
 

@@ -28,8 +28,8 @@ Subject = Benchmark | Submission | Study
 def sees_benchmark(principal: Principal | None, *, of: type[Benchmark] = Benchmark) -> ColumnElement[bool]:
     """Return the SQL condition for benchmarks that a person, or a visitor without a key, sees.
 
-    All versions of a slug have the same visibility and are shared together. `of` is an alias of the
-    benchmarks table, for queries that already use this table.
+    All versions of a slug have the same visibility and are shared together. If a query already uses the table
+    `benchmarks`, `of` is an alias of this table.
     """
     is_public = of.visibility == Visibility.PUBLIC
     if principal is None:
@@ -49,7 +49,7 @@ def sees_benchmark(principal: Principal | None, *, of: type[Benchmark] = Benchma
 def sees_submission(principal: Principal, *, of: type[Submission] = Submission) -> ColumnElement[bool]:
     """Return the SQL condition for submissions that a person sees.
 
-    `of` is an alias of the submissions table, for queries that already use this table.
+    If a query already uses the table `submissions`, `of` is an alias of this table.
     """
     if principal.is_admin:
         return true()

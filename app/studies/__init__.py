@@ -1,1 +1,4 @@
-"""Creates, opens, pauses, closes and extends studies. A change after opening is a new protocol version."""
+"""Creates, opens, pauses, closes and extends studies.
+
+After a study was opened, each change creates a new version of the study's protocol.
+"""

@@ -75,7 +75,7 @@ def differences(reference: Sequence[ClipForm], other: Sequence[ClipForm]) -> tup
 def loss_sentences_of(
     reference: Sequence[ClipForm], other: Sequence[ClipForm], names: tuple[str, str], kind: RenditionRecipe
 ) -> tuple[str, ...]:
-    """Return what renditions of this kind leave out, if all clips of each side have one format."""
+    """Return sentences on what renditions leave out; empty if the clips of a side have several formats."""
     if len(reference) != 1 or len(other) != 1:
         return ()
     recipe = choose_recipe(reference[0], other[0], kind)

@@ -18,9 +18,10 @@ class StudyEstimate:
             comparison.
         people: the smallest number of annotators that can give all votes.
         detectable: the smallest TI2V score above 0.5 that the test of one matchup detects with a power of
-            0.8, computed for the matchup with the fewest pairs; 1 if the test detects no score.
-        detectable_corrected: the smallest detectable score if the test uses the strictest level of Holm's
-            correction over the matchups.
+            0.8. The score is computed for the matchup with the fewest pairs, and is 1 if the test detects no
+            score.
+        detectable_corrected: the smallest detectable score after Holm's correction for several matchups; the
+            test then uses the strictest level of the correction.
     """
 
     matchups: int

@@ -49,7 +49,7 @@ class BenchmarkChoice:
 class EstimatePart:
     """The estimate beside the form, and the matchups whose sides differ in format.
 
-    `estimate` is None if the choice is incomplete.
+    `estimate` is None if a field that the estimate needs is empty or wrong.
     """
 
     estimate: StudyEstimate | None

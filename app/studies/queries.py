@@ -62,8 +62,8 @@ STUDIES = ListOrder("studies", (KeyType.BIG_INTEGER,))
 class StudyFilter:
     """Filter of the list of studies. A field with the value None matches all studies.
 
-    By default, the list contains neither deleted nor archived studies; otherwise it contains only deleted or
-    only archived studies.
+    By default, the list contains neither deleted nor archived studies. If `deleted` is set, the list contains
+    only deleted studies; if only `archived` is set, the list contains only archived studies.
     """
 
     status: StudyStatus | None = None

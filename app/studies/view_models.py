@@ -124,7 +124,7 @@ class StudyLine:
 
     @property
     def state(self) -> str:
-        """Return the status as readers see it; an open pilot has the status "pilot"."""
+        """Return the status that the pages show; for an open study that runs as a pilot, return "pilot"."""
         return "pilot" if self.is_pilot and self.status is StudyStatus.OPEN else self.status.value
 
     @property

@@ -24,8 +24,8 @@ def submission_id(
     """Return the id of the submission that an id or a name refers to. An id is returned without a check.
 
     A name never refers to a withdrawn submission, or to a submission on an earlier version of a benchmark;
-    use the id. A model name without a label refers to the model's submission without a label or, if every
-    submission has a label, to the model's only submission.
+    use the id. A model name without a label refers to the model's submission that has no label. If every
+    submission has a label, the name refers to the model's only submission.
 
     Args:
         name: 16 hexadecimal digits are always an id.

@@ -200,7 +200,7 @@ def _is_same(clip: Clip, received: ReceivedFile, *, may_replace: bool) -> bool:
 def _row_of(
     received: ReceivedFile, facts: ClipFacts, provenance: dict[str, Any] | None, now: datetime
 ) -> dict[str, Any]:
-    """Return the columns of a clip that depend on its bytes."""
+    """Return the values of those columns of a clip that depend on the clip's bytes."""
     return {
         "sha256": received.sha256,
         "provenance": provenance,
@@ -237,7 +237,7 @@ def _flush_to_disk(path: Path) -> None:
 
 
 def _lock_content(session: Session, sha256: str) -> None:
-    """Let only one transaction at a time store or delete these bytes.
+    """Lock the bytes: only one transaction at a time can store or delete a file with these bytes.
 
     SQLite needs no lock here, because SQLite has only one writer.
     """

@@ -16,7 +16,7 @@ _HEX_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
 
 @dataclass(frozen=True)
 class ReceivedFile:
-    """A completely received file, which only the server can read, and the sha256 of its bytes."""
+    """A file that the server received completely, and the sha256 of the file's bytes."""
 
     path: Path
     sha256: str

@@ -1,4 +1,7 @@
-"""Defines all database tables. Importing this package completes the SQLAlchemy metadata."""
+"""Defines all database tables.
+
+After the import of this package, the SQLAlchemy metadata contains all tables.
+"""
 
 from app.tables import (
     audit,

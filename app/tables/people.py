@@ -67,7 +67,7 @@ class BrowserSession(Base):
 
 
 class Annotator(Base):
-    """A pseudonym in one study. The server knows the voting person only by this pseudonym."""
+    """A pseudonym in one study. The server stores no name of the person who votes, only this pseudonym."""
 
     __tablename__ = "annotators"
     __table_args__ = (UniqueConstraint("study_id", "pseudonym"),)

@@ -11,7 +11,7 @@ from benchmark.protocol import Outcome, Phase
 
 
 class AnnotatorPhase(Base):
-    """A phase that an annotator has ended.
+    """A row for each phase that an annotator has ended.
 
     If the annotator did not pass the phase, the annotator could not continue the study; `outcome` says why.
     """

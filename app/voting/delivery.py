@@ -36,7 +36,7 @@ class RequestedClip:
 
     @property
     def is_prepared(self) -> bool:
-        """Whether the renditions of both clips exist."""
+        """Return whether the renditions of both clips exist."""
         return {self.clip.id, self.other.id} <= set(self.renditions)
 
 

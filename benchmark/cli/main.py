@@ -57,7 +57,7 @@ class LazyCommand:
 class _CommandProxy(click.Command):
     """An entry in the list of `ti2v` commands.
 
-    The real command is imported when the user calls this entry.
+    When the user runs the command of this entry, the command's code is imported.
     """
 
     def __init__(self, name: str, lazy: LazyCommand) -> None:

@@ -1,6 +1,6 @@
 """Uploads a folder of clips as one submission. A repeated upload sends only the missing clips.
 
-Clips are compared with the server's clips by digest, so a changed clip is always detected.
+The upload compares the digests of the clips with the server's digests, and so detects every changed clip.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +32,7 @@ class Comparison:
     """The differences between the clips in a folder and the clips on the server.
 
     Attributes:
-        submission: the submission on the server; None if it does not exist yet.
+        submission: the submission on the server; None if the submission does not exist yet.
         new: clips that the server does not have.
         same: clips whose bytes are the same in the folder and on the server.
         changed: clips whose bytes differ between the folder and the server.

@@ -80,7 +80,7 @@ class ImportApi:
             reference: the name of a model. In every matchup with this model, the model becomes the reference.
             answers: the form of the answers in the table: `sides` (reference or other) or `positions` (left
                 or right). By default, both forms are accepted; an answer that has a different meaning in each
-                form is an error.
+                of the two forms is an error.
             title: the title of the study; by default the slug.
             dry_run: only check the table.
 

@@ -49,7 +49,8 @@ class StudyApi:
     ) -> list[StudyResponse]:
         """Return the studies that are visible to you, newest first; each argument is a filter.
 
-        Archived and deleted studies are left out; `archived` and `deleted` return only these studies.
+        By default, archived and deleted studies are left out. With `archived` or `deleted` set, the call
+        returns only such studies.
         """
         query = {"status": status, "kind": kind, "benchmark": benchmark}
         query |= {name: "true" for name, wanted in (("archived", archived), ("deleted", deleted)) if wanted}

@@ -46,7 +46,7 @@ def agreement_document(
     by_scenario: bool,
     interim: bool = False,
 ) -> AgreementDocument:
-    """Compare the metrics of score files with the votes; a study that is not closed gets no regression.
+    """Compare the metrics of score files with the votes; compute the regression only for closed studies.
 
     Raises:
         MetricInputError: two files have scores of the same side and suite, or were computed with different

@@ -31,7 +31,7 @@ class ImageFolder:
     """The images in a folder and its subfolders; hidden files and folders are ignored.
 
     Args:
-        folder: the folder that image names are relative to.
+        folder: the folder of the images; image names are paths relative to this folder.
         within: after links are resolved, each image must be inside this folder; by default `folder`. The
             files of a hub snapshot are links to files in a folder above the snapshot.
     """

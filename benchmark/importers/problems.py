@@ -11,7 +11,7 @@ class ImportProblems(ValueError):
 
     Args:
         problems: the problems in any order; the error sorts the problems by line.
-        source: the name of the table to which the problems' line numbers refer.
+        source: the name of the table; the line numbers of the problems are lines of this table.
     """
 
     def __init__(self, problems: Sequence[TableProblem], source: str | None = None) -> None:

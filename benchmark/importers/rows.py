@@ -113,7 +113,10 @@ def _regular_rows(table: TableRows) -> int:
 
 
 def _typed_rows(path: Path) -> TableRows:
-    """Return the rows of a JSONL or Parquet table. The first row, the column names, has line number 0."""
+    """Return the rows of a JSONL or Parquet table.
+
+    The first row contains the column names and has line number 0.
+    """
     table = read_table(path)
     columns = [table.cells(name) for name in table.columns]
     header = TableRow(0, tuple(map(_cell, table.columns)))

@@ -1,7 +1,7 @@
 """Measures temporal artifacts that people notice at once: flashes, freezes, cuts, loops and colour shifts.
 
-TI2V Bench defines this metric. The metric needs no weights. Thresholds are in grey levels of 255 and were
-chosen on the clips described in docs/metrics.md.
+TI2V Bench defines this metric. The metric needs no weights. The thresholds are in grey levels from 0 to 255;
+they were chosen on the clips that docs/metrics.md describes.
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,8 @@ class Artifacts:
         freezes: share, in [0, 1], of frames (except the first) that look the same as the previous frame.
         cuts: number of frames at which the image changes abruptly.
         loop: 1.0 if the clip returns to its first frame, else 0.0.
-        colour_shift: distance between the mean colours of the first and last frame, in levels of 255.
+        colour_shift: distance between the mean colours of the first and last frame, in colour levels from 0
+            to 255.
     """
 
     flashes: int

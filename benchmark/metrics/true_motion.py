@@ -41,8 +41,8 @@ def true_motion(flow: Flow, true_flow: Flow, mask: Mask) -> TrueMotion:
     Args:
         flow: (frames - 1, height, width, 2) displacement in the clip, in pixels.
         true_flow: displacement in the true clip in pixels, with the same shape as `flow`.
-        mask: (frames - 1, height, width), whether the pixel shows the object in the true clip. Entry i is the
-            mask in frame i, before the displacement to frame i + 1.
+        mask: (frames - 1, height, width) bool: True if the pixel shows the object in the true clip. Entry i
+            is the mask in frame i, before the displacement to frame i + 1.
 
     Raises:
         MetricInputError: shapes differ, the flow is not finite, the mask is empty, or the object does not

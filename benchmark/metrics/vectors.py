@@ -19,7 +19,7 @@ def feature_rows(features: ArrayLike, *, name: str, at_least: int = 1) -> Vector
         at_least: the smallest allowed number of rows.
 
     Returns:
-        (rows, dimensions) float64, each row of length 1.
+        (rows, dimensions) float64; each row is a vector of length 1 (L2 norm).
 
     Raises:
         MetricInputError: there are too few rows, a value is NaN or infinite, or a row is all zeros.
@@ -40,8 +40,8 @@ def feature_rows(features: ArrayLike, *, name: str, at_least: int = 1) -> Vector
 def cosines(left: Vectors, right: Vectors) -> Vectors:
     """Return the cosine of each row of `left` with the corresponding row of `right`, in [-1, 1].
 
-    All rows must have length 1. If one array has a single row, this row is compared with every row of the
-    other array. The cosine is computed from the distance of the two rows, so equal rows have a cosine of
-    exactly 1.
+    Each row must be a vector of length 1 (L2 norm). If one array has a single row, this row is compared with
+    every row of the other array. The cosine is computed from the distance of the two rows, so equal rows have
+    a cosine of exactly 1.
     """
     return np.asarray(np.maximum(1.0 - ((left - right) ** 2).sum(axis=1) / 2, -1.0))

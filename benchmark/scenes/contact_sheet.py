@@ -1,4 +1,4 @@
-"""Draws a contact sheet for a visual check that `reference` differs from the other synthetic models."""
+"""Draws a sheet of small images; people use it to check that the synthetic models differ visibly."""
 
 from collections.abc import Sequence
 

@@ -9,7 +9,7 @@ from benchmark.protocol import Justification
 class GoldUse(StrEnum):
     """The use of a question.
 
-    After a training question, the annotator sees an explanation; a gold question looks like other
+    After a training question, the annotator sees an explanation. A gold question looks like all other
     comparisons.
     """
 

@@ -166,7 +166,7 @@ class Leave(Crossing):
 
 @dataclass(frozen=True, kw_only=True)
 class Fade(Motion):
-    """Change the part's opacity: a hidden part appears, or a halo is switched on or off."""
+    """Change the part's opacity, for example to show a hidden part or to switch off a halo."""
 
     to: float
 

@@ -100,8 +100,8 @@ class AgreementTable:
 class MetricsPart:
     """The automatic metrics of a study. `agreement` is None until the study is closed.
 
-    `figure_of` is the slug of the study whose figure shows the agreement; None if the table covers only a
-    part of the study.
+    `figure_of` is the slug of the study, for the link to the figure of the agreement; None if the table
+    covers only a part of the study.
     """
 
     suites: tuple[SuiteTable, ...]

@@ -1,4 +1,4 @@
-"""Display names on the results pages: titles of the two sides, names of scenarios and tags."""
+"""Builds the display names on the results pages: titles of the two sides, names of scenarios and tags."""
 
 from app.panels.side_names import Naming
 from app.results.view_models import SideTitles

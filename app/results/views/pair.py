@@ -44,7 +44,7 @@ class VoteLine:
 class Panel:
     """One comparison of the pair.
 
-    `votes` is printed as `4/1`; `not_counted` describes votes that do not count.
+    `votes` has the votes for each side, printed as `4/1`; `not_counted` describes votes that do not count.
     """
 
     name: str

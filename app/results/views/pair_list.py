@@ -87,7 +87,7 @@ class PairFilterForm:
 def filter_form(
     rows: Sequence[ComparisonRow], wanted: PairFilter, url: str, naming: Naming
 ) -> PairFilterForm:
-    """Return the filter form. The form offers only scenarios and results that occur in the matchup."""
+    """Return the filter form. The form lists only those scenarios and results that occur in the matchup."""
     scenarios = dict.fromkeys(sorted(row.scenario or "" for row in rows))
     occurring = {PairResult.of(row) for row in rows}
     reference, other = (naming.side(rows[0].reference), naming.side(rows[0].other)) if rows else ("", "")

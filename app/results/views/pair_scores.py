@@ -67,6 +67,6 @@ def _line(metric: Metric, sides: Sequence[SideScores], pair: str) -> PairScoreLi
 
 
 def _refusals(side: SideScores, pair: str) -> list[str]:
-    """Return the different reasons why the pair's clips lack scores."""
+    """Return the reasons why clips of the pair have no scores; equal reasons appear once."""
     clips = [clip for clip in side.shown.clips if clip.pair == pair]
     return list(dict.fromkeys(reason for clip in clips for reason in clip.refused.values()))

@@ -22,7 +22,7 @@ def whole_percent(count: int, total: int) -> int:
 
 
 def heat_step(count: int, total: int) -> int:
-    """Return the step of a share on the heat scale, from -3 (the other side) to 3 (the reference).
+    """Return a share's colour step on the heat scale, from -3 (other side wins) to 3 (reference wins).
 
     >>> heat_step(1, 2), heat_step(9, 10)
     (0, 3)

@@ -36,7 +36,9 @@ def _known_letters() -> frozenset[int]:
 
 
 def printable(text: str) -> str:
-    r"""Return the text on one line. Characters that the font lacks or SVG forbids become ▯.
+    r"""Return the text on one line.
+
+    The function replaces characters that the font lacks, or that SVG forbids, by ▯.
 
     >>> printable("two\nlines"), printable("a\x07b")
     ('two lines', 'a▯b')
@@ -73,8 +75,8 @@ def wrap(text: str, width: float, size: float, *, bold: bool = False, max_lines:
 
     If the text does not fit, an ellipsis replaces the rest of the text.
 
-    Lines break at spaces. A word that is wider than a line breaks after one of the characters - _ . / @ : if
-    the word contains one, and otherwise at any letter.
+    Lines break at spaces. If a word is wider than a line, the word breaks after one of the characters - _ . /
+    @ : or, if it contains none of them, at any letter.
     """
 
     def fits(piece: str) -> bool:
@@ -99,7 +101,7 @@ def size_without_breaks(text: str, width: float, sizes: Sequence[float], *, bold
 
 
 def _pieces(text: str, fits: Callable[[str], bool]) -> Iterator[str]:
-    """Split a text at the possible line breaks; each yielded piece includes the spaces that follow."""
+    """Yield the pieces between possible line breaks; each piece includes the spaces that follow it."""
     for word in re.findall(r"[^ ]+ ?", text):
         if fits(word):
             yield word
