@@ -1,6 +1,7 @@
 """more ways to prepare clips
 
-Why: a study can choose black bars, the longer clip's length or the clips' own size (docs/media.md).
+Why: a study can show its clips with black bars, with the length of the longer clip, or in the clips' own size
+(docs/media.md).
 Locks: PostgreSQL locks the table `studies` while it checks all rows once; no row is rewritten. SQLite
 rebuilds the table.
 Works with the previous release: yes, as long as no study uses one of the new values.

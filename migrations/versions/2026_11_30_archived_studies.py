@@ -3,7 +3,7 @@
 Why: an owner can hide a study from the list of studies without deleting it.
 Locks: PostgreSQL locks the table `studies` while the catalogue entry changes; no row is rewritten. SQLite
 adds the column in place.
-Works with the previous release: yes, that release lists archived studies too.
+Works with the previous release: yes, but the previous release also lists archived studies.
 """
 
 import sqlalchemy as sa

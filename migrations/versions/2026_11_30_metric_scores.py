@@ -5,7 +5,8 @@ clip. A job that measures names its suite, and has no model because every worker
 the job.
 Locks: PostgreSQL locks the table `jobs` while its rows are checked and its unique index is built. SQLite
 rebuilds jobs.
-Works with the previous release: yes, until the first clip is measured; that release does not know such jobs.
+Works with the previous release: yes, until the first clip is measured; the previous release does not know
+jobs that measure clips.
 """
 
 import sqlalchemy as sa

@@ -15,7 +15,7 @@ def load_pretrained(network_class: Any, folder: Path, *, kind: str, **options: o
 
     Args:
         network_class: a class of transformers with the method `from_pretrained`.
-        kind: the kind of network in messages, such as `CLIP model`.
+        kind: the words for the network in messages, such as `CLIP model`.
         options: further arguments of `from_pretrained`.
 
     Raises:

@@ -60,7 +60,7 @@ class RaftBackbone:
 
     @torch.no_grad()
     def flows(self, frames: Sequence[NDArray[np.uint8]]) -> Iterator[NDArray[np.float32]]:
-        """Yield the flow from each frame to the next, one at a time.
+        """Yield the flow from each frame to the next frame, one flow at a time.
 
         Args:
             frames: frames of one size, each (height, width, 3) uint8 RGB; no side is below 128 pixels.

@@ -56,7 +56,7 @@ class Raft(nn.Module):
 
 
 class _Encoder(nn.Module):
-    """Six residual blocks after a 7x7 convolution; the output has 1/8 of the resolution."""
+    """A 7x7 convolution, then six residual blocks; the output has 1/8 of the image's resolution."""
 
     def __init__(self, channels: int, norm: Callable[[int], nn.Module]) -> None:
         super().__init__()

@@ -1,4 +1,7 @@
-"""The `ti2v` commands that generate, train or measure. A module is imported only when its command runs."""
+"""The `ti2v` commands that generate clips, train networks or compute metrics.
+
+A module is imported only when its command runs.
+"""
 
 from benchmark.cli.main import LazyCommand
 
