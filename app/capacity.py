@@ -73,7 +73,7 @@ class Capacity:
 
     @contextmanager
     def admit(self) -> Iterator[None]:
-        """Reserve a thread of this class, or a place in its queue, until the block ends.
+        """Reserve a thread of this request class, or a place in the queue of the class, until the block ends.
 
         Raises:
             Unavailable: the queue is full.
@@ -125,8 +125,8 @@ class Capacities:
         """Return the default capacities.
 
         Requests for uploads and renditions wait for one of `children` sandbox processes. Twice as many
-        threads as processes keep the processes busy while other threads store files. Any more threads would
-        only wait for a process.
+        threads as processes keep the processes busy while other threads store files. Additional threads would
+        only wait for a sandbox process.
         """
         capacities = {
             RequestClass.VOTES: Capacity("votes", threads=12, queue=200),

@@ -31,7 +31,10 @@ class AppContext:
     key_use: KeyUse
 
     def require_current_schema(self) -> None:
-        """Raise SchemaError unless the schema is current. Writing to another schema could lose data."""
+        """Raise SchemaError unless the database has the newest schema.
+
+        Writing to another schema could lose data.
+        """
         found = migrations.status(self.database)
         if found.problem:
             raise migrations.SchemaError(found.problem)

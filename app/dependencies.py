@@ -32,7 +32,7 @@ def cookie_of(request: Request) -> str | None:
 
 
 def page_response(request: Request, template: str, page: object, *, status: int = 200) -> Response:
-    """Return a page. If the request's person is known, the page has this person's navigation."""
+    """Return a page. If a person sent the request, the page shows the navigation of this person."""
     principal = request.scope.get(_PERSON)
     return context_of(request).pages.answer(
         template,

@@ -1,4 +1,7 @@
-"""Logs events with fields. Logs contain no prompts, no client addresses, and no model names of open votes."""
+"""Logs events with fields.
+
+Logs contain no prompts and no client addresses. While a vote is open, no log line names its models.
+"""
 
 import json
 import logging

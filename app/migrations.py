@@ -132,7 +132,7 @@ def _migrate(database: Database, step: "Callable[[Config], None]", *, may_lose_r
 
 @contextmanager
 def _foreign_keys_off(connection: Connection) -> Iterator[None]:
-    """Switch SQLite's foreign keys off within the block."""
+    """Turn off the foreign key checks of SQLite until the block ends."""
     if connection.dialect.name != "sqlite":
         yield
         return

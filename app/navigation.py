@@ -30,7 +30,7 @@ class Navigation:
 
 @dataclass(frozen=True)
 class Section:
-    """A section, the people who may open it, and the prefixes of the paths that belong to it."""
+    """A section of the service, the people who may open it, and the path prefixes of the section's pages."""
 
     name: str
     url: str

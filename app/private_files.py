@@ -1,4 +1,4 @@
-"""Creates files and folders that only the service's own user can read."""
+"""Creates files and folders that only the user account of the service can read."""
 
 import os
 from pathlib import Path

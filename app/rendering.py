@@ -22,7 +22,7 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
 class _Templates(FileSystemLoader):
-    """Loads templates without indentation, which would be a quarter of the voting page's bytes."""
+    """Loads templates without indentation. Indentation would be a quarter of the voting page's bytes."""
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         source, path, is_current = super().get_source(environment, template)

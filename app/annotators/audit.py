@@ -46,7 +46,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Changed:
-    """The votes that an exclusion or reinstatement changed, counted by their new status.
+    """The number of votes that an exclusion or reinstatement changed, for each new status of the votes.
 
     All counts are 0 if no vote changed.
     """

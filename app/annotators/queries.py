@@ -31,9 +31,9 @@ class AnnotatorReport:
         kind: `participant`, `pilot` or another kind. A study counts the votes of only one kind.
         quality: figures computed from the votes that count. For an excluded annotator, the figures are
             computed from the votes that counted before the exclusion.
-        valid: number of votes with the status valid or imported, which are the votes that count.
+        valid: number of votes that count. Their status is valid or imported.
         excluded: number of the annotator's excluded votes.
-        other: number of votes with the status superseded, withdrawn or surplus, which do not count.
+        other: number of all other votes. Their status is superseded, withdrawn or surplus; they do not count.
         repeats: number of answers to hidden repeats. `repeats_same` counts the answers to repeats that equal
             the annotator's first answer.
         clip_ms: average duration of the study's clips, milliseconds.

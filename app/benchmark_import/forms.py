@@ -14,7 +14,9 @@ from benchmark.wire.validation import InvalidRequest, checked_request
 
 
 def parse_import_form(fields: ImportFields) -> BenchmarkToImport:
-    """Return the import that the form describes. Without a slug, the slug is made from the dataset's name.
+    """Return the import that the form describes.
+
+    If the form contains no slug, the slug is made from the dataset's name.
 
     Raises:
         InvalidFields: fields are wrong. The error names all wrong fields.

@@ -1,1 +1,1 @@
-"""Stores and finds benchmarks in the database, and compares a benchmark's size with the official one."""
+"""Stores and finds benchmarks in the database, and compares their sizes with the official benchmark."""

@@ -73,7 +73,7 @@ class BenchmarkProfile:
     """The row of a benchmark in the paper's Table 1.
 
     Attributes:
-        media, texts: number of unique images and of unique prompts.
+        media, texts: number of unique images (media), number of unique prompts (texts).
         text_driven: whether an image has several prompts, so that the text decides the motion.
         evaluation: `human` if this service has a human study of any version of the benchmark; otherwise
             `none`.

@@ -40,8 +40,8 @@ def import_benchmark(
     Args:
         images: the stored images of `source`, see `app.benchmarks.images.store_images`.
         owner_id: the owner of a new benchmark, which is private until it is shared. The value is None for a
-            public benchmark without an owner, and for a new version of an existing benchmark, because a new
-            version keeps the owner.
+            public benchmark without an owner. The value is also None for a new version of an existing
+            benchmark, because the benchmark keeps its owner.
 
     Raises:
         Invalid: the slug is malformed; or the title, origin or licence is too long or has several lines.

@@ -89,7 +89,7 @@ def _progress(session: Session, study: Study, names: dict[int, str]) -> list[Pro
 
 
 def _hours(session: Session, study: Study, now: datetime) -> list[HourResponse]:
-    """Count the votes in each of the last 24 hours, oldest first. The last hour is still running."""
+    """Count the votes in each of the last 24 hours, oldest first. The last hour has not ended yet."""
     newest = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     starts = [newest - timedelta(hours=age) for age in reversed(range(HOURS))]
     counts = [

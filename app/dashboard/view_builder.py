@@ -164,7 +164,7 @@ def _moment(moment: datetime) -> str:
 
 
 def _details(details: dict[str, object]) -> str:
-    """Return the details of an event in one line, such as `version 2, change Votes ... raised`."""
+    """Return the details of an audit event in one line, such as `version 2, change Votes ... raised`."""
     return "; ".join(f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in details.items())
 
 

@@ -238,7 +238,7 @@ def _bundled_pairs() -> tuple[PairSpec, ...]:
 
 
 def _models(label: str, *, only: tuple[str, ...] | None = None) -> list[DemoSubmission]:
-    """Return the demo's submissions; the first is the reference."""
+    """Return the demo's submissions; the first submission is the reference."""
     from benchmark.scenes import SYNTHETIC_MODELS
 
     return [

@@ -64,7 +64,7 @@ class FilterForm:
 
 @dataclass(frozen=True)
 class JumpLink:
-    """A link to a scenario on the same page or another page."""
+    """A link to a scenario of the gallery; the scenario may be on another page."""
 
     name: str
     url: str

@@ -25,7 +25,7 @@ class SubmissionLine:
 
     @property
     def url(self) -> str:
-        """Return the URL of the upload page or, if the submission is not open, of the submission's page."""
+        """Return the upload page's URL for an open submission, and otherwise the submission page's URL."""
         page = f"/submissions/{self.public_id}"
         return f"{page}/upload" if self.status is SubmissionStatus.OPEN else page
 

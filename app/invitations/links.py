@@ -26,7 +26,7 @@ def invite(
 
     Args:
         kind: the kind of the annotators; the votes of `pilot` and `preview` annotators never count.
-        label: a note on whom the links are for. With several links, each label gets a number.
+        label: a note that names the people who get the links. With several links, each label gets a number.
     """
     if study.status is StudyStatus.CLOSED:
         raise Conflict("This study is closed.", code="study_not_open")
@@ -55,7 +55,7 @@ def invite_batch(
     Args:
         signing_key: the secret key. The links are derived from this key and `batch`.
         batch: a random ID of this request.
-        label: a note on whom the links are for. With several links, each label gets a number.
+        label: a note that names the people who get the links. With several links, each label gets a number.
     """
     if study.status is StudyStatus.CLOSED:
         raise Conflict("This study is closed, so it needs no more annotators.", code="study_not_open")

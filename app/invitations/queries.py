@@ -1,4 +1,4 @@
-"""Reads the register of a study's invitations."""
+"""Reads a study's invitations from the database."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ def find_invitation(session: Session, study: Study, invitation_id: int) -> Invit
 
 
 def export_rows(session: Session, study: Study) -> Iterator[list[Cell]]:
-    """Yield the rows of the exported register, newest first, with the columns COLUMNS."""
+    """Yield a row with the columns COLUMNS for each invitation of the study, newest first."""
     rows = [(row.Invitation, row.Annotator) for row in session.execute(_register(study)).all()]
     for start in range(0, len(rows), _CHUNK):
         for each in _responses(session, study, rows[start : start + _CHUNK]):

@@ -1,4 +1,4 @@
-"""Routes of the register of a study's invitations: list, revoke and export them."""
+"""Routes with which a study's owner lists, revokes and exports the study's invitations."""
 
 from typing import Annotated
 
@@ -41,7 +41,7 @@ def revoke(slug: SlugPath, number: NumberPath, request: Request) -> Response:
 
 @router.get("/studies/{slug}/invitations.csv")
 def export(slug: SlugPath, request: Request) -> Response:
-    """Return the register as a CSV table. The table does not contain the links."""
+    """Return the study's invitations as a CSV table. The table does not contain the links."""
     with context_of(request).database.read() as session:
         study, _ = require_own_study(session, request, slug)
         body = b"".join(csv_chunks(COLUMNS, export_rows(session, study)))

@@ -1,4 +1,4 @@
-"""Builds the register of a study's invitations."""
+"""Builds the page that lists a study's invitations."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ def register_page(
     fields: LinkFields | None = None,
     problems: Mapping[str, str] | None = None,
 ) -> RegisterPage:
-    """Return a page of the register. A page number above the last page returns the last page.
+    """Return one page of the list of invitations. A page number above the last page returns the last page.
 
     Args:
         fields, problems: the submitted form, and a message for each wrong field of the form.

@@ -41,7 +41,7 @@ class WelcomePage:
 
     @property
     def closed_title(self) -> str:
-        """Return why voting is not possible, or an empty text for an open study."""
+        """Return the reason why nobody can vote in the study; an empty text if the study is open."""
         return _CLOSED[self.status][0] if self.status in _CLOSED else ""
 
     @property
@@ -105,7 +105,7 @@ class LinkFields:
 
 @dataclass(frozen=True)
 class RegisterPage:
-    """The register of a study's invitations. `batch` is the random ID of the next batch of links."""
+    """The page that lists a study's invitations. `batch` is the random ID of the next batch of links."""
 
     study_slug: str
     study_title: str

@@ -65,8 +65,8 @@ def claim(
 ) -> list[ClaimedJob]:
     """Lease up to `count` jobs of one model to a worker. Return an empty list if no job is ready.
 
-    Jobs of the model in the worker's memory come first, because loading a model takes longer than generating
-    a clip.
+    Jobs of the model that the worker has loaded come first, because loading a model takes longer than
+    generating a clip.
     """
     expire_leases(session, policy=policy, now=now)
     alive_since = now - timedelta(seconds=policy.lease_s)

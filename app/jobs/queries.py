@@ -43,7 +43,10 @@ class ListedJob:
 def listed_jobs(
     session: Session, principal: Principal, wanted: JobFilter, page: PageRequest
 ) -> Sequence[ListedJob]:
-    """Return the jobs of a page in the order of creation, plus the next page's first job, if any."""
+    """Return the jobs of a page in the order of creation.
+
+    If a next page exists, also return its first job.
+    """
     query = _own(
         select(Job, Submission.public_id, VideoModel.slug, Pair.name, Worker.name)
         .select_from(Job)

@@ -1,9 +1,9 @@
 """Chooses a worker's next model: its loaded model, else a model that no worker has loaded, else any model.
 
 Loading a model takes longer than generating a clip. One worker loads each model for the model's first clip.
-In addition, all workers except one may once load a model that another worker has loaded, to help with that
-model's jobs. A queue of M models on W workers therefore costs at most W + M - 1 loads. A worker helps a
-second time only if minutes of work are left for each worker.
+In addition, every worker except one may help once: the worker loads a model that another worker has already
+loaded, and takes jobs of that model. A queue of M models on W workers therefore costs at most W + M - 1
+loads. A worker helps a second time only if minutes of work are left for each worker.
 """
 
 from collections.abc import Iterator

@@ -20,7 +20,7 @@ _GAUGES = {
 
 
 def worker_metrics(session: Session, *, now: datetime) -> bytes:
-    """Return state, clips, failures and last request of each worker that was seen in the last day."""
+    """Return the state, clips, failures and last request time of each worker seen in the last day."""
     registry = CollectorRegistry()
     state = Gauge("ti2v_worker_state", "1 for the worker's state.", (*_LABELS, "state"), registry=registry)
     gauges = {

@@ -8,7 +8,10 @@ from app.media.probe import FAR_FIRST_FRAME
 
 
 class Clip(Protocol):
-    """The facts of a clip that warnings use: a `ClipFacts`, or a database row with the same fields."""
+    """The facts about a clip from which warnings are derived.
+
+    `ClipFacts` and database rows have these fields.
+    """
 
     @property
     def width(self) -> int: ...

@@ -41,7 +41,7 @@ class SideLoss:
         side: the side of the matchup, reference or other.
         pairs: number of pairs for which the side's clip is cut or cropped.
         all_pairs: number of pairs for which both sides have a clip.
-        most: for each kind of loss, the largest share among the pairs.
+        most: for each kind of loss, the largest share that any clip of the side loses.
         is_uniform: whether every clip of the side has the same loss.
     """
 
@@ -118,7 +118,7 @@ def _side_loss(side: Side, losses: Iterable[tuple[Loss, int]]) -> SideLoss:
 
 
 def _forms(study_ids: list[int]) -> Select[*tuple[Any, ...]]:
-    """Return the query that counts the pairs of each matchup for each combination of two clip formats.
+    """Return a query that groups each matchup's pairs by the formats of the two clips, and counts each group.
 
     In most matchups, all pairs have the same combination of formats.
     """

@@ -1,4 +1,4 @@
-"""Builds HTTP responses with images, clips, or byte ranges of clips from the media store.
+"""Builds HTTP responses that contain an image, a clip or a byte range of a clip from the media store.
 
 The responses have a fixed set of headers without ETag, Last-Modified or file name. Such headers could reveal
 that clips were uploaded in one batch and belong to one model.

@@ -102,7 +102,7 @@ class SuitePart:
 
     @property
     def downloads(self) -> tuple[tuple[str, str], ...]:
-        """Return the name and the address of each file; empty without scores."""
+        """Return the name and the URL of each file; an empty result if the submission has no scores."""
         if not self.rows:
             return ()
         address = f"/api/v1/submissions/{self.public_id}/metrics/{self.suite}"

@@ -1,1 +1,1 @@
-"""Fills panels: selects comparisons, takes and releases slots, and tracks vote statuses and progress."""
+"""Fills panels (the required votes of comparisons): selects comparisons, tracks slots and vote statuses."""

@@ -18,7 +18,9 @@ from benchmark.protocol import AssignmentPurpose, Side
 def choose_gold(
     session: Session, *, study: Study, annotator_id: int, position: int
 ) -> HiddenComparison | None:
-    """Return a gold question that the annotator has not seen. None if the next comparison must not be gold.
+    """Return a gold question that the annotator has not seen.
+
+    Return None if the next comparison must not be a gold question.
 
     Args:
         position: position of the next comparison, counted from 1.

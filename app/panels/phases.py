@@ -31,7 +31,7 @@ class PhaseProgress:
 
     @property
     def due(self) -> Phase:
-        """Return the first phase that the annotator has not passed; the last page if all are passed."""
+        """Return the first phase that the annotator has not passed; after all phases, the last page."""
         left = [each for each in self.order if each not in self.ended or not self.ended[each].passed]
         return left[0] if left else Phase.FINISH
 

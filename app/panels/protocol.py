@@ -36,7 +36,10 @@ _BENCHMARK = ("slug", "version", "title", "source", "licence", "content_hash")
 
 
 def freeze_protocol(session: Session, study: Study, *, now: datetime, change: str = "") -> StudyProtocol:
-    """Store the study's current protocol as the next version. `change` says what changed, for people."""
+    """Store the study's current protocol as the next version.
+
+    `change` is a text that tells people what changed.
+    """
     newest = newest_protocol(session, study)
     protocol = StudyProtocol(
         study_id=study.id,

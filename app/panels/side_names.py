@@ -57,7 +57,7 @@ class Naming:
         return self.side(other) if self.reference else f"{self.side(reference)} / {self.side(other)}"
 
     def named(self, matchups: Sequence[Matchup]) -> list[Matchup]:
-        """Return the matchups with display names, for sentences."""
+        """Return the matchups with the display names that sentences use."""
         return [
             Matchup(
                 self.matchup(each.reference, each.other),

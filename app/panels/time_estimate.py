@@ -24,7 +24,7 @@ def time_left(pairs: int, language: Language) -> str:
 
 
 def amount(pairs: int, language: Language) -> str:
-    """Return a text with the maximum number of pairs that an annotator gets, and the time for these pairs.
+    """Return a text with the maximum number of pairs per annotator, and the estimated time for these pairs.
 
     >>> amount(12, Language.EN), amount(1, Language.EN)
     ('Up to 12 pairs, about 5 minutes.', 'Up to 1 pair, about 1 minute.')

@@ -67,7 +67,7 @@ def add_key(
     now: datetime,
     secret: str | None = None,
 ) -> CreatedKey:
-    """Add a key of a person. If no person has the name, also add the person.
+    """Add a key for a person. If the person does not exist, also add the person.
 
     Args:
         secret: the new key; by default a random key. An existing key is returned unchanged, so that sending a

@@ -46,7 +46,7 @@ class KeyLine:
 
 @dataclass(frozen=True)
 class PeopleFields:
-    """The fields of the two forms, one for a person and one for a key, as text."""
+    """The texts in the fields of two forms: one form adds a person, the other form adds a key."""
 
     name: str = ""
     role: str = Role.RESEARCHER

@@ -37,7 +37,7 @@ def parse_crowd_form(fields: CrowdFields) -> CrowdSettings:
     """Return the settings in the submitted texts.
 
     Raises:
-        InvalidFields: a text is neither TOML nor JSON, or does not describe its setting.
+        InvalidFields: a text is neither TOML nor JSON, or the setting does not allow this value.
     """
     problems: dict[str, str] = {}
     phases = _parsed(Phases, "phases", fields.phases, problems)

@@ -25,7 +25,7 @@ from benchmark.wire.phases import QuizPhase
 
 @dataclass(frozen=True)
 class QuizState:
-    """The answers of an annotator so far, in order; True for a right answer."""
+    """The quiz answers of an annotator so far, in order; each answer is True if it was right."""
 
     quiz: QuizPhase
     answers: tuple[bool, ...]
@@ -103,7 +103,7 @@ def settle_quiz(session: Session, *, study: Study, annotator_id: int, quiz: Quiz
 
 
 def next_question(session: Session, *, study: Study, annotator_id: int, now: datetime) -> Assignment:
-    """Return the annotator's open quiz question, or lease the next one. The study must be locked.
+    """Return the annotator's open quiz question, or lease the next question. The study must be locked.
 
     Raises:
         NotFound: the study has no gold comparison left.
@@ -166,7 +166,10 @@ def _lease_question(
     left_side: Side,
     now: datetime,
 ) -> Assignment:
-    """Give an annotator a gold comparison as a question of the quiz. The comparison takes no slot."""
+    """Lease a gold comparison (its right answer is known) to an annotator as a quiz question.
+
+    The comparison takes no slot.
+    """
     assignment = Assignment(
         token=new_token(),
         study_id=study.id,

@@ -40,7 +40,7 @@ class PhasePage:
 
     @property
     def step(self) -> int:
-        """Return the number of this step, from 1."""
+        """Return the number of this step, counted from 1."""
         return self.order.index(self.phase) + 1
 
     @property
@@ -93,7 +93,10 @@ class ConsentPage(PhasePage):
 
 @dataclass(frozen=True, kw_only=True)
 class InstructionsPage(PhasePage):
-    """The instructions (phases/instructions.html). `next_step` is the name of the step that follows."""
+    """The instructions (phases/instructions.html).
+
+    `next_step` is the name of the step after the instructions.
+    """
 
     text: str
     examples: bool

@@ -29,7 +29,7 @@ def study_exit(study: Study, outcome: Outcome) -> AnnotatorExit:
 
 
 def annotator_exit(study: Study, *, annotator_id: int, outcome: Outcome, signing_key: bytes) -> AnnotatorExit:
-    """Return the study's completion code for this outcome, or a code that only this annotator gets.
+    """Return the completion code for this outcome: the study's code, or a code that only this annotator gets.
 
     Args:
         signing_key: the secret key from which the annotator's own codes are derived.

@@ -1,4 +1,4 @@
-"""The payment list of a study: each platform participant's work, and whether to approve the work."""
+"""The payment list of a study: the work of each platform participant, and whether to approve the work."""
 
 from datetime import datetime
 

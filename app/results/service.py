@@ -16,7 +16,7 @@ from benchmark.wire.results import ResultsResponse
 
 @dataclass(frozen=True)
 class StudyResults:
-    """A study's results at one moment. Interim results have no p-values."""
+    """The results of a study, read from the database at one moment. Interim results have no p-values."""
 
     study: Study
     live: LiveCounts

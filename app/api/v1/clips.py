@@ -174,7 +174,7 @@ def _authorize(
     """Check an upload before the server reads the request body.
 
     Raises:
-        Invalid: a worker asks to replace a clip, which only the submission's owner may do.
+        Invalid: a worker asks to replace a clip, but only the submission's owner may replace clips.
         NotSignedIn, Forbidden: the key is missing or wrong.
         NotFound, Conflict: the target is unknown, the submission is closed, or the worker's attempt no longer
             holds the job.

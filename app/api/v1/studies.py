@@ -53,7 +53,10 @@ def list_studies(
     archived: bool = False,
     deleted: bool = False,
 ) -> StudiesResponse:
-    """Return the studies that you see, newest first; archived or deleted studies only if requested."""
+    """Return the studies that you see, newest first.
+
+    Archived or deleted studies are listed only on request.
+    """
     wanted, page = StudyFilter(status, kind, benchmark, archived, deleted), listing.page_of(STUDIES)
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())

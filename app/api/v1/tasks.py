@@ -1,4 +1,4 @@
-"""REST routes that show background tasks: your own, and all tasks to an admin."""
+"""REST routes that show background tasks: people see their own tasks, admins see all tasks."""
 
 from typing import Annotated
 

@@ -41,7 +41,7 @@ router = api_router("voting", RequestClass.VOTES, is_for_people=False, credentia
 def next_assignment(
     slug: SlugPath, request: Request, body: Annotated[NextAssignmentRequest | None, Body()] = None
 ) -> Response:
-    """Return the annotator's current comparison, or a new one.
+    """Return the annotator's current comparison, or a new comparison.
 
     `after` is the token of the current assignment. If `after` is sent, lease the next comparison in advance.
     The page can then load the next comparison's clips early.

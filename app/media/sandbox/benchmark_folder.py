@@ -34,7 +34,7 @@ def read(
         folder: the folder of the benchmark; not read if `archive` is given.
         scratch: the folder for converted images; it contains `result`.
         result: the path of the JSON file to write.
-        source: the recorded source of the benchmark.
+        source: the origin that the database stores for the benchmark.
         archive: a ZIP file that contains the benchmark.
         unpacked: an empty folder, into which the archive is unpacked.
         within: see `benchmark.importers.images.ImageFolder`.

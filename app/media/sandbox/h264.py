@@ -155,7 +155,7 @@ def _with_length(unit: bytes, length_bytes: int) -> bytes:
 
 
 def _read_configuration(body: bytes) -> tuple[int, list[bytes]]:
-    """Parse an avcC body: return the size of the units' length fields, in bytes, and the parameter sets."""
+    """Parse an avcC body. Return the number of bytes of each unit's length field, and the parameter sets."""
     if len(body) < 7 or body[0] != 1:
         raise NotPlain("no avcC configuration")
     sets: list[bytes] = []

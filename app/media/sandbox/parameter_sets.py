@@ -18,7 +18,10 @@ _UNSPECIFIED = 2
 
 @dataclass(frozen=True)
 class Colours:
-    """The colour space of decoded values, as codes of ITU-T H.273. `full_range` is 0 or 1."""
+    """The colour space of the decoded pixels, as codes of the standard ITU-T H.273.
+
+    `full_range` is 0 or 1.
+    """
 
     primaries: int = _UNSPECIFIED
     transfer: int = _UNSPECIFIED

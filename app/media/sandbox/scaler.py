@@ -1,4 +1,7 @@
-"""Converts frames to one size by scaling and cropping, with black bars, or on a black canvas."""
+"""Converts frames to one size.
+
+Frames are scaled and cropped, get black bars, or are put on a black canvas.
+"""
 
 from typing import Any
 

@@ -125,7 +125,7 @@ class MediaStore(ABC):
 
     @abstractmethod
     def healthy(self) -> bool:
-        """Return whether the store responds and is writable, fast enough for a readiness check."""
+        """Return whether the store responds and is writable. Readiness checks can call this fast method."""
 
 
 def open_store(media_url: str) -> MediaStore:

@@ -1,4 +1,4 @@
-"""Draws the figure that compares automatic metrics with the votes, from the scores of the results page."""
+"""Draws the figure that compares automatic metrics with the votes. The results page uses the same scores."""
 
 from app.database import Database
 from app.metrics.study_scores import study_scores

@@ -29,7 +29,7 @@ def study_figure_file(
 
     Raises:
         NotFound: the study does not exist, or its results are not visible to this person.
-        Conflict: the votes do not allow this figure.
+        Conflict: the figure cannot be drawn from the study's votes.
         Unavailable: too many figures are being drawn.
     """
     with database.read() as session:
@@ -52,7 +52,10 @@ def figure_names(session: Session, results: StudyResults) -> FigureNames:
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """Limit the number of requests that draw a figure or wait to draw one. Convert CannotDraw to Conflict."""
+    """Limit the number of requests that draw a figure or wait to draw a figure.
+
+    Convert CannotDraw to Conflict.
+    """
     if not _SLOTS.acquire(blocking=False):
         raise Unavailable("Too many figures are being drawn. Try again in a moment.")
     try:

@@ -29,7 +29,7 @@ _COUNTERS = (
 
 @dataclass(frozen=True)
 class _Keys:
-    """Those columns of the table `comparisons` that never change, such as matchup and pair.
+    """The columns of the table `comparisons` whose values never change, such as matchup and pair.
 
     Arrays have shape (comparisons,).
 
@@ -134,7 +134,7 @@ def _keys_of(
 
 
 def _alphabetical(names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
-    """Return each name's index in the sorted distinct names, and the tuple of these distinct names."""
+    """Return the index of each name in the sorted distinct names, and the sorted distinct names."""
     codes, met = codes_of(names)
     ordered = sorted(met)
     code_of = {name: code for code, name in enumerate(ordered)}

@@ -65,7 +65,7 @@ def vote_rows(session: Session, study: Study, *, pair: str | None = None) -> Ite
 
 
 def counted_votes(session: Session, study: Study) -> Votes | None:
-    """Return the votes that count, as columns, exactly as `ti2v score` reads the exported table.
+    """Return the counted votes as columns. `ti2v score` reads the same columns from the exported table.
 
     Returns None if the study has no vote.
     """

@@ -68,7 +68,7 @@ def use_one_snapshot(session: Session) -> None:
 
 
 def _protocol(session: Session, study: Study) -> dict[str, Any]:
-    """Return the newest frozen protocol, supplemented with the study's current status and dates."""
+    """Return the newest stored protocol, with the study's current status and dates added."""
     newest = newest_protocol(session, study)
     assert newest is not None, "every study but a draft has a protocol"
     reasons = {each.name: each.close_reason for each in _every_matchup(session, study)}

@@ -56,7 +56,7 @@ def clip_cards(
 
     Args:
         benchmark: slug of the pair's benchmark.
-        pair: the pair of the clips.
+        pair: the pair (image and prompt) that the clips animate.
         principal: the person or visitor who sees the clips. A visitor sees all clips in `shown`, because
             these clips belong to published results.
         shown: the (submission ID, seed) combinations to return. With None, all clips are returned, and clip

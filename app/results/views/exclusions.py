@@ -66,7 +66,10 @@ def exclusions_part(live: LiveCounts, names: Mapping[str, str]) -> ExclusionsPar
 
 
 def _with_excluded(live: LiveCounts) -> Tallies:
-    """Return the tallies as if every excluded vote counted. The counts of reasons do not change."""
+    """Return the tallies that would result if every excluded vote counted.
+
+    The counts of reasons do not change.
+    """
     tallies, votes = live.counted.tallies, live.votes
     order = np.argsort(live.comparison)
     index = order[np.searchsorted(live.comparison, votes.comparison[votes.is_excluded], sorter=order)]

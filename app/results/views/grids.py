@@ -29,7 +29,8 @@ class HeatRow:
 class HeatTable:
     """A heat map of the reference's share, by matchup and by part of the benchmark (such as a scenario).
 
-    The parts in which the reference has the largest share come first. `anchor` is the HTML id of the table.
+    Parts of the benchmark are sorted by the reference's share, the largest share first. `anchor` is the HTML
+    id of the table.
     """
 
     anchor: str
