@@ -55,7 +55,7 @@ def metrics(request: Request) -> Response:
 
 
 def _is_local(request: Request) -> bool:
-    """Return whether the request comes from a program on this machine and was not forwarded by a proxy."""
+    """Return whether a program on this machine sent the request directly, not through a proxy."""
     if any(header in request.headers for header in ("forwarded", "x-forwarded-for", "x-real-ip", "via")):
         return False
     try:

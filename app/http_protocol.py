@@ -52,8 +52,8 @@ class _LimitedProtocol(H11Protocol):
     """Limits the number of connections, and the time that a client has to send a request's headers.
 
     A connection above the limit gets 503. The time limit of the first request starts when the connection
-    opens. The time limit of a later request starts at the first byte of that request. Between requests,
-    uvicorn's keep-alive timeout applies.
+    opens. The time limit of a later request starts at the first byte of that request. Between two requests of
+    a connection, uvicorn's keep-alive timeout applies.
     """
 
     max_connections: ClassVar[int]

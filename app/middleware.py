@@ -127,7 +127,7 @@ async def _record_key_use(scope: Scope) -> None:
 
 
 def _route_pattern(scope: Scope) -> str:
-    """Return the path pattern of the request's route; add the API's prefix, which FastAPI leaves out."""
+    """Return the path pattern of the request's route, with the API's prefix (FastAPI omits the prefix)."""
     pattern: str | None = getattr(scope.get("route"), "path", None)
     if pattern is None:
         return "unmatched"

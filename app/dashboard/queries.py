@@ -143,7 +143,7 @@ def _uncounted_votes(session: Session, study: Study) -> int:
 
 
 def _clip_reports(session: Session, study: Study, names: dict[int, str]) -> list[ClipReportResponse]:
-    """Return the comparisons with the most reports. Skipped gold questions are left out."""
+    """Return the comparisons with the most reports. Reports of gold questions are not counted."""
     reports, last = func.count(), func.max(Assignment.ended_at)
     rows = session.execute(
         select(Comparison.matchup_id, Pair.name, Assignment.skip_reason, reports, last)

@@ -165,7 +165,7 @@ def _is_visible(session: Session, clip: Clip, principal: Principal) -> bool:
 
 
 def benchmarks_showing(sha256: str, principal: Principal | None) -> Select[Visibility]:
-    """Return the query for the benchmarks that contain this image and that the person may see."""
+    """Return a query for benchmarks that contain this image; omit benchmarks that the person may not see."""
     return (
         select(Benchmark.visibility)
         .join(Pair, Pair.benchmark_id == Benchmark.id)

@@ -44,7 +44,8 @@ def gallery(
 def pair(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
     """Show one pair; signed-in people also see the pair's clips and the names of the models.
 
-    A visitor may be an annotator. A running study would no longer be blind if annotators knew a clip's model.
+    A visitor may be an annotator. If annotators knew a clip's model, a running study would no longer be
+    blind.
     """
     context = context_of(request)
     with context.database.read() as session:

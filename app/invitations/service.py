@@ -86,7 +86,7 @@ def withdraw_annotator(session: Session, *, annotator: Annotator, study: Study, 
 
 
 def _delete_what_identifies(session: Session, annotator: Annotator) -> None:
-    """Delete the ids of the crowd platform and the texts that the person wrote.
+    """Delete the annotator's crowd platform ids from the database, and all texts that the annotator wrote.
 
     The record of the consent is kept.
     """

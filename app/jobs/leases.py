@@ -103,7 +103,7 @@ def held_job(session: Session, *, public_id: str, attempt: int, principal: Princ
 def job_to_finish(session: Session, *, public_id: str, attempt: int, principal: Principal) -> Job:
     """Lock and return a job that this attempt holds or has finished.
 
-    A finished job is included because a worker may send its clip a second time.
+    Finished jobs are allowed because a worker may send the clip of a job a second time.
 
     Raises:
         NotFound, Conflict: see `held_job`.

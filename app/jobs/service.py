@@ -73,7 +73,8 @@ def cancel_jobs(
 ) -> int:
     """Cancel the queued and leased jobs of a submission. Return the number of cancelled jobs.
 
-    Without a suite, cancel the jobs that generate clips; otherwise the jobs that measure with this suite.
+    Without a suite of metrics, cancel the jobs that generate clips. With a suite, cancel the jobs that
+    measure clips with this suite.
     """
     return _cancel(session, submission, _of_suite(suite), now)
 
@@ -109,7 +110,7 @@ def cancel_job_of_clip(session: Session, *, target: UploadTarget, now: datetime)
 
 
 def forget_job_of_clip(session: Session, *, clip: Clip) -> None:
-    """Cancel the finished job of a clip that was deleted, so that the clip can be requested again."""
+    """Cancel the finished job of a deleted clip. People can then request the clip again."""
     change_jobs(
         session,
         update(Job)
@@ -154,7 +155,7 @@ def retry_jobs(
     `suite` is as in `cancel_jobs`. Return the number of changed jobs.
 
     Raises:
-        Conflict: the submission accepts no clips, or (with a suite) is not final.
+        Conflict: the submission accepts no clips; or a suite is given, and the submission is not final.
     """
     if suite is None:
         require_open(submission)

@@ -33,7 +33,8 @@ class ByteRange:
 def parse_range(header: str | None, length: int) -> ByteRange | None:
     """Parse a Range header for a body of `length` bytes; None means the whole body.
 
-    Several ranges, another unit and a malformed header all mean the whole body, as RFC 9110 (14.2) allows.
+    A header with several ranges, with another unit or with errors means the whole body; RFC 9110 (14.2)
+    allows this.
 
     >>> parse_range("bytes=-2", 10)
     ByteRange(start=8, stop=10)

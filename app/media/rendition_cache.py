@@ -35,7 +35,7 @@ class StoredRendition:
 def find_renditions(
     session: Session, *, clip_ids: Collection[int], recipe: Recipe
 ) -> dict[int, StoredRendition]:
-    """Return the existing renditions of these clips, keyed by clip id."""
+    """Return the stored renditions of these clips, keyed by clip id."""
     rows = session.execute(_STORED, {"clip_ids": clip_ids, "recipe": recipe.name})
     return {row.clip_id: StoredRendition(row.media_key, row.bytes) for row in rows}
 

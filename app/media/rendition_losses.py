@@ -35,7 +35,7 @@ class Loss:
 
 @dataclass(frozen=True)
 class SideLoss:
-    """The loss of the clips of one side of a matchup.
+    """The losses of one side's clips in a matchup.
 
     Attributes:
         side: the side of the matchup, reference or other.

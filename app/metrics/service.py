@@ -122,7 +122,7 @@ def _settings_id(
 
 
 def _insert_once(session: Session) -> Insert:
-    """Return an insert that does nothing if another worker added the same settings at the same moment."""
+    """Return an INSERT statement that does nothing if another worker has just added the same settings."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     dialect_insert = sqlite.insert if is_sqlite else postgresql.insert
     once: Insert = dialect_insert(MetricSettings).on_conflict_do_nothing(index_elements=["settings_hash"])

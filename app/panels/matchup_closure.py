@@ -12,7 +12,7 @@ from app.tables.voting import Assignment, AssignmentStatus
 
 
 def close_matchup(session: Session, *, matchup: Matchup, reason: str, now: datetime) -> None:
-    """Close a matchup: assign no more of its comparisons and cancel open assignments, but keep the votes."""
+    """Close a matchup: cancel its open assignments, prevent new assignments, and keep the votes."""
     study = lock_study(session, matchup.study_id)
     matchup.closed_at = now
     matchup.close_reason = reason[:200]

@@ -56,7 +56,7 @@ def study_rules(study: Study) -> Rules | None:
 
 
 def study_figures(session: Session, study: Study) -> dict[int, QualityFigures]:
-    """Return the figures of a study's annotators with votes, keyed by annotator id."""
+    """Return the figures of each annotator who has voted in the study, keyed by annotator id."""
     return _figures(session, Vote.study_id == study.id)
 
 

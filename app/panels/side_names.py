@@ -1,4 +1,4 @@
-"""Display names of sides and matchups on pages and in figures."""
+"""Builds the names of sides and matchups that pages and figures show."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

@@ -55,7 +55,7 @@ def side_name(model_slug: str, label: str) -> str:
 
 
 def matchup_sides(session: Session, study: Study, *, with_gold: bool = False) -> list[MatchupSides]:
-    """Return the study's matchups sorted by name, which is their order in every table (docs/decisions/0007).
+    """Return the study's matchups sorted by name. Every table uses this order (docs/decisions/0007).
 
     Args:
         with_gold: whether to also return the matchups of gold questions, which count in no result.

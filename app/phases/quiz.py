@@ -1,4 +1,4 @@
-"""The quiz: gold comparisons before the voting, each with an explanation after the answer.
+"""The quiz shows gold comparisons before the voting, and explains each of them after the answer.
 
 The state of a quiz follows from the annotator's quiz assignments and the votes on these assignments; nothing
 else is stored until the quiz ends. Every attempt asks questions that the annotator has not seen.
@@ -42,7 +42,7 @@ class QuizState:
 
     @property
     def last_attempt_right(self) -> int | None:
-        """Return the number of right answers of the attempt that just ended; None inside an attempt."""
+        """Return the number of right answers in the attempt that just ended; None during an attempt."""
         if not self.answers or len(self.answers) % self.quiz.questions:
             return None
         return sum(self.answers[-self.quiz.questions :])

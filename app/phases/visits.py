@@ -1,4 +1,4 @@
-"""Finds the annotator of a request in the phases of a study, and shows the phase that is due."""
+"""Finds the annotator who sent a request, and shows the annotator's current phase of the study."""
 
 from collections.abc import Callable
 
@@ -65,7 +65,7 @@ def show_phase(
     again: bool = False,
     status: int = 200,
 ) -> Response:
-    """Show a phase if it is due; otherwise redirect to the phase that is due.
+    """Show a phase if it is the annotator's current phase; otherwise redirect to the current phase.
 
     Args:
         again: whether an annotator who has ended the phase may read the page again.
@@ -82,5 +82,5 @@ def show_phase(
 
 
 def next_page(slug: str) -> Response:
-    """Redirect to the phase that is due now."""
+    """Redirect to the annotator's current phase."""
     return RedirectResponse(f"/studies/{slug}/phases", status_code=303)

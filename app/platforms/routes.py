@@ -1,4 +1,4 @@
-"""The link by which participants of a crowd platform join a study."""
+"""Route of the link by which participants of a crowd platform join a study."""
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import select

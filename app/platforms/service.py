@@ -19,10 +19,12 @@ def study_platform(study: Study) -> Platform:
 def set_platform(
     session: Session, *, study: Study, platform: Platform, principal: Principal, now: datetime
 ) -> None:
-    """Replace the platform of a study in any status. The audit log does not contain the codes.
+    """Replace the crowd platform of a study, whatever the study's status.
+
+    The audit log does not contain the codes.
 
     Raises:
-        Conflict: participants of a platform need phases, because the last page shows the completion code.
+        Conflict: the study has no phases, so no last page can show the completion code to participants.
     """
     if platform.kind is not None and study.phases is None:
         raise Conflict(

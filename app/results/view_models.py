@@ -184,7 +184,7 @@ class Download:
 
 @dataclass(frozen=True)
 class SideTitles:
-    """Titles of the reference and the other side in figure 1 and table 1."""
+    """The titles of a matchup's two sides (reference and other) in figure 1 and table 1."""
 
     reference: str
     other: str

@@ -122,7 +122,7 @@ async def import_votes(
 
 
 def _importer(request: Request) -> Principal:
-    """Return the person who sent the request, before the body is read.
+    """Return the person who sent the request; the request body is not read yet.
 
     The person must be allowed to import.
     """

@@ -82,7 +82,8 @@ def list_jobs(
 def cancel_jobs(body: SubmissionJobsRequest, request: Request) -> ChangedJobsResponse:
     """Cancel the queued and leased jobs of a submission.
 
-    With `suite`, cancel the jobs that measure clips; otherwise the jobs that generate clips.
+    With `suite`, cancel the jobs that measure clips with this suite of metrics. Without `suite`, cancel the
+    jobs that generate clips.
     """
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
@@ -101,7 +102,8 @@ def cancel_jobs(body: SubmissionJobsRequest, request: Request) -> ChangedJobsRes
 def retry_jobs(body: SubmissionJobsRequest, request: Request) -> ChangedJobsResponse:
     """Queue the failed jobs of a submission again; jobs that wait after a failure become ready immediately.
 
-    With `suite`, queue the jobs that measure clips; otherwise the jobs that generate clips.
+    With `suite`, queue the jobs that measure clips with this suite of metrics. Without `suite`, queue the
+    jobs that generate clips.
     """
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())

@@ -1,4 +1,4 @@
-"""REST route for the answers that annotators gave in the phases of a study."""
+"""REST route that returns annotators' answers in the phases of a study, such as consent and quiz."""
 
 from fastapi import Request
 

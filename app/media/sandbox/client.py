@@ -62,8 +62,9 @@ class SandboxLimits:
 class Sandbox:
     """Runs work in at most `children` child processes at the same time. Several threads may share a sandbox.
 
-    Each of the `children` has its own fork server. A fork server is started at the first request and
-    restarted after a crash. To end the fork servers, close the sandbox or use it as a context manager.
+    Each of the `children` child processes is forked from its own fork server. A fork server is started at the
+    first request and restarted after a crash. To end the fork servers, close the sandbox or use it as a
+    context manager.
     """
 
     def __init__(self, *, children: int = 2, limits: SandboxLimits | None = None) -> None:

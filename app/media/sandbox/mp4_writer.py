@@ -1,8 +1,8 @@
 """Writes an H.264 track as an MP4 with a fixed set of boxes. Two such files differ only in their pictures.
 
 The file has a single chunk, and its index comes before the pictures. The file contains no creation time and
-no program name. The time unit depends only on the frame rate, so clips with the same rate and number of
-frames have exactly the same duration.
+no program name. The time unit depends only on the frame rate. Two clips with the same rate and number of
+frames therefore have exactly the same duration.
 
 Source: ISO/IEC 14496-12 (2022), 8; ISO/IEC 14496-15, 5.4.2 (avc1).
 """

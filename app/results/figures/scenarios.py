@@ -22,7 +22,7 @@ MAX_WIDTH = 240  # pixels per image, about 220 dpi
 
 @dataclass(frozen=True)
 class ScenariosPlan:
-    """The contents of the figure: a benchmark's pairs by scenario, in the benchmark's order."""
+    """The contents of the figure: a benchmark's pairs, grouped by scenario, in the benchmark's order."""
 
     title: str
     scenarios: tuple[tuple[Pair, ...], ...]

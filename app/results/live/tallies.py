@@ -30,8 +30,8 @@ class CastVotes:
     Attributes:
         id, comparison, annotator: database IDs of each vote, its comparison and its annotator.
         decision_ms: decision time, milliseconds; UNTIMED (-1) if not measured.
-        chose_left: whether the chosen clip was the left clip (A).
-        chose_reference: whether the chosen clip belongs to the reference.
+        chose_left: whether the annotator chose the left clip (A).
+        chose_reference: whether the annotator chose the clip of the reference.
         is_valid: whether the vote counts, because its status is valid or imported.
         is_excluded: whether the vote was excluded.
     """

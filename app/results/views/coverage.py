@@ -100,8 +100,8 @@ def agreement_on(rows: Sequence[AgreementRow], tallies: Tallies) -> AgreementPar
     The first row measures the agreement on the choice.
 
     Args:
-        tallies: the counts from which `rows` was computed. If no vote has a reason, the rows for reasons are
-            left out.
+        tallies: the vote counts from which the caller computed `rows`. If no vote has a reason, the rows for
+            reasons are left out.
     """
     choice, *reasons = rows
     return AgreementPart(
