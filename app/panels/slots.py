@@ -1,6 +1,6 @@
 """Slots of a comparison. Each live lease and each valid vote takes one slot of a comparison.
 
-Assignments with `takes_slot` take one slot. Gold questions, repeats, quizzes, pilots and previews take no
+An assignment takes one slot if its `takes_slot` is true. Gold questions, repeats, quizzes, pilots and previews take no
 slot. Only this module changes `slots_taken`. In the same transaction, this module updates the study's number
 of comparisons that still need a vote. The study must be locked.
 """

@@ -19,5 +19,5 @@ def parse_visibility(visibility: str, people: str) -> VisibilityRequest:
 
 
 def problem_text(refusal: AppError) -> str:
-    """Return the message of a refused visibility, followed by its list of problems."""
+    """Return the error message of a refused change of visibility, followed by the problems."""
     return " ".join([refusal.message, *(f"{problem}." for problem in refusal.problems)])

@@ -27,7 +27,7 @@ from benchmark.wire.visibility import VisibilityRequest, VisibilityResponse
 def find_own(
     session: Session, kind: ShareSubject, name: str, *, principal: Principal, is_locked: bool = False
 ) -> Subject:
-    """Return a benchmark, submission or study that the person may share.
+    """Return the named benchmark, submission or study, if the person may share it.
 
     `name` is a slug or, for a submission, an id.
 

@@ -32,7 +32,7 @@ class TableRows:
     """The rows of a table, including the header, and the problems found in the table's lines.
 
     Attributes:
-        remark: a sentence if the encoding of the file was guessed.
+        remark: a sentence that says which encoding was guessed; None if none was guessed.
     """
 
     rows: tuple[TableRow, ...]

@@ -159,7 +159,8 @@ class StaticPreference:
     """How often a metric prefers the static clip of a pair to a model's clip.
 
     Attributes:
-        clips: number of scored clips of models for which the static clip of the same pair also has a score.
+        clips: the number of compared clips. A clip is compared if the clip and the static clip of its pair
+            have scores.
         preferred: number of clips, among `clips`, with a worse score than the static clip of the same pair.
     """
 

@@ -1,6 +1,7 @@
 """platform_sessions
 
-Why: participants of crowd platforms join a study by a link that contains the participants' platform ids. The
+Why: each participant of a crowd platform joins a study by a link that contains the participant's platform
+id. The
 new table `platform_sessions` is the only table that contains such ids. Deleting a row therefore deletes the
 ids that identify the person.
 Locks: none; one new table.

@@ -93,7 +93,7 @@ class PatchAutoencoder(StrictModel, ConfigMixin):  # type: ignore[misc]  # both 
 
     @apply_forward_hook  # type: ignore[untyped-decorator]  # CPU offload moves the weights
     def encode(self, x: Tensor) -> AutoencoderKLOutput:
-        """Encode images to a deterministic latent distribution.
+        """Encode images to latents, as a distribution with variance 0.
 
         Args:
             x: (batch, 3, height, width) float in [-1, 1].

@@ -6,7 +6,8 @@ object, and in regions that contain only noise. This filter compares two hypothe
 1. static: the pixel differs little from the same position in the next frame. Background that is about to be
    covered changes in the next frame only. So if the difference from the previous frame is far smaller than
    the difference from the next frame, the filter uses the difference from the previous frame.
-2. moving: the pixel differs little from the position to which the flow points in the next frame.
+2. moving: the pixel's value is close to the value in the next frame at the position to which the flow
+   points.
 
 The flow is kept only in regions where hypothesis 2 (moving) has the smaller difference, by more than a
 margin, and in the holes of such regions. The filter is not described in the paper; docs/motion.md reports

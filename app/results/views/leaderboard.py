@@ -57,7 +57,7 @@ def ranks(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> Ranks |
 def ranks_of(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> Ranks | None:
     """Return the ranking; None before the first vote.
 
-    For an open study, the ranking has no sentence. A sentence that names the best model would be a
+    While a study is open, the ranking has no sentence that summarises the result. A sentence that names the best model would be a
     conclusion.
     """
     if not counted.tallies.votes.any():
