@@ -1,8 +1,8 @@
 """Slots of a comparison. Each live lease and each valid vote takes one slot of a comparison.
 
-An assignment takes one slot if its `takes_slot` is true. Gold questions, repeats, quizzes, pilots and previews take no
-slot. Only this module changes `slots_taken`. In the same transaction, this module updates the study's number
-of comparisons that still need a vote. The study must be locked.
+An assignment takes one slot if its `takes_slot` is true. Gold questions, repeats, quizzes, pilots and
+previews take no slot. Only this module changes `slots_taken`. In the same transaction, this module updates
+the study's number of comparisons that still need a vote. The study must be locked.
 """
 
 from app.tables.studies import Comparison, Study

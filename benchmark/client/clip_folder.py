@@ -30,8 +30,8 @@ class ClipFolder:
 
     Attributes:
         clips: one clip for each pair and seed, sorted by seed, then by the benchmark's order of pairs.
-        missing: labels of the missing clips, in the order of `clips`. For each seed that occurs in the folder, every pair needs a clip. `missing` lists the pairs without
-            such a clip.
+        missing: labels of the missing clips, in the order of `clips`. For each seed that occurs in the
+            folder, every pair needs a clip.
         problems: one sentence for each problem with a file name.
         unused: the names of the files that are not used as clips, grouped by the reason.
         other_seeds: the number of files whose seed differs from the requested seed.
