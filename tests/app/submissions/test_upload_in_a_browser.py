@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.tables.submissions import Submission
 from benchmark.protocol import SubmissionStatus
 from tests.app.results.page_windows import chromium, sign_in
+from tests.browser.booth import PATIENCE_MS
 from tests.cast import PAIR_IDS, Cast, small_clip
 
 pytestmark = pytest.mark.browser
@@ -89,10 +90,10 @@ def test_other_bytes_need_the_tick_of_replace(cast: Cast, live_server: str, fold
         ):
             file.write_bytes(small_clip(shade=clip))
             page.locator("[data-part=files]").set_input_files([file])
-            expect(page.locator("tbody td:nth-child(2)")).to_have_text("Waiting")
+            expect(page.locator("tbody td:nth-child(2)")).to_have_text("Waiting", timeout=PATIENCE_MS)
             page.get_by_label("Replace stored clips").set_checked(replace)
             page.get_by_role("button", name="Upload").click()
-            expect(page.locator("tbody td:nth-child(2)")).to_have_text(state)
+            expect(page.locator("tbody td:nth-child(2)")).to_have_text(state, timeout=PATIENCE_MS)
             page.locator("[data-part=files]").set_input_files([])
         context.close()
 

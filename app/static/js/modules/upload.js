@@ -12,6 +12,7 @@ export function mount(root) {
   const text = (name, values = {}) => fill(root.dataset[`text${name}`], values);
   let rows = [];
   let running = null;
+  let choices = 0;
 
   for (const name of ['folder', 'files']) {
     part(root, name)?.addEventListener('change', (event) => choose(chosenFiles(event.target)));
@@ -28,7 +29,9 @@ export function mount(root) {
   });
 
   async function choose(files) {
+    const choice = ++choices;
     const answer = await post(root.dataset.namesUrl, { names: files.map((file) => file.name) });
+    if (choice !== choices) return; // a later choice is shown or on its way
     if (!answer.ok) return say(await messageOf(answer));
     const { files: matches, problems, unused } = await answer.json();
     const byName = new Map(files.map((file) => [file.name, file]));
