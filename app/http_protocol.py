@@ -15,6 +15,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from app.settings import Settings
 
 MAX_HEADER_BYTES = 32 * 1024
+# h11 compares the size of headers with its limit only while the headers are incomplete. Headers that arrive
+# at once therefore reach h11 in parts of this size.
+_PART_BYTES = 4096
 HEADER_TIMEOUT_S = 15.0
 _FULL = (
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -70,6 +73,12 @@ class _LimitedProtocol(H11Protocol):
         self._start_deadline()
 
     def data_received(self, data: bytes) -> None:
+        while len(data) > _PART_BYTES and self.conn.their_state is h11.IDLE:
+            self._receive(data[:_PART_BYTES])
+            data = data[_PART_BYTES:]
+        self._receive(data)
+
+    def _receive(self, data: bytes) -> None:
         if self.transport.is_closing():
             return
         super().data_received(data)

@@ -126,6 +126,13 @@ def test_headers_have_a_largest_size(context: AppContext) -> None:
     assert sent < 16 * 1024**2
 
 
+def test_headers_that_arrive_at_once_have_the_same_limit(context: AppContext) -> None:
+    with serving(context) as address, connected(address) as connection:
+        connection.sendall(head("GET", "/healthz", "X-Long: " + "a" * (MAX_HEADER_BYTES + 8192)))
+
+        assert read_to_the_end(connection).startswith(b"HTTP/1.1 400 ")
+
+
 @pytest.mark.parametrize(
     "first", [b"", b"GET /heal", head("GET", "/healthz") + b"GET /healthz HTTP/1.1\r\nHost"]
 )
