@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -18,6 +17,7 @@ from starlette.routing import Match
 from app.dependencies import page_response
 from app.errors import AppError, NotSignedIn, RangeNotSatisfiable
 from app.field_messages import field_message
+from app.sign_in_form import build_sign_in_form
 
 log = logging.getLogger("ti2v.errors")
 
@@ -54,35 +54,6 @@ class ErrorPage:
     request_id: str
 
 
-@dataclass(frozen=True)
-class SignInForm:
-    """The sign-in form; `target` is the page to show after the sign-in.
-
-    `answers_form` is true if the server refused a form; the form's page restores the fields after the
-    sign-in.
-    """
-
-    message: str = ""
-    target: str = "/"
-    answers_form: bool = False
-
-    @property
-    def url(self) -> str:
-        return "/sign-in"
-
-
-def local_path(target: str) -> str:
-    """Return the path if it is on this server, otherwise `/`.
-
-    This check prevents a form from redirecting to another site.
-
-    >>> local_path("/studies/a/results?x=1"), local_path("//example.org"), local_path("https://example.org")
-    ('/studies/a/results?x=1', '/', '/')
-    """
-    is_local = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
-    return target if is_local else "/"
-
-
 def answer_error(
     request: Request,
     *,
@@ -106,7 +77,7 @@ def answer_error(
         return JSONResponse(body, status_code=status, headers=headers)
     pages = request.app.state.context.pages
     if code in _SIGN_IN_CODES:
-        form = _sign_in_form(request, "" if code == NotSignedIn.default_code else message)
+        form = build_sign_in_form(request, "" if code == NotSignedIn.default_code else message)
         answer = pages.answer("sign_in_form.html", form, status=status)
     else:
         title = TITLES.get(status, HTTPStatus(status).phrase)
@@ -114,27 +85,6 @@ def answer_error(
         answer = page_response(request, "error.html", page, status=status)
     answer.headers.update(headers)
     return answer  # type: ignore[no-any-return]  # app.state is untyped in Starlette
-
-
-def _sign_in_form(request: Request, message: str) -> SignInForm:
-    if request.url.path.startswith("/sign-in"):
-        return SignInForm(message or "Sign in to see this page.")
-    if request.method == "GET":
-        query = f"?{request.url.query}" if request.url.query else ""
-        return SignInForm(message or "Sign in to see this page.", local_path(request.url.path + query))
-    refusal = "You are signed out, so nothing was saved. Sign in, then send the form again."
-    return SignInForm(message or refusal, _page_of_form(request), answers_form=True)
-
-
-def _page_of_form(request: Request) -> str:
-    """Return the URL of the page that sent a form; "/" if the browser names no page."""
-    try:
-        sender = urlsplit(request.headers.get("referer", ""))
-    except ValueError:
-        return "/"
-    if sender.netloc != request.headers.get("host"):
-        return "/"
-    return local_path(f"{sender.path}?{sender.query}" if sender.query else sender.path or "/")
 
 
 def _wants_page(request: Request) -> bool:

@@ -30,7 +30,7 @@ from app.tables.studies import Comparison, Study
 from app.tables.submissions import Submission
 from app.tables.voting import Vote
 from benchmark.protocol import Role, WatchGate
-from benchmark.wire.studies import MatchupRequest, StudyRequest
+from benchmark.wire.drafts import MatchupRequest, StudyRequest
 from perf.databases import Outcome, measure_on_each
 from perf.server import running_server
 from perf.synthetic_studies import open_round_robin

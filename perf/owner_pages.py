@@ -21,7 +21,7 @@ from app.tables.people import Annotator, Invitation
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, AssignmentStatus, Vote
 from benchmark.protocol import AnnotatorKind, Justification, Role, Side, StudyStatus
-from benchmark.wire.studies import MatchupRequest, StudyRequest
+from benchmark.wire.drafts import MatchupRequest, StudyRequest
 from perf.results_page import sign_in
 from perf.round_robin import STUDY, round_robin
 

@@ -12,7 +12,7 @@ from app.tables.bench import Benchmark, Pair
 from app.tables.studies import Study
 from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.protocol import Role, SubmissionStatus, WatchGate
-from benchmark.wire.studies import MatchupRequest, StudyRequest
+from benchmark.wire.drafts import MatchupRequest, StudyRequest
 
 MODELS, PAIRS, SCENARIOS = 10, 320, 22
 START = datetime(2026, 3, 1, tzinfo=UTC)

@@ -32,7 +32,7 @@ from app.tables.submissions import Clip
 from app.tables.submissions import Submission as SubmissionRow
 from benchmark.pairs import pair_id, scenario_of_image
 from benchmark.protocol import Role, WatchGate
-from benchmark.wire.studies import MatchupRequest, StudyRequest
+from benchmark.wire.drafts import MatchupRequest, StudyRequest
 from benchmark.wire.submissions import ModelRequest
 
 BENCHMARK = "tiny"

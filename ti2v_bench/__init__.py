@@ -29,6 +29,7 @@ from benchmark.protocol import (
 )
 from benchmark.wire.annotators import AnnotatorResponse, ChangeResponse, DecisionRequest
 from benchmark.wire.benchmarks import BenchmarkResponse, PairResponse
+from benchmark.wire.drafts import DraftRequest, GoldRequest, MatchupRequest, StudyRequest
 from benchmark.wire.jobs import CreateJobsRequest, CreateJobsResponse, JobResponse, JobsResponse
 from benchmark.wire.metrics import MetricTableResponse, SubmissionMetricsResponse
 from benchmark.wire.people import CreatedKeyResponse, KeyResponse, PersonResponse
@@ -36,14 +37,7 @@ from benchmark.wire.phases import Phases
 from benchmark.wire.platforms import Exit, Platform
 from benchmark.wire.results import ResultsResponse
 from benchmark.wire.rules import Rules
-from benchmark.wire.studies import (
-    DraftRequest,
-    GoldRequest,
-    MatchupRequest,
-    MatchupResponse,
-    StudyRequest,
-    StudyResponse,
-)
+from benchmark.wire.studies import MatchupResponse, StudyResponse
 from benchmark.wire.study_changes import ExtensionRequest, ProtocolResponse
 from benchmark.wire.submissions import (
     ClipResponse,

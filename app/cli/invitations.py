@@ -9,7 +9,7 @@ from app.cli.server_options import open_client, server_options
 from benchmark.protocol import AnnotatorKind
 
 if TYPE_CHECKING:
-    from benchmark.wire.studies import InvitationKind
+    from benchmark.wire.invitations import InvitationKind
 
 _KINDS: Mapping[str, "InvitationKind"] = {
     "participant": AnnotatorKind.PARTICIPANT,

@@ -11,7 +11,8 @@ from app.cli.submission_refs import matchup_named
 from benchmark.protocol import Language, RenditionRecipe, WatchGate
 
 if TYPE_CHECKING:
-    from benchmark.wire.studies import DraftRequest, StudyResponse
+    from benchmark.wire.drafts import DraftRequest
+    from benchmark.wire.studies import StudyResponse
     from benchmark.wire.study_changes import DuplicateRequest
 
 
@@ -110,7 +111,7 @@ def duplicate(slug: str, new_slug: str, title: str | None, server: str | None, k
 
 
 def _request(study: "StudyResponse", changes: dict[str, Any]) -> "DraftRequest":
-    from benchmark.wire.studies import DraftRequest
+    from benchmark.wire.drafts import DraftRequest
     from benchmark.wire.validation import checked_request
 
     return checked_request(DraftRequest, **DraftRequest.of(study).model_dump() | changes)

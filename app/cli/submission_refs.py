@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 from benchmark.protocol import SubmissionStatus
-from benchmark.wire.studies import MatchupRequest, StudyRequest
+from benchmark.wire.drafts import MatchupRequest, StudyRequest
 from benchmark.wire.submissions import SubmissionResponse
 from benchmark.wire.validation import checked_request
 

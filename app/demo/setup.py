@@ -33,7 +33,7 @@ from benchmark.data import bundled_folder
 from benchmark.importers.official import read_official
 from benchmark.pairs import PairSpec
 from benchmark.protocol import Role, Visibility
-from benchmark.wire.studies import MatchupRequest, StudyRequest
+from benchmark.wire.drafts import MatchupRequest, StudyRequest
 
 log = logging.getLogger("ti2v.demo")
 

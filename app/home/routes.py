@@ -19,13 +19,13 @@ from app.dependencies import (
     require_person,
     set_cookie,
 )
-from app.error_pages import SignInForm, local_path
 from app.errors import NotSignedIn
 from app.home.queries import benchmark_lines, published_studies, submission_lines
 from app.home.view_models import HomePage, SignInPage, StudyList, SubmissionsPart
 from app.security.browsers import find_sign_in, open_browser, sign_in, sign_in_with_key
 from app.security.path_params import TokenPath
 from app.security.tokens import hash_token
+from app.sign_in_form import SignInForm, local_path
 from app.studies.view_builder import study_lines
 from app.tables.people import BrowserSession, Person
 from benchmark.plurals import counted

@@ -2,7 +2,7 @@
 
 from app.errors import InvalidFields
 from app.invitations.view_models import LinkFields
-from benchmark.wire.studies import MAX_INVITATIONS, InvitationsRequest
+from benchmark.wire.invitations import MAX_INVITATIONS, InvitationsRequest
 from benchmark.wire.validation import InvalidRequest, checked_request
 
 

@@ -10,7 +10,7 @@ from app.security.tokens import derived_token, hash_token, new_token
 from app.tables.people import Invitation
 from app.tables.studies import Study
 from benchmark.protocol import AnnotatorKind, StudyStatus
-from benchmark.wire.studies import MAX_INVITATIONS
+from benchmark.wire.invitations import MAX_INVITATIONS
 
 
 def invite(

@@ -20,7 +20,7 @@ from app.security.path_params import SlugPath
 from app.studies.drafts import draft_request, edit_draft
 from app.tables.studies import Study
 from benchmark.protocol import Language, StudyStatus
-from benchmark.wire.studies import DraftRequest
+from benchmark.wire.drafts import DraftRequest
 
 router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
 MAX_CHARS = 100_000

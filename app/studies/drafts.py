@@ -23,7 +23,7 @@ from app.tables.bench import Benchmark
 from app.tables.studies import Matchup, Study
 from app.tables.submissions import Submission
 from benchmark.protocol import StudyStatus
-from benchmark.wire.studies import DraftRequest, GoldRequest, MatchupRequest, StudyRequest
+from benchmark.wire.drafts import DraftRequest, GoldRequest, MatchupRequest, StudyRequest
 from benchmark.wire.study_changes import DuplicateRequest
 
 EDIT = "study.edit"

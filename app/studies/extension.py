@@ -23,7 +23,7 @@ from app.tables.bench import Benchmark
 from app.tables.studies import Matchup, Study
 from app.tasks import service as tasks
 from benchmark.protocol import StudyKind, StudyStatus, TaskKind
-from benchmark.wire.studies import MatchupRequest
+from benchmark.wire.drafts import MatchupRequest
 from benchmark.wire.study_changes import ExtensionRequest
 
 MAX_CHANGE_CHARS = 400

@@ -23,7 +23,7 @@ from app.studies.forms import Comparisons, StudyFields, parse_study_form
 from app.tables.studies import Study
 from benchmark.protocol import RenditionRecipe, Role, Scope, WatchGate
 from benchmark.wire.common import SLUG
-from benchmark.wire.studies import DraftRequest
+from benchmark.wire.drafts import DraftRequest
 
 router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
 BenchmarkQuery = Annotated[str, Query(max_length=64)]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from app.studies.forms import Comparisons, StudyFields
-from benchmark.wire.studies import StudyRequest
+from benchmark.wire.drafts import StudyRequest
 
 
 def fields_of(request: StudyRequest, names: Mapping[str, str]) -> StudyFields:

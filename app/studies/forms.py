@@ -12,7 +12,7 @@ from app.errors import InvalidFields
 from app.field_messages import PATTERN_HELP
 from benchmark.protocol import RenditionRecipe, WatchGate
 from benchmark.wire.common import PUBLIC_ID, SLUG, SUBMISSION_NAME
-from benchmark.wire.studies import GoldRequest, MatchupRequest, StudyRequest
+from benchmark.wire.drafts import GoldRequest, MatchupRequest, StudyRequest
 
 MAX_SLUG = 64
 MAX_TITLE = 200

@@ -22,7 +22,7 @@ from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.design import shuffle_key
 from benchmark.plurals import counted
 from benchmark.protocol import SubmissionStatus
-from benchmark.wire.studies import GoldRequest
+from benchmark.wire.drafts import GoldRequest
 
 RIGHT_MODEL = "reference"
 # The value of benchmark.scenes.gold.GoldUse, repeated because importing that module would load the whole

@@ -14,7 +14,7 @@ from app.tables.bench import Benchmark
 from app.tables.submissions import Clip, Submission
 from benchmark.plurals import counted
 from benchmark.protocol import SubmissionStatus
-from benchmark.wire.studies import MatchupRequest
+from benchmark.wire.drafts import MatchupRequest
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from app.studies.publication import ResultsAccess, publish_results, results_acce
 from app.studies.queries import study_progress
 from app.studies.view_models import ClosePage, PublishPage
 from benchmark.protocol import RenditionRecipe, StudyStatus
-from benchmark.wire.studies import DraftRequest
+from benchmark.wire.drafts import DraftRequest
 
 router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
 

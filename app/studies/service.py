@@ -22,7 +22,7 @@ from app.tables.bench import Benchmark
 from app.tables.studies import Matchup, Study
 from app.tasks import service as tasks
 from benchmark.protocol import StudyStatus, TaskKind
-from benchmark.wire.studies import DraftFields, StudyRequest
+from benchmark.wire.drafts import DraftFields, StudyRequest
 
 # The database column has room for 63 bits.
 _SEED_BITS = 62

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from app.studies.publication import ResultsAccess
 from benchmark.protocol import StudyStatus
-from benchmark.wire.studies import MAX_INVITATIONS
+from benchmark.wire.invitations import MAX_INVITATIONS
 
 
 @dataclass(frozen=True)

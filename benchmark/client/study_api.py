@@ -9,18 +9,11 @@ from benchmark.client.transport import Transport
 from benchmark.protocol import AnnotatorKind, Flag, StudyKind, StudyStatus
 from benchmark.wire.annotators import AnnotatorResponse, AnnotatorsResponse, ChangeResponse, DecisionRequest
 from benchmark.wire.dashboard import DashboardResponse, HistoryItem, HistoryResponse
+from benchmark.wire.drafts import DraftRequest, StudyRequest
+from benchmark.wire.invitations import InvitationKind, InvitationsRequest, InvitationsResponse
 from benchmark.wire.phases import PhaseAnswerResponse, PhaseAnswersResponse
 from benchmark.wire.platforms import PaymentResponse, PaymentsResponse, Platform
-from benchmark.wire.studies import (
-    CheckResponse,
-    DraftRequest,
-    InvitationKind,
-    InvitationsRequest,
-    InvitationsResponse,
-    StudiesResponse,
-    StudyRequest,
-    StudyResponse,
-)
+from benchmark.wire.studies import CheckResponse, StudiesResponse, StudyResponse
 from benchmark.wire.study_changes import (
     DeletionRequest,
     DuplicateRequest,

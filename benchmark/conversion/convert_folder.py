@@ -5,20 +5,20 @@ the source and the settings have not changed. A second run therefore gives the s
 """
 
 import hashlib
-import json
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from benchmark.conversion.convert import convert_frames, convert_video
 from benchmark.conversion.image_sequence import CannotConvert, frame_files
+from benchmark.conversion.records import Record, read_records, write_records
 from benchmark.conversion.unused_files import files_beside_frames, holds_frames, unused_files
 from benchmark.pairs import ClipName, canonical_name, is_hidden_file
-from benchmark.video.formats import CLIP_SUFFIXES, CONVERSION_RECORDS, CONVERTIBLE_SUFFIXES
+from benchmark.video.formats import CLIP_SUFFIXES, CONVERTIBLE_SUFFIXES
 
 
 class ConversionProblems(ValueError):
@@ -66,16 +66,6 @@ class Converted:
     copied: int
     kept: int
     problems: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class _Record:
-    clip: str
-    sha256: str
-    source: str
-    source_sha256: str
-    fps: str | None
-    encoded: bool
 
 
 def find_sources(folder: Path, names: Mapping[str, ClipName] | None = None) -> Sources:
@@ -129,8 +119,8 @@ def convert_folder(
     """
     output.mkdir(parents=True, exist_ok=True)
     _refuse_other_clips(output, sources)
-    before = {record.clip: record for record in _read_records(output)}
-    records: dict[str, _Record] = {}
+    before = {record.clip: record for record in read_records(output)}
+    records: dict[str, Record] = {}
     kept: set[str] = set()
     problems: dict[str, str] = {}
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
@@ -151,7 +141,7 @@ def convert_folder(
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    _write_records(output, before | records)
+    write_records(output, before | records)
     made = [record for clip, record in records.items() if clip not in kept]
     encoded = sum(record.encoded for record in made)
     order = [source.path.name for source in sources]
@@ -198,7 +188,7 @@ def _named(paths: Sequence[Path], names: Mapping[str, ClipName]) -> tuple[list[S
     return found, problems
 
 
-def _convert(source: Source, output: Path, fps: Fraction | None, before: _Record | None) -> _Record:
+def _convert(source: Source, output: Path, fps: Fraction | None, before: Record | None) -> Record:
     """Convert one source.
 
     Convert a source; if the clip of an earlier run is still valid, return its record `before`.
@@ -215,7 +205,7 @@ def _convert(source: Source, output: Path, fps: Fraction | None, before: _Record
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
-    return _Record(source.clip, sha256, source.path.name, digest, used_fps, encoded)
+    return Record(source.clip, sha256, source.path.name, digest, used_fps, encoded)
 
 
 def _write(source: Source, target: Path, fps: Fraction | None) -> bool:
@@ -230,23 +220,3 @@ def _write(source: Source, target: Path, fps: Fraction | None) -> bool:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _read_records(output: Path) -> Iterator[_Record]:
-    path = output / CONVERSION_RECORDS
-    if path.exists():
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-            try:
-                yield _Record(**json.loads(line))
-            except (ValueError, TypeError) as error:
-                raise ValueError(
-                    f"Line {number} of {path} cannot be read. Delete the file to convert every clip again."
-                ) from error
-
-
-def _write_records(output: Path, records: Mapping[str, _Record]) -> None:
-    path = output / CONVERSION_RECORDS
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    lines = [json.dumps(asdict(records[clip]), ensure_ascii=False) + "\n" for clip in sorted(records)]
-    unfinished.write_text("".join(lines), encoding="utf-8")
-    unfinished.replace(path)

@@ -1,9 +1,37 @@
-"""Wire types of the register of a study's invitations."""
+"""Wire types of invitations: the request for links, and the register of a study's invitations."""
 
 from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
 
 from benchmark.protocol import AnnotatorKind, InvitationStatus
-from benchmark.wire.common import PageResponse, ResponseModel
+from benchmark.wire.common import OneLine, PageResponse, RequestModel, ResponseModel
+
+# The maximum number of links that one request creates.
+MAX_INVITATIONS = 1000
+# The number that is added to a label has up to five more characters, and the column has 200.
+InvitationLabel = Annotated[str, StringConstraints(strip_whitespace=True, max_length=190), OneLine]
+
+
+# The kinds of annotators that a link can admit. Judges and imported annotators need no link.
+InvitationKind = Literal[AnnotatorKind.PARTICIPANT, AnnotatorKind.PILOT, AnnotatorKind.PREVIEW]
+
+
+class InvitationsRequest(RequestModel):
+    """A request for invitation links. Votes from a `pilot` or `preview` link never count.
+
+    `label` is a note about the people who get the links. If several links are created, each link's label gets
+    a number.
+    """
+
+    count: Annotated[int, Field(ge=1, le=MAX_INVITATIONS)]
+    kind: InvitationKind = AnnotatorKind.PARTICIPANT
+    label: InvitationLabel = ""
+
+
+class InvitationsResponse(ResponseModel):
+    links: list[str]
 
 
 class InvitationResponse(ResponseModel):

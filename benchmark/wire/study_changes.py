@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from benchmark.wire.common import Line, RequestModel, ResponseModel, Slug
-from benchmark.wire.studies import Matchups, PanelSize
+from benchmark.wire.drafts import Matchups, PanelSize
 
 
 class DuplicateRequest(RequestModel):

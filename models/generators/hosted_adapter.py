@@ -7,9 +7,7 @@ import base64
 import io
 import os
 import tempfile
-import threading
 import time
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,50 +24,11 @@ from models.generators.base import (
 )
 from models.generators.hosted_transport import Deadline, HostedTransport
 from models.generators.images import fit_image, read_image
+from models.generators.ledger import PROCESS_LEDGER, Cost, Ledger
 from models.generators.outputs import read_video
 from models.generators.placeholders import fill, fill_structure
 from models.generators.recipes import HostedRecipe
 from models.generators.usage import library_versions
-
-
-@dataclass(frozen=True)
-class Cost:
-    """An amount of money."""
-
-    amount: float
-    currency: str
-
-    def __str__(self) -> str:
-        return f"{self.amount:.2f} {self.currency}"
-
-
-class Ledger:
-    """Counts the money that this process has spent, by currency. The methods are thread-safe."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._spent: defaultdict[str, float] = defaultdict(float)
-
-    def reserve(self, cost: Cost, budget: float) -> bool:
-        """Add a cost to the spent amount and return True; if the budget is too small, only return False."""
-        with self._lock:
-            if self._spent[cost.currency] + cost.amount > budget + 1e-9:
-                return False
-            self._spent[cost.currency] += cost.amount
-            return True
-
-    def refund(self, cost: Cost) -> None:
-        """Subtract the cost of a refused request from the spent amount."""
-        with self._lock:
-            self._spent[cost.currency] -= cost.amount
-
-    def spent(self, currency: str) -> float:
-        """Return the amount that was spent in a currency."""
-        with self._lock:
-            return self._spent[currency]
-
-
-_PROCESS_LEDGER = Ledger()
 
 
 @dataclass(frozen=True)
@@ -97,7 +56,7 @@ class HostedGenerator:
     ) -> None:
         self.name = recipe.name
         self.budget = budget
-        self._ledger = ledger or _PROCESS_LEDGER
+        self._ledger = ledger or PROCESS_LEDGER
         self._recipe = recipe
         self._recipe_sha256 = recipe_sha256
         self._transport: HostedTransport | None = None

@@ -10,7 +10,7 @@ from models.losses import prediction_target
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.motif.scheduler import MotifDDIMScheduler
 from models.motif.unet import MotifUNet
-from models.training.cache_builder import CachedClip, Dataset
+from models.training.cached_clips import CachedClip, Dataset
 from models.training.sampling import BatchItem, gaussian_noise
 
 

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from models.losses.diffusion import squared_errors
 from models.training.batches import BatchBuilder, predict
-from models.training.cache_builder import CachedClip
+from models.training.cached_clips import CachedClip
 from models.training.sampling import RandomStream, derived_seed
 
 # This seed does not depend on the run's seed, so all runs are validated with the same noise.

@@ -27,7 +27,8 @@ from models.motif.torch_threads import cpu_threads
 from models.training.atomic_io import atomic_write_text
 from models.training.batches import BatchBuilder, create_batch_builder
 from models.training.cache import TensorCache
-from models.training.cache_builder import Dataset, build_dataset
+from models.training.cache_builder import build_dataset
+from models.training.cached_clips import Dataset
 from models.training.checkpoints import TrainState, load_checkpoint, newest_checkpoint, save_checkpoint
 from models.training.config import TrainingConfig
 from models.training.config_io import settings_key, to_toml

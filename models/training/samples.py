@@ -10,7 +10,7 @@ from PIL import Image
 
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.training.atomic_io import atomic_write
-from models.training.cache_builder import CachedClip
+from models.training.cached_clips import CachedClip
 from models.training.config import TrainingConfig
 from models.training.sampling import RandomStream, derived_seed
 

@@ -14,13 +14,9 @@ from app.security.visibility import find_study
 from app.studies import service
 from app.studies.queries import STUDIES, StudyFilter, studies_page, study_response
 from benchmark.protocol import Role, Scope, StudyKind, StudyStatus
-from benchmark.wire.studies import (
-    InvitationsRequest,
-    InvitationsResponse,
-    StudiesResponse,
-    StudyRequest,
-    StudyResponse,
-)
+from benchmark.wire.drafts import StudyRequest
+from benchmark.wire.invitations import InvitationsRequest, InvitationsResponse
+from benchmark.wire.studies import StudiesResponse, StudyResponse
 
 router = api_router("studies")
 

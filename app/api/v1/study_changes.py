@@ -13,7 +13,8 @@ from app.studies import deletion, drafts, extension, pilot
 from app.studies.queries import protocols_response, study_response
 from app.studies.service import Transition
 from benchmark.protocol import Role, Scope
-from benchmark.wire.studies import DraftRequest, StudyResponse
+from benchmark.wire.drafts import DraftRequest
+from benchmark.wire.studies import StudyResponse
 from benchmark.wire.study_changes import (
     DeletionRequest,
     DuplicateRequest,

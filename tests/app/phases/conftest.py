@@ -16,9 +16,9 @@ from app.tables.phases import AnnotatorPhase
 from app.tables.studies import Study as StudyRow
 from app.tables.voting import Assignment
 from benchmark.protocol import Phase, Side
+from benchmark.wire.drafts import GoldRequest
 from benchmark.wire.phases import Phases
 from benchmark.wire.platforms import Platform
-from benchmark.wire.studies import GoldRequest
 from tests.app.voting.test_gold import with_gold
 from tests.cast import Cast, Study
 

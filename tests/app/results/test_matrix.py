@@ -5,7 +5,7 @@ import re
 from app.clock import utc_now
 from app.studies import service as studies
 from benchmark.protocol import WatchGate
-from benchmark.wire.studies import MatchupRequest, StudyRequest
+from benchmark.wire.drafts import MatchupRequest, StudyRequest
 from tests.app.results.page_voters import fill_panels, signed_in
 from tests.cast import Cast, Study
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.tables.studies import Matchup
 from app.tables.studies import Study as StudyRow
 from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
-from benchmark.wire.studies import DraftRequest
+from benchmark.wire.drafts import DraftRequest
 from tests.app.results.page_voters import signed_in
 from tests.app.studies.test_study_form import FORM, fields, studies
 from tests.cast import Cast

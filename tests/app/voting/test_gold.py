@@ -21,7 +21,7 @@ from benchmark.importers.official import read_official
 from benchmark.protocol import Side, VoteStatus
 from benchmark.scenes import gold_questions
 from benchmark.scenes.gold import GoldUse
-from benchmark.wire.studies import GoldRequest
+from benchmark.wire.drafts import GoldRequest
 from tests.acting import ask, assign, refused, vote
 from tests.app.api.conftest import client_of
 from tests.app.results.page_voters import annotator

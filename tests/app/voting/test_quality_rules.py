@@ -12,9 +12,9 @@ from app.tables.audit import AuditEvent
 from app.tables.people import Annotator
 from app.tables.phases import AnnotatorPhase
 from benchmark.protocol import Outcome, RuleAction, Side
+from benchmark.wire.drafts import GoldRequest
 from benchmark.wire.phases import Phases
 from benchmark.wire.rules import Rules
-from benchmark.wire.studies import GoldRequest
 from tests.acting import ask, vote
 from tests.app.api.conftest import client_of
 from tests.app.voting.test_gold import choose, is_gold, with_gold

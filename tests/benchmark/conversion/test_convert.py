@@ -15,12 +15,7 @@ from PIL import Image
 from app.media.probe import ClipFacts, probe_clip
 from app.media.sandbox import Sandbox
 from benchmark.conversion.convert import MAX_SIDE, convert_frames, convert_video
-from benchmark.conversion.convert_folder import (
-    ConversionProblems,
-    Source,
-    convert_folder,
-    find_sources,
-)
+from benchmark.conversion.convert_folder import ConversionProblems, Source, convert_folder, find_sources
 from benchmark.conversion.image_sequence import CannotConvert, check_sequence, frame_files
 from benchmark.pairs import ClipName
 from benchmark.video.read import read_frames

@@ -10,7 +10,8 @@ import pytest
 
 from benchmark.cli.main import main
 from models.generators.base import BadInput, CannotRun, ClipRequest, Crashed, GeneratorError, TimedOut
-from models.generators.hosted_adapter import HostedGenerator, Ledger
+from models.generators.hosted_adapter import HostedGenerator
+from models.generators.ledger import Ledger
 from models.generators.recipe_checks import recipe_problems
 from models.generators.recipes import HostedRecipe, read_recipe
 from models.generators.registry import generators

@@ -9,7 +9,8 @@ import torch
 from models.motif.encoders import encode_text
 from models.motif.toy_text_encoder import random_text_encoder
 from models.training.cache import TensorCache, TensorKind
-from models.training.cache_builder import Dataset, build_dataset
+from models.training.cache_builder import build_dataset
+from models.training.cached_clips import Dataset
 from models.training.config import TrainingConfig
 from models.training.datasets import clip_sources
 from models.training.errors import NoClips

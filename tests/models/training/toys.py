@@ -10,7 +10,8 @@ from accelerate import Accelerator
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.training.batches import BatchBuilder, create_batch_builder
 from models.training.cache import TensorCache
-from models.training.cache_builder import Dataset, build_dataset
+from models.training.cache_builder import build_dataset
+from models.training.cached_clips import Dataset
 from models.training.checkpoints import TrainState
 from models.training.config import TrainingConfig
 from models.training.config_io import parse_config

@@ -1,0 +1,57 @@
+"""The sign-in form that answers requests of signed-out people."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+
+
+@dataclass(frozen=True)
+class SignInForm:
+    """The sign-in form; `target` is the page to show after the sign-in.
+
+    `answers_form` is true if the server refused a form; the form's page restores the fields after the
+    sign-in.
+    """
+
+    message: str = ""
+    target: str = "/"
+    answers_form: bool = False
+
+    @property
+    def url(self) -> str:
+        return "/sign-in"
+
+
+def local_path(target: str) -> str:
+    """Return the path if it is on this server, otherwise `/`.
+
+    This check prevents a form from redirecting to another site.
+
+    >>> local_path("/studies/a/results?x=1"), local_path("//example.org"), local_path("https://example.org")
+    ('/studies/a/results?x=1', '/', '/')
+    """
+    is_local = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    return target if is_local else "/"
+
+
+def build_sign_in_form(request: Request, message: str) -> SignInForm:
+    """Return the sign-in form for a refused request; an empty message selects the default message."""
+    if request.url.path.startswith("/sign-in"):
+        return SignInForm(message or "Sign in to see this page.")
+    if request.method == "GET":
+        query = f"?{request.url.query}" if request.url.query else ""
+        return SignInForm(message or "Sign in to see this page.", local_path(request.url.path + query))
+    refusal = "You are signed out, so nothing was saved. Sign in, then send the form again."
+    return SignInForm(message or refusal, _page_of_form(request), answers_form=True)
+
+
+def _page_of_form(request: Request) -> str:
+    """Return the URL of the page that sent a form; "/" if the browser names no page."""
+    try:
+        sender = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return "/"
+    if sender.netloc != request.headers.get("host"):
+        return "/"
+    return local_path(f"{sender.path}?{sender.query}" if sender.query else sender.path or "/")
