@@ -59,6 +59,10 @@ fix: $(VENV)/.dev ## mend what tools can mend
 perf: $(VENV)/.dev ## measure speed and memory, print the table
 	$(BIN)/python -m perf
 
+.PHONY: catalogues
+catalogues: $(VENV)/.web ## add the new texts of the annotators' pages to the translations in app/languages/
+	$(BIN)/python -m app.languages.extraction
+
 .PHONY: screenshots
 screenshots: $(VENV)/.dev browser ## take screenshots of every page in every window size, light and dark, into screenshots/
 	$(BIN)/python -m tests.browser.screenshots

@@ -22,6 +22,8 @@ message of an `AppError` is shown to the user. A programming error raises `Value
 
 from typing import ClassVar
 
+from app.languages import gettext_noop
+
 
 class AppError(Exception):
     """An error with an HTTP status, a stable code and a message for the user."""
@@ -109,7 +111,7 @@ class InvalidFields(Invalid):
     """Some fields are wrong. `fields` maps the name of each wrong field to a message."""
 
     def __init__(self, fields: dict[str, str]) -> None:
-        super().__init__("Correct the marked fields.", problems=list(fields.values()))
+        super().__init__(gettext_noop("Correct the marked fields."), problems=list(fields.values()))
         self.fields = fields
 
 

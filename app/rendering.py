@@ -1,5 +1,6 @@
 """Renders a template with a typed view model to HTML."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from jinja2.runtime import Context
 from starlette.responses import HTMLResponse
 
 from app.assets import Assets
-from app.languages import translate
+from app.languages import direction, plural_forms, translate, translate_number
 from app.navigation import Navigation
 
 # The spaces in texts such as "95 %", "p < 0.05", "12 s", "59 to 67" and "[61.2, 71.5]" are replaced by
@@ -44,8 +45,24 @@ def translated(context: Context, text: str, **values: object) -> str:
     return translate(context["page"].language, text, **values)
 
 
+@pass_context
+def translated_number(context: Context, singular: str, plural: str, n: int, **values: object) -> str:
+    """Return a text about `n` things in the language of the page."""
+    return translate_number(context["page"].language, singular, plural, n, **values)
+
+
+@pass_context
+def plural_forms_json(context: Context, singular: str, plural: str) -> str:
+    """Return the plural forms of a text as JSON; a script of the page chooses one and fills in the number."""
+    return json.dumps(plural_forms(context["page"].language, singular, plural), ensure_ascii=False)
+
+
 class Pages:
-    """Renders templates, which can use `page`, `navigation`, and the functions `url_for_static` and `_`."""
+    """Renders templates.
+
+    Templates can use `page`, `navigation`, `url_for_static`, and the functions of the catalogues: `_`,
+    `ngettext`, `plural_forms` and `direction`.
+    """
 
     def __init__(self, assets: Assets, folder: Path = TEMPLATES) -> None:
         self.assets = assets
@@ -58,6 +75,9 @@ class Pages:
         )
         self.environment.globals["url_for_static"] = assets.url
         self.environment.globals["_"] = translated
+        self.environment.globals["ngettext"] = translated_number
+        self.environment.globals["plural_forms"] = plural_forms_json
+        self.environment.globals["direction"] = direction
         self.environment.filters["unbroken"] = unbroken
 
     def answer(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.languages import gettext_noop
 from app.pager import Pager
 from app.panels.time_estimate import amount
 from benchmark.protocol import InvitationStatus, Language, StudyStatus
@@ -10,16 +11,16 @@ from benchmark.wire.invitations import InvitationResponse
 
 _CLOSED = {
     StudyStatus.DRAFT: (
-        "This study has not started yet.",
-        "Your link is valid: open it again when the study has started.",
+        gettext_noop("This study has not started yet."),
+        gettext_noop("Your link is valid: open it again when the study has started."),
     ),
     StudyStatus.PAUSED: (
-        "This study is paused.",
-        "It accepts no votes at the moment. Your link stays valid: come back later.",
+        gettext_noop("This study is paused."),
+        gettext_noop("It accepts no votes at the moment. Your link stays valid: come back later."),
     ),
     StudyStatus.CLOSED: (
-        "This study is closed.",
-        "It accepts no more votes. Thank you for your interest.",
+        gettext_noop("This study is closed."),
+        gettext_noop("It accepts no more votes. Thank you for your interest."),
     ),
 }
 

@@ -1,6 +1,6 @@
 """Estimates how long an annotator of unknown speed needs for a number of pairs."""
 
-from app.languages import translate
+from app.languages import translate_number
 from benchmark.protocol import Language
 
 # The time that an annotator needs for one pair, including loading and watching both clips.
@@ -17,10 +17,9 @@ def time_left(pairs: int, language: Language) -> str:
     """
     minutes = max(1, round(pairs * SECONDS_PER_PAIR / 60))
     if minutes >= MAX_MINUTES:
-        return translate(language, "About {n} hours left", n=round(minutes / 60))
-    if minutes == 1:
-        return translate(language, "About 1 minute left")
-    return translate(language, "About {n} minutes left", n=minutes)
+        hours = round(minutes / 60)
+        return translate_number(language, "About {n} hour left", "About {n} hours left", hours)
+    return translate_number(language, "About {n} minute left", "About {n} minutes left", minutes)
 
 
 def amount(pairs: int, language: Language) -> str:
@@ -31,10 +30,9 @@ def amount(pairs: int, language: Language) -> str:
     """
     minutes = max(1, round(pairs * SECONDS_PER_PAIR / 60))
     if minutes >= MAX_MINUTES:
-        hours = round(minutes / 60)
-        return translate(language, "Up to {n} pairs, about {hours} hours.", n=pairs, hours=hours)
-    if pairs == 1:
-        return translate(language, "Up to 1 pair, about 1 minute.")
-    if minutes == 1:
-        return translate(language, "Up to {n} pairs, about 1 minute.", n=pairs)
-    return translate(language, "Up to {n} pairs, about {minutes} minutes.", n=pairs, minutes=minutes)
+        time = translate_number(language, "{n} hour", "{n} hours", round(minutes / 60))
+    else:
+        time = translate_number(language, "{n} minute", "{n} minutes", minutes)
+    return translate_number(
+        language, "Up to {n} pair, about {time}.", "Up to {n} pairs, about {time}.", pairs, time=time
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.errors import InvalidFields
+from app.languages import gettext_noop
 from benchmark.wire.phases import (
     MAX_ANSWER_CHARS,
     ChoiceQuestion,
@@ -26,7 +27,7 @@ def parse_questionnaire(phase: QuestionnairePhase, submitted: Mapping[str, str])
         text = submitted.get(question.key, "").strip()
         if not text:
             if question.required:
-                problems[question.key] = "Please answer this question."
+                problems[question.key] = gettext_noop("Please answer this question.")
             continue
         try:
             answers[question.key] = _answer(question, text)

@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse
 from app.clock import utc_now
 from app.dependencies import context_of
 from app.errors import Conflict, Invalid, InvalidFields
+from app.languages import gettext_noop
 from app.phases import service
 from app.phases.forms import parse_questionnaire
 from app.phases.view_builder import (
@@ -139,12 +140,14 @@ def post_comment(slug: SlugPath, request: Request, comment: Annotated[Paragraphs
     with context_of(request).database.write() as session:
         visit = find_visit(session, request, slug)
         if len(comment) > MAX_COMMENT_CHARS:
-            raise Invalid(f"A comment has at most {MAX_COMMENT_CHARS} characters.", code="invalid_field")
+            raise Invalid(
+                "This comment is too long. Shorten it to 2000 characters or less.", code="invalid_field"
+            )
         if visit.progress.outcome is Outcome.COMPLETED and visit.phases.finish.comment:
             service.save_comment(
                 session, study=visit.study, annotator=visit.annotator, comment=comment, now=utc_now()
             )
-    return _show_end(request, slug, notice="Thank you. Your comment is saved.")
+    return _show_end(request, slug, notice=gettext_noop("Thank you. Your comment is saved."))
 
 
 def _show_end(request: Request, slug: str, *, notice: str = "") -> Response:

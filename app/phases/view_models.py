@@ -3,26 +3,26 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.languages import translate
+from app.languages import gettext_noop, translate
 from app.phases.examples import WORKED_EXAMPLES, WorkedExample
 from benchmark.protocol import Choice, Language, Outcome, Phase
 from benchmark.wire.phases import ChoiceQuestion, NumberQuestion, Question
 from benchmark.wire.votes import AssignmentResponse
 
 STEP_NAMES = {
-    Phase.CONSENT: "About this study",
-    Phase.INSTRUCTIONS: "Instructions",
-    Phase.QUIZ: "Practice",
-    Phase.VOTING: "Comparisons",
-    Phase.QUESTIONNAIRE: "Questions",
-    Phase.FINISH: "Finished",
+    Phase.CONSENT: gettext_noop("About this study"),
+    Phase.INSTRUCTIONS: gettext_noop("Instructions"),
+    Phase.QUIZ: gettext_noop("Practice"),
+    Phase.VOTING: gettext_noop("Comparisons"),
+    Phase.QUESTIONNAIRE: gettext_noop("Questions"),
+    Phase.FINISH: gettext_noop("Finished"),
 }
 # Why a clip is wrong, by the name of the model that made it (benchmark/scenes/gold.py).
 _WRONG_CLIPS = {
-    "static": "Nothing moves in this clip.",
-    "wrong-action": "Something moves, but not as the text says.",
+    "static": gettext_noop("Nothing moves in this clip."),
+    "wrong-action": gettext_noop("Something moves, but not as the text says."),
 }
-_OTHER_WRONG_CLIP = "This clip does not show the image and the text well."
+_OTHER_WRONG_CLIP = gettext_noop("This clip does not show the image and the text well.")
 
 
 @dataclass(frozen=True, kw_only=True)

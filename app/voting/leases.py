@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
+from app.languages import gettext_noop
 from app.panels.gold import choose_gold
 from app.panels.phases import QUIZ_POSITION, require_voting
 from app.panels.quality import end_if_failed
@@ -133,12 +134,15 @@ def expire_leases(session: Session, *, study: Study, now: datetime) -> None:
 
 def refuse_ended(assignment: Assignment) -> None:
     refusals = {
-        AssignmentStatus.SKIPPED: ("You skipped this comparison.", "already_skipped"),
+        AssignmentStatus.SKIPPED: (gettext_noop("You skipped this comparison."), "already_skipped"),
         AssignmentStatus.UNDONE: (
-            "You undid this vote; vote on its new assignment.",
+            gettext_noop("You undid this vote; vote on its new assignment."),
             "assignment_replaced",
         ),
-        AssignmentStatus.CANCELLED: ("This comparison is no longer part of the study.", "matchup_closed"),
+        AssignmentStatus.CANCELLED: (
+            gettext_noop("This comparison is no longer part of the study."),
+            "matchup_closed",
+        ),
     }
     if assignment.status in refusals:
         message, code = refusals[assignment.status]

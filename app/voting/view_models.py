@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from app.languages import translate
+from app.languages import gettext_noop, translate_number
 from app.panels.time_estimate import SECONDS_PER_PAIR, time_left
 from benchmark.protocol import Choice, Justification, Language, StudyStatus
 from benchmark.wire.votes import AssignmentResponse
@@ -77,26 +77,26 @@ class ReasonTile:
 REASON_TILES = (
     ReasonTile(
         value=Justification.IMAGE_ALIGNMENT,
-        title="Image alignment",
-        explanation="It stays closer to the input image.",
+        title=gettext_noop("Image alignment"),
+        explanation=gettext_noop("It stays closer to the input image."),
         key="1",
     ),
     ReasonTile(
         value=Justification.TEXT_ALIGNMENT,
-        title="Text alignment",
-        explanation="It does more of what the text asks.",
+        title=gettext_noop("Text alignment"),
+        explanation=gettext_noop("It does more of what the text asks."),
         key="2",
     ),
     ReasonTile(
         value=Justification.OBJECT_MOTION,
-        title="Object motion",
-        explanation="Things move more naturally.",
+        title=gettext_noop("Object motion"),
+        explanation=gettext_noop("Things move more naturally."),
         key="3",
     ),
     ReasonTile(
         value=Justification.OVERALL_QUALITY,
-        title="Overall quality",
-        explanation="It looks cleaner, with fewer glitches.",
+        title=gettext_noop("Overall quality"),
+        explanation=gettext_noop("It looks cleaner, with fewer glitches."),
         key="4",
     ),
 )
@@ -139,10 +139,7 @@ class VotePage:
     @property
     def lease_minutes(self) -> str:
         """Return the whole minutes until a pair that another annotator holds is free again."""
-        minutes = -(-self.lease_s // 60)
-        if minutes == 1:
-            return translate(self.language, "1 minute")
-        return translate(self.language, "{n} minutes", n=minutes)
+        return translate_number(self.language, "{n} minute", "{n} minutes", -(-self.lease_s // 60))
 
     @property
     def skip_url(self) -> str:

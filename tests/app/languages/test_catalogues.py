@@ -1,83 +1,36 @@
 """Every text of the annotators' pages is in every catalogue, with the same placeholders."""
 
-import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from jinja2 import Environment, FileSystemLoader, nodes
+from babel.messages.catalog import Catalog, Message
 
-from app.invitations.view_models import _CLOSED
-from app.languages import catalogue, translate
-from app.phases.examples import WORKED_EXAMPLES
-from app.phases.view_models import _OTHER_WRONG_CLIP, _WRONG_CLIPS, STEP_NAMES
-from app.voting.view_models import REASON_TILES
+from app.languages import direction, native_name, plural_forms, translate, translate_number
+from app.languages.extraction import ROOT, annotator_templates, read_catalogue, source_texts
 from benchmark.protocol import Language
 
-ROOT = Path(__file__).resolve().parents[3]
-TEMPLATES = ROOT / "templates"
-FOLDERS = ("phases", "platforms", "voting", "invitations")
-# Pages in these files are for owners.
-OF_OWNERS = {"crowd.html", "links.html", "register.html"}
-# The files whose messages annotators read, and the calls that carry a message.
-MESSAGES = (
-    "app/panels/phases.py",
-    "app/panels/time_estimate.py",
-    "app/phases/forms.py",
-    "app/phases/quiz_routes.py",
-    "app/phases/routes.py",
-    "app/phases/service.py",
-    "app/phases/view_models.py",
-    "app/platforms/sessions.py",
-    "app/voting/leases.py",
-    "app/voting/routes.py",
-    "app/voting/service.py",
-    "app/voting/view_models.py",
-)
-CARRIERS = {"Conflict", "Invalid", "ValueError", "translate"}
 OTHERS = [language for language in Language if language is not Language.EN]
+# Attributes that people see or hear, or from which a script takes its texts.
+SPOKEN = re.compile(r'\b(?:aria-label|alt|title|placeholder|data-name|data-texts?-[\w-]+)="(?P<text>[^"]*)"')
+# The scripts of the annotators' pages.
+JS = ROOT / "app/static/js"
+MODULES = ("consent", "copy", "countdown", "dialog", "fullscreen", "pair", "shortcuts", "vote")
+SCRIPTS = (*(JS / "voting").glob("*.js"), JS / "words.js", *(JS / f"modules/{name}.js" for name in MODULES))
 
 
-def in_templates() -> Iterator[str]:
-    environment = Environment(loader=FileSystemLoader(TEMPLATES))
-    for folder in FOLDERS:
-        for path in sorted((TEMPLATES / folder).glob("*.html")):
-            if path.name in OF_OWNERS:
-                continue
-            for call in environment.parse(path.read_text()).find_all(nodes.Call):
-                is_text = isinstance(call.node, nodes.Name) and call.node.name == "_"
-                if is_text and isinstance(call.args[0], nodes.Const):
-                    yield call.args[0].value
+@pytest.fixture(scope="module")
+def source() -> Catalog:
+    return source_texts()
 
 
-def in_messages() -> Iterator[str]:
-    for name in MESSAGES:
-        for call in ast.walk(ast.parse((ROOT / name).read_text())):
-            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
-                continue
-            if call.func.id in CARRIERS and (call.args or call.keywords):
-                arguments = call.args[1:] if call.func.id == "translate" else call.args
-                if arguments and isinstance(arguments[0], ast.Constant):
-                    yield str(arguments[0].value)
+def forms(message: Message) -> tuple[str, ...]:
+    return message.string if isinstance(message.string, tuple) else (message.string,)
 
 
-def texts() -> set[str]:
-    found = {*in_templates(), *in_messages(), *STEP_NAMES.values(), *_WRONG_CLIPS.values(), _OTHER_WRONG_CLIP}
-    found |= {text for both in _CLOSED.values() for text in both}
-    found |= {text for tile in REASON_TILES for text in (tile.title, tile.explanation)}
-    for each in WORKED_EXAMPLES:
-        found |= {each.title, each.explanation, each.image_text, each.prompt, each.look_at}
-        found |= {each.in_a, each.in_b, each.conclusion}
-    # Texts that routes name, and the message of app.errors.InvalidFields.
-    return found | {
-        "Please answer this question.",
-        "Correct the marked fields.",
-        "Thank you. Your comment is saved.",
-        "You skipped this comparison.",
-        "You undid this vote; vote on its new assignment.",
-        "This comparison is no longer part of the study.",
-    }
+def entries(texts: Catalog) -> dict[object, Message]:
+    return {message.id: message for message in texts if message.id}
 
 
 def holes(text: str) -> set[str]:
@@ -85,23 +38,45 @@ def holes(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_a_catalogue_has_every_text_and_no_other(language: Language) -> None:
-    known = set(catalogue(language))
+def test_a_catalogue_has_every_text_and_no_other(language: Language, source: Catalog) -> None:
+    known = entries(read_catalogue(language))
 
-    assert sorted(texts() - known) == []
-    assert sorted(known - texts()) == []
+    assert known.keys() == entries(source).keys()
+    assert [text for text, message in known.items() if message.fuzzy or not all(forms(message))] == []
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_translation_has_the_placeholders_of_its_text(language: Language) -> None:
-    wrong = [text for text, other in catalogue(language).items() if holes(text) != holes(other)]
-
-    assert wrong == []
+    for text, message in entries(read_catalogue(language)).items():
+        *_, longest = text if isinstance(text, tuple) else (text,)
+        # The form of one or two things may spell the number.
+        spelled = {"n"} if isinstance(text, tuple) else set()
+        assert [form for form in forms(message) if not holes(form) <= holes(longest)] == []
+        assert [form for form in forms(message) if holes(longest) - holes(form) - spelled] == []
 
 
 def test_a_text_is_translated_with_its_values() -> None:
     assert translate(Language.EN, "Step {step} of {steps}", step=1, steps=5) == "Step 1 of 5"
     assert translate(Language.DE, "Step {step} of {steps}", step=1, steps=5) == "Schritt 1 von 5"
+
+
+def test_a_text_that_the_catalogue_lacks_is_english() -> None:
+    assert translate(Language.DE, "No catalogue has this text.") == "No catalogue has this text."
+
+
+def test_a_number_gets_the_plural_form_of_the_language() -> None:
+    texts = ("You judged {n} pair.", "You judged {n} pairs.")
+
+    assert translate_number(Language.EN, *texts, 1) == "You judged 1 pair."
+    assert translate_number(Language.DE, *texts, 3) == "Sie haben 3 Paare beurteilt."
+    assert plural_forms(Language.EN, *texts) == {"one": texts[0], "other": texts[1]}
+
+
+def test_a_language_has_a_name_and_a_direction() -> None:
+    assert [(native_name(each), direction(each)) for each in (Language.EN, Language.DE)] == [
+        ("English", "ltr"),
+        ("Deutsch", "ltr"),
+    ]
 
 
 def visible_text(source: str) -> str:
@@ -113,9 +88,26 @@ def visible_text(source: str) -> str:
     return re.sub(r"<[^>]*>", " ", source, flags=re.DOTALL)
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
-def test_no_text_of_a_template_is_left_out(folder: str) -> None:
-    for path in (TEMPLATES / folder).glob("*.html"):
-        if path.name not in OF_OWNERS:
-            words = re.findall(r"[A-Za-z]{2,}", visible_text(path.read_text()).replace("TI2V Bench", ""))
-            assert words == [], path.name
+def test_no_text_of_a_template_is_left_out() -> None:
+    for path in annotator_templates():
+        words = re.findall(r"[A-Za-z]{2,}", visible_text(path.read_text()).replace("TI2V Bench", ""))
+        assert words == [], path.name
+
+
+def test_no_attribute_of_a_template_is_left_out() -> None:
+    for path in annotator_templates():
+        spoken = [found["text"] for found in SPOKEN.finditer(path.read_text())]
+        assert [text for text in spoken if text and not text.startswith("{{")] == [], path.name
+
+
+def sentences(script: Path) -> Iterator[str]:
+    code = re.sub(r"/\*.*?\*/|^\s*//.*?$|\s// .*?$", "", script.read_text(), flags=re.DOTALL | re.MULTILINE)
+    for quoted in re.findall(r"'([^'\n]*)'|`([^`]*)`", code):
+        text = "".join(quoted)
+        if re.search(r"[A-Za-z]{2,} [A-Za-z]{2,}", text):
+            yield text
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_no_text_of_a_script_is_left_out(script: Path) -> None:
+    assert list(sentences(script)) == []

@@ -1,5 +1,5 @@
 // Returns to the platform after some seconds, unless the annotator stays or writes a comment.
-import { fill, part, put } from '../words.js';
+import { fillCount, part, put } from '../words.js';
 
 const SECONDS = 10;
 
@@ -8,7 +8,7 @@ export function mount(root) {
   const stay = part(root, 'stay');
   let left = SECONDS;
   const tick = () => {
-    put(text, fill(text.dataset.textCount, { n: left }));
+    put(text, fillCount(text.dataset.textsCount, left));
     if (left === 0) { stop(); location.assign(part(root, 'go').href); }
     left -= 1;
   };

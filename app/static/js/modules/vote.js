@@ -157,7 +157,7 @@ class VotingPage {
       this.notice.say(refusal.code);
       await this.#show(this.queue.reload(), this.voteForm.answer);
     } else if (step === 'amend') {
-      this.notice.show(refusal.message);
+      this.notice.say('amend');
       this.voteForm.enter('open');
     } else if (step === 'advance') await this.#goOn(refusal.code).catch(() => this.#leave());
     else this.#leave();

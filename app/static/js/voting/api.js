@@ -5,7 +5,7 @@ const LONGEST_WAIT_MS = 20000;
 /** The server rejected the request; `code` is the API's error code. */
 export class Refusal extends Error {
   constructor(status, body) {
-    super(body.message ?? `The server answered ${status}.`);
+    super(body.message ?? status);
     this.status = status;
     this.code = body.error ?? 'unreadable';
   }
@@ -21,7 +21,7 @@ export async function post(url, body = {}) {
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
   }).catch((error) => { throw new Unreachable(error.message); });
-  if (answer.status >= 500 || answer.status === 429) throw new Unreachable(`The server answered ${answer.status}.`);
+  if (answer.status >= 500 || answer.status === 429) throw new Unreachable(answer.status);
   if (answer.status === 204) return null;
   const json = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Refusal(answer.status, json);

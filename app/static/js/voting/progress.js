@@ -1,5 +1,5 @@
 // Shows the annotator's progress and the remaining time at their own pace.
-import { fill, part, put } from '../words.js';
+import { fill, fillCount, part, put } from '../words.js';
 
 const LONGEST_MS = 120000; // longer pairs count as a break
 const MOST_MINUTES = 90; // longer times are shown in hours, as in app/panels/time_estimate.py
@@ -34,9 +34,8 @@ export class Progress {
   }
 
   #timeLeft() {
-    const { textOne, textMany, textHours } = this.root.dataset;
+    const { textsMinutes, textsHours } = this.root.dataset;
     const minutes = Math.max(1, Math.round(((this.total - this.done) * this.#pairMs) / 60000));
-    if (minutes >= MOST_MINUTES) return fill(textHours, { n: Math.round(minutes / 60) });
-    return minutes === 1 ? textOne : fill(textMany, { n: minutes });
+    return minutes < MOST_MINUTES ? fillCount(textsMinutes, minutes) : fillCount(textsHours, Math.round(minutes / 60));
   }
 }

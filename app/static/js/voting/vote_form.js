@@ -1,5 +1,5 @@
 // Controls the vote form: the side, the reasons, and a Submit button that says what is missing.
-import { fill, part, put } from '../words.js';
+import { fill, list, part, put } from '../words.js';
 import { forget, recall, remember } from './draft.js';
 
 // The steps in which a click on Submit retries.
@@ -82,7 +82,7 @@ export class VoteForm {
     this.why.dataset.state = choice ? 'awake' : 'asleep';
     put(this.why.querySelector('b'), this.why.dataset[{ left: 'textLeft', right: 'textRight' }[choice] ?? 'textAsleep']);
     const text = this.submit.dataset[`text${step[0].toUpperCase()}${step.slice(1)}`];
-    put(this.submit.querySelector('span'), fill(text, { names: this.#broken.join(' and ') }));
+    put(this.submit.querySelector('span'), fill(text, { names: list(this.#broken) }));
     if (isOpen && !this.#wasOpen) this.onOpen();
     this.#wasOpen = isOpen;
     this.submit.setAttribute('aria-disabled', String(step !== 'ready' && !RETRIED.includes(step)));

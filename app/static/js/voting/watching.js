@@ -1,5 +1,5 @@
 // Tracks how often and how long a clip was watched; a ring fills frame by frame.
-import { fill, put } from '../words.js';
+import { fillCount, put } from '../words.js';
 
 export class Watching {
   #frames = 1;
@@ -55,10 +55,9 @@ export class Watching {
   }
 
   #words(state) {
-    const { textLoading, textBroken, textNone, textOnce, textOften } = this.root.dataset;
+    const { textLoading, textBroken, textNone, textsSeen } = this.root.dataset;
     if (state === 'loading') return textLoading;
     if (state === 'broken') return textBroken;
-    if (this.times < 2) return this.times ? textOnce : textNone;
-    return fill(textOften, { n: this.times });
+    return this.times ? fillCount(textsSeen, this.times) : textNone;
   }
 }

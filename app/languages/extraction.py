@@ -1,0 +1,100 @@
+"""Collects the texts that annotators read from templates and code, and adds the new ones to the catalogues.
+
+`make catalogues` runs this module. Translate the empty entries of each `.po` file afterwards.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po, write_po
+
+from app.languages.catalogues import FOLDER, locale_of
+from benchmark.protocol import Language
+
+ROOT = FOLDER.parent.parent
+TEMPLATES = tuple(f"templates/{folder}/*.html" for folder in ("phases", "platforms", "voting", "invitations"))
+# Pages in these files are for owners.
+OF_OWNERS = {"crowd.html", "links.html", "register.html"}
+# The files whose texts and messages annotators read.
+CODE = (
+    "app/errors.py",
+    "app/invitations/view_models.py",
+    "app/panels/phases.py",
+    "app/panels/time_estimate.py",
+    "app/phases/*.py",
+    "app/platforms/sessions.py",
+    "app/voting/*.py",
+)
+# The functions that carry a text, with the positions of the text and of its plural.
+_FUNCTIONS: Mapping[str, tuple[int, ...] | None] = {
+    "_": None,
+    "ngettext": (1, 2),
+    "plural_forms": (1, 2),
+    "gettext_noop": None,
+    "translate": (2,),
+    "translate_number": (2, 3),
+    "Conflict": (1,),
+    "Invalid": (1,),
+    "ValueError": (1,),
+}
+_LINE_CHARS = 110
+_HEADER: Mapping[str, Any] = {
+    "project": "TI2V Bench",
+    "version": "1",
+    "msgid_bugs_address": "",
+    "fuzzy": False,
+}
+
+
+def annotator_templates() -> Iterator[Path]:
+    for pattern in TEMPLATES:
+        yield from (path for path in sorted(ROOT.glob(pattern)) if path.name not in OF_OWNERS)
+
+
+def source_texts() -> Catalog:
+    """Return a catalogue of all texts of the source, without translations."""
+    texts = Catalog(**_HEADER)
+    code = [path for pattern in CODE for path in sorted(ROOT.glob(pattern)) if "owner" not in path.name]
+    for method, paths in (("jinja2.ext:babel_extract", annotator_templates()), ("python", iter(code))):
+        for path in paths:
+            with path.open("rb") as file:
+                for line, text, _comments, _context in extract(method, file, _FUNCTIONS):
+                    texts.add(text, locations=[(str(path.relative_to(ROOT)), line)])
+    return texts
+
+
+def read_catalogue(language: Language) -> Catalog:
+    """Return the catalogue of a language as it is in the tree; a new catalogue if there is none."""
+    path = FOLDER / f"{language}.po"
+    if not path.exists():
+        return Catalog(locale=locale_of(language), **_HEADER)
+    with path.open("rb") as file:
+        return read_po(file, locale=locale_of(language))
+
+
+def main() -> None:
+    """Add the new texts to each catalogue, remove texts that nothing uses, and print what is missing."""
+    texts = source_texts()
+    for language in Language:
+        if language is Language.EN:
+            continue
+        known = read_catalogue(language)
+        known.update(texts, no_fuzzy_matching=True, update_creation_date=False)
+        with (FOLDER / f"{language}.po").open("wb") as file:
+            write_po(
+                file, known, width=_LINE_CHARS, include_lineno=False, ignore_obsolete=True, sort_output=True
+            )
+        missing = sum(not all(_forms(each.string)) for each in known if each.id)
+        sys.stdout.write(f"{language}: {missing} of {len(known)} texts are not translated\n")
+
+
+def _forms(string: object) -> tuple[str, ...]:
+    return string if isinstance(string, tuple) else (str(string),)
+
+
+if __name__ == "__main__":
+    main()
