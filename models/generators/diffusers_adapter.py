@@ -31,6 +31,8 @@ from models.generators.out_of_memory import (
 )
 from models.generators.pipeline_loader import load_pipeline, move_to_device
 from models.generators.pipeline_patches import patch_pipeline, seeded
+from models.generators.quotes import read_quote
+from models.generators.recipe_tables import ArgumentOrList
 from models.generators.recipes import DiffusersRecipe
 from models.generators.usage import NETWORK_LIBRARIES, library_versions
 from models.generators.weights_digest import checkpoint_sha256, weight_files
@@ -77,6 +79,7 @@ class DiffusersGenerator:
         self._revision = revision
         self._recipe_sha256 = recipe_sha256
         self._pipeline: DiffusionPipeline | None = None
+        self._call: dict[str, ArgumentOrList] = {}
         self._device = ""
         self._dtype = DType.AUTO
         self._checkpoint_sha256 = ""
@@ -84,6 +87,7 @@ class DiffusersGenerator:
     def load(self, device: str, dtype: str) -> None:
         """Load the pipeline, patch it and move it to the device; see `Generator`."""
         recipe = self._recipe
+        self._call = {**recipe.call, **{name: read_quote(quote) for name, quote in recipe.quotes.items()}}
         check_device(self.name, device, recipe.gpu_gib)
         resolved = DType(dtype)
         if resolved is DType.AUTO:
@@ -152,7 +156,7 @@ class DiffusersGenerator:
             "width": native.width,
             "num_frames": native.frames,
         }
-        arguments: dict[str, object] = {name: _as_list(value) for name, value in recipe.call.items()}
+        arguments: dict[str, object] = {name: _as_list(value) for name, value in self._call.items()}
         if recipe.batches:
             # Some classes refuse one negative prompt for several prompts.
             arguments |= {name: [arguments[name]] * len(images) for name in _PROMPTS if name in arguments}
@@ -198,17 +202,17 @@ class DiffusersGenerator:
             guidance=_number(self._setting("guidance_scale"), float),
             batch=batch,
             peak_memory_bytes=peak_memory_bytes(self._device),
-            settings=_settings(recipe),
+            settings=_settings(recipe, self._call),
             libraries=library_versions(NETWORK_LIBRARIES),
         )
 
     def _setting(self, name: str) -> object:
-        return self._recipe.call.get(name, call_defaults(self._recipe).get(name))
+        return self._call.get(name, call_defaults(self._recipe).get(name))
 
 
-def _settings(recipe: DiffusersRecipe) -> dict[str, str]:
-    """Return all settings of a recipe that influence the clip, as text."""
-    settings = {"fit": recipe.fit.value} | {name: str(value) for name, value in recipe.call.items()}
+def _settings(recipe: DiffusersRecipe, call: Mapping[str, ArgumentOrList]) -> dict[str, str]:
+    """Return all settings of a recipe and a call that influence the clip, as text."""
+    settings = {"fit": recipe.fit.value} | {name: str(value) for name, value in call.items()}
     if recipe.scheduler is not None:
         settings |= {f"scheduler.{name}": str(value) for name, value in recipe.scheduler.settings.items()}
         settings |= {"scheduler": recipe.scheduler.name} if recipe.scheduler.name else {}

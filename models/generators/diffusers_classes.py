@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from models.generators.base import CannotRun
+from models.generators.quotes import read_quote
 from models.generators.recipes import DiffusersRecipe
 
 if TYPE_CHECKING:
@@ -103,7 +104,22 @@ def call_problems(recipe: DiffusersRecipe) -> list[str]:
     problems += [
         f"call.{name}: {recipe.pipeline} has no such argument" for name in recipe.call if name not in known
     ]
+    problems += _quote_problems(recipe, known)
     return problems + _scheduler_problems(recipe) + _component_problems(recipe)
+
+
+def _quote_problems(recipe: DiffusersRecipe, known: Mapping[str, object]) -> list[str]:
+    problems = []
+    for name, quote in recipe.quotes.items():
+        if name not in known:
+            problems.append(f"quotes.{name}: {recipe.pipeline} has no such argument")
+        if name in recipe.call:
+            problems.append(f"quotes.{name}: [call] already has this argument; remove one of the two")
+        try:
+            read_quote(quote)
+        except CannotRun as error:
+            problems.append(f"quotes.{name}: {error}")
+    return problems
 
 
 def _scheduler_problems(recipe: DiffusersRecipe) -> list[str]:

@@ -78,6 +78,7 @@ def _values(recipe: AnyRecipe) -> Iterator[tuple[str, ArgumentOrList]]:
     if "fps" not in recipe.call:
         yield "fps", float(native.fps)
     yield from recipe.call.items()
+    yield from ((name, str(quote)) for name, quote in recipe.quotes.items())
     if recipe.scheduler is not None:
         if recipe.scheduler.name:
             yield "scheduler", recipe.scheduler.name

@@ -15,6 +15,7 @@ from models.generators.base import NativeFormat
 from models.generators.enums import DType
 from models.generators.hosted_tables import Api, HostedLimits, Poll, Price, Result, Submit
 from models.generators.images import FitMode
+from models.generators.quotes import Quote
 from models.generators.recipe_tables import (
     ArgumentOrList,
     Environment,
@@ -112,6 +113,7 @@ class DiffusersRecipe(Recipe):
         tiling: whether to enable VAE tiling.
         cpu_threads: number of CPU threads for torch; 0 selects torch's default.
         call: additional arguments of the pipeline call.
+        quotes: additional arguments whose values are texts of the installed diffusers.
         names: the class's names for the arguments `image`, `prompt`, `height`, `width`, `num_frames` and
             `generator`; an empty name means that the class does not have the argument.
         scheduler: the scheduler that replaces the scheduler stored with the weights.
@@ -134,6 +136,7 @@ class DiffusersRecipe(Recipe):
     tiling: bool = False
     cpu_threads: int = Field(default=0, ge=0)
     call: Mapping[str, ArgumentOrList] = Field(default_factory=dict)
+    quotes: Mapping[str, Quote] = Field(default_factory=dict)
     names: Mapping[str, str] = Field(default_factory=dict)
     scheduler: Scheduler | None = None
     quantization: Quantization | None = None

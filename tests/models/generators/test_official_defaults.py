@@ -1,5 +1,6 @@
 """Every argument of a native adapter has a source; every deviation has a reason and is documented."""
 
+import hashlib
 import inspect
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from diffusers.pipelines.ltx2 import pipeline_ltx2_image2video
 from models.generators.adapter_entries import shipped_adapter
 from models.generators.diffusers_classes import call_defaults, pipeline_class
 from models.generators.official_defaults import argument_lines
+from models.generators.quotes import read_quote
 from models.generators.recipe_checks import recipe_problems
 from models.generators.recipes import DiffusersRecipe, InvalidRecipe, read_recipe
 from models.generators.registry import ADAPTERS
@@ -18,15 +20,6 @@ from models.generators.registry import ADAPTERS
 DOCUMENT = (Path(__file__).resolve().parents[3] / "docs" / "generators.md").read_text()
 RECIPES = {name: read_recipe(shipped_adapter(name)) for name in ADAPTERS}
 NATIVE = [name for name, recipe in RECIPES.items() if isinstance(recipe, DiffusersRecipe)]
-EXAMPLES = {
-    "i2vgen-xl": "I2VGenXLPipeline",
-    "skyreels-v2-i2v-1.3b-540p": "WanImageToVideoPipeline",
-    "skyreels-v2-i2v-14b-720p": "WanImageToVideoPipeline",
-    "skyreels-v1-i2v": "HunyuanSkyreelsImageToVideoPipeline",
-    "kandinsky-5-i2v-pro": "Kandinsky5I2VPipeline",
-    "ltx-video": "LTXImageToVideoPipeline",
-    "ltx-2": "LTX2ImageToVideoPipeline",
-}
 
 
 @pytest.mark.parametrize("name", NATIVE)
@@ -48,23 +41,55 @@ def test_every_deviation_is_documented() -> None:
     assert len(deviations) == DOCUMENT.split("### Deviations")[1].split("\n#")[0].count("\n| `")
 
 
-@pytest.mark.parametrize(("name", "kind"), EXAMPLES.items())
-def test_a_negative_prompt_is_a_quotation_of_the_installed_diffusers(name: str, kind: str) -> None:
-    source = inspect.getsource(inspect.getmodule(getattr(diffusers, kind)))
+QUOTING = [name for name in NATIVE if RECIPES[name].quotes]
+WITHOUT = [name for name in NATIVE if name not in QUOTING and "negative_prompt" not in RECIPES[name].call]
+
+
+@pytest.mark.parametrize("name", QUOTING)
+def test_a_negative_prompt_is_a_text_of_the_installed_diffusers(name: str) -> None:
     recipe = RECIPES[name]
     assert isinstance(recipe, DiffusersRecipe)
+    quote = recipe.quotes["negative_prompt"]
 
-    assert f'negative_prompt = "{recipe.call["negative_prompt"]}"' in source
+    text = read_quote(quote)
+
+    assert hashlib.sha256(text.encode()).hexdigest() == quote.sha256
+    assert text in (Path(diffusers.__file__).parent / quote.file).read_text().replace('"\n    "', "")
 
 
 def test_the_negative_prompt_of_cosmos_is_the_default_of_its_class() -> None:
     recipe = RECIPES["cosmos-predict2-2b"]
     assert isinstance(recipe, DiffusersRecipe)
 
-    assert recipe.call["negative_prompt"] == pipeline_cosmos2_video2world.DEFAULT_NEGATIVE_PROMPT
+    assert (
+        read_quote(recipe.quotes["negative_prompt"]) == pipeline_cosmos2_video2world.DEFAULT_NEGATIVE_PROMPT
+    )
 
 
-@pytest.mark.parametrize("name", [name for name in NATIVE if "negative_prompt" not in RECIPES[name].call])
+def test_no_adapter_copies_a_negative_prompt() -> None:
+    assert len(QUOTING) == 11
+    assert {recipe.call.get("negative_prompt", "") for recipe in map(RECIPES.get, NATIVE)} == {""}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (
+            'sha256 = "cc03817c',
+            'sha256 = "00000000',
+            "does not contain the text 000000007",
+        ),
+        ("pipeline_ltx_image2video.py", "pipeline_gone.py", "of diffusers/pipelines/ltx/pipeline_gone.py"),
+        ("[call]", '[call]\nnegative_prompt = "static"', "[call] already has this argument"),
+    ],
+)
+def test_check_finds_a_wrong_quote(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    problems = recipe_problems(read_recipe(changed(tmp_path, old, new)))
+
+    assert [each for each in problems if each.startswith("quotes.negative_prompt: ") and problem in each]
+
+
+@pytest.mark.parametrize("name", WITHOUT)
 def test_a_model_without_negative_prompt_has_a_class_without_default(name: str) -> None:
     recipe = RECIPES[name]
     assert isinstance(recipe, DiffusersRecipe)

@@ -178,8 +178,7 @@ def test_a_wrong_class_is_named(name: str, problem: str) -> None:
 
 def test_a_negative_prompt_changes_the_clips_of_a_batch(folder: Path, tmp_path: Path) -> None:
     asked = [ClipRequest(name, picture(tmp_path, name=name), "The kite sinks.", 3) for name in ("a", "b")]
-    own = recipe()
-    without = recipe(call={name: value for name, value in own.call.items() if name != "negative_prompt"})
+    own, without = recipe(), recipe(quotes={})
 
     first, second = clip(folder, own, asked), clip(folder, without, asked)
 
