@@ -39,6 +39,11 @@ class OpenPage:
         return f"/studies/{self.study_slug}/edit"
 
     @property
+    def crowd_url(self) -> str:
+        """Return the URL of the page with the pages around the voting."""
+        return f"/studies/{self.study_slug}/crowd"
+
+    @property
     def problems(self) -> int:
         """Return the number of matchups whose sides differ."""
         return sum(bool(each.sentences) for each in self.checks)

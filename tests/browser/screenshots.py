@@ -95,6 +95,7 @@ OWN = {
     "reopen": f"/studies/{CLOSED}/reopen",
     "delete": f"/studies/{CLOSED}/delete",
     "copy": f"/studies/new?copy={OPEN}",
+    "crowd": f"/studies/{OPEN}/crowd",
 }
 LARGE_PAGES = {
     "large-results": f"/studies/{LARGE}/results",

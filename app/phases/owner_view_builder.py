@@ -1,0 +1,75 @@
+"""Builds the page on which an owner sets up the pages around the voting."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy.orm import Session
+
+from app.errors import Invalid, InvalidFields
+from app.panels.phases import study_phases
+from app.panels.protocol import newest_protocol
+from app.panels.quality import study_rules
+from app.phases.owner_forms import CrowdFields, crowd_fields, parse_crowd_form
+from app.phases.owner_view_models import CrowdPage, CrowdPreview
+from app.platforms.service import study_platform
+from app.tables.studies import Study
+from benchmark.protocol import Language, StudyStatus
+
+
+def crowd_page(
+    session: Session,
+    study: Study,
+    *,
+    address: str,
+    fields: CrowdFields | None = None,
+    language: Language | None = None,
+    revision: int | None = None,
+    text: str = "",
+    problem: str = "",
+    problems: Mapping[str, str] | None = None,
+    changes: Sequence[str] = (),
+) -> CrowdPage:
+    """Return the page with the stored settings, or with submitted fields.
+
+    Args:
+        address: the public address of the service.
+        revision: the revision of the draft that the submitted fields change; None for the stored one.
+    """
+    platform = study_platform(study)
+    protocol = newest_protocol(session, study)
+    stored = crowd_fields(study_phases(study), study_rules(study), platform)
+    return CrowdPage(
+        study_slug=study.slug,
+        study_title=study.title,
+        is_draft=study.status is StudyStatus.DRAFT,
+        revision=revision or study.revision,
+        version=protocol.version if protocol else None,
+        fields=fields or stored,
+        preview=crowd_preview(fields or stored),
+        chosen_language=language or study.language,
+        join_link=f"{address}/studies/{study.slug}/join" if platform.kind is not None else None,
+        text=text or _as_json(study),
+        problem=problem,
+        problems=problems or {},
+        changes=tuple(changes),
+    )
+
+
+def crowd_preview(fields: CrowdFields) -> CrowdPreview:
+    try:
+        return CrowdPreview(parse_crowd_form(fields).phases)
+    except InvalidFields as error:
+        return CrowdPreview(None, wrong=len(error.fields))
+    except Invalid:
+        return CrowdPreview(None, wrong=1)
+
+
+def _as_json(study: Study) -> str:
+    """Return the phases and rules as JSON, which the form reads again. Codes stay out of the text."""
+    given = {"phases": study_phases(study), "rules": study_rules(study)}
+    stored = {
+        name: each.model_dump(mode="json", exclude_defaults=True)
+        for name, each in given.items()
+        if each is not None
+    }
+    return json.dumps(stored, indent=2, ensure_ascii=False)
