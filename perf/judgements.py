@@ -2,7 +2,7 @@
 
 Client and server share the machine. The first measurement has no watch gate and no media, like the
 measurements of other tools. In the second measurement, clients fetch both renditions completely before each
-vote.
+vote. In the third measurement, clients report playback events after each vote, as the voting page does.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -39,6 +40,24 @@ CLIENTS = (1, 8, 32)
 STUDY = "round-robin"
 RENDITION_BYTES = 120_000
 VOTE_REQUEST = {"choice": "left", "justifications": ["object_motion"]}
+# Two clips that are played three times, as the voting page reports them after the vote.
+PLAYBACK_REQUEST = {
+    "view": 1,
+    "first": 0,
+    "events": [
+        {"clip": clip, "kind": kind, "at_ms": 100, "position_ms": 0}
+        for kind in ("play", "complete", "complete", "complete", "pause")
+        for clip in ("left", "right")
+    ],
+}
+
+
+class Visit(StrEnum):
+    """What a client does besides asking for a comparison and voting."""
+
+    PLAIN = "no media"
+    WITH_MEDIA = "both clips fetched"
+    WITH_PLAYBACK = "playback reported"
 
 
 @dataclass
@@ -53,8 +72,9 @@ def main() -> None:
     """Print one line per number of clients: bare routes, the product, and the product with media."""
     print(f"{'':<34}{'judgements/s':>14}{'server ms':>12}{'vote p50 ms':>14}{'p99 ms':>10}{'failed':>8}")
     bare = [measure_bare_routes(clients) for clients in CLIENTS]
-    ours = measure_product(with_media=False)
-    measure_product(with_media=True)
+    ours = measure_product(Visit.PLAIN)
+    measure_product(Visit.WITH_MEDIA)
+    measure_product(Visit.WITH_PLAYBACK)
     ratios = " / ".join(f"{own / limit:.1f}" for own, limit in zip(ours, bare, strict=True))
     print(f"the server's processor time per judgement is {ratios} times that of the bare routes (target: 2)")
     print("other tools on such a machine with 1 / 8 / 32 clients, over their own HTTP APIs, without media:")
@@ -68,20 +88,20 @@ def measure_bare_routes(clients: int) -> float:
         tempfile.TemporaryDirectory() as folder,
         running_bare_routes(Path(folder) / "bare.sqlite3") as server,
     ):
-        return measure(f"{clients} clients, bare routes", server, range(clients), with_media=False)
+        return measure(f"{clients} clients, bare routes", server, range(clients), Visit.PLAIN)
 
 
-def measure_product(*, with_media: bool) -> list[float]:
+def measure_product(visit: Visit) -> list[float]:
     """Return the processor time of one judgement in ms, for each number of clients."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        prepare(home, annotators=sum(CLIENTS), with_media=with_media)
+        prepare(home, annotators=sum(CLIENTS), with_media=visit is Visit.WITH_MEDIA)
         with running_server(home) as server:
             first, processor_ms = 0, []
             for clients in CLIENTS:
-                name = f"{clients} clients, {'both clips fetched' if with_media else 'no media'}"
+                name = f"{clients} clients, {visit}"
                 annotators = range(first, first + clients)
-                processor_ms.append(measure(name, server, annotators, with_media=with_media))
+                processor_ms.append(measure(name, server, annotators, visit))
                 first += clients
             print(f"server memory: {server.memory_mb():.0f} MB")
     return processor_ms
@@ -133,12 +153,12 @@ def cookie(number: int) -> str:
     return f"measured-{number:036d}"
 
 
-def measure(name: str, server: Server, annotators: range, *, with_media: bool) -> float:
+def measure(name: str, server: Server, annotators: range, visit: Visit) -> float:
     """Print a line of results. Return the server's processor time of one judgement in ms."""
     timings = [Timings() for _ in annotators]
     stop_at = time.perf_counter() + SECONDS
     threads = [
-        threading.Thread(target=judge, args=(server.port, number, timing, stop_at, with_media))
+        threading.Thread(target=judge, args=(server.port, number, timing, stop_at, visit))
         for number, timing in zip(annotators, timings, strict=True)
     ]
     start, processor_s = time.perf_counter(), server.processor_s()
@@ -160,7 +180,7 @@ def measure(name: str, server: Server, annotators: range, *, with_media: bool) -
     return processor_ms
 
 
-def judge(port: int, number: int, timings: Timings, stop_at: float, with_media: bool) -> None:
+def judge(port: int, number: int, timings: Timings, stop_at: float, visit: Visit) -> None:
     """Judge comparisons over one connection until `stop_at`."""
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     headers = {"Cookie": f"ti2v_session={cookie(number)}", "Content-Type": "application/json"}
@@ -176,7 +196,7 @@ def judge(port: int, number: int, timings: Timings, stop_at: float, with_media: 
             timings.failures += 1
             continue
         card = json.loads(body)
-        if with_media:
+        if visit is Visit.WITH_MEDIA:
             call("GET", card["left_url"])
             call("GET", card["right_url"])
         start = time.perf_counter()
@@ -185,6 +205,8 @@ def judge(port: int, number: int, timings: Timings, stop_at: float, with_media: 
         if status != 201:
             sys.stderr.write(f"{status} {body.decode()}\n")
             timings.failures += 1
+        if visit is Visit.WITH_PLAYBACK:
+            call("POST", f"/api/v1/assignments/{card['token']}/playback", PLAYBACK_REQUEST)
 
 
 if __name__ == "__main__":

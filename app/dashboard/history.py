@@ -1,18 +1,23 @@
 """Reads the history of one annotator: every comparison that the annotator got, each with the answer."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.cursors import KeyType, ListOrder, PageRequest
+from app.panels.playback import Completions, completions
 from app.panels.sides import MatchupSides, matchup_sides
 from app.tables.bench import Pair
 from app.tables.people import Annotator
+from app.tables.playback import PlaybackEvent
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, Vote, VoteEvent
 from benchmark.protocol import Side, VoteStatus
 from benchmark.wire.dashboard import HistoryItem, HistoryResponse
 
 HISTORY = ListOrder("history", (KeyType.BIG_INTEGER,))
+MAX_SHOWN_EVENTS = 500
 
 
 def annotator_history(
@@ -35,13 +40,24 @@ def annotator_history(
         query = query.where(Assignment.id < page.after[0])
     found = page.cut(session.execute(query).all(), lambda row: (row[0].id,))
     sides = {each.id: each for each in matchup_sides(session, study, with_gold=True)}
+    watched = completions(session, Assignment.id.in_([row[0].id for row in found.rows]))
     return HistoryResponse(
         items=[
-            _item(assignment, pair, prompt, sides[matchup_id], vote, status)
+            _item(assignment, pair, prompt, sides[matchup_id], vote, status, watched.get(assignment.id))
             for assignment, pair, prompt, matchup_id, vote, status in found.rows
         ],
         next_cursor=found.next_cursor,
     )
+
+
+def playback_events(session: Session, assignment_id: int) -> Sequence[PlaybackEvent]:
+    """Return the first events of an assignment, in the order of page views and events."""
+    return session.scalars(
+        select(PlaybackEvent)
+        .where(PlaybackEvent.assignment_id == assignment_id)
+        .order_by(PlaybackEvent.view, PlaybackEvent.number)
+        .limit(MAX_SHOWN_EVENTS)
+    ).all()
 
 
 def _item(
@@ -51,6 +67,7 @@ def _item(
     sides: MatchupSides,
     vote: Vote | None,
     status: VoteStatus | None,
+    watched: Completions | None,
 ) -> HistoryItem:
     return HistoryItem(
         id=assignment.id,
@@ -71,4 +88,6 @@ def _item(
         decision_ms=None if vote is None else vote.decision_ms,
         left_watched_ms=None if vote is None else vote.left_watched_ms,
         right_watched_ms=None if vote is None else vote.right_watched_ms,
+        left_completed=None if watched is None else watched.left,
+        right_completed=None if watched is None else watched.right,
     )

@@ -12,8 +12,8 @@ from app.annotators.service import find_annotator
 from app.authenticated_route import AuthenticatedRoute
 from app.capacity import RequestClass
 from app.clock import utc_now
-from app.dashboard.history import HISTORY, annotator_history
-from app.dashboard.history_view_models import HistoryPage, ReplayPage
+from app.dashboard.history import HISTORY, annotator_history, playback_events
+from app.dashboard.history_view_models import HistoryPage, ReplayPage, playback_lines
 from app.dependencies import context_of, page_response, require_own_study
 from app.errors import NotFound, Unavailable
 from app.media.padding import ByteRange
@@ -58,7 +58,8 @@ def replay(slug: SlugPath, name: PseudonymPath, assignment_id: IdPath, request: 
         study, annotator, _ = _find(session, request, slug, name, assignment_id)
         just_this = HISTORY.page(limit=1, cursor=HISTORY.cursor((assignment_id + 1,)))
         (item,) = annotator_history(session, study, annotator, just_this).items
-        page = ReplayPage(study.slug, study.title, name, item)
+        events = playback_events(session, assignment_id)
+        page = ReplayPage(study.slug, study.title, name, item, playback_lines(events))
     return page_response(request, "dashboard/replay.html", page)
 
 

@@ -1,12 +1,20 @@
 """View models of one annotator's history, and of the replay of one comparison."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from benchmark.protocol import Choice
+from app.tables.playback import PlaybackEvent
+from benchmark.protocol import Choice, PlaybackKind
 from benchmark.wire.dashboard import HistoryItem
 
 _POSITIONS = {Choice.LEFT: "A", Choice.RIGHT: "B"}
+_WORDS = {
+    PlaybackKind.PLAY: "played",
+    PlaybackKind.PAUSE: "paused",
+    PlaybackKind.SEEK: "moved to a frame",
+    PlaybackKind.COMPLETE: "watched to the end",
+}
 
 
 @dataclass(frozen=True)
@@ -34,8 +42,23 @@ class HistoryPage:
     def answer_of(self, item: HistoryItem) -> str:
         return answer_text(item)
 
+    def watched(self, item: HistoryItem) -> str:
+        """Return how often each clip was watched to the end."""
+        if item.left_completed is None or item.right_completed is None:
+            return "unknown"
+        return f"A {item.left_completed}×, B {item.right_completed}×"
+
     def when(self, item: HistoryItem) -> str:
         return moment(item.ended_at or item.created_at)
+
+
+@dataclass(frozen=True)
+class PlaybackLine:
+    """What happened to one clip or to both clips at one time; `begins_view` if a page view begins here."""
+
+    at: str
+    what: str
+    begins_view: bool
 
 
 @dataclass(frozen=True)
@@ -46,6 +69,7 @@ class ReplayPage:
     study_title: str
     name: str
     item: HistoryItem
+    events: tuple[PlaybackLine, ...]
 
     @property
     def history_url(self) -> str:
@@ -71,6 +95,20 @@ class ReplayPage:
     @property
     def when(self) -> str:
         return moment(self.item.ended_at or self.item.created_at)
+
+
+def playback_lines(events: Sequence[PlaybackEvent]) -> tuple[PlaybackLine, ...]:
+    """Return the events in words; the same event of both clips at one time is one line."""
+    both: dict[tuple[int, int, PlaybackKind], list[PlaybackEvent]] = {}
+    for event in events:
+        both.setdefault((event.view, event.at_ms, event.kind), []).append(event)
+    lines, last_view = [], None
+    for (view, at_ms, kind), same in both.items():
+        clips = " and ".join(_POSITIONS[Choice(each.clip)] for each in same)
+        position = "" if kind == PlaybackKind.COMPLETE else f" at {_seconds(same[0].position_ms)} of the clip"
+        lines.append(PlaybackLine(_seconds(at_ms), f"{clips}: {_WORDS[kind]}{position}", view != last_view))
+        last_view = view
+    return tuple(lines)
 
 
 def answer_text(item: HistoryItem) -> str:

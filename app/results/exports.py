@@ -9,12 +9,14 @@ from app.errors import Invalid
 from app.panels.side_names import Naming
 from app.results.live.vote_rows import counted_votes, vote_rows
 from app.results.metric_rows import metric_rows
+from app.results.playback_rows import playback_rows
 from app.results.service import StudyResults, find_results
 from app.security.identity import Principal
 from app.tables.studies import Study
 from benchmark.exports.layout import TableLayout, UnknownColumn, UnusedLayout
 from benchmark.exports.notes import TableNote
 from benchmark.exports.table_rows import result_rows
+from benchmark.exports.tables import STREAMED
 from benchmark.exports.writer import table_chunks
 from benchmark.protocol import NameStyle, TableFormat, TableName
 
@@ -50,8 +52,8 @@ def export_table(
         layout = _layout(session, results, table, file_format, columns, names)
         of_metrics = metric_rows(session, results, table, principal) if table in _OF_METRICS else ()
     note = note_of(results)
-    if table is TableName.VOTES:
-        return _stream_votes(database, results.study.id, file_format, note, layout)
+    if table in STREAMED:
+        return _streamed(database, results.study.id, table, file_format, note, layout)
     if table in _OF_METRICS:
         return table_chunks(table, of_metrics, file_format, note=note, layout=layout)
     counted = results.counted
@@ -83,12 +85,18 @@ def _layout(
     return layout
 
 
-def _stream_votes(
-    database: Database, study_id: int, file_format: TableFormat, note: TableNote, layout: TableLayout
+def _streamed(
+    database: Database,
+    study_id: int,
+    table: TableName,
+    file_format: TableFormat,
+    note: TableNote,
+    layout: TableLayout,
 ) -> Iterator[bytes]:
+    read = vote_rows if table is TableName.VOTES else playback_rows
     with database.read() as session:
-        rows = vote_rows(session, session.get_one(Study, study_id))
-        yield from table_chunks(TableName.VOTES, rows, file_format, note=note, layout=layout)
+        rows = read(session, session.get_one(Study, study_id))
+        yield from table_chunks(table, rows, file_format, note=note, layout=layout)
 
 
 def note_of(results: StudyResults) -> TableNote:

@@ -38,6 +38,7 @@ _DOWNLOADS = (
     ("Leaderboard", "CSV", "leaderboard.csv"),
     ("Votes", "CSV", "votes.csv"),
     ("Votes", "Parquet", "votes.parquet"),
+    ("Playback", "Parquet", "playback.parquet"),
 )
 _METRIC_DOWNLOADS = (
     ("Metrics", "CSV", "metrics.csv"),

@@ -71,6 +71,8 @@ CLOSED_SETS = (
     protocol.PlatformKind,
     protocol.SessionStatus,
     protocol.WorkerState,
+    protocol.Choice,
+    protocol.PlaybackKind,
 )
 
 # SQLite generates row ids only for a key of type INTEGER; PostgreSQL gets 64 bits.

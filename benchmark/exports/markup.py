@@ -11,6 +11,7 @@ from benchmark.exports.layout import TableLayout
 from benchmark.exports.notes import TableNote
 from benchmark.exports.printed_cells import Span, Spans
 from benchmark.exports.table_format import PrintedColumn
+from benchmark.exports.tables import STREAMED
 from benchmark.protocol import TableName
 
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~&$])")
@@ -75,10 +76,10 @@ def latex_chunks(
     Raises:
         UnknownColumn: the layout chooses a column that the table does not have.
     """
-    known = () if table is TableName.VOTES else tuple(rows)  # votes are streamed
+    known = () if table in STREAMED else tuple(rows)
     is_compact = layout.is_compact(table)
     columns = layout.compact(table, known) if is_compact else layout.chosen(table)
-    is_long = table is TableName.VOTES or len(known) > MAX_TABULAR_ROWS
+    is_long = table in STREAMED or len(known) > MAX_TABULAR_ROWS
     yield from _latex_begin(columns, is_long=is_long)
     for row in known or rows:
         yield _latex_line(_latex_cell(layout.spans(column, row)) for column in columns)

@@ -97,6 +97,10 @@ DEFINITIONS = {
         "without a direction is read as more is better. Spearman, Kendall: rank correlations over models. "
         "Prefers static: percent of clips that the metric rates worse than a clip that repeats the image."
     ),
+    TableName.PLAYBACK: (
+        "One row per play, pause, seek or complete showing of a clip, as the voting page reported it. Pages "
+        "without JavaScript report nothing."
+    ),
 }
 
 

@@ -238,6 +238,7 @@ LAYOUTS: dict[TableName, list[PrintedColumn]] = {
         _number("Kendall", "kendall"),
         _number("Prefers static", "prefers_static"),
     ],
+    TableName.PLAYBACK: _every_column(TableName.PLAYBACK),
 }
 
 # The default columns of LaTeX tables, which fit into one column of a two-column paper.

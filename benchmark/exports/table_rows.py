@@ -38,8 +38,8 @@ def result_rows(
             these votes.
 
     Raises:
-        ValueError: the table is `votes` or a table of metrics; tallies are not enough to compute these
-            tables.
+        ValueError: the table is `votes`, `playback` or a table of metrics; tallies are not enough to compute
+            these tables.
     """
     match table:
         case TableName.PREFERENCES:
@@ -58,7 +58,7 @@ def result_rows(
             return sensitivity(tallies, matchups, votes)
         case TableName.PAIRED:
             return paired(tallies, matchups, interim=interim)
-        case TableName.VOTES | TableName.METRICS | TableName.METRIC_AGREEMENT:
+        case TableName.VOTES | TableName.METRICS | TableName.METRIC_AGREEMENT | TableName.PLAYBACK:
             raise ValueError(f"the table {table} cannot be computed from tallies")
 
 

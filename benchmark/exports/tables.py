@@ -20,6 +20,7 @@ from benchmark.stats.preferences import PreferenceRow
 from benchmark.stats.sensitivity import SensitivityRow
 from benchmark.votes.columns import JUSTIFICATION_COLUMNS, VOTE_COLUMNS
 from benchmark.votes.metric_agreement import MetricAgreementRow
+from benchmark.votes.playback import PlaybackRow
 
 EXTENSIONS = {each: each.value for each in TableFormat} | {
     TableFormat.MARKDOWN: "md",
@@ -45,6 +46,9 @@ MEDIA_TYPES = {
     TableFormat.MARKDOWN: "text/markdown; charset=utf-8",
     TableFormat.LATEX: "application/x-tex; charset=utf-8",
 }
+
+# Tables that can have too many rows for the memory.
+STREAMED = (TableName.VOTES, TableName.PLAYBACK)
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
     TableName.PAIRED: _columns_of(PairedRow),
     TableName.METRICS: _columns_of(MetricMeanRow),
     TableName.METRIC_AGREEMENT: _columns_of(MetricAgreementRow),
+    TableName.PLAYBACK: _columns_of(PlaybackRow),
 }
 COLUMN_NAMES: dict[TableName, tuple[str, ...]] = {
     table: tuple(column.name for column in columns) for table, columns in COLUMNS.items()

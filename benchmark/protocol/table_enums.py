@@ -17,6 +17,7 @@ class TableName(StrEnum):
     PAIRED = "paired"
     METRICS = "metrics"
     METRIC_AGREEMENT = "metric_agreement"
+    PLAYBACK = "playback"
 
 
 class NameStyle(StrEnum):

@@ -10,6 +10,18 @@ class Choice(StrEnum):
     RIGHT = "right"
 
 
+class PlaybackKind(StrEnum):
+    """What happened to a clip on the voting page.
+
+    `complete` means that the page has shown every frame of the clip since the last `complete`.
+    """
+
+    PLAY = "play"
+    PAUSE = "pause"
+    SEEK = "seek"
+    COMPLETE = "complete"
+
+
 class Side(StrEnum):
     """One of the two submissions of a matchup."""
 

@@ -71,7 +71,8 @@ class HistoryItem(ResponseModel):
 
     `status` is the status of the vote or, if the annotator did not vote, the status of the assignment
     (`open`, `skipped`, `expired` or `cancelled`). `left` and `right` are the sides whose clips the annotator
-    saw on the left and on the right.
+    saw on the left and on the right. `left_completed` and `right_completed` count how often the page showed
+    every frame of the clip; null if the page reported no playback events.
     """
 
     id: int
@@ -92,6 +93,8 @@ class HistoryItem(ResponseModel):
     decision_ms: int | None
     left_watched_ms: int | None
     right_watched_ms: int | None
+    left_completed: int | None
+    right_completed: int | None
 
 
 class HistoryResponse(PageResponse):

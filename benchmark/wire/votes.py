@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from benchmark.protocol import Choice, Justification, SkipReason
+from benchmark.protocol import Choice, Justification, PlaybackKind, SkipReason
 from benchmark.wire.common import RequestModel, ResponseModel, Token
 
 
@@ -37,6 +37,11 @@ class UndoResponse(AssignmentResponse):
     previous: PreviousVote
 
 
+# The most events in one request, and the most events that the server stores for one assignment.
+MAX_PLAYBACK_BATCH = 100
+MAX_PLAYBACK_EVENTS = 2000
+# A day: a page may stay open for long.
+MAX_PLAYBACK_MS = 86_400_000
 Milliseconds = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
@@ -53,6 +58,31 @@ class VoteRequest(RequestModel):
         if len(set(ticked)) < len(ticked):
             raise ValueError("name each justification at most once")
         return ticked
+
+
+class PlaybackEventRequest(RequestModel):
+    """An event of one clip.
+
+    `at_ms` is the time since the page showed the comparison, and `position_ms` the position in the clip.
+    """
+
+    clip: Choice
+    kind: PlaybackKind
+    at_ms: Annotated[int, Field(ge=0, le=MAX_PLAYBACK_MS)]
+    position_ms: Annotated[int, Field(ge=0, le=MAX_PLAYBACK_MS)]
+
+
+class PlaybackRequest(RequestModel):
+    """A batch of playback events in the order of time.
+
+    Attributes:
+        view: a random number of the page view in which the events happened.
+        first: the number of the first event among the events of this view, counted from 0.
+    """
+
+    view: Annotated[int, Field(ge=0, le=2**31 - 1)]
+    first: Annotated[int, Field(ge=0, lt=MAX_PLAYBACK_EVENTS)]
+    events: Annotated[tuple[PlaybackEventRequest, ...], Field(min_length=1, max_length=MAX_PLAYBACK_BATCH)]
 
 
 class VoteResponse(ResponseModel):

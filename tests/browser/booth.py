@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Locator, Page
 from sqlalchemy import select
 
+from app.tables.playback import PlaybackEvent
 from app.tables.studies import Study as StudyRow
 from app.tables.voting import Assignment, Vote
 from benchmark.protocol import Justification
@@ -105,6 +106,17 @@ class Booth:
         )
         with self.study.context.database.read() as session:
             return [KeptVote.of(vote, assignment) for vote, assignment in session.execute(query).all()]
+
+    def playback(self, token: str) -> list[PlaybackEvent]:
+        """Return the playback events of an assignment as the database holds them, in order."""
+        query = (
+            select(PlaybackEvent)
+            .join(Assignment, Assignment.id == PlaybackEvent.assignment_id)
+            .where(Assignment.token == token)
+            .order_by(PlaybackEvent.view, PlaybackEvent.number)
+        )
+        with self.study.context.database.read() as session:
+            return list(session.scalars(query))
 
     def assignment(self, token: str) -> Assignment:
         """Return an assignment as the database holds it."""

@@ -1,10 +1,12 @@
 """Watching: the gate before the choice, one clock for two clips, people who asked for less motion."""
 
 from collections.abc import Callable
+from itertools import product
 
 import pytest
+from playwright.sync_api import expect
 
-from benchmark.protocol import WatchGate
+from benchmark.protocol import Choice, PlaybackKind, WatchGate
 from tests.browser.booth import PATIENCE_MS, Booth
 from tests.cast import Study
 
@@ -127,3 +129,35 @@ def test_the_ring_fills_before_it_closes(gated: Booth) -> None:
     share = float((gated.page.locator(".arc").first.get_attribute("stroke-dasharray") or "0").split()[0])
 
     assert 0 < share < 100
+
+
+def test_the_page_reports_the_playback_of_both_clips_with_the_vote(booth: Booth) -> None:
+    booth.page.locator("[data-part=play]").click()  # the clips play at first, so this pauses them
+    booth.page.locator("[data-part=next]").click()
+    booth.page.locator("[data-part=play]").click()
+    for seen in booth.page.locator(".seen").all():
+        expect(seen).to_have_attribute("data-state", "seen", timeout=PATIENCE_MS)
+    with booth.page.expect_response("**/playback"):
+        token = booth.vote()
+
+    events = booth.playback(token)
+
+    assert {(event.clip, event.kind) for event in events} == set(product(Choice, PlaybackKind))
+    first = [event.kind for event in events if event.clip is Choice.LEFT][:4]
+    assert first[-3:] == [PlaybackKind.PAUSE, PlaybackKind.SEEK, PlaybackKind.PLAY]
+    assert events[-1].kind is PlaybackKind.PAUSE  # the vote ends the playback
+    assert [event.at_ms for event in events] == sorted(event.at_ms for event in events)
+    assert all(0 <= event.position_ms <= 1100 for event in events)
+    assert [event.number for event in events] == list(range(len(events)))
+
+
+def test_a_vote_does_not_wait_for_events_that_cannot_be_sent(booth: Booth) -> None:
+    booth.page.route("**/playback", lambda route: route.abort())
+    token = booth.vote()
+    assert booth.playback(token) == []
+    booth.page.unroute("**/playback")
+
+    with booth.page.expect_response(lambda answer: token in answer.url):
+        booth.vote()
+
+    assert booth.playback(token)

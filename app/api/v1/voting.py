@@ -1,4 +1,4 @@
-"""REST routes for annotators: get the next assignment, vote, skip, undo, and renew a lease.
+"""REST routes for annotators: get the next assignment, vote, skip, undo, renew a lease, report playback.
 
 A cookie identifies the annotator.
 """
@@ -16,10 +16,12 @@ from app.security.participants import find_assignment, find_participant, lock_st
 from app.security.path_params import SlugPath, TokenPath
 from app.voting import leases, service
 from app.voting.assignment_view import assignment_view
+from app.voting.playback import record_playback
 from benchmark.wire.common import RenewResponse
 from benchmark.wire.votes import (
     AssignmentResponse,
     NextAssignmentRequest,
+    PlaybackRequest,
     PreviousVote,
     SkipRequest,
     UndoResponse,
@@ -142,6 +144,19 @@ def renew(token: TokenPath, request: Request) -> RenewResponse:
         held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
         expires_at = leases.renew(session, assignment=held.assignment, study=held.study, now=held.now)
     return RenewResponse(expires_at=expires_at)
+
+
+@router.post(
+    "/assignments/{token}/playback",
+    status_code=204,
+    responses=errors("404 not_found", "409 assignment_ended too_many_events"),
+)
+def playback(token: TokenPath, body: PlaybackRequest, request: Request) -> Response:
+    """Store a batch of playback events of an assignment. Sending the same events again changes nothing."""
+    with context_of(request).database.write(durable=False) as session:
+        held = find_assignment(session, cookie=cookie_of(request), token=token)
+        record_playback(session, assignment=held.assignment, request=body, now=held.now)
+    return Response(status_code=204)
 
 
 def _json(body: str, *, status: int = 200) -> Response:

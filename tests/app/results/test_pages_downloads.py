@@ -11,7 +11,7 @@ from tests.cast import Cast, Study
 def download_links(client: TestClient) -> list[str]:
     page = client.get("/studies/motif-study/results").text
     links: list[str] = re.findall(r'href="([^"]*/exports/[^"]+)"', page)
-    assert len(links) == 12
+    assert len(links) == 13
     return links
 
 

@@ -4,6 +4,7 @@ import { VoteForm } from '../voting/vote_form.js';
 import { Exchange } from '../voting/exchange.js';
 import { keepLeases } from '../voting/lease.js';
 import { mount as mountNotice } from '../voting/notice.js';
+import { Playback } from '../voting/playback.js';
 import { Progress } from '../voting/progress.js';
 import { Queue } from '../voting/queue.js';
 import { afterRefusal } from '../voting/refusals.js';
@@ -32,7 +33,12 @@ class VotingPage {
     this.queue = new Queue((after, isPatient) => this.exchange.next(after, isPatient, this.#pause('offline')));
     this.notice = mountNotice(part(root, 'notice'));
     this.progress = new Progress(part(root, 'progress'), JSON.parse(root.dataset.card));
-    this.stage = new Stage(root.querySelector('.stage'), () => this.voteForm.paint());
+    this.playback = new Playback((token) => this.exchange.urlOf(token, 'playback'));
+    this.stage = new Stage(
+      root.querySelector('.stage'),
+      () => this.voteForm.paint(),
+      (clip, kind, positionMs) => this.playback.note(clip, kind, positionMs),
+    );
     this.voteForm = new VoteForm(form, {
       isWatched: () => root.dataset.watchGate === 'off' || this.stage.isWatched,
       needsReason: root.dataset.requireJustification === 'on',
@@ -66,6 +72,7 @@ class VotingPage {
     put(this.choiceStatus, '');
     this.skipForm.elements.token.value = entry.card.token;
     this.stage.wait();
+    this.playback.stop();
     const media = await this.#loaded(entry.media);
     if (this.queue.current !== entry) return;
     await this.stage.show(entry.card, media, former !== null);
@@ -75,6 +82,7 @@ class VotingPage {
     this.voteForm.enter(failed.length ? 'broken' : 'open', failed.map(({ dataset }) => dataset.name));
     if (failed.length) return;
     this.#openedAt = performance.now();
+    this.playback.start(entry.card.token);
     this.stage.begin();
     this.queue.lookAhead();
   }
@@ -143,6 +151,7 @@ class VotingPage {
   async #goOn(word) {
     this.voteForm.finish();
     this.stage.wait();
+    this.playback.stop();
     const entry = await this.queue.advance();
     // No pairs are left: show the server's thank-you page.
     if (!entry) return this.#leave();

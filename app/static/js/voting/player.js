@@ -9,9 +9,12 @@ export class Player {
   loop = true;
   rate = 1;
 
-  /** `onFrame(frames, playing)` gets the current frame of each video; `onState()` is called on play and pause. */
-  constructor(videos, { onFrame, onState }) {
-    Object.assign(this, { videos, onFrame, onState, fps: 1, frames: 1 });
+  /**
+   * `onFrame(frames, playing)` gets the current frame of each video; `onState()` is called on play and pause.
+   * `onAct(kind)` is called for each `play`, `pause` and `seek`, but not when the clips start again in a loop.
+   */
+  constructor(videos, { onFrame, onState, onAct }) {
+    Object.assign(this, { videos, onFrame, onState, onAct, fps: 1, frames: 1 });
   }
 
   /** Loads two clips and shows their first frames. Returns, for each clip, whether it can be played. */
@@ -27,6 +30,7 @@ export class Player {
 
   async play() {
     if (this.videos.some((video) => this.#isOver(video))) await this.#rewind();
+    if (!this.playing) this.onAct('play');
     this.playing = true;
     this.#plays += 1;
     const play = this.#plays;
@@ -36,6 +40,7 @@ export class Player {
   }
 
   pause() {
+    if (this.playing) this.onAct('pause');
     this.playing = false;
     for (const video of this.videos) video.pause();
     this.onState();
@@ -48,6 +53,7 @@ export class Player {
     this.pause();
     const target = Math.max(0, Math.min(this.frames - 1, frame));
     for (const video of this.videos) video.currentTime = (target + 0.5) / this.fps;
+    this.onAct('seek');
     this.#tell();
   }
 

@@ -13,17 +13,21 @@ export class Stage {
   /** The image and clips that did not load: elements with data-media and data-name. */
   failed = [];
 
-  /** `onWatch()` is called whenever a frame is shown. */
-  constructor(root, onWatch) {
+  /** `onWatch()` is called whenever a frame is shown, `onPlayback(clip, kind, positionMs)` for each event of a clip. */
+  constructor(root, onWatch, onPlayback) {
     this.size = new Size(root.closest('.room'));
     this.prompt = part(root, 'prompt');
     this.image = root.querySelector('[data-media=image]');
     this.watchings = [...root.querySelectorAll('.clip')].map((clip) => new Watching(clip));
-    this.player = mountTransport(root, (frames, playing) => {
+    const report = (kind, { dataset, currentTime }) => onPlayback(dataset.media, kind, 1000 * currentTime);
+    const onFrame = (frames, playing) => {
       if (!this.#isLive) return;
-      this.watchings.forEach((clip, index) => clip.note(frames[index], playing));
+      this.watchings.forEach((clip, index) => {
+        if (clip.note(frames[index], playing)) report('complete', this.player.videos[index]);
+      });
       onWatch();
-    });
+    };
+    this.player = mountTransport(root, onFrame, (kind) => this.player.videos.forEach((video) => report(kind, video)));
     this.#setPrompt(this.prompt.textContent);
   }
 

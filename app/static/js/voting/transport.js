@@ -2,8 +2,8 @@
 import { fill, part, put } from '../words.js';
 import { Player } from './player.js';
 
-/** Returns the player of the stage's two videos, which calls `onFrame`. */
-export function mount(stage, onFrame) {
+/** Returns the player of the stage's two videos, which calls `onFrame` and `onAct`. */
+export function mount(stage, onFrame, onAct) {
   const root = stage.querySelector('.transport');
   const control = Object.fromEntries(
     ['scrub', 'frame', 'back', 'play', 'next', 'loop', 'speed'].map((name) => [name, part(root, name)]),
@@ -14,6 +14,7 @@ export function mount(stage, onFrame) {
   const player = new Player(videos, {
     onFrame: (frames, playing) => { showFrame(frames[0]); onFrame(frames, playing); },
     onState: () => showPlaying(player.playing),
+    onAct,
   });
 
   const showFrame = (frame) => {

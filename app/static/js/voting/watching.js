@@ -25,17 +25,19 @@ export class Watching {
     this.#paint(this.times ? 'seen' : 'watching');
   }
 
-  /** Counts a shown frame; while playing, frames dropped by a slow screen count too. */
+  /** Counts a shown frame; while playing, frames dropped by a slow screen count too. Returns whether the clip is now complete. */
   note(frame, playing) {
     this.#countTime(playing);
     const from = playing && frame > this.#last ? this.#last + 1 : frame;
     for (let seen = from; seen <= frame; seen += 1) this.#shown.add(seen);
     this.#last = frame;
-    if (this.#shown.size === this.#frames) {
+    const isComplete = this.#shown.size === this.#frames;
+    if (isComplete) {
       this.times += 1;
       this.#shown.clear();
     }
     this.#paint(this.times ? 'seen' : 'watching');
+    return isComplete;
   }
 
   fail() { this.#paint('broken'); }

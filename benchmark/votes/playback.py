@@ -1,0 +1,33 @@
+"""The rows of the playback table (docs/tables.md)."""
+
+from dataclasses import dataclass
+
+from benchmark.protocol import AssignmentPurpose, Choice, PlaybackKind
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackRow:
+    """An event of one clip that an annotator watched.
+
+    Attributes:
+        position: the position of the comparison in the order of the annotator's comparisons, from 1.
+        view: the number of the page view that showed the comparison. A reloaded page is another view.
+        number: the number of the event in its view, from 0.
+        clip: `left` or `right`; `side` is the submission that the clip belongs to.
+        at_ms: milliseconds since the page showed the comparison.
+        clip_ms: the position in the clip, milliseconds.
+    """
+
+    study: str
+    matchup: str
+    pair: str
+    annotator: str
+    purpose: AssignmentPurpose
+    position: int
+    view: int
+    number: int
+    clip: Choice
+    side: str
+    kind: PlaybackKind
+    at_ms: int
+    clip_ms: int
