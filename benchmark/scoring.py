@@ -28,7 +28,13 @@ from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Votes
 
 # The tables that are computed from votes alone.
-_OF_OTHER_DATA = (TableName.VOTES, TableName.METRICS, TableName.METRIC_AGREEMENT, TableName.PLAYBACK)
+_OF_OTHER_DATA = (
+    TableName.VOTES,
+    TableName.METRICS,
+    TableName.METRIC_AGREEMENT,
+    TableName.METRIC_COVARIATES,
+    TableName.PLAYBACK,
+)
 COMPUTED = tuple(table for table in TableName if table not in _OF_OTHER_DATA)
 
 

@@ -20,7 +20,7 @@ from benchmark.exports.tables import STREAMED
 from benchmark.exports.writer import table_chunks
 from benchmark.protocol import NameStyle, TableFormat, TableName
 
-_OF_METRICS = (TableName.METRICS, TableName.METRIC_AGREEMENT)
+_OF_METRICS = (TableName.METRICS, TableName.METRIC_AGREEMENT, TableName.METRIC_COVARIATES)
 
 
 def export_table(

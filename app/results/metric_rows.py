@@ -1,4 +1,4 @@
-"""Reads the rows of the two exported tables of automatic metrics: means, and agreement with the votes."""
+"""Reads the rows of the exported tables of automatic metrics: means, agreement with the votes, covariates."""
 
 from collections.abc import Iterable
 
@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 
 from app.metrics.study_scores import study_scores
 from app.results.service import StudyResults
+from app.results.study_agreement import study_agreement
 from app.security.identity import Principal
 from benchmark.metrics.mean_rows import metric_mean_rows
 from benchmark.protocol import TableName
-from benchmark.votes.metric_agreement import metric_agreement_rows
 
 
 def metric_rows(
@@ -17,16 +17,15 @@ def metric_rows(
 ) -> Iterable[object]:
     """Return the rows of a table of metrics, for the sides that the reader may see.
 
-    Before a study closes, the table of agreement has no rows, because only final votes are compared with
-    metrics.
+    Before a study closes, the tables that compare metrics with votes have no rows.
     """
-    suites = study_scores(session, results.study, principal).suites
+    scores = study_scores(session, results.study, principal)
     if table is TableName.METRICS:
-        sides = [side for suite in suites for side in suite.sides]
+        sides = [side for suite in scores.suites for side in suite.sides]
         return [row for side in sides for row in metric_mean_rows(side.table, side.side)]
-    if results.is_interim:
+    document = study_agreement(session, results, scores)
+    if document is None:
         return []
-    files = [file for suite in suites for file in suite.files]
-    counted = results.counted
-    rows = metric_agreement_rows(counted.tallies, counted.matchups, files, by_scenario=True)
-    return [row for row in rows if row.comparisons]
+    if table is TableName.METRIC_COVARIATES:
+        return document.covariates.rows
+    return [row for row in document.rows if row.comparisons]

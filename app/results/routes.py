@@ -17,6 +17,7 @@ from app.results.views.matchup import matchup_page
 from app.results.views.pair import pair_page
 from app.results.views.pair_list import PairFilter, PairResult
 from app.results.views.scenario import scenario_page
+from app.results.views.study_metrics import study_metrics_page
 from app.security.path_params import LinkSecretPath, PairIdPath, ScenarioPath, SlugPath
 from app.security.publication import is_link_secret
 from app.security.visibility import find_study
@@ -80,8 +81,21 @@ def one_leaderboard(slug: SlugPath, request: Request) -> Response:
     """Show a study's models ranked by strength."""
     context = context_of(request)
     with context.database.read() as session:
-        page = leaderboard_page(session, _visible_study(session, request, slug))
+        principal = require_reader(session, request, slug, now=utc_now())
+        study = find_study(session, slug=slug, principal=principal)
+        page = leaderboard_page(session, study, principal)
     return page_response(request, "results/leaderboard.html", page)
+
+
+@router.get("/studies/{slug}/metrics")
+def study_metrics(slug: SlugPath, request: Request) -> Response:
+    """Show automatic metrics of a study's models, and how often each metric agrees with the votes."""
+    context = context_of(request)
+    with context.database.read() as session:
+        principal = require_reader(session, request, slug, now=utc_now())
+        study = find_study(session, slug=slug, principal=principal)
+        page = study_metrics_page(session, study, principal)
+    return page_response(request, "results/metrics.html", page)
 
 
 @router.get("/studies/{slug}/scenarios/{scenario}")

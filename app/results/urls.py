@@ -28,6 +28,10 @@ def pair_url(study: str, pair_id: str) -> str:
     return f"/studies/{study}/pairs/{quote(pair_id, safe='')}"
 
 
+def metrics_url(study: str) -> str:
+    return f"/studies/{study}/metrics"
+
+
 def leaderboard_url(study: str) -> str:
     return f"/studies/{study}/leaderboard"
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from benchmark.exports.compact_columns import COMPACT
 from benchmark.exports.printed_cells import Span, Spans
-from benchmark.exports.table_format import COMPACT, LAYOUTS, PrintedColumn
+from benchmark.exports.table_format import LAYOUTS, PrintedColumn
 from benchmark.protocol import TableFormat, TableName
 
 ALL_COLUMNS = "all"

@@ -24,6 +24,7 @@ _TITLES = (
     "95 % interval",
     "Spearman",
     "Kendall",
+    "Same winner",
     "Prefers static (%)",
 )
 _COVARIATE_TITLES = ("Covariate", "Unit", "Odds ratio", "95 % interval", "p")
@@ -126,6 +127,7 @@ def _cells(row: MetricAgreementRow) -> list[str]:
         _interval(row.ci_low, row.ci_high, 1),
         _number(row.spearman, 2),
         _number(row.kendall, 2),
+        f"{row.same_winner} of {row.matchups}",
         _number(row.prefers_static, 1),
     ]
 
@@ -147,6 +149,7 @@ def _notes(document: AgreementDocument) -> list[str]:
     ]
     return [
         "Agreement: share of decided comparisons in which the metric prefers the side that most votes chose.",
+        "Same winner: number of matchups in which the metric prefers the winner's clips in more comparisons.",
         *document.covariates.remarks,
         *settings,
     ]

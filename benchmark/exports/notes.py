@@ -95,7 +95,14 @@ DEFINITIONS = {
         "Agreement: percent of decided comparisons in which the metric prefers the side that most votes "
         "chose; equal scores count as half, and 50 is a guess; 95 % interval clustered by image. A metric "
         "without a direction is read as more is better. Spearman, Kendall: rank correlations over models. "
+        "Same winner: number of matchups in which the metric prefers the winner's clips in more pairs. "
         "Prefers static: percent of clips that the metric rates worse than a clip that repeats the image."
+    ),
+    TableName.METRIC_COVARIATES: (
+        "Logistic regression of single votes on the differences between the two clips, for comparisons with "
+        "scores of the suite motion. Odds ratio: factor of the odds of a vote for a side whose clip has one "
+        "unit more; 1 means no association. 95 % interval and p clustered by image. An association is not a "
+        "cause."
     ),
     TableName.PLAYBACK: (
         "One row per play, pause, seek or complete showing of a clip, as the voting page reported it. Pages "
@@ -127,6 +134,9 @@ SHORT_DEFINITIONS = {
     TableName.METRIC_AGREEMENT: (
         "Percent of decided comparisons in which the metric prefers the side that most votes chose; 95 % "
         "interval clustered by image."
+    ),
+    TableName.METRIC_COVARIATES: (
+        "Odds ratio of a vote for the side whose clip has one unit more; 95 % interval clustered by image."
     ),
 }
 

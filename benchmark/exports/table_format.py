@@ -96,6 +96,11 @@ def _mean_and_spread(row: object) -> Spans:
     return (Span(printed if spread is None else f"{printed} ({number_cell(spread, METRIC_DECIMALS)})"),)
 
 
+def _same_winner(row: object) -> Spans:
+    same, matchups = getattr(row, "same_winner", None), getattr(row, "matchups", None)
+    return (Span(f"{same} of {matchups}"),)
+
+
 def _rank(row: object) -> Spans:
     rank, low, high = (getattr(row, name) for name in ("rank", "rank_low", "rank_high"))
     return (Span(plain_cell(rank) if low is None else f"{rank} ({low}–{high})"),)
@@ -236,21 +241,17 @@ LAYOUTS: dict[TableName, list[PrintedColumn]] = {
         _number("Pairs", "comparisons"),
         _number("Spearman", "spearman"),
         _number("Kendall", "kendall"),
+        PrintedColumn("Same winner", _same_winner),
         _number("Prefers static", "prefers_static"),
     ],
+    TableName.METRIC_COVARIATES: [
+        _text("Covariate", "covariate"),
+        _text("Unit", "unit"),
+        _number("Odds ratio", "odds_ratio"),
+        _interval("95 % interval", "ci_low", "ci_high"),
+        _p_value("p", "p_value"),
+        _number("Votes", "votes"),
+        _number("Images", "images"),
+    ],
     TableName.PLAYBACK: _every_column(TableName.PLAYBACK),
-}
-
-# The default columns of LaTeX tables, which fit into one column of a two-column paper.
-COMPACT: dict[TableName, tuple[str, ...]] = {
-    TableName.PREFERENCES: ("reference", "other", "ti2v_score", "interval", "p_holm"),
-    TableName.JUSTIFICATIONS: ("reference", "other", "justification", "of_all_votes", "p_holm"),
-    TableName.COMPARISONS: ("reference", "other", "pair", "votes"),
-    TableName.AGREEMENT: ("matchup", "question", "percent_agreement", "gwet_ac1"),
-    TableName.LEADERBOARD: ("rank", "model", "strength", "expected_share"),
-    TableName.BREAKDOWNS: ("reference", "other", "part", "ti2v_score", "interval"),
-    TableName.SENSITIVITY: ("matchup", "by", "ti2v_score", "wilson", "cluster_bootstrap"),
-    TableName.PAIRED: ("reference", "first", "second", "first_only", "second_only", "p_holm"),
-    TableName.METRICS: ("suite", "metric", "side", "mean", "pairs"),
-    TableName.METRIC_AGREEMENT: ("metric", "part", "agreement", "interval", "pairs"),
 }

@@ -58,7 +58,13 @@ def result_rows(
             return sensitivity(tallies, matchups, votes)
         case TableName.PAIRED:
             return paired(tallies, matchups, interim=interim)
-        case TableName.VOTES | TableName.METRICS | TableName.METRIC_AGREEMENT | TableName.PLAYBACK:
+        case (
+            TableName.VOTES
+            | TableName.METRICS
+            | TableName.METRIC_AGREEMENT
+            | TableName.METRIC_COVARIATES
+            | TableName.PLAYBACK
+        ):
             raise ValueError(f"the table {table} cannot be computed from tallies")
 
 

@@ -19,6 +19,7 @@ from benchmark.stats.paired import PairedRow
 from benchmark.stats.preferences import PreferenceRow
 from benchmark.stats.sensitivity import SensitivityRow
 from benchmark.votes.columns import JUSTIFICATION_COLUMNS, VOTE_COLUMNS
+from benchmark.votes.covariates import CovariateRow
 from benchmark.votes.metric_agreement import MetricAgreementRow
 from benchmark.votes.playback import PlaybackRow
 
@@ -93,6 +94,7 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
     TableName.PAIRED: _columns_of(PairedRow),
     TableName.METRICS: _columns_of(MetricMeanRow),
     TableName.METRIC_AGREEMENT: _columns_of(MetricAgreementRow),
+    TableName.METRIC_COVARIATES: _columns_of(CovariateRow),
     TableName.PLAYBACK: _columns_of(PlaybackRow),
 }
 COLUMN_NAMES: dict[TableName, tuple[str, ...]] = {

@@ -17,6 +17,7 @@ class TableName(StrEnum):
     PAIRED = "paired"
     METRICS = "metrics"
     METRIC_AGREEMENT = "metric_agreement"
+    METRIC_COVARIATES = "metric_covariates"
     PLAYBACK = "playback"
 
 

@@ -78,6 +78,9 @@ class Agreement:
         models: number of models.
         spearman, kendall: rank correlations over models; None for fewer than three models, or if all models
             have the same mean.
+        matchups: number of matchups in which one model won more comparisons than the other.
+        same_winner: number of matchups, among `matchups`, in which the metric prefers the clips of the winner
+            more often than the clips of the other model.
     """
 
     comparisons: int
@@ -87,6 +90,8 @@ class Agreement:
     models: int
     spearman: float | None
     kendall: float | None
+    matchups: int
+    same_winner: int
 
 
 def metric_agreement(
@@ -96,6 +101,7 @@ def metric_agreement(
     agreement = comparisons.agreement
     people, metric = model_scores(comparisons)
     spearman, kendall = rank_correlations(people, metric)
+    matchups, same_winner = winners(comparisons)
     return Agreement(
         comparisons=len(comparisons),
         ties=int((agreement == 0.5).sum()),
@@ -106,6 +112,8 @@ def metric_agreement(
         models=len(people),
         spearman=spearman,
         kendall=kendall,
+        matchups=matchups,
+        same_winner=same_winner,
     )
 
 
@@ -141,6 +149,20 @@ def model_scores(comparisons: MetricComparisons) -> tuple[FloatArray, FloatArray
     _, place = np.unique(model, return_inverse=True)
     counts = np.bincount(place)
     return np.bincount(place, weights=won) / counts, np.bincount(place, weights=score) / counts
+
+
+def winners(comparisons: MetricComparisons) -> tuple[int, int]:
+    """Return the number of matchups with a winner, and in how many of them the metric has the same winner.
+
+    The winner is the model that won more of the decided comparisons. The metric's winner is the model with
+    the better score in more of the same comparisons.
+    """
+    models = np.stack([comparisons.reference, comparisons.other])
+    _, place = np.unique(models, axis=1, return_inverse=True)
+    people = np.sign(np.bincount(place.ravel(), weights=comparisons.lead))
+    preferred = np.sign(comparisons.score_reference - comparisons.score_other)
+    metric = np.sign(np.bincount(place.ravel(), weights=preferred))
+    return int((people != 0).sum()), int(((people != 0) & (people == metric)).sum())
 
 
 def rank_correlations(

@@ -18,6 +18,7 @@ from benchmark.stats.logistic import LogisticFit, NoFit, fit_logistic
 from benchmark.stats.rounding import significant
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import UNKNOWN, Matchup
+from benchmark.votes.clip_values import clip_values, side_codes, sides_of
 
 CONSTANT = "constant"
 _DIGITS = 4
@@ -88,7 +89,7 @@ def covariate_table(
     used = tallies.select(place)
     varying = [index for index in range(len(_COVARIATES)) if np.ptp(differences[:, index]) > 0]
     remarks = [
-        f"{name} is left out: its difference is the same in every comparison."
+        f"{name.capitalize()} is left out: its difference is the same in every comparison."
         for index, (name, _, _) in enumerate(_COVARIATES)
         if index not in varying
     ]
@@ -105,16 +106,17 @@ def covariate_table(
 def _differences(
     tallies: Tallies, matchups: Sequence[Matchup], clips: Mapping[str, Mapping[str, Facts]]
 ) -> tuple[FloatArray, IntArray]:
-    rows, place = [], []
-    for index in range(len(tallies)):
-        matchup = matchups[tallies.matchup[index]]
-        pair = tallies.pairs[tallies.pair[index]]
-        first = clips.get(matchup.reference, {}).get(pair)
-        second = clips.get(matchup.other, {}).get(pair)
-        if first is not None and second is not None and tallies.votes[index]:
-            rows.append([value(first) - value(second) for _, _, value in _COVARIATES])
-            place.append(index)
-    return np.array(rows, dtype=np.float64).reshape(-1, len(_COVARIATES)), np.array(place, dtype=np.int64)
+    """Return the (comparisons, covariates) differences, and the indices of these comparisons in `tallies`."""
+    reference, other = side_codes(matchups)
+    columns = []
+    for _, _, value in _COVARIATES:
+        numbers = {side: {pair: value(facts) for pair, facts in of.items()} for side, of in clips.items()}
+        values = clip_values(sides_of(matchups), tallies.pairs, numbers)
+        first, second = (values[side[tallies.matchup], tallies.pair] for side in (reference, other))
+        columns.append(first - second)
+    differences = np.stack(columns, axis=1)
+    place = np.flatnonzero(np.isfinite(differences).all(axis=1) & (tallies.votes > 0))
+    return differences[place], place
 
 
 def _rows(names: Sequence[tuple[str, str]], fit: LogisticFit, comparisons: int) -> list[CovariateRow]:

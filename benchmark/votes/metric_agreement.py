@@ -9,6 +9,7 @@ from benchmark.metrics.score_file import ScoreFile
 from benchmark.metrics.vectors import MetricInputError
 from benchmark.plurals import counted, listed
 from benchmark.protocol import Direction
+from benchmark.stats.arrays import IntArray
 from benchmark.stats.breakdowns import ALL_PAIRS, Division
 from benchmark.stats.metric_agreement import (
     MetricComparisons,
@@ -19,6 +20,7 @@ from benchmark.stats.metric_agreement import (
 from benchmark.stats.rounding import percent_of_bound
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import UNKNOWN, Matchup
+from benchmark.votes.clip_values import clip_values, side_codes, sides_of
 
 STATIC = "static"
 DIGITS = 3
@@ -37,6 +39,8 @@ class MetricAgreementRow:
         ci_low, ci_high: 95 % interval of the accuracy, clustered by image.
         spearman, kendall: rank correlations, over models, between the metric's mean and the share of
             comparisons that the model won.
+        matchups: number of matchups in which one side won more comparisons than the other side.
+        same_winner: number of matchups, among `matchups`, in which the metric has the same winner.
         static_clips: number of scored clips on pairs for which the clip of the model `static` also has a
             score.
         prefers_static: share of the `static_clips` clips that the metric rates worse than the clip of the
@@ -56,6 +60,8 @@ class MetricAgreementRow:
     models: int
     spearman: float | None
     kendall: float | None
+    matchups: int
+    same_winner: int
     static_clips: int
     prefers_static: float | None
 
@@ -154,28 +160,21 @@ def _oriented(
 
 def _comparisons(
     decided: Tallies, matchups: Sequence[Matchup], by_side: Mapping[str, Mapping[str, float]]
-) -> tuple[MetricComparisons, np.ndarray]:
+) -> tuple[MetricComparisons, IntArray]:
     """Return the comparisons in which both sides have scores, and their indices in `decided`."""
-    sides = {name: code for code, name in enumerate(sorted(by_side))}
-    place, rows = [], []
-    for index in range(len(decided)):
-        matchup = matchups[decided.matchup[index]]
-        pair = decided.pairs[decided.pair[index]]
-        first = by_side.get(matchup.reference, {}).get(pair)
-        second = by_side.get(matchup.other, {}).get(pair)
-        if first is not None and second is not None:
-            place.append(index)
-            rows.append((sides[matchup.reference], sides[matchup.other], first, second))
-    at = np.array(place, dtype=np.int64)
-    columns = np.array(rows, dtype=np.float64).reshape(-1, 4).T
+    reference, other = side_codes(matchups)
+    values = clip_values(sides_of(matchups), decided.pairs, by_side)
+    first = values[reference[decided.matchup], decided.pair]
+    second = values[other[decided.matchup], decided.pair]
+    at = np.flatnonzero(np.isfinite(first) & np.isfinite(second))
     image = decided.image[at]
     return (
         MetricComparisons(
             decided.lead[at],
-            columns[0].astype(np.int64),
-            columns[1].astype(np.int64),
-            columns[2],
-            columns[3],
+            reference[decided.matchup[at]],
+            other[decided.matchup[at]],
+            first[at],
+            second[at],
             decided.pair[at] if (image == UNKNOWN).any() else image,
         ),
         at,
@@ -185,14 +184,11 @@ def _comparisons(
 def _static(
     models: Mapping[str, Mapping[str, float]], static: Mapping[str, float], pairs: set[str] | None
 ) -> StaticPreference:
-    both = [
-        (score, static[pair])
-        for of in models.values()
-        for pair, score in of.items()
-        if pair in static and (pairs is None or pair in pairs)
-    ]
-    scores = np.array(both, dtype=np.float64).reshape(-1, 2)
-    return static_preference(scores[:, 0], scores[:, 1])
+    compared = [pair for pair in static if pairs is None or pair in pairs]
+    values = clip_values(sorted(models), compared, models)
+    repeated = np.broadcast_to([static[pair] for pair in compared], values.shape)
+    known = np.isfinite(values)
+    return static_preference(values[known], repeated[known])
 
 
 def _row(
@@ -218,6 +214,8 @@ def _row(
         models=found.models,
         spearman=_rounded(found.spearman),
         kendall=_rounded(found.kendall),
+        matchups=found.matchups,
+        same_winner=found.same_winner,
         static_clips=preference.clips,
         prefers_static=_percent(preference.share),
     )

@@ -4,11 +4,11 @@ from app.database import Database
 from app.metrics.study_scores import study_scores
 from app.results.figures.study import drawing
 from app.results.service import find_results
+from app.results.study_agreement import study_agreement
 from app.security.identity import Principal
 from benchmark.exports.figures.kinds import CannotDraw, FigureFormat
 from benchmark.exports.figures.metric_agreement import metric_agreement_figure
 from benchmark.exports.figures.writer import figure_file
-from benchmark.votes.metric_agreement import metric_agreement_rows
 
 
 def agreement_figure_file(
@@ -24,13 +24,12 @@ def agreement_figure_file(
     with database.read() as session:
         results = find_results(session, slug=slug, principal=principal)
         scores = study_scores(session, results.study, principal)
+        document = study_agreement(session, results, scores)
     with drawing():
         if results.is_interim:
             raise CannotDraw("The study is not closed, so no metric is compared with its votes yet.")
-        files = [file for suite in scores.suites for file in suite.files]
-        if not files:
+        if document is None:
             raise CannotDraw(
                 "No side of this study has scores of automatic metrics. Measure its submissions first."
             )
-        rows = metric_agreement_rows(results.counted.tallies, results.counted.matchups, files)
-        return figure_file(metric_agreement_figure(list(rows)), file_format)
+        return figure_file(metric_agreement_figure(document.rows), file_format)

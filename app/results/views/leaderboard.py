@@ -8,11 +8,15 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from app.metrics.study_scores import study_scores
 from app.panels.side_names import Naming
 from app.results.live.tallies import CountedStudy
 from app.results.service import results_of
-from app.results.urls import export_url, results_url
+from app.results.urls import export_url, metrics_url, results_url
 from app.results.view_models import Download, RankRow, Ranks
+from app.results.views.expected_shares import expected_shares
+from app.results.views.metric_scores import SuiteTable, sides_of, suite_tables
+from app.security.identity import Principal
 from app.tables.studies import Study
 from benchmark.exports.printed_cells import EMPTY, STRENGTH_DECIMALS, interval_cell, number_cell
 from benchmark.stats.leaderboard import LeaderboardRow, leaderboard, leaderboard_sentence
@@ -20,7 +24,11 @@ from benchmark.stats.leaderboard import LeaderboardRow, leaderboard, leaderboard
 
 @dataclass(frozen=True)
 class LeaderboardPage:
-    """View model of templates/results/leaderboard.html; `ranks` is None before the first vote."""
+    """View model of templates/results/leaderboard.html.
+
+    `ranks` is None before the first vote. `suites` has the metric scores of the models in the order of the
+    ranks.
+    """
 
     study_title: str
     results_url: str
@@ -28,11 +36,16 @@ class LeaderboardPage:
     is_imported: bool
     downloads: tuple[Download, ...]
     ranks: Ranks | None
+    suites: tuple[SuiteTable, ...]
+    metrics_url: str
 
 
-def leaderboard_page(session: Session, study: Study) -> LeaderboardPage:
+def leaderboard_page(session: Session, study: Study, principal: Principal) -> LeaderboardPage:
+    """Return the leaderboard, with the metric scores that the reader may see beside the votes."""
     results = results_of(session, study)
     naming = Naming.of(session, results.rows)
+    shares = expected_shares(results.counted)
+    scores = study_scores(session, study, principal)
     return LeaderboardPage(
         study_title=study.title,
         results_url=results_url(study.slug),
@@ -43,6 +56,8 @@ def leaderboard_page(session: Session, study: Study) -> LeaderboardPage:
             for title, form in (("CSV", "csv"), ("LaTeX", "latex"), ("Markdown", "markdown"))
         ),
         ranks=ranks_of(results.counted, naming, is_interim=results.is_interim),
+        suites=suite_tables(scores, naming, list(shares) or sides_of(results), shares),
+        metrics_url=metrics_url(study.slug),
     )
 
 

@@ -147,7 +147,13 @@ def test_an_unknown_study_is_not_found(ti2v: Run) -> None:
 
 
 # One matchup has no second one beside it, no clip was measured, and no browser reported its playback.
-NO_ROWS = (TableName.PAIRED, TableName.METRICS, TableName.METRIC_AGREEMENT, TableName.PLAYBACK)
+NO_ROWS = (
+    TableName.PAIRED,
+    TableName.METRICS,
+    TableName.METRIC_AGREEMENT,
+    TableName.METRIC_COVARIATES,
+    TableName.PLAYBACK,
+)
 
 
 def test_every_table_is_exported_in_every_format(ti2v: Run, study: Study, tmp_path: Path) -> None:

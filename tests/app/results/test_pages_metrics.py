@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.main import create_app
+from benchmark.protocol import Side
 from tests.app.api.conftest import client_of
 from tests.app.jobs.acting import WorkerProgram, worker_program
 from tests.app.metrics.acting import claim, measure_all, send_scores, start
@@ -104,6 +105,35 @@ def test_a_matchup_shows_its_own_agreement_and_a_pair_its_own_scores(cast: Cast,
     assert row(pair, "First frame MSE") == ["1.0", "11.0"]
 
 
+def test_one_page_has_all_numbers_that_compare_metrics_with_votes(
+    cast: Cast, closed: Study, worker: WorkerProgram
+) -> None:
+    study = cast.open_study("three", others=["cinemo", "dynamicrafter"])
+    fill_panels(study, people=1, opinion=lambda shown: (Side.REFERENCE, Side.OTHER)[shown.pair_id % 6 == 0])
+    close(study, cast.alice)
+    browser, alice = signed_in(cast.context, cast.alice), client_of(cast.context, cast.alice)
+    measure_all(alice, worker, cast.submission_ids["dynamicrafter"], base=21.0)
+
+    page = browser.get("/studies/three/metrics").text
+    leaderboard = browser.get("/studies/three/leaderboard").text
+
+    # People: motif won 10 of 12 pairs, the others one each. The metric ranks motif, cinemo, dynamicrafter.
+    # Ranks 3, 1.5, 1.5 and 3, 2, 1: rho = 0.87, tau-b = 2 / sqrt(2 * 3) = 0.82.
+    assert row(page, "First frame MSE") == ["83.3", "–", "12", "0.87", "0.82", "2 of 2"]
+    # The pair that the others won is one of the two pairs of a scenario.
+    assert sorted(row(page, "First frame MSE", 1)) == ["100.0", "50.0", "83.3"]
+    assert "3 images are too few" in text_of(page)
+    for html in (page, leaderboard):
+        shares = re.search(r"expected share \(%\) (\S+) \S+ \S+ Mean flow", text_of(html))
+        assert shares is not None
+        assert shares[1] == row(leaderboard, "motif")[4]
+        assert row(html, "First frame MSE", 2 if html is page else 0) == ["3.5", "13.5", "23.5"]
+    assert f'href="/studies/{SLUG}/metrics"' in browser.get(PAGES[0]).text
+    rows = alice.get("/api/v1/studies/three/exports/metric_covariates.csv")
+    assert rows.text.startswith("covariate,unit,comparisons,votes,images,odds_ratio,")
+    assert signed_in(cast.context, cast.charlie).get("/studies/three/metrics").status_code == 404
+
+
 def test_clips_of_the_static_model_tell_how_often_a_metric_prefers_them(
     cast: Cast, closed: Study, worker: WorkerProgram
 ) -> None:
@@ -128,7 +158,10 @@ def test_a_running_study_shows_scores_to_its_owner_without_agreement(
 
     assert "Automatic metrics" in text
     assert "What each metric would have told" not in text
-    for path in (*PAGES, f"/submissions/{cast.submission_ids['motif']}/metrics"):
+    page = text_of(signed_in(cast.context, cast.alice).get(f"/studies/{SLUG}/metrics").text)
+    assert "The study is not closed." in page
+    assert "Agreement with people" not in page
+    for path in (*PAGES, f"/studies/{SLUG}/metrics", f"/submissions/{cast.submission_ids['motif']}/metrics"):
         answer = annotator(study).get(path, headers={"Accept": "text/html"})
         assert answer.status_code in (401, 404), path
         assert "Mean flow" not in answer.text

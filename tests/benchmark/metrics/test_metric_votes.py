@@ -164,8 +164,8 @@ def test_the_regression_finds_the_covariate_that_votes_follow(tmp_path: Path) ->
     assert by_name["file size"].p_value > 0.01
     assert (by_name["motion"].votes, by_name["motion"].images) == (300, 60)
     assert table.remarks == (
-        "resolution is left out: its difference is the same in every comparison.",
-        "length is left out: its difference is the same in every comparison.",
+        "Resolution is left out: its difference is the same in every comparison.",
+        "Length is left out: its difference is the same in every comparison.",
     )
 
 

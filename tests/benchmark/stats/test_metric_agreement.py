@@ -10,6 +10,7 @@ from benchmark.stats.metric_agreement import (
     model_scores,
     rank_correlations,
     static_preference,
+    winners,
 )
 
 A, B, C = 0, 1, 2
@@ -43,6 +44,13 @@ def test_models_are_ranked_by_won_comparisons_and_by_the_mean_score() -> None:
     # A won 3 of 4, B 1 of 2, C 0 of 2.
     assert people == pytest.approx([0.75, 0.5, 0.0])
     assert metric == pytest.approx([(0.9 + 0.2 + 0.1 + 0.5) / 4, 0.5, 0.5])
+
+
+def test_a_metric_has_the_winner_of_a_matchup_if_it_prefers_its_clips_more_often() -> None:
+    # A against B: people 1:1, so no winner. A against C: people 2:0 for A; the metric has one for C, one tie.
+    assert (metric_agreement(EXAMPLE).matchups, metric_agreement(EXAMPLE).same_winner) == (1, 0)
+    agreeing = comparisons((1, A, C, 0.9, 0.5, 0), (1, B, C, 0.9, 0.5, 1), (-1, A, B, 0.9, 0.5, 2))
+    assert winners(agreeing) == (3, 2)
 
 
 def test_rank_correlations_by_hand() -> None:
