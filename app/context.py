@@ -14,7 +14,11 @@ from app.media.store import MediaStore, open_store
 from app.rendering import Pages
 from app.security.key_use import KeyUse
 from app.security.limits import GuessLimiter, UploadLimiter
+from app.security.signing_keys import SigningKeys
 from app.settings import Settings
+
+# Source: docs.prolific.com/api-reference/well-known-endpoints/get-study-jwks, read 2026-11-30.
+_PROLIFIC_KEYS = "/.well-known/study/jwks.json"
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class AppContext:
     uploads: UploadLimiter
     capacities: Capacities
     key_use: KeyUse
+    prolific_keys: SigningKeys
 
     def require_current_schema(self) -> None:
         """Raise SchemaError unless the database has the newest schema.
@@ -62,6 +67,7 @@ def open_context(settings: Settings) -> Iterator[AppContext]:
                 ),
                 capacities=Capacities.for_sandbox(settings.sandbox_processes),
                 key_use=KeyUse(),
+                prolific_keys=SigningKeys(settings.prolific_api_url + _PROLIFIC_KEYS),
             )
     finally:
         database.close()

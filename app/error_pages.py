@@ -15,9 +15,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 
 from app.dependencies import page_response
-from app.errors import AppError, NotSignedIn, RangeNotSatisfiable
+from app.errors import AppError, NotSignedIn, OtherBrowser, RangeNotSatisfiable
 from app.field_messages import field_message
 from app.sign_in_form import build_sign_in_form
+from benchmark.protocol import Language
 
 log = logging.getLogger("ti2v.errors")
 
@@ -52,6 +53,18 @@ class ErrorPage:
     title: str
     message: str
     request_id: str
+
+
+@dataclass(frozen=True)
+class OtherBrowserPage:
+    """The page for an annotator who went on with the study in another browser (platforms/other_browser.html).
+
+    The page is in the language of the study.
+    """
+
+    study_title: str
+    language: Language
+    message: str
 
 
 def answer_error(
@@ -102,6 +115,9 @@ def add_error_handlers(app: FastAPI) -> None:
 
 def answer_app_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppError)
+    if isinstance(error, OtherBrowser) and _wants_page(request):
+        page = OtherBrowserPage(error.study_title, error.language, error.message)
+        return page_response(request, "platforms/other_browser.html", page, status=error.status)
     return answer_error(
         request,
         status=error.status,

@@ -3,6 +3,7 @@
     AppError
     ├── BadRequest          400
     ├── NotSignedIn         401
+    │   └── OtherBrowser
     ├── Forbidden           403
     ├── NotFound            404
     ├── RequestTimeout      408
@@ -23,6 +24,7 @@ message of an `AppError` is shown to the user. A programming error raises `Value
 from typing import ClassVar
 
 from app.languages import gettext_noop
+from benchmark.protocol import Language
 
 
 class AppError(Exception):
@@ -54,6 +56,25 @@ class BadRequest(AppError):
 class NotSignedIn(AppError):
     status = 401
     default_code = "not_signed_in"
+
+
+class OtherBrowser(NotSignedIn):
+    """An annotator went on with a study in another browser, so this browser no longer acts as the annotator.
+
+    `study_title` and `language` are the title and the language of the study.
+    """
+
+    default_code = "other_browser"
+
+    def __init__(self, *, study_title: str, language: Language) -> None:
+        super().__init__(
+            gettext_noop(
+                "You went on with this study in another browser. Continue there. To continue here, open the "
+                "study on the platform again."
+            )
+        )
+        self.study_title = study_title
+        self.language = language
 
 
 class Forbidden(AppError):

@@ -109,6 +109,9 @@ class Settings(BaseSettings):
         description="Backoff after a job's first failure, seconds; doubled after each further failure.",
     )
     job_longest_backoff_s: int = Field(3600, ge=0, le=604_800, description="Maximum backoff, seconds.")
+    prolific_api_url: str = Field(
+        "https://api.prolific.com", description="Address of Prolific's API; used by studies on Prolific only."
+    )
     log_format: Literal["text", "json"] = Field(
         "text", description="`json` writes one event per line; `text` writes readable messages."
     )
@@ -128,6 +131,13 @@ class Settings(BaseSettings):
                 "use scheme, host and optional port without a path, for example https://bench.example.org"
             )
         return url
+
+    @field_validator("prolific_api_url", mode="after")
+    @classmethod
+    def _prolific_api_url_has_no_path(cls, url: str) -> str:
+        if not _is_base_url(url):
+            raise ValueError("use scheme, host and optional port without a path: https://api.prolific.com")
+        return url.rstrip("/")
 
     @field_validator("secret_key", mode="after")
     @classmethod

@@ -26,7 +26,10 @@ CODE = (
     "app/panels/phases.py",
     "app/panels/time_estimate.py",
     "app/phases/*.py",
+    "app/platforms/links.py",
     "app/platforms/sessions.py",
+    "app/platforms/signed_links.py",
+    "app/security/signing_keys.py",
     "app/voting/*.py",
 )
 # The functions that carry a text, with the positions of the text and of its plural.

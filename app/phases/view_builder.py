@@ -22,6 +22,7 @@ from app.phases.view_models import (
 )
 from app.platforms.exits import annotator_exit
 from app.tables.people import Annotator
+from app.tables.platforms import PlatformSession
 from app.tables.studies import Study
 from app.tables.voting import Assignment
 from app.voting.assignment_view import assignment_view
@@ -159,7 +160,11 @@ def build_questionnaire_page(
 
 def build_end_page(visit: PhaseVisit, *, outcome: Outcome, signing_key: bytes, notice: str = "") -> EndPage:
     exit = annotator_exit(
-        visit.study, annotator_id=visit.annotator.id, outcome=outcome, signing_key=signing_key
+        visit.study,
+        annotator_id=visit.annotator.id,
+        joined=visit.session.get(PlatformSession, visit.annotator.id),
+        outcome=outcome,
+        signing_key=signing_key,
     )
     finish = visit.phases.finish
     written = visit.progress.ended.get(Phase.FINISH)

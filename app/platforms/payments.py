@@ -37,7 +37,9 @@ def payment_list(session: Session, study: Study, *, signing_key: bytes) -> list[
         )
         failed = failed_rules(rules, theirs)
         code = (
-            annotator_exit(study, annotator_id=annotator.id, outcome=outcome, signing_key=signing_key).code
+            annotator_exit(
+                study, annotator_id=annotator.id, joined=row, outcome=outcome, signing_key=signing_key
+            ).code
             if outcome
             else ""
         )
@@ -46,7 +48,7 @@ def payment_list(session: Session, study: Study, *, signing_key: bytes) -> list[
                 annotator=annotator.pseudonym,
                 participant=row.participant,
                 session=row.session,
-                ids_verified=False,
+                ids_verified=row.is_verified,
                 platform_status=row.status,
                 outcome=outcome,
                 code=code,

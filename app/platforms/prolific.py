@@ -1,29 +1,75 @@
-"""Checks the signatures of Prolific's notifications.
+"""Checks the signatures of Prolific's notifications, and names the states of submissions.
 
-The signature is the base64 form of the HMAC-SHA256 of the timestamp followed by the body.
+The signature is the base64 form of the HMAC-SHA256 of the timestamp followed by the body. The header
+X-Event-ID names the event and is the same if the event is sent again. The header X-Timestamp contains the
+time of the event.
 
-Source: docs.prolific.com/api-reference/webhooks/verifying, read 2026-11-30.
+Sources: docs.prolific.com/api-reference/webhooks/verifying, .../idempotency-and-the-x-event-id-header and
+.../handling-event-order-with-x-timestamp, read 2026-11-30.
 """
 
 import base64
 import hashlib
 import hmac
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from benchmark.protocol import SessionStatus
 
 # A notification that is older, or comes from a clock that is further ahead, may be a replay.
 MAX_AGE = timedelta(days=3)
 MAX_AHEAD = timedelta(minutes=5)
+# Prolific writes some states with a space, a hyphen or an underscore.
+# Sources: docs.prolific.com/api-reference/submissions/get-submissions and
+# .../studies/get-study-submissions, read 2026-11-30.
+_STATES = {
+    "RESERVED": SessionStatus.ACTIVE,
+    "ACTIVE": SessionStatus.ACTIVE,
+    "AWAITING REVIEW": SessionStatus.SUBMITTED,
+    "APPROVED": SessionStatus.APPROVED,
+    "REJECTED": SessionStatus.REJECTED,
+    "RETURNED": SessionStatus.RETURNED,
+    "TIMED OUT": SessionStatus.TIMED_OUT,
+    "SCREENED OUT": SessionStatus.SCREENED_OUT,
+}
 
 
-def is_signed(body: bytes, signature: str, timestamp: str, *, secret: str) -> bool:
-    """Return whether the signature belongs to the body and the timestamp."""
+@dataclass(frozen=True)
+class SignedEvent:
+    """The headers of a notification whose signature is right. `at` is the time of the event."""
+
+    event_id: str
+    signature: str
+    at: datetime
+
+
+def signed_event(
+    *, body: bytes, signature: str, timestamp: str, event_id: str, event_time: str, secret: str, now: datetime
+) -> SignedEvent | None:
+    """Return the checked headers of a notification; None if the signature is wrong or the time is far away.
+
+    The signature covers neither `event_id` nor `event_time`. Without an id, the signature identifies the
+    event. An event cannot be newer than the notification, so a later `event_time` is not used.
+    """
+    sent_at = _time(timestamp)
+    if sent_at is None or not now - MAX_AGE <= sent_at <= now + MAX_AHEAD:
+        return None
+    if not _is_signed(body, signature, timestamp, secret=secret):
+        return None
+    return SignedEvent(event_id or signature, signature, min(_time(event_time) or sent_at, sent_at))
+
+
+def session_status(state: str) -> SessionStatus | None:
+    """Return the status that one of Prolific's states means; None for an unknown state."""
+    return _STATES.get(state.upper().replace("_", " ").replace("-", " "))
+
+
+def _is_signed(body: bytes, signature: str, timestamp: str, *, secret: str) -> bool:
     digest = hmac.new(secret.encode(), timestamp.encode() + body, hashlib.sha256).digest()
     return hmac.compare_digest(base64.b64encode(digest), signature.encode())
 
 
-def signed_at(timestamp: str, *, now: datetime) -> datetime | None:
-    """Return a notification's time in UNIX seconds; None if it is malformed or far from the current time."""
-    if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12):
-        return None
-    at = datetime.fromtimestamp(int(timestamp), tz=UTC)
-    return at if now - MAX_AGE <= at <= now + MAX_AHEAD else None
+def _time(timestamp: str) -> datetime | None:
+    """Return a time in whole UNIX seconds; None if the text is malformed."""
+    is_number = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 11
+    return datetime.fromtimestamp(int(timestamp), tz=UTC) if is_number else None

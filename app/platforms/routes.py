@@ -1,73 +1,136 @@
 """Route of the link by which participants of a crowd platform join a study."""
 
+from datetime import datetime
+
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.clock import utc_now
 from app.dependencies import context_of, cookie_of, set_cookie
-from app.errors import Invalid, NotFound
+from app.errors import AppError, Invalid, NotFound, Unavailable
 from app.panels.phases import study_phases
 from app.platforms import sessions
 from app.platforms.exits import study_exit
+from app.platforms.links import MTURK_PREVIEW, ExternalIds, parse_link
 from app.platforms.service import study_platform
+from app.platforms.signed_links import TOKEN_PARAMETER, SignedLink, parse_signed_link
 from app.platforms.view_models import JoinPage, JoinProblem
 from app.security.browsers import open_browser
 from app.security.participants import lock_study
 from app.security.path_params import SlugPath
 from app.tables.studies import Study
 from benchmark.protocol import Outcome, PlatformKind, StudyStatus
+from benchmark.wire.platforms import Platform
 
 router = APIRouter(include_in_schema=False)
+# The participant does not start, but gets the code for a full study.
+_WITH_CODE = (JoinProblem.FULL, JoinProblem.CLOSED, JoinProblem.TOOK_PART)
 
 
 @router.get("/studies/{slug}/join")
 def join(slug: SlugPath, request: Request) -> Response:
     """Connect this browser with the participant's annotator, and redirect to an address without ids."""
     context = context_of(request)
-    with context.database.write() as session:
-        found = session.scalar(select(Study).where(Study.slug == slug))
-        platform = study_platform(found) if found is not None else None
-        if found is None or platform is None or platform.kind is None:
-            raise NotFound("There is no study at this address. Check that you copied the whole link.")
-        study, now = lock_study(session, found.id), utc_now()
-        if _is_preview(platform.kind, request):
+    with context.database.read() as session:
+        study, platform = _find_study(session, slug)
+        if _is_preview(platform, request):
             return _answer(request, study, JoinProblem.PREVIEW)
-        try:
-            ids = sessions.parse_link(platform, request.query_params)
-        except Invalid as refusal:
-            return _answer(request, study, JoinProblem.BAD_LINK, message=refusal.message, status=422)
-        is_known = sessions.find_session(session, study=study, participant=ids.participant) is not None
-        if not is_known and study.status in (StudyStatus.DRAFT, StudyStatus.PAUSED):
-            return _answer(request, study, JoinProblem.NOT_OPEN)
-        if not is_known and not sessions.has_room(study):
-            return _answer(request, study, JoinProblem.FULL)
-        browser = open_browser(
-            session, cookie=cookie_of(request), now=now, days=context.settings.session_days
-        )
-        sessions.join_study(session, study=study, kind=platform.kind, ids=ids, browser=browser.row, now=now)
+    now = utc_now()
+    try:
+        # The keys of the platform may have to be fetched, so no transaction is open.
+        signed, ids = _read_link(request, platform, slug, now)
+        with context.database.write() as session:
+            study = lock_study(session, study.id)
+            problem = _problem(session, study, platform, ids)
+            if problem is not None:
+                return _answer(request, study, problem, ids=ids)
+            browser = open_browser(
+                session, cookie=cookie_of(request), now=now, days=context.settings.session_days
+            )
+            if signed is not None:
+                sessions.use_token(
+                    session,
+                    study=study,
+                    token=request.query_params[TOKEN_PARAMETER],
+                    browser=browser.row,
+                    expires_at=signed.expires_at,
+                    now=now,
+                )
+            assert platform.kind is not None
+            sessions.join_study(
+                session, study=study, kind=platform.kind, ids=ids, browser=browser.row, now=now
+            )
+    except (Invalid, Unavailable) as refusal:
+        return _answer(request, study, JoinProblem.BAD_LINK, refusal=refusal)
     redirect = RedirectResponse(f"/studies/{slug}/phases", status_code=303)
     set_cookie(redirect, browser.cookie, context)
     return redirect
 
 
-def _is_preview(kind: PlatformKind, request: Request) -> bool:
-    is_preview = request.query_params.get("assignmentId") == sessions.MTURK_PREVIEW
-    return kind is PlatformKind.MTURK and is_preview
+def _find_study(session: Session, slug: str) -> tuple[Study, Platform]:
+    study = session.scalar(select(Study).where(Study.slug == slug))
+    platform = study_platform(study) if study is not None else None
+    if study is None or platform is None or platform.kind is None:
+        raise NotFound("There is no study at this address. Check that you copied the whole link.")
+    return study, platform
+
+
+def _is_preview(platform: Platform, request: Request) -> bool:
+    is_preview = request.query_params.get("assignmentId") == MTURK_PREVIEW
+    return platform.kind is PlatformKind.MTURK and is_preview
+
+
+def _read_link(
+    request: Request, platform: Platform, slug: str, now: datetime
+) -> tuple[SignedLink | None, ExternalIds]:
+    context = context_of(request)
+    if not platform.signed_links:
+        return None, parse_link(platform, request.query_params)
+    signed = parse_signed_link(
+        platform,
+        request.query_params,
+        keys=context.prolific_keys,
+        study_url=f"{context.settings.effective_public_url}/studies/{slug}/join",
+        now=now,
+    )
+    return signed, signed.ids
+
+
+def _problem(session: Session, study: Study, platform: Platform, ids: ExternalIds) -> JoinProblem | None:
+    """Return why a participant cannot start; None for a participant who can start or who joined before."""
+    if sessions.find_session(session, study=study, participant=ids.participant) is not None:
+        return None
+    if study.status in (StudyStatus.DRAFT, StudyStatus.PAUSED):
+        return JoinProblem.NOT_OPEN
+    if study.status is StudyStatus.CLOSED:
+        return JoinProblem.CLOSED
+    if not sessions.has_room(study):
+        return JoinProblem.FULL
+    if sessions.took_part(session, study=study, platform=platform, participant=ids.participant):
+        return JoinProblem.TOOK_PART
+    return None
 
 
 def _answer(
-    request: Request, study: Study, problem: JoinProblem, *, message: str = "", status: int = 200
+    request: Request,
+    study: Study,
+    problem: JoinProblem,
+    *,
+    ids: ExternalIds | None = None,
+    refusal: AppError | None = None,
 ) -> Response:
     phases = study_phases(study)
-    exit = study_exit(study, Outcome.FULL) if problem is JoinProblem.FULL else None
+    exit = study_exit(study, Outcome.FULL, ids) if problem in _WITH_CODE else None
     page = JoinPage(
         study_title=study.title,
         problem=problem,
-        message=message,
+        message=refusal.message if refusal else "",
         language=study.language,
         code=exit.code if exit else "",
         return_url=exit.url if exit else "",
         contact=phases.contact if phases else "",
     )
+    status = refusal.status if refusal else 200
     return context_of(request).pages.answer("platforms/join.html", page, status=status)

@@ -1,72 +1,23 @@
 """Lets participants of a crowd platform join a study by a link; stores their state on the platform."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid
 from app.panels.cancellation import cancel_assignments
-from app.security.annotators import connect_browser, new_annotator
+from app.platforms.links import ExternalIds
+from app.security.annotators import connect_browser, disconnect_other_browsers, new_annotator
+from app.security.tokens import hash_token
 from app.tables.people import Annotator, BrowserSession
-from app.tables.platforms import PlatformSession
+from app.tables.platforms import PlatformSession, PlatformToken
 from app.tables.studies import Study
 from benchmark.protocol import AnnotatorKind, PlatformKind, SessionStatus, StudyStatus
-from benchmark.wire.platforms import ExternalId, Platform
+from benchmark.wire.platforms import Platform
 
-# Mechanical Turk sends this id to workers who look at a HIT before they accept it.
-# Source: docs.aws.amazon.com/AWSMechTurk, ExternalQuestion, read 2026-11-30.
-MTURK_PREVIEW = "ASSIGNMENT_ID_NOT_AVAILABLE"
-_EXTERNAL_ID: TypeAdapter[str] = TypeAdapter(ExternalId)
 # The states after which a submission needs its comparisons no longer.
 _GIVEN_UP = (SessionStatus.RETURNED, SessionStatus.TIMED_OUT)
-# Prolific's names of states. Source: docs.prolific.com/api-reference/submissions, read 2026-11-30.
-PROLIFIC_STATES = {
-    "ACTIVE": SessionStatus.ACTIVE,
-    "AWAITING REVIEW": SessionStatus.SUBMITTED,
-    "APPROVED": SessionStatus.APPROVED,
-    "REJECTED": SessionStatus.REJECTED,
-    "RETURNED": SessionStatus.RETURNED,
-    "TIMED-OUT": SessionStatus.TIMED_OUT,
-}
-
-
-@dataclass(frozen=True)
-class ExternalIds:
-    """The ids in a participant's link. `session` and `study` are empty if the platform sends none."""
-
-    participant: str
-    session: str
-    study: str
-
-
-def parse_link(platform: Platform, parameters: Mapping[str, str]) -> ExternalIds:
-    """Return the ids in the query of a participant's link.
-
-    Raises:
-        Invalid: an id is missing or malformed, or the link belongs to another study of the platform.
-    """
-    names = {
-        PlatformKind.PROLIFIC: ("PROLIFIC_PID", "SESSION_ID", "STUDY_ID"),
-        PlatformKind.MTURK: ("workerId", "assignmentId", "hitId"),
-        PlatformKind.PANEL: (platform.participant_parameter, platform.session_parameter, ""),
-    }
-    assert platform.kind is not None
-    participant_name, session_name, study_name = names[platform.kind]
-    ids = ExternalIds(
-        _external_id(parameters, participant_name, required=True),
-        _external_id(parameters, session_name, required=platform.kind is not PlatformKind.PANEL),
-        _external_id(parameters, study_name, required=platform.study_id is not None),
-    )
-    if platform.study_id is not None and ids.study != platform.study_id:
-        raise Invalid(
-            "This link belongs to another study. Open the study on the platform again.",
-            code="other_study",
-        )
-    return ids
 
 
 def find_session(session: Session, *, study: Study, participant: str) -> PlatformSession | None:
@@ -93,7 +44,8 @@ def join_study(
 ) -> Annotator:
     """Return the annotator of a participant; the first visit creates the annotator. The study must be locked.
 
-    A participant who joins again, on whatever device, is the same annotator.
+    A participant who joins again, on whatever device, is the same annotator. This browser then replaces the
+    browser in which the participant joined before.
     """
     row = find_session(session, study=study, participant=ids.participant)
     if row is None:
@@ -104,16 +56,76 @@ def join_study(
             kind=kind,
             participant=ids.participant,
             session=ids.session,
+            is_verified=ids.is_verified,
             status=SessionStatus.ACTIVE,
             status_at=now,
             joined_at=now,
         )
         session.add(row)
-    elif row.session != ids.session or row.status in _GIVEN_UP:
-        row.session, row.status, row.status_at = ids.session, SessionStatus.ACTIVE, now
+    else:
+        # Whoever joined with unsigned ids may have cast votes, so a later signed link proves nothing.
+        row.is_verified = row.is_verified and ids.is_verified
+        if row.session != ids.session or row.status in _GIVEN_UP:
+            row.session, row.status, row.status_at = ids.session, SessionStatus.ACTIVE, now
     annotator = session.get_one(Annotator, row.annotator_id)
     connect_browser(session, browser=browser, annotator=annotator)
+    disconnect_other_browsers(session, browser=browser, annotator=annotator, now=now)
     return annotator
+
+
+def took_part(session: Session, *, study: Study, platform: Platform, participant: str) -> bool:
+    """Return whether a participant joined another study of the same owner and the same exclusion group."""
+    if platform.exclusion_group is None:
+        return False
+    others = session.scalars(
+        select(Study.platform)
+        .join(PlatformSession, PlatformSession.study_id == Study.id)
+        .where(
+            PlatformSession.participant == participant,
+            PlatformSession.kind == platform.kind,
+            Study.owner_id == study.owner_id,
+            Study.id != study.id,
+        )
+    )
+    groups = {Platform.model_validate(each or {}).exclusion_group for each in others}
+    return platform.exclusion_group in groups
+
+
+def use_token(
+    session: Session,
+    *,
+    study: Study,
+    token: str,
+    browser: BrowserSession,
+    expires_at: datetime,
+    now: datetime,
+) -> None:
+    """Record the use of a signed link. The study must be locked.
+
+    The same browser may use a link again, because a person can press Back or Reload.
+
+    Raises:
+        Invalid: another browser has used the link.
+    """
+    session.execute(
+        delete(PlatformToken).where(PlatformToken.study_id == study.id, PlatformToken.expires_at <= now)
+    )
+    used = session.get(PlatformToken, (study.id, hash_token(token)))
+    if used is None:
+        session.add(
+            PlatformToken(
+                study_id=study.id,
+                token_hash=hash_token(token),
+                browser_session_id=browser.id,
+                expires_at=expires_at,
+            )
+        )
+        session.flush()
+    elif used.browser_session_id != browser.id:
+        raise Invalid(
+            "This link was already used in another browser. Open the study on the platform again.",
+            code="used_link",
+        )
 
 
 def change_session(
@@ -137,16 +149,3 @@ def change_session(
     if status in _GIVEN_UP:
         cancel_assignments(session, annotator_id=row.annotator_id, study=study, now=now)
     session.flush()
-
-
-def _external_id(parameters: Mapping[str, str], name: str, *, required: bool) -> str:
-    value = parameters.get(name, "")
-    if not value and not required:
-        return ""
-    try:
-        return _EXTERNAL_ID.validate_python(value)
-    except ValidationError as error:
-        raise Invalid(
-            "The link has no usable id of a participant. Open the study on the platform again.",
-            code="bad_link",
-        ) from error

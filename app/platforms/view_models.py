@@ -12,6 +12,8 @@ class JoinProblem(StrEnum):
     PREVIEW = "preview"
     NOT_OPEN = "not_open"
     FULL = "full"
+    CLOSED = "closed"
+    TOOK_PART = "took_part"
     BAD_LINK = "bad_link"
 
 

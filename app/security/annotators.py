@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession
@@ -42,6 +42,24 @@ def connect_browser(session: Session, *, browser: BrowserSession, annotator: Ann
             AnnotatorBrowser.annotator_id.in_(of_this_study),
         )
     )
-    if session.get(AnnotatorBrowser, (browser.id, annotator.id)) is None:
+    connection = session.get(AnnotatorBrowser, (browser.id, annotator.id))
+    if connection is None:
         session.add(AnnotatorBrowser(browser_session_id=browser.id, annotator_id=annotator.id))
+    else:
+        connection.replaced_at = None
     session.flush()
+
+
+def disconnect_other_browsers(
+    session: Session, *, browser: BrowserSession, annotator: Annotator, now: datetime
+) -> None:
+    """Let only this browser act as an annotator. The other browsers show that the annotator went on here."""
+    session.execute(
+        update(AnnotatorBrowser)
+        .where(
+            AnnotatorBrowser.annotator_id == annotator.id,
+            AnnotatorBrowser.browser_session_id != browser.id,
+            AnnotatorBrowser.replaced_at.is_(None),
+        )
+        .values(replaced_at=now)
+    )

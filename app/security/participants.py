@@ -1,5 +1,6 @@
 """Finds the annotator of a browser session, and that annotator's assignments."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVarTuple
@@ -8,7 +9,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.clock import Clock, utc_now
-from app.errors import NotFound, NotSignedIn
+from app.errors import NotFound, NotSignedIn, OtherBrowser
 from app.security.tokens import hash_token
 from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession
 from app.tables.studies import Study
@@ -17,7 +18,8 @@ from app.tables.voting import Assignment
 Columns = TypeVarTuple("Columns")
 
 
-def _of_browser(query: Select[*Columns]) -> Select[*Columns]:
+def _of_browser(query: Select[*Columns], *, is_replaced: bool = False) -> Select[*Columns]:
+    replaced_at = AnnotatorBrowser.replaced_at
     return (
         query.select_from(BrowserSession)
         .join(AnnotatorBrowser, AnnotatorBrowser.browser_session_id == BrowserSession.id)
@@ -26,6 +28,7 @@ def _of_browser(query: Select[*Columns]) -> Select[*Columns]:
             BrowserSession.token_hash == bindparam("token_hash"),
             BrowserSession.expires_at > bindparam("now"),
             Annotator.withdrawn_at.is_(None),
+            replaced_at.is_not(None) if is_replaced else replaced_at.is_(None),
         )
     )
 
@@ -41,6 +44,12 @@ _ASSIGNMENT = (
     .join(Assignment, Assignment.annotator_id == Annotator.id)
     .join(Study, Study.id == Assignment.study_id)
     .where(Assignment.token == bindparam("token"))
+)
+# The studies in which another browser replaced this browser.
+_REPLACED = _of_browser(select(Study), is_replaced=True).join(Study, Study.id == Annotator.study_id)
+_REPLACED_IN_STUDY = _REPLACED.where(Study.slug == bindparam("slug"))
+_REPLACED_IN_ASSIGNMENT = _REPLACED.join(Assignment, Assignment.annotator_id == Annotator.id).where(
+    Assignment.token == bindparam("token")
 )
 
 
@@ -70,10 +79,12 @@ def find_participant(session: Session, *, cookie: str | None, study_slug: str, n
 
     Raises:
         NotSignedIn: this browser opened no invitation to this study, or the annotator withdrew.
+        OtherBrowser: the annotator went on in another browser.
     """
     given = {"token_hash": hash_token(cookie or ""), "now": now, "slug": study_slug}
     row = session.execute(_PARTICIPANT, given).one_or_none()
     if row is None:
+        _refuse_replaced(session, _REPLACED_IN_STUDY, given)
         raise NotSignedIn(
             "This browser has no invitation to this study. Open your invitation link in it first.",
             code="not_invited",
@@ -91,11 +102,13 @@ def find_assignment(
     Raises:
         NotFound: the assignment does not exist or belongs to another annotator. The message is the same in
             both cases.
+        OtherBrowser: the annotator went on in another browser.
     """
     now = clock()
     given = {"token_hash": hash_token(cookie or ""), "now": now, "token": token}
     row = session.execute(_ASSIGNMENT, given).one_or_none()
     if row is None:
+        _refuse_replaced(session, _REPLACED_IN_ASSIGNMENT, given)
         raise NotFound("This browser has no such assignment. Open your invitation link again.")
     assignment, study = row
     if for_change and not _has_one_writer(session):
@@ -119,6 +132,12 @@ def lock_study(session: Session, study_id: int) -> Study:
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).scalar_one()
+
+
+def _refuse_replaced(session: Session, query: Select[Study], given: Mapping[str, object]) -> None:
+    study = session.scalar(query, given)
+    if study is not None:
+        raise OtherBrowser(study_title=study.title, language=study.language)
 
 
 def _has_one_writer(session: Session) -> bool:

@@ -1,22 +1,29 @@
-"""The table of participants of crowd platforms. No other table contains ids of a platform."""
+"""The tables of participants of crowd platforms, and of the links and notifications that were used.
+
+Only `platform_sessions` contains ids of participants.
+"""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.tables.base import Base, RowId
+from app.tables.base import SHA256, Base, RowId
 from benchmark.protocol import PlatformKind, SessionStatus
 
 
 class PlatformSession(Base):
     """A participant of a platform in one study. Each participant is one annotator.
 
-    Withdrawing deletes the row. The ids come from a link, and the server cannot verify them.
+    Withdrawing deletes the row.
     """
 
     __tablename__ = "platform_sessions"
-    __table_args__ = (UniqueConstraint("study_id", "participant"),)
+    __table_args__ = (
+        UniqueConstraint("study_id", "participant"),
+        # Finds the other studies of a participant.
+        Index("ix_platform_sessions_participant", "participant"),
+    )
 
     annotator_id: Mapped[int] = mapped_column(
         RowId, ForeignKey("annotators.id", ondelete="RESTRICT"), primary_key=True
@@ -26,7 +33,39 @@ class PlatformSession(Base):
     participant: Mapped[str] = mapped_column(String(255))
     # The id of the participant's submission (Prolific) or assignment (Mechanical Turk); empty if unknown.
     session: Mapped[str] = mapped_column(String(255))
+    # Whether the platform signed the ids in every link by which the participant joined.
+    is_verified: Mapped[bool] = mapped_column(default=False, server_default=false())
     status: Mapped[SessionStatus]
     # The time of the status. A notification that is older is ignored.
     status_at: Mapped[datetime]
     joined_at: Mapped[datetime]
+
+
+class PlatformToken(Base):
+    """A signed link that a browser used. Another browser cannot use the link."""
+
+    __tablename__ = "platform_tokens"
+
+    study_id: Mapped[int] = mapped_column(
+        RowId, ForeignKey("studies.id", ondelete="RESTRICT"), primary_key=True
+    )
+    token_hash: Mapped[str] = mapped_column(SHA256, primary_key=True)
+    browser_session_id: Mapped[int] = mapped_column(
+        RowId, ForeignKey("browser_sessions.id", ondelete="CASCADE"), index=True
+    )
+    expires_at: Mapped[datetime]
+
+
+class PlatformEvent(Base):
+    """A notification that changed the state of a participant. A repeated notification changes nothing."""
+
+    __tablename__ = "platform_events"
+    __table_args__ = (UniqueConstraint("study_id", "signature"),)
+
+    study_id: Mapped[int] = mapped_column(
+        RowId, ForeignKey("studies.id", ondelete="RESTRICT"), primary_key=True
+    )
+    # The platform sends an event again with the same id, but with a new signature.
+    event_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    signature: Mapped[str] = mapped_column(String(200))
+    received_at: Mapped[datetime]

@@ -64,3 +64,4 @@ class SessionStatus(StrEnum):
     REJECTED = "rejected"
     RETURNED = "returned"
     TIMED_OUT = "timed_out"
+    SCREENED_OUT = "screened_out"

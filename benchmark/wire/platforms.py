@@ -4,14 +4,15 @@ The codes are not part of the study's protocol, because the protocol is publishe
 """
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, StringConstraints, model_validator
 
 from benchmark.protocol import Outcome, PaymentAction, PlatformKind, SessionStatus
-from benchmark.wire.common import OneLine, RequestModel, ResponseModel
+from benchmark.wire.common import Label, OneLine, RequestModel, ResponseModel
 
-# A URL to which the annotator returns; `{code}` in it is replaced by the completion code.
+# A URL to which the annotator returns. `{code}`, `{participant}` and `{session}` in it are replaced by the
+# completion code and by the ids of a participant of a platform.
 ReturnAddress = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=400, pattern=r"^https?://.+$"), OneLine
 ]
@@ -27,8 +28,8 @@ class Exit(RequestModel):
 
     Attributes:
         code: the completion code. If `code` is None, each annotator gets a code of their own.
-        url: the return URL, in which `{code}` is replaced by the code. None if annotators do not return to a
-            URL.
+        url: the return URL, in which `{code}`, `{participant}` and `{session}` are replaced by the code and
+            the participant's ids. None if annotators do not return to a URL.
     """
 
     code: Code | None = None
@@ -43,22 +44,34 @@ class Platform(RequestModel):
             join.
         study_id: the id of the study (Prolific) or HIT (Mechanical Turk) on the platform; links of other
             studies are refused. None accepts every id.
-        participant_parameter, session_parameter: the names of the query parameters that contain the ids, for
-            a platform of the kind `panel`.
+        signed_links: whether participants of Prolific can join by signed links only; needs `study_id`.
+        participant_parameter, session_parameter, study_parameter: the names of the query parameters that
+            contain the ids, for a platform of the kind `panel`.
+        exclusion_group: a label. A participant of one study cannot join other studies of the same owner that
+            have the same label. None excludes nobody.
         webhook_secret: the secret with which Prolific signs its notifications; None refuses all
             notifications.
     """
 
     kind: PlatformKind | None = None
     study_id: ExternalId | None = None
+    signed_links: bool = False
     participant_parameter: ParameterName = "participant"
     session_parameter: ParameterName = "session"
+    study_parameter: ParameterName = "study"
+    exclusion_group: Annotated[Label, StringConstraints(min_length=1)] | None = None
     webhook_secret: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{16,200}$")] | None = None
     completed: Exit = Exit()
     declined: Exit = Exit()
     screened_out: Exit = Exit()
     quality_failed: Exit = Exit()
     full: Exit = Exit()
+
+    @model_validator(mode="after")
+    def _signed_links_name_their_study(self) -> Self:
+        if self.signed_links and (self.kind is not PlatformKind.PROLIFIC or self.study_id is None):
+            raise ValueError("signed_links needs the kind prolific and a study_id, because it checks both")
+        return self
 
 
 class ProlificEvent(BaseModel):
@@ -78,7 +91,8 @@ class PaymentResponse(ResponseModel):
 
     Attributes:
         session: the id of the participant's submission (Prolific) or assignment (Mechanical Turk).
-        ids_verified: whether the platform signed the ids; false for ids from a plain link.
+        ids_verified: whether the platform signed the ids in every link by which the participant joined; false
+            for ids from a plain link.
         failed_rules: a sentence for each quality rule that the participant failed.
         median_s: the median time of a vote, seconds; null if unknown.
     """

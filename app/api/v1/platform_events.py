@@ -12,9 +12,9 @@ from app.api.v1.json_router import api_router
 from app.clock import utc_now
 from app.dependencies import context_of
 from app.errors import Forbidden, Invalid, NotFound
-from app.platforms.prolific import is_signed, signed_at
+from app.platforms.events import apply_event
+from app.platforms.prolific import SignedEvent, signed_event
 from app.platforms.service import study_platform
-from app.platforms.sessions import PROLIFIC_STATES, change_session, find_session
 from app.security.participants import lock_study
 from app.security.path_params import SlugPath
 from app.tables.studies import Study
@@ -31,7 +31,6 @@ SIGNATURE = Depends(
     )
 )
 router = api_router("notifications", is_for_people=False, credentials=[SIGNATURE])
-_STATUS_CHANGE = "submission.status.change"
 
 
 async def raw_body(request: Request) -> bytes:
@@ -50,6 +49,8 @@ def receive_event(
     body: Annotated[bytes, Depends(raw_body)],
     signature: Annotated[str, Header(alias="X-Prolific-Request-Signature", max_length=200)] = "",
     timestamp: Annotated[str, Header(alias="X-Prolific-Request-Timestamp", max_length=40)] = "",
+    event_id: Annotated[str, Header(alias="X-Event-ID", max_length=255)] = "",
+    event_time: Annotated[str, Header(alias="X-Timestamp", max_length=40)] = "",
 ) -> Response:
     """Receive a notification of Prolific about a participant's submission.
 
@@ -62,17 +63,21 @@ def receive_event(
         platform = study_platform(found) if found is not None else None
         if found is None or platform is None or platform.kind is not PlatformKind.PROLIFIC:
             raise NotFound("This study receives no notifications.")
-        secret = platform.webhook_secret
-        at = signed_at(timestamp, now=now)
-        if secret is None or at is None or not is_signed(body, signature, timestamp, secret=secret):
+        signed: SignedEvent | None = None
+        if platform.webhook_secret is not None:
+            signed = signed_event(
+                body=body,
+                signature=signature,
+                timestamp=timestamp,
+                event_id=event_id,
+                event_time=event_time,
+                secret=platform.webhook_secret,
+                now=now,
+            )
+        if signed is None:
             raise Forbidden("The signature of this notification is wrong.", code="bad_signature")
         event = _event(body)
-        status = PROLIFIC_STATES.get(event.status or "")
-        if event.event_type == _STATUS_CHANGE and status is not None and event.participant_id:
-            study = lock_study(session, found.id)
-            row = find_session(session, study=study, participant=event.participant_id)
-            if row is not None and row.session == event.resource_id:
-                change_session(session, study=study, row=row, status=status, at=at, now=now)
+        apply_event(session, study=lock_study(session, found.id), event=event, signed=signed, now=now)
     return Response(status_code=204)
 
 

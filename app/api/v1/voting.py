@@ -37,7 +37,9 @@ router = api_router("voting", RequestClass.VOTES, is_for_people=False, credentia
     response_model=AssignmentResponse,
     responses={
         204: {"description": "No comparison is left for this annotator."},
-        **errors("401 not_invited", "404 not_found", "409 study_not_open too_many_held other_phase"),
+        **errors(
+            "401 not_invited other_browser", "404 not_found", "409 study_not_open too_many_held other_phase"
+        ),
     },
 )
 def next_assignment(
@@ -76,6 +78,7 @@ def next_assignment(
     responses={
         200: {"model": VoteResponse, "description": "The same vote was already stored."},
         **errors(
+            "401 other_browser",
             "404 not_found",
             "409 already_voted already_skipped assignment_replaced matchup_closed study_not_open "
             "clips_not_delivered lease_expired",
@@ -104,7 +107,11 @@ def vote(token: TokenPath, body: VoteRequest, request: Request) -> Response:
 @router.post(
     "/assignments/{token}/skip",
     status_code=204,
-    responses=errors("404 not_found", "409 already_voted assignment_replaced matchup_closed quiz_question"),
+    responses=errors(
+        "401 other_browser",
+        "404 not_found",
+        "409 already_voted assignment_replaced matchup_closed quiz_question",
+    ),
 )
 def skip(token: TokenPath, body: SkipRequest, request: Request) -> Response:
     """Skip a comparison without a vote; the annotator does not get this comparison again."""
@@ -116,7 +123,9 @@ def skip(token: TokenPath, body: SkipRequest, request: Request) -> Response:
 
 @router.post(
     "/assignments/{token}/undo",
-    responses=errors("404 not_found", "409 not_last_vote matchup_closed study_not_open other_phase"),
+    responses=errors(
+        "401 other_browser", "404 not_found", "409 not_last_vote matchup_closed study_not_open other_phase"
+    ),
 )
 def undo(token: TokenPath, request: Request) -> UndoResponse:
     """Undo the last vote and return a new assignment for the same comparison."""
@@ -134,6 +143,7 @@ def undo(token: TokenPath, request: Request) -> UndoResponse:
 @router.post(
     "/assignments/{token}/renew",
     responses=errors(
+        "401 other_browser",
         "404 not_found",
         "409 already_voted already_skipped assignment_replaced matchup_closed lease_expired study_not_open",
     ),

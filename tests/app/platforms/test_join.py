@@ -77,6 +77,7 @@ def notify(study: Study, status: str, **changes: object) -> Response:
     """Send a notification as Prolific does: docs.prolific.com/api-reference/webhooks/verifying."""
     at = str(changes.pop("at", int(time.time())))
     secret = str(changes.pop("secret", SECRET))
+    more = {"X-Event-ID": changes.pop("event_id", None), "X-Timestamp": changes.pop("event_time", None)}
     event = {
         "resource_id": LINK["SESSION_ID"],
         "event_type": "submission.status.change",
@@ -92,7 +93,8 @@ def notify(study: Study, status: str, **changes: object) -> Response:
             "X-Prolific-Request-Signature": base64.b64encode(digest).decode(),
             "X-Prolific-Request-Timestamp": at,
             "Content-Type": "application/json",
-        },
+        }
+        | {name: str(value) for name, value in more.items() if value is not None},
     )
 
 
@@ -109,17 +111,40 @@ def test_a_participant_joins_votes_and_returns_with_the_code(
     assert 'href="https://app.prolific.com/submissions/complete?cc=D0NE"' in finish.text
 
 
+def another(client: TestClient) -> TestClient:
+    return TestClient(client.app, base_url="http://testserver")
+
+
 def test_a_participant_is_the_same_annotator_in_another_browser(
     join: Join, context: AppContext, client: TestClient, study: Study
 ) -> None:
     join()
     token = assign(client, study)["token"]
-    second = TestClient(client.app, base_url="http://testserver")
+    second = another(client)
 
     join(second, SESSION_ID="60bb2")
 
     assert assign(second, study)["token"] == token
     assert [(row.participant, row.session) for row in sessions(context)] == [(PID, "60bb2")]
+
+
+def test_a_participant_continues_in_one_browser_at_a_time(
+    join: Join, client: TestClient, study: Study
+) -> None:
+    join()
+    token = assign(client, study)["token"]
+    second = another(client)
+    join(second)
+
+    page = client.get(f"/studies/{study.slug}/vote", headers={"Accept": "text/html"})
+
+    assert (page.status_code, "The study is open in another browser" in page.text) == (401, True)
+    refused(client.post(f"/api/v1/studies/{study.slug}/assignments"), 401, "other_browser")
+    refused(vote(client, token), 401, "other_browser")
+    # The link on the platform brings the participant back.
+    assert join().url.path == f"/studies/{study.slug}/vote"
+    assert vote(client, token).status_code == 201
+    assert second.get(f"/studies/{study.slug}/phases").status_code == 401
 
 
 def test_external_ids_are_in_one_table_only(
@@ -176,6 +201,56 @@ def test_a_full_study_shows_its_code_and_stores_nothing(join: Join, context: App
     assert "The study is full" in page.text
     assert 'value="FULLFULL"' in page.text
     assert sessions(context) == []
+
+
+def test_a_closed_study_says_so_and_shows_the_code(
+    join: Join, context: AppContext, owner: TestClient, study: Study
+) -> None:
+    assert owner.post(f"/api/v1/studies/{study.slug}/close").status_code == 200
+
+    page = join()
+
+    assert "The study has ended" in page.text
+    assert 'value="FULLFULL"' in page.text
+    assert sessions(context) == []
+
+
+def test_studies_of_a_group_exclude_each_others_participants(
+    join: Join, context: AppContext, cast: Cast, client: TestClient, owner: TestClient, study: Study
+) -> None:
+    other = cast.open_study("other-study", others=["cinemo"], phases=Phases())
+    set_platform(owner, study, **PROLIFIC, exclusion_group="motif-2026")
+    set_platform(owner, other, **PROLIFIC, exclusion_group="motif-2026")
+    join()
+
+    page = client.get(f"/studies/{other.slug}/join", params=LINK)
+
+    assert "You took part in a related study" in page.text
+    assert 'value="FULLFULL"' in page.text
+    assert len(sessions(context)) == 1
+    set_platform(owner, other, **PROLIFIC, exclusion_group="another")
+    assert client.get(f"/studies/{other.slug}/join", params=LINK).url.path == f"/studies/{other.slug}/vote"
+
+
+def test_the_return_url_contains_the_ids_of_the_participant(
+    client: TestClient, owner: TestClient, study: Study
+) -> None:
+    """SONA's completion URL ends with the code of the participant.
+
+    Source: www.sona-systems.com/researcher/external-study-credit-granting, read 2026-11-30.
+    """
+    url = (
+        "https://yourschool.sona-systems.com/webstudy_credit.aspx?credit_token=4e4&survey_code={participant}"
+    )
+    set_platform(owner, study, kind="panel", participant_parameter="survey_code", completed={"url": url})
+    page = client.get(f"/studies/{study.slug}/join", params={"survey_code": "12&34"})
+    assert page.status_code == 422
+
+    client.get(f"/studies/{study.slug}/join", params={"survey_code": "12:34"})
+    assert vote(client, assign(client, study)["token"]).status_code == 201
+
+    finish = client.get(f"/studies/{study.slug}/vote").text
+    assert "webstudy_credit.aspx?credit_token=4e4&amp;survey_code=12%3A34" in finish
 
 
 def test_a_paused_study_stores_nothing(
@@ -259,9 +334,10 @@ def test_two_browsers_that_join_at_once_are_one_annotator(either_installation: A
     with ThreadPoolExecutor(4) as pool:
         pages = list(pool.map(lambda each: each.get(f"/studies/{study.slug}/join", params=LINK), browsers))
 
-    assert {page.status_code for page in pages} == {200}
+    assert {page.status_code for page in pages} <= {200, 401}
     assert len(sessions(either_installation)) == 1
-    assert len({assign(browser, study)["token"] for browser in browsers}) == 1
+    answers = [browser.post(f"/api/v1/studies/{study.slug}/assignments") for browser in browsers]
+    assert sorted(answer.status_code for answer in answers) == [200, 401, 401, 401]
 
 
 def test_notifications_count_once_and_in_the_order_of_their_times(
@@ -276,6 +352,32 @@ def test_notifications_count_once_and_in_the_order_of_their_times(
     assert notify(study, "SOMETHING NEW", at=now + 30).status_code == 204
 
     assert [row.status for row in sessions(context)] == [SessionStatus.APPROVED]
+
+
+def test_an_event_counts_once_whatever_its_signature(join: Join, context: AppContext, study: Study) -> None:
+    """docs.prolific.com/api-reference/webhooks/idempotency-and-the-x-event-id-header, read 2026-11-30."""
+    now = int(time.time())
+    join()
+    notify(study, "RETURNED", at=now + 10, event_id="event-1")
+    join()
+    assert [row.status for row in sessions(context)] == [SessionStatus.ACTIVE]
+
+    # Prolific sends the event again; then somebody repeats the request under another id.
+    notify(study, "RETURNED", at=now + 60, event_id="event-1")
+    notify(study, "RETURNED", at=now + 10, event_id="event-2", event_time=now + 60)
+
+    assert [row.status for row in sessions(context)] == [SessionStatus.ACTIVE]
+
+
+def test_the_time_of_an_event_orders_it(join: Join, context: AppContext, study: Study) -> None:
+    """docs.prolific.com/api-reference/webhooks/handling-event-order-with-x-timestamp, read 2026-11-30."""
+    now = int(time.time())
+    join()
+
+    notify(study, "SCREENED OUT", at=now + 20, event_time=now + 15, event_id="event-2")
+    notify(study, "AWAITING REVIEW", at=now + 30, event_time=now + 10, event_id="event-1")
+
+    assert [row.status for row in sessions(context)] == [SessionStatus.SCREENED_OUT]
 
 
 def test_a_notification_with_a_wrong_signature_changes_nothing(

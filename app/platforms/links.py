@@ -1,0 +1,78 @@
+"""Reads the ids in the link by which a participant of a crowd platform joins a study."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter, ValidationError
+
+from app.errors import Invalid
+from benchmark.protocol import PlatformKind
+from benchmark.wire.platforms import ExternalId, Platform
+
+# Mechanical Turk sends this id to workers who look at a HIT before they accept it.
+# Source: docs.aws.amazon.com/AWSMechTurk, ExternalQuestion, read 2026-11-30.
+MTURK_PREVIEW = "ASSIGNMENT_ID_NOT_AVAILABLE"
+PROLIFIC_NAMES = ("PROLIFIC_PID", "SESSION_ID", "STUDY_ID")
+_EXTERNAL_ID: TypeAdapter[str] = TypeAdapter(ExternalId)
+
+
+@dataclass(frozen=True)
+class ExternalIds:
+    """The ids in a participant's link.
+
+    `session` and `study` are empty if the platform sends none. `is_verified` states whether the platform
+    signed the ids.
+    """
+
+    participant: str
+    session: str
+    study: str
+    is_verified: bool = False
+
+
+def parse_link(platform: Platform, parameters: Mapping[str, str]) -> ExternalIds:
+    """Return the unsigned ids in the query of a participant's link.
+
+    Raises:
+        Invalid: an id is missing or malformed, or the link belongs to another study of the platform.
+    """
+    names = {
+        PlatformKind.PROLIFIC: PROLIFIC_NAMES,
+        PlatformKind.MTURK: ("workerId", "assignmentId", "hitId"),
+        PlatformKind.PANEL: (
+            platform.participant_parameter,
+            platform.session_parameter,
+            platform.study_parameter,
+        ),
+    }
+    assert platform.kind is not None
+    participant_name, session_name, study_name = names[platform.kind]
+    ids = ExternalIds(
+        _external_id(parameters, participant_name, required=True),
+        _external_id(parameters, session_name, required=platform.kind is not PlatformKind.PANEL),
+        _external_id(parameters, study_name, required=platform.study_id is not None),
+    )
+    require_study(platform, ids.study)
+    return ids
+
+
+def require_study(platform: Platform, study: str) -> None:
+    """Refuse a link of another study of the platform."""
+    if platform.study_id is not None and study != platform.study_id:
+        raise Invalid(
+            "This link belongs to another study. Open the study on the platform again.",
+            code="other_study",
+        )
+
+
+def _external_id(parameters: Mapping[str, str], name: str, *, required: bool) -> str:
+    value = parameters.get(name, "")
+    if not value and not required:
+        return ""
+    try:
+        return _EXTERNAL_ID.validate_python(value)
+    except ValidationError as error:
+        raise Invalid(
+            "The link has no usable id of a participant. Open the study on the platform again.",
+            code="bad_link",
+        ) from error

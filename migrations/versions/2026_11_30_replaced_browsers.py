@@ -1,0 +1,23 @@
+"""replaced browsers
+
+Why: a participant of a crowd platform acts in one browser at a time. A browser that was replaced by another
+browser explains this instead of asking for an invitation.
+Locks: PostgreSQL locks the table `annotator_browsers` only while it adds one column without a default.
+Works with the previous release: yes, that release lets a replaced browser continue.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0035"
+down_revision = "0034"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("annotator_browsers", sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("annotator_browsers", "replaced_at")
