@@ -55,7 +55,11 @@ _HEADER: Mapping[str, Any] = {
 
 def annotator_templates() -> Iterator[Path]:
     for pattern in TEMPLATES:
-        yield from (path for path in sorted(ROOT.glob(pattern)) if path.name not in OF_OWNERS)
+        yield from (path for path in sorted(ROOT.glob(pattern)) if not _is_of_owners(path.name))
+
+
+def _is_of_owners(name: str) -> bool:
+    return name in OF_OWNERS or name.startswith("_crowd_")
 
 
 def source_texts() -> Catalog:

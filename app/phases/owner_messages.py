@@ -37,6 +37,8 @@ _PATTERNS = {
     "url": "Write a URL that starts with http:// or https://.",
     "webhook_secret": "Use 16 to 200 characters without spaces.",
     "study_id": "Use letters, digits and . _ @ : = - only.",
+    "exclusion_group": "Use at most 64 letters, digits and . _ -; start with a letter or digit.",
+    "study_parameter": "Use at most 40 letters, digits and '_'; start with a letter.",
     "participant_parameter": "Use at most 40 letters, digits and '_'; start with a letter.",
     "session_parameter": "Use at most 40 letters, digits and '_'; start with a letter.",
 }

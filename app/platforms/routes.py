@@ -86,7 +86,7 @@ def _read_link(
     request: Request, platform: Platform, slug: str, now: datetime
 ) -> tuple[SignedLink | None, ExternalIds]:
     context = context_of(request)
-    if not platform.signed_links:
+    if platform.kind is not PlatformKind.PROLIFIC or not platform.signed_links:
         return None, parse_link(platform, request.query_params)
     signed = parse_signed_link(
         platform,

@@ -4,9 +4,9 @@ The codes are not part of the study's protocol, because the protocol is publishe
 """
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BaseModel, StringConstraints, model_validator
+from pydantic import BaseModel, StringConstraints, ValidationInfo, field_validator
 
 from benchmark.protocol import Outcome, PaymentAction, PlatformKind, SessionStatus
 from benchmark.wire.common import Label, OneLine, RequestModel, ResponseModel
@@ -44,7 +44,8 @@ class Platform(RequestModel):
             join.
         study_id: the id of the study (Prolific) or HIT (Mechanical Turk) on the platform; links of other
             studies are refused. None accepts every id.
-        signed_links: whether participants of Prolific can join by signed links only; needs `study_id`.
+        signed_links: whether participants of Prolific can join by signed links only; needs `study_id`. Other
+            platforms sign no links.
         participant_parameter, session_parameter, study_parameter: the names of the query parameters that
             contain the ids, for a platform of the kind `panel`.
         exclusion_group: a label. A participant of one study cannot join other studies of the same owner that
@@ -67,11 +68,13 @@ class Platform(RequestModel):
     quality_failed: Exit = Exit()
     full: Exit = Exit()
 
-    @model_validator(mode="after")
-    def _signed_links_name_their_study(self) -> Self:
-        if self.signed_links and (self.kind is not PlatformKind.PROLIFIC or self.study_id is None):
-            raise ValueError("signed_links needs the kind prolific and a study_id, because it checks both")
-        return self
+    @field_validator("signed_links")
+    @classmethod
+    def _signed_links_name_their_study(cls, signed_links: bool, others: ValidationInfo) -> bool:
+        is_prolific = others.data.get("kind") is PlatformKind.PROLIFIC
+        if signed_links and is_prolific and others.data.get("study_id") is None:
+            raise ValueError("signed links need the study ID on Prolific, because each link names it")
+        return signed_links
 
 
 class ProlificEvent(BaseModel):

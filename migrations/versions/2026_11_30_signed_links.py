@@ -23,9 +23,7 @@ BEFORE = ("active", "submitted", "approved", "rejected", "returned", "timed_out"
 
 def upgrade() -> None:
     with op.batch_alter_table("platform_sessions") as batch_op:
-        batch_op.add_column(
-            sa.Column("is_verified", sa.Boolean(), nullable=False, server_default=sa.false())
-        )
+        batch_op.add_column(sa.Column("is_verified", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.drop_constraint(op.f(CHECK), type_="check")
         batch_op.create_check_constraint(op.f(CHECK), _is_one_of(*BEFORE, "screened_out"))
     op.create_index("ix_platform_sessions_participant", "platform_sessions", ["participant"])
@@ -46,9 +44,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("study_id", "token_hash", name=op.f("pk_platform_tokens")),
     )
-    op.create_index(
-        op.f("ix_platform_tokens_browser_session_id"), "platform_tokens", ["browser_session_id"]
-    )
+    op.create_index(op.f("ix_platform_tokens_browser_session_id"), "platform_tokens", ["browser_session_id"])
     op.create_table(
         "platform_events",
         sa.Column("study_id", _ID, nullable=False),
