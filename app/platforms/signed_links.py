@@ -33,9 +33,9 @@ class _Header(BaseModel):
 class _Ids(BaseModel):
     """The claim `prolific`. Other fields, such as `workspace_id`, are ignored."""
 
-    participant: ExternalId = Field(alias=PROLIFIC_NAMES[0])
-    session: ExternalId = Field(alias=PROLIFIC_NAMES[1])
-    study: ExternalId = Field(alias=PROLIFIC_NAMES[2])
+    participant: ExternalId = Field(alias="PROLIFIC_PID")
+    session: ExternalId = Field(alias="SESSION_ID")
+    study: ExternalId = Field(alias="STUDY_ID")
 
 
 class _Claims(BaseModel):
