@@ -14,7 +14,7 @@ from app.media.store import MediaStore, open_store
 from app.rendering import Pages
 from app.security.key_use import KeyUse
 from app.security.limits import GuessLimiter, UploadLimiter
-from app.security.signing_keys import SigningKeys
+from app.security.key_set import KeySet
 from app.settings import Settings
 
 # Source: docs.prolific.com/api-reference/well-known-endpoints/get-study-jwks, read 2026-11-30.
@@ -33,7 +33,7 @@ class AppContext:
     uploads: UploadLimiter
     capacities: Capacities
     key_use: KeyUse
-    prolific_keys: SigningKeys
+    prolific_keys: KeySet
 
     def require_current_schema(self) -> None:
         """Raise SchemaError unless the database has the newest schema.
@@ -67,7 +67,7 @@ def open_context(settings: Settings) -> Iterator[AppContext]:
                 ),
                 capacities=Capacities.for_sandbox(settings.sandbox_processes),
                 key_use=KeyUse(),
-                prolific_keys=SigningKeys(settings.prolific_api_url + _PROLIFIC_KEYS),
+                prolific_keys=KeySet(settings.prolific_api_url + _PROLIFIC_KEYS),
             )
     finally:
         database.close()

@@ -29,7 +29,7 @@ CODE = (
     "app/platforms/links.py",
     "app/platforms/sessions.py",
     "app/platforms/signed_links.py",
-    "app/security/signing_keys.py",
+    "app/security/key_set.py",
     "app/voting/*.py",
 )
 # The functions that carry a text, with the positions of the text and of its plural.

@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from app.errors import Invalid
 from app.platforms.links import PROLIFIC_NAMES, ExternalIds, require_study
-from app.security.signing_keys import SigningKey, SigningKeys
+from app.security.key_set import PublicKey, KeySet
 from benchmark.wire.platforms import ExternalId, Platform
 
 TOKEN_PARAMETER = "prolific_token"  # noqa: S105 - the name of a query parameter
@@ -56,7 +56,7 @@ def parse_signed_link(
     platform: Platform,
     parameters: Mapping[str, str],
     *,
-    keys: SigningKeys,
+    keys: KeySet,
     study_url: str,
     now: datetime,
 ) -> SignedLink:
@@ -120,7 +120,7 @@ def _key_id(token: str) -> str:
         raise _not_signed() from error
 
 
-def _verified(token: str, key: SigningKey, *, now: datetime) -> _Claims:
+def _verified(token: str, key: PublicKey, *, now: datetime) -> _Claims:
     # Imported here, because only studies with signed links need cryptography in the server.
     from joserfc import jwt
     from joserfc.errors import ExpiredTokenError, JoseError

@@ -20,7 +20,7 @@ from app.clock import utc_now
 from app.context import AppContext
 from app.errors import AppError, Invalid, Unavailable
 from app.platforms.signed_links import parse_signed_link
-from app.security.signing_keys import SigningKeys
+from app.security.key_set import KeySet
 from app.settings import Settings
 from app.tables.platforms import PlatformSession
 from benchmark.wire.phases import Phases
@@ -60,8 +60,8 @@ def api(running: ProlificApi) -> ProlificApi:
 
 
 @pytest.fixture
-def keys(api: ProlificApi) -> SigningKeys:
-    return SigningKeys(f"{api.address}/.well-known/study/jwks.json")
+def keys(api: ProlificApi) -> KeySet:
+    return KeySet(f"{api.address}/.well-known/study/jwks.json")
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def study(cast: Cast) -> Study:
     return study
 
 
-def check(token: str, keys: SigningKeys, **more: str) -> str:
+def check(token: str, keys: KeySet, **more: str) -> str:
     """Return the participant in a token, as the server would."""
     link = parse_signed_link(
         PLATFORM, {"prolific_token": token} | more, keys=keys, study_url=URL, now=utc_now()
@@ -140,25 +140,25 @@ def forgeries() -> Iterator[tuple[str, str, str]]:
     yield "another study on Prolific", signed(SERVER, STUDY_ID="60aa00000000000000000002"), "other_study"
 
 
-def test_a_signed_link_names_the_participant(keys: SigningKeys) -> None:
+def test_a_signed_link_names_the_participant(keys: KeySet) -> None:
     for audience in (SERVER, f"{SERVER}/", "127.0.0.1:8000", URL, f"{URL}?a=b", [SERVER, "other"]):
         assert check(signed(SERVER, aud=audience), keys) == PID
     assert check(signed(SERVER), keys, **IDS) == PID
 
 
-def test_every_forged_or_expired_link_is_refused(keys: SigningKeys) -> None:
+def test_every_forged_or_expired_link_is_refused(keys: KeySet) -> None:
     for name, token, code in forgeries():
         with pytest.raises(Invalid) as refusal:
             check(token, keys)
         assert (name, refusal.value.code) == (name, code)
 
 
-def test_plain_ids_beside_the_token_must_be_the_same(keys: SigningKeys) -> None:
+def test_plain_ids_beside_the_token_must_be_the_same(keys: KeySet) -> None:
     with pytest.raises(AppError, match="did not sign"):
         check(signed(SERVER), keys, PROLIFIC_PID="5f9b1c2d3e4f5a6b7c8d9e0f")
 
 
-def test_the_keys_are_fetched_once_and_again_for_a_new_key(api: ProlificApi, keys: SigningKeys) -> None:
+def test_the_keys_are_fetched_once_and_again_for_a_new_key(api: ProlificApi, keys: KeySet) -> None:
     now = utc_now()
     assert keys.find(FIRST, now=now)
     assert keys.find(FIRST, now=now + timedelta(hours=11))
@@ -174,9 +174,7 @@ def test_the_keys_are_fetched_once_and_again_for_a_new_key(api: ProlificApi, key
     assert len(api.requests) == 2
 
 
-def test_keys_are_trusted_for_a_day_while_prolific_does_not_answer(
-    api: ProlificApi, keys: SigningKeys
-) -> None:
+def test_keys_are_trusted_for_a_day_while_prolific_does_not_answer(api: ProlificApi, keys: KeySet) -> None:
     now = utc_now()
     assert keys.find(FIRST, now=now)
     api.fault = 500
@@ -192,7 +190,7 @@ def test_other_keys_are_ignored(api: ProlificApi, published: object) -> None:
     api.answer = lambda *_: (200, published)  # type: ignore[method-assign]
     try:
         with pytest.raises(AppError):
-            check(signed(SERVER), SigningKeys(f"{api.address}/keys"))
+            check(signed(SERVER), KeySet(f"{api.address}/keys"))
     finally:
         del api.answer
 

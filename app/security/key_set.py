@@ -25,7 +25,7 @@ MIN_INTERVAL = timedelta(seconds=30)
 TIMEOUT_S = 5.0
 
 
-class SigningKey(BaseModel):
+class PublicKey(BaseModel):
     """A public RSA key of a key set. Keys of other types are ignored."""
 
     kty: Literal["RSA"]
@@ -36,17 +36,17 @@ class SigningKey(BaseModel):
     use: Literal["sig"] = "sig"
 
 
-class SigningKeys:
+class KeySet:
     """The key set at one URL. Threads share the object; one thread at a time fetches the keys."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._lock = threading.Lock()
-        self._keys: Mapping[str, SigningKey] = {}
+        self._keys: Mapping[str, PublicKey] = {}
         self._fetched_at: datetime | None = None
         self._tried_at: datetime | None = None
 
-    def find(self, key_id: str, *, now: datetime) -> SigningKey | None:
+    def find(self, key_id: str, *, now: datetime) -> PublicKey | None:
         """Return the key with this id; None if the key set has no such key.
 
         Raises:
@@ -79,13 +79,13 @@ class SigningKeys:
             listed = answer.json()["keys"]
             self._keys = {key.kid: key for entry in listed if (key := _parsed(entry)) is not None}
         except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
-            log.warning("the signing keys at %s could not be fetched: %s", self._url, error)
+            log.warning("the keys at %s could not be fetched: %s", self._url, error)
             return
         self._fetched_at = now
 
 
-def _parsed(entry: object) -> SigningKey | None:
+def _parsed(entry: object) -> PublicKey | None:
     try:
-        return SigningKey.model_validate(entry)
+        return PublicKey.model_validate(entry)
     except ValidationError:
         return None
