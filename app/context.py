@@ -12,9 +12,9 @@ from app.media.rendition_cache import RenditionCache
 from app.media.sandbox import Sandbox
 from app.media.store import MediaStore, open_store
 from app.rendering import Pages
+from app.security.key_set import KeySet
 from app.security.key_use import KeyUse
 from app.security.limits import GuessLimiter, UploadLimiter
-from app.security.key_set import KeySet
 from app.settings import Settings
 
 # Source: docs.prolific.com/api-reference/well-known-endpoints/get-study-jwks, read 2026-11-30.

@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from app.errors import Invalid
 from app.platforms.links import PROLIFIC_NAMES, ExternalIds, require_study
-from app.security.key_set import PublicKey, KeySet
+from app.security.key_set import KeySet, PublicKey
 from benchmark.wire.platforms import ExternalId, Platform
 
 TOKEN_PARAMETER = "prolific_token"  # noqa: S105 - the name of a query parameter
