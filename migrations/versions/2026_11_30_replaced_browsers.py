@@ -9,8 +9,8 @@ Works with the previous release: yes, that release lets a replaced browser conti
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0035"
-down_revision = "0034"
+revision = "0036"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 

@@ -11,8 +11,8 @@ Works with the previous release: yes, except that the previous release cannot re
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0034"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 
