@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from benchmark.protocol import SubmissionStatus
+from benchmark.protocol import RenditionRecipe, SubmissionStatus
 from benchmark.wire.drafts import MatchupRequest, StudyRequest
 from benchmark.wire.submissions import SubmissionResponse
 from benchmark.wire.validation import checked_request
@@ -23,7 +23,7 @@ def study_request(
 
     Args:
         draft: all fields of the request except the matchups.
-        matchups: texts of the form `REF:OTHER`.
+        matchups: texts of the form `REF:OTHER` or `REF:OTHER:RENDITIONS`.
         known: the submissions that `matchups` may name; submissions on a benchmark version other than
             `version` are ignored.
 
@@ -36,30 +36,40 @@ def study_request(
 
 
 def read_matchup(text: str, submissions: Sequence[SubmissionResponse]) -> MatchupRequest:
-    """Parse a matchup of the form `REF:OTHER`.
+    """Parse a matchup of the form `REF:OTHER` or `REF:OTHER:RENDITIONS`.
 
     Raises:
         click.UsageError: the text has another form, or a side matches no submission or several submissions.
     """
-    reference, other = (_submission_id(side, submissions) for side in _sides(text))
-    return MatchupRequest(reference=reference, other=other)
+    *sides, renditions = _parts(text)
+    reference, other = (_submission_id(str(side), submissions) for side in sides)
+    return MatchupRequest(reference=reference, other=other, renditions=renditions)
 
 
-def matchup_named(text: str) -> dict[str, str]:
-    """Return a matchup of the form `REF:OTHER` as fields of a request; the server looks the names up.
+def matchup_named(text: str) -> dict[str, str | None]:
+    """Return a matchup of the form `REF:OTHER` or `REF:OTHER:RENDITIONS` as fields of a request.
+
+    The server looks the names up.
 
     Raises:
         click.UsageError: the text has another form.
     """
-    reference, other = _sides(text)
-    return {"reference": reference, "other": other}
+    reference, other, renditions = _parts(text)
+    return {"reference": reference, "other": other, "renditions": renditions}
 
 
-def _sides(text: str) -> list[str]:
-    sides = text.split(":")
-    if len(sides) != 2 or not all(sides):
+def _parts(text: str) -> tuple[str, str, RenditionRecipe | None]:
+    """Return the two sides of a matchup and its renditions; None for the renditions of the study."""
+    parts = text.split(":")
+    if len(parts) not in (2, 3) or not all(parts):
         raise click.UsageError(f"{text} is not a matchup. Write REFERENCE:OTHER, such as motif:cinemo.")
-    return sides
+    if len(parts) == 2:
+        return parts[0], parts[1], None
+    try:
+        return parts[0], parts[1], RenditionRecipe(parts[2])
+    except ValueError as error:
+        known = ", ".join(RenditionRecipe)
+        raise click.UsageError(f"{parts[2]} is not a kind of renditions. Use one of {known}.") from error
 
 
 def _submission_id(side: str, submissions: Sequence[SubmissionResponse]) -> str:

@@ -46,7 +46,7 @@ def _query() -> Select[*tuple[Any, ...]]:
     # would track forty attributes.
     columns = [getattr(clip, name) for clip in (reference, other) for name in ("id", "sha256", *_FACTS)]
     return (
-        select(Pair.prompt, Pair.image_key, Pair.image_type, *columns)
+        select(Pair.prompt, Pair.image_key, Pair.image_type, Matchup.renditions, *columns)
         .select_from(Comparison)
         .join(Matchup, Matchup.id == Comparison.matchup_id)
         .join(Pair, Pair.id == Comparison.pair_id)
@@ -71,11 +71,15 @@ _COMPARED = _query()
 
 
 def compared_clips(session: Session, *, comparison_id: int, requested: RenditionRecipe) -> ComparedClips:
-    """Return the two clips of a comparison. `requested` is the kind of rendition that the study requests."""
-    prompt, image_key, image_type, *clips = session.execute(_COMPARED, {"comparison_id": comparison_id}).one()
+    """Return the two clips of a comparison.
+
+    `requested` is the kind of rendition of the study; the kind of the matchup takes precedence.
+    """
+    row = session.execute(_COMPARED, {"comparison_id": comparison_id}).one()
+    prompt, image_key, image_type, of_matchup, *clips = row
     half = len(clips) // 2
     first, second = (
         StoredClip(id, sha256, ClipFacts(*facts)) for id, sha256, *facts in (clips[:half], clips[half:])
     )
-    recipe = choose_recipe(first.facts, second.facts, requested)
+    recipe = choose_recipe(first.facts, second.facts, of_matchup or requested)
     return ComparedClips(prompt, image_key, image_type, first, second, recipe)

@@ -92,10 +92,10 @@ def rendition_losses(session: Session, studies: Sequence[Study]) -> dict[int, tu
     """Return the losses of each matchup's sides, keyed by matchup id. Sides without a loss are omitted."""
     requested = {study.id: study.renditions for study in studies}
     losses: defaultdict[tuple[int, Side], list[tuple[Loss, int]]] = defaultdict(list)
-    for matchup_id, study_id, pairs, *forms in session.execute(_forms(list(requested))):
+    for matchup_id, study_id, of_matchup, pairs, *forms in session.execute(_forms(list(requested))):
         half = len(forms) // 2
         clips = ClipForm(*forms[:half]), ClipForm(*forms[half:])
-        recipe = choose_recipe(*clips, requested[study_id])
+        recipe = choose_recipe(*clips, of_matchup or requested[study_id])
         for side, clip in zip((Side.REFERENCE, Side.OTHER), clips, strict=True):
             losses[matchup_id, side].append((loss_of(clip, recipe), pairs))
     found: defaultdict[int, tuple[SideLoss, ...]] = defaultdict(tuple)
@@ -125,7 +125,7 @@ def _forms(study_ids: list[int]) -> Select[*tuple[Any, ...]]:
     reference, other = aliased(Clip), aliased(Clip)
     columns = [getattr(clip, name) for clip in (reference, other) for name in _FORM]
     return (
-        select(Matchup.id, Matchup.study_id, func.count(), *columns)
+        select(Matchup.id, Matchup.study_id, Matchup.renditions, func.count(), *columns)
         .join(
             reference,
             (reference.submission_id == Matchup.reference_id) & (reference.seed == Matchup.reference_seed),
@@ -137,6 +137,6 @@ def _forms(study_ids: list[int]) -> Select[*tuple[Any, ...]]:
             & (other.pair_id == reference.pair_id),
         )
         .where(Matchup.study_id.in_(study_ids), Matchup.is_gold.is_(False))
-        .group_by(Matchup.id, Matchup.study_id, *columns)
+        .group_by(Matchup.id, Matchup.study_id, Matchup.renditions, *columns)
         .order_by(Matchup.id)
     )

@@ -93,6 +93,7 @@ def _matchups(session: Session, study: Study) -> list[dict[str, Any]]:
             "reference_seed": rows[each.id].reference_seed,
             "other": each.other,
             "other_seed": rows[each.id].other_seed,
+            "renditions": rows[each.id].renditions or study.renditions,
             "gold": rows[each.id].is_gold,
         }
         for each in matchup_sides(session, study, with_gold=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.studies.checks import MatchupCheck
-from app.studies.form_view_models import Option
+from app.studies.form_view_models import Option, matchup_rendition_options
 from app.studies.sides import SideChoice
 
 
@@ -42,6 +42,10 @@ class OpenPage:
     def crowd_url(self) -> str:
         """Return the URL of the page with the pages around the voting."""
         return f"/studies/{self.study_slug}/crowd"
+
+    def options_of(self, check: MatchupCheck) -> tuple[Option, ...]:
+        """Return the ways to show the clips of a matchup."""
+        return matchup_rendition_options(check.renditions)
 
     @property
     def problems(self) -> int:

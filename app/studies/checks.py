@@ -26,6 +26,7 @@ class MatchupCheck:
         missing: number of pairs of the benchmark that cannot be compared.
         differences: one sentence for each difference in size, frame rate, length or sound of the clips.
         losses: what the renditions leave out of each side's clips.
+        renditions: how the clips of this matchup are prepared; None if as the study's clips.
     """
 
     reference: str
@@ -34,6 +35,7 @@ class MatchupCheck:
     missing: int
     differences: tuple[str, ...]
     losses: tuple[str, ...]
+    renditions: RenditionRecipe | None = None
 
     @property
     def name(self) -> str:

@@ -4,7 +4,7 @@ Each request that saves a draft names the revision that the request changes. If 
 in the meantime, the second save is refused, and the error lists what the first save changed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from app.tables.audit import AuditEvent
 from app.tables.bench import Benchmark
 from app.tables.studies import Matchup, Study
 from app.tables.submissions import Submission
-from benchmark.protocol import StudyStatus
+from benchmark.protocol import RenditionRecipe, StudyStatus
 from benchmark.wire.drafts import DraftRequest, GoldRequest, MatchupRequest, StudyRequest
 from benchmark.wire.study_changes import DuplicateRequest
 
@@ -90,7 +90,13 @@ def draft_request(session: Session, study: Study) -> StudyRequest:
     """Return a request that creates a study with the protocol of this study. Closed matchups are left out."""
     reference, other = aliased(Submission), aliased(Submission)
     rows = session.execute(
-        select(reference.public_id, Matchup.reference_seed, other.public_id, Matchup.other_seed)
+        select(
+            reference.public_id,
+            Matchup.reference_seed,
+            other.public_id,
+            Matchup.other_seed,
+            Matchup.renditions,
+        )
         .join(reference, reference.id == Matchup.reference_id)
         .join(other, other.id == Matchup.other_id)
         .where(Matchup.study_id == study.id, Matchup.is_gold.is_(False), Matchup.closed_at.is_(None))
@@ -103,9 +109,13 @@ def draft_request(session: Session, study: Study) -> StudyRequest:
         benchmark=session.get_one(Benchmark, study.benchmark_id).slug,
         matchups=[
             MatchupRequest(
-                reference=reference_id, reference_seed=reference_seed, other=other_id, other_seed=other_seed
+                reference=reference_id,
+                reference_seed=reference_seed,
+                other=other_id,
+                other_seed=other_seed,
+                renditions=renditions,
             )
-            for reference_id, reference_seed, other_id, other_seed in rows
+            for reference_id, reference_seed, other_id, other_seed, renditions in rows
         ],
         votes_per_comparison=study.votes_per_comparison,
         instructions=study.instructions,
@@ -122,6 +132,28 @@ def draft_request(session: Session, study: Study) -> StudyRequest:
     )
 
 
+def with_renditions(
+    matchups: Sequence[MatchupRequest], wanted: Sequence[RenditionRecipe | str] | None
+) -> list[MatchupRequest]:
+    """Return the matchups with other renditions, in the same order. None changes nothing.
+
+    Raises:
+        Conflict: the numbers of matchups and renditions differ (`draft_changed`).
+    """
+    if wanted is None:
+        return list(matchups)
+    if len(wanted) != len(matchups):
+        raise Conflict(
+            "The matchups of this draft changed after you opened the page, so nothing was saved. Load the "
+            "page again.",
+            code="draft_changed",
+        )
+    return [
+        each.model_copy(update={"renditions": renditions or None})
+        for each, renditions in zip(matchups, wanted, strict=True)
+    ]
+
+
 def _values(session: Session, study: Study) -> dict[str, Any]:
     """Return the fields of a draft as JSON, with the names of the draft's matchups."""
     names = {each.id: each.name for each in matchup_sides(session, study)}
@@ -132,7 +164,8 @@ def _values(session: Session, study: Study) -> dict[str, Any]:
 
 def _matchup_text(name: str, matchup: Matchup) -> str:
     seeds = (matchup.reference_seed, matchup.other_seed)
-    return name if seeds == (0, 0) else f"{name} (seeds {seeds[0]} and {seeds[1]})"
+    text = name if seeds == (0, 0) else f"{name} (seeds {seeds[0]} and {seeds[1]})"
+    return text if matchup.renditions is None else f"{text} (renditions: {matchup.renditions})"
 
 
 def _conflict(session: Session, study: Study, revision: int) -> Conflict:

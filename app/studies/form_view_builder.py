@@ -88,8 +88,8 @@ def open_page(session: Session, study: Study) -> OpenPage:
     The page states the losses by renditions over all pairs of the stored matchups.
     """
     request = draft_request(session, study)
-    matchups = [(each.reference, each.other) for each in request.matchups]
-    ids = {side for each in matchups for side in each}
+    matchups = [(each.reference, each.other, each.renditions) for each in request.matchups]
+    ids = {side for each in request.matchups for side in (each.reference, each.other)}
     pairs, forms = pairs_of_sides(session, ids), clip_forms(session, ids)
     losses = rendition_losses(session, [study])
     naming_rows = matchup_sides(session, study)
@@ -98,7 +98,7 @@ def open_page(session: Session, study: Study) -> OpenPage:
     names = side_names(session, ids)
     total = _pairs_of(session, study.benchmark_id)
     checks = []
-    for reference, other in matchups:
+    for reference, other, renditions in matchups:
         row = rows[f"{names[reference]}:{names[other]}"]
         common = len(pairs.get(reference, frozenset()) & pairs.get(other, frozenset()))
         checks.append(
@@ -111,6 +111,7 @@ def open_page(session: Session, study: Study) -> OpenPage:
                 losses=tuple(
                     loss.sentence(naming.side(row.name_of(loss.side))) for loss in losses.get(row.id, ())
                 ),
+                renditions=renditions,
             )
         )
     return OpenPage(

@@ -130,5 +130,10 @@ def rendition_options(chosen: str) -> tuple[Option, ...]:
     return _options(_RENDITIONS, chosen)
 
 
+def matchup_rendition_options(chosen: str | None) -> tuple[Option, ...]:
+    """Return the ways to show the clips of one matchup; the first one is that of the study."""
+    return _options({"": "As chosen for the study"} | _RENDITIONS, chosen or "")
+
+
 def _options(texts: Mapping[Any, str], chosen: str) -> tuple[Option, ...]:
     return tuple(Option(value, text, value == chosen) for value, text in texts.items())

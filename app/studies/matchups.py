@@ -13,7 +13,7 @@ from app.submissions.names import submission_id
 from app.tables.bench import Benchmark
 from app.tables.submissions import Clip, Submission
 from benchmark.plurals import counted
-from benchmark.protocol import SubmissionStatus
+from benchmark.protocol import RenditionRecipe, SubmissionStatus
 from benchmark.wire.drafts import MatchupRequest
 
 
@@ -25,6 +25,7 @@ class CheckedMatchup:
     reference_seed: int
     other_id: int
     other_seed: int
+    renditions: RenditionRecipe | None = None
 
 
 def check_matchups(
@@ -58,6 +59,7 @@ def check_matchups(
             reference_seed=seed_of(each.reference, each.reference_seed),
             other_id=known[each.other].id,
             other_seed=seed_of(each.other, each.other_seed),
+            renditions=each.renditions,
         )
         for each in wanted
     ]

@@ -207,6 +207,7 @@ def _matchup_responses(session: Session, study: Study, progress: StudyProgress) 
             reference_seed=each.matchup.reference_seed,
             other_id=public_ids[each.matchup.other_id],
             other_seed=each.matchup.other_seed,
+            renditions=each.matchup.renditions,
             comparisons=each.comparisons,
             votes=each.votes,
             closed_at=each.matchup.closed_at,

@@ -1,6 +1,6 @@
 """Routes of the study forms on the home page: open, pause and close a study, and publish results."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
@@ -12,7 +12,7 @@ from app.security.participants import lock_study
 from app.security.path_params import SlugPath
 from app.security.publication import link_secret
 from app.studies import service
-from app.studies.drafts import draft_request, edit_draft
+from app.studies.drafts import draft_request, edit_draft, with_renditions
 from app.studies.form_view_builder import open_page
 from app.studies.publication import ResultsAccess, publish_results, results_access
 from app.studies.queries import study_progress
@@ -41,12 +41,19 @@ def choose_renditions(
     request: Request,
     renditions: Annotated[RenditionRecipe, Form()],
     revision: Annotated[int, Form(ge=1, lt=2**31)],
+    of_matchups: Annotated[list[RenditionRecipe | Literal[""]] | None, Form()] = None,
 ) -> Response:
-    """Change how a draft's clips are shown."""
+    """Change how a draft's clips are shown.
+
+    `of_matchups` has a kind of renditions for each matchup, in the order of the page; an empty text means the
+    renditions of the study.
+    """
     with context_of(request).database.write() as session:
         study, principal = require_own_study(session, request, slug)
         study = lock_study(session, study.id)
-        fields = dict(draft_request(session, study)) | {"renditions": renditions, "revision": revision}
+        before = draft_request(session, study)
+        matchups = with_renditions(before.matchups, of_matchups)
+        fields = dict(before) | {"renditions": renditions, "matchups": matchups, "revision": revision}
         del fields["slug"]
         body = DraftRequest(**fields)
         edit_draft(session, study=study, request=body, principal=principal, now=utc_now())

@@ -125,6 +125,8 @@ class Matchup(Base):
     # The seed whose clips each side shows.
     reference_seed: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     other_seed: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    # How the clips of this matchup are prepared; None if as in the other matchups of the study.
+    renditions: Mapped[RenditionRecipe | None]
     # Whether the matchup's comparisons are gold questions, whose correct answer is the reference and which
     # count in no result.
     is_gold: Mapped[bool] = mapped_column(default=False, server_default=false())

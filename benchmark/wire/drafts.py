@@ -25,7 +25,7 @@ from benchmark.wire.studies import StudyResponse
 class MatchupRequest(RequestModel):
     """A matchup of a new study: two submissions, each with the seed of its clips.
 
-    A null seed means the smallest seed of the submission.
+    A null seed means the smallest seed of the submission. Null `renditions` mean the renditions of the study.
 
     A submission is named by its id, or as `model` or `model@label`.
     """
@@ -34,6 +34,7 @@ class MatchupRequest(RequestModel):
     other: SubmissionName
     reference_seed: Seed | None = None
     other_seed: Seed | None = None
+    renditions: RenditionRecipe | None = None
 
 
 class GoldRequest(RequestModel):
@@ -135,6 +136,7 @@ class DraftRequest(DraftFields):
                 reference_seed=each.reference_seed,
                 other=each.other_id,
                 other_seed=each.other_seed,
+                renditions=each.renditions,
             )
             for each in study.matchups
             if each.closed_at is None

@@ -42,6 +42,7 @@ class MatchupResponse(ResponseModel):
     reference_seed: int
     other_id: str
     other_seed: int
+    renditions: RenditionRecipe | None
     comparisons: int
     votes: int
     closed_at: datetime | None

@@ -110,6 +110,7 @@ def test_a_side_may_be_somebody_elses_if_it_is_shared(ti2v: Run, cast: Cast) -> 
     ("matchup", "sentence"),
     [
         ("motif", "motif is not a matchup. Write REFERENCE:OTHER"),
+        ("motif:cinemo:sepia", "sepia is not a kind of renditions."),
         (
             "motif:seine",
             "There is no submission seine. You may name: cinemo, dynamicr",
@@ -228,7 +229,8 @@ def test_a_draft_is_edited_duplicated_opened_extended_and_reopened(ti2v: Run) ->
     ti2v(*CREATE, "--matchup", "motif:cinemo", "--votes", "3", "--title", "First")
 
     assert ti2v("study", "edit", "mine", "--votes", "1", "--per-annotator", "4").out == "2\n"
-    assert ti2v("study", "edit", "mine", "--matchup", "cinemo:motif", "--per-annotator", "0").out == "3\n"
+    matchup = "cinemo:motif:letterbox"
+    assert ti2v("study", "edit", "mine", "--matchup", matchup, "--per-annotator", "0").out == "3\n"
     assert ti2v("study", "duplicate", "mine", "copy", "--title", "Second").out == "copy\n"
     copy = json.loads(ti2v("study", "status", "copy", "--format", "json").out)
     assert (copy["title"], copy["votes_per_comparison"], copy["comparisons_per_annotator"]) == (
@@ -236,7 +238,7 @@ def test_a_draft_is_edited_duplicated_opened_extended_and_reopened(ti2v: Run) ->
         1,
         None,
     )
-    assert copy["matchups"][0]["reference"] == "cinemo"
+    assert (copy["matchups"][0]["reference"], copy["matchups"][0]["renditions"]) == ("cinemo", "letterbox")
     ti2v("study", "open", "mine")
     assert ti2v("study", "extend", "mine", "--matchup", "motif:dynamicrafter", "--votes", "5").out == "2\n"
     assert (

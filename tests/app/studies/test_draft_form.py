@@ -187,6 +187,43 @@ def test_the_page_before_opening_shows_differences_and_lets_one_choose(cast: Cas
     assert alice.get(OPEN, follow_redirects=False).headers["location"] == "/"
 
 
+def test_one_matchup_gets_renditions_of_its_own(cast: Cast, alice: TestClient) -> None:
+    cast.reshape_clips("cinemo", {"width": 128})
+    choice = {"renditions": "remux", "of_matchups": ["native", ""], "revision": "1"}
+
+    alice.post("/studies/motif-against-two/renditions", data=choice)
+
+    assert matchup_renditions(cast) == [RenditionRecipe.NATIVE, None]
+    page = alice.get(OPEN).text
+    assert "of its width" not in text_of(page)
+    assert re.search(r'<option value="native"\s+selected>', page)
+    # The form of the draft does not show the choice, and keeps it. A copy has the choice too.
+    alice.post(EDIT, data=sent(alice.get(EDIT).text) | {"title": "Renamed"})
+    copied = {"slug": "copied"}
+    assert alice.post("/api/v1/studies/motif-against-two/duplicate", json=copied).status_code == 201
+    assert matchup_renditions(cast) == [RenditionRecipe.NATIVE, None] * 2
+    alice.post(OPEN)
+    (protocol,) = alice.get("/api/v1/studies/motif-against-two/protocols").json()["protocols"]
+    assert [each["renditions"] for each in protocol["document"]["matchups"]] == ["native", "remux"]
+
+
+def test_the_choice_for_a_matchup_is_refused_if_the_matchups_changed(cast: Cast, alice: TestClient) -> None:
+    choice = {"renditions": "remux", "of_matchups": ["native"], "revision": "1"}
+
+    refused = alice.post("/studies/motif-against-two/renditions", data=choice)
+
+    assert refused.status_code == 409
+    assert "The matchups of this draft changed" in text_of(refused.text)
+    wrong = choice | {"of_matchups": ["sepia", ""]}
+    assert alice.post("/studies/motif-against-two/renditions", data=wrong).status_code == 422
+    assert matchup_renditions(cast) == [None, None]
+
+
+def matchup_renditions(cast: Cast) -> list[RenditionRecipe | None]:
+    with cast.context.database.read() as session:
+        return list(session.scalars(select(Matchup.renditions).order_by(Matchup.id)))
+
+
 def test_an_edit_that_breaks_a_rule_of_the_study_is_explained(cast: Cast, alice: TestClient) -> None:
     path = f"/api/v1/studies/{studies(cast)[0].slug}"
     fields = {

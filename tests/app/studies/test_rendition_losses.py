@@ -4,8 +4,12 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from app.context import AppContext
+from app.media.comparison_clips import compared_clips
+from app.tables.studies import Comparison
+from benchmark.protocol import RenditionRecipe
 from tests.app.api.conftest import client_of
 from tests.app.results.page_voters import signed_in
 from tests.cast import BENCHMARK, PAIR_IDS, Cast
@@ -83,6 +87,23 @@ def test_a_choice_is_recorded_and_keeps_its_part(
 
     assert made["renditions"] == renditions
     assert made["matchups"][0]["rendition_losses"][0][kept] == 0.0
+
+
+def test_the_renditions_of_a_matchup_replace_those_of_the_study(alice: TestClient, cast: Cast) -> None:
+    cast.reshape_clips("motif", SQUARE)
+    cast.reshape_clips("cinemo", WIDE)
+    sides = {"reference": "motif", "other": "cinemo", "renditions": "keep_longer"}
+
+    (matchup,) = create(alice, cast, matchups=[sides], renditions="native")["matchups"]
+
+    assert matchup["renditions"] == "keep_longer"
+    assert matchup["rendition_losses"][0]["width"] > 0
+    alice.post(f"{API}/studies/new/open")
+    with cast.context.database.read() as session:
+        comparison = session.scalars(select(Comparison.id)).first()
+        assert comparison is not None
+        clips = compared_clips(session, comparison_id=comparison, requested=RenditionRecipe.NATIVE)
+    assert clips.recipe.kind is RenditionRecipe.KEEP_LONGER
 
 
 def test_the_owner_reads_it_on_the_first_page_until_the_study_closes(alice: TestClient, cast: Cast) -> None:
