@@ -17,6 +17,7 @@ from app.api.v1 import (
     imports,
     invitations,
     jobs,
+    merges,
     metrics,
     people,
     phases,
@@ -66,6 +67,7 @@ API_ROUTERS = (
     visibility,
     people,
     imports,
+    merges,
     tasks,
 )
 

@@ -1,6 +1,7 @@
 """Wraps every request with an ID, limits, cross-site checks, security headers, metrics and logs."""
 
 import logging
+import re
 import secrets
 import time
 
@@ -32,8 +33,8 @@ SECONDS = Histogram("ti2v_request_seconds", "Time until the response is complete
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
 
-# The routes that receive files (app/api/v1/imports.py).
-_IMPORTS = frozenset({f"{API}/benchmarks", f"{API}/votes"})
+# The routes that receive files (app/api/v1/imports.py and merges.py).
+_IMPORTS = re.compile(rf"{API}/(benchmarks|votes|studies/[^/]+/merge)")
 
 
 class RequestMiddleware:
@@ -75,7 +76,7 @@ class RequestMiddleware:
     def _body_limit(self, scope: Scope) -> int:
         if scope["method"] == "PUT" and "/clips/" in scope["path"]:
             return self._max_clip_bytes
-        is_import = scope["method"] == "POST" and scope["path"] in _IMPORTS
+        is_import = scope["method"] == "POST" and _IMPORTS.fullmatch(scope["path"]) is not None
         return self._max_import_bytes if is_import and not _is_json(scope) else self._max_json_bytes
 
 

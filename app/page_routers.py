@@ -28,6 +28,7 @@ from app.tasks.routes import router as tasks
 from app.video_models.deletion_routes import router as model_deletion
 from app.video_models.routes import router as models
 from app.video_models.submission_routes import router as submission
+from app.vote_merge.routes import router as merges
 from app.voting.media_routes import router as media
 from app.voting.routes import router as voting
 
@@ -36,6 +37,7 @@ PAGES = (
     study_form,
     studies,
     study_changes,
+    merges,
     previews,
     dashboards,
     histories,

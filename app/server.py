@@ -25,6 +25,7 @@ from app.studies.renditions import prepare_renditions
 from app.submissions.removal import remove_model, remove_submission
 from app.tasks.runner import Handler, TaskRunner
 from app.vote_import.task import import_votes_in_background
+from app.vote_merge.task import merge_in_background
 from benchmark.protocol import TaskKind
 
 
@@ -73,6 +74,7 @@ TASK_HANDLERS: Mapping[TaskKind, Handler] = {
     TaskKind.RENDITIONS: prepare_renditions,
     TaskKind.BENCHMARK_IMPORT: import_in_background,
     TaskKind.VOTES_IMPORT: import_votes_in_background,
+    TaskKind.VOTES_MERGE: merge_in_background,
     TaskKind.STUDY_DELETION: remove_study,
     TaskKind.SUBMISSION_DELETION: remove_submission,
     TaskKind.MODEL_DELETION: remove_model,

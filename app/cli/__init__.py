@@ -72,6 +72,9 @@ COMMANDS = {
     ),
     "study invite": LazyCommand("app.cli.invitations:invite", "Create and print invitation links."),
     "study list": LazyCommand("app.cli.study_progress:list_", "List studies and their progress."),
+    "study merge": LazyCommand(
+        "app.cli.study_merge:merge", "Merge a study's votes with the report of another server."
+    ),
     "study open": LazyCommand("app.cli.study:open_", "Open a draft or resume a paused study."),
     "study pause": LazyCommand("app.cli.study:pause", "Pause a study: annotators get no comparisons."),
     "study protocols": LazyCommand(

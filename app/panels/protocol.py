@@ -3,7 +3,7 @@
 Rows of `study_protocols` never change. New votes are cast under the newest version.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,16 +35,23 @@ SETTINGS = (
 _BENCHMARK = ("slug", "version", "title", "source", "licence", "content_hash")
 
 
-def freeze_protocol(session: Session, study: Study, *, now: datetime, change: str = "") -> StudyProtocol:
+def freeze_protocol(
+    session: Session,
+    study: Study,
+    *,
+    now: datetime,
+    change: str = "",
+    merged: Sequence[Mapping[str, Any]] = (),
+) -> StudyProtocol:
     """Store the study's current protocol as the next version.
 
-    `change` is a text that tells people what changed.
+    `change` is a text that tells people what changed. `merged` lists the studies whose votes were merged.
     """
     newest = newest_protocol(session, study)
     protocol = StudyProtocol(
         study_id=study.id,
         version=newest.version + 1 if newest else 1,
-        document=_document(session, study),
+        document=_document(session, study) | ({"merged": list(merged)} if merged else {}),
         change=change,
         created_at=now,
     )

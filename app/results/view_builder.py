@@ -14,6 +14,7 @@ from app.results.views import headlines
 from app.results.views.coverage import agreement_part, coverage
 from app.results.views.exclusions import exclusions_part
 from app.results.views.heatmap import heat_tables
+from app.results.views.imported import imported_note
 from app.results.views.leaderboard import ranks
 from app.results.views.matrix import matrix
 from app.results.views.metric_scores import metrics_part
@@ -62,7 +63,7 @@ def build_results_page(session: Session, study: Study, principal: Principal) -> 
         title=study.title,
         status=study.status,
         is_interim=results.is_interim,
-        is_imported=results.live.is_imported,
+        imported=imported_note(session, results),
         headline=headline,
         summary=summary,
         downloads=tuple(

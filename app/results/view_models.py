@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.results.views.exclusions import ExclusionsPart
 from app.results.views.grids import HeatTable, MatrixTable
+from app.results.views.imported import ImportedNote
 from app.results.views.metric_scores import MetricsPart
 from benchmark.exports.printed_cells import Spans
 from benchmark.protocol import StudyStatus
@@ -206,7 +207,7 @@ class ResultsPage:
     title: str
     status: StudyStatus
     is_interim: bool
-    is_imported: bool
+    imported: ImportedNote | None
     headline: str
     summary: tuple[str, ...]
     downloads: tuple[Download, ...]

@@ -14,7 +14,7 @@ from app.studies.view_models import StudyLine
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.tasks import Task
 from app.tasks.queries import newest_by_subject
-from benchmark.protocol import Role, StudyStatus, TaskKind, TaskStatus
+from benchmark.protocol import Role, StudyKind, StudyStatus, TaskKind, TaskStatus
 
 
 def study_lines(session: Session, principal: Principal, wanted: StudyFilter) -> tuple[StudyLine, ...]:
@@ -39,6 +39,7 @@ def lines_of(session: Session, principal: Principal, studies: Sequence[Study]) -
             StudyLine(
                 slug=study.slug,
                 title=study.title,
+                kind=study.kind,
                 status=study.status,
                 is_pilot=study.is_pilot,
                 is_archived=study.archived_at is not None,
@@ -63,8 +64,9 @@ def _may_manage(study: Study, principal: Principal) -> bool:
 def _vote_counts(session: Session, study_ids: list[int]) -> dict[int, tuple[int, int]]:
     """Return the numbers of votes and slots per study, without gold questions."""
     votes = Comparison.votes_reference + Comparison.votes_other
-    # A matchup that was closed early needs no more votes.
-    wanted = case((Matchup.closed_at.is_not(None), votes), else_=Study.votes_per_comparison)
+    # A matchup that was closed early, and a study of imported votes, need no more votes.
+    is_complete = Matchup.closed_at.is_not(None) | (Study.kind == StudyKind.IMPORTED)
+    wanted = case((is_complete, votes), else_=Study.votes_per_comparison)
     rows = session.execute(
         select(Comparison.study_id, func.sum(votes).label("votes"), func.sum(wanted).label("wanted"))
         .join(Matchup, Matchup.id == Comparison.matchup_id)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.studies.publication import ResultsAccess
-from benchmark.protocol import StudyStatus
+from benchmark.protocol import StudyKind, StudyStatus
 from benchmark.wire.invitations import MAX_INVITATIONS
 
 
@@ -18,6 +18,7 @@ class StudyLine:
 
     slug: str
     title: str
+    kind: StudyKind
     status: StudyStatus
     is_pilot: bool
     is_archived: bool
@@ -73,6 +74,11 @@ class StudyLine:
 
     @property
     def may_reopen(self) -> bool:
+        is_human = self.kind is StudyKind.HUMAN
+        return self.is_own and is_human and self.status is StudyStatus.CLOSED
+
+    @property
+    def may_merge(self) -> bool:
         return self.is_own and self.status is StudyStatus.CLOSED
 
     @property

@@ -10,6 +10,7 @@ _LABELS = {
     TaskKind.RENDITIONS: "Prepare renditions",
     TaskKind.BENCHMARK_IMPORT: "Import benchmark",
     TaskKind.VOTES_IMPORT: "Import votes",
+    TaskKind.VOTES_MERGE: "Merge votes",
     TaskKind.STUDY_DELETION: "Delete study",
     TaskKind.SUBMISSION_DELETION: "Delete submission",
     TaskKind.MODEL_DELETION: "Delete model",
@@ -76,6 +77,10 @@ class TaskPage:
     @property
     def is_import(self) -> bool:
         return self.row.kind in (TaskKind.BENCHMARK_IMPORT, TaskKind.VOTES_IMPORT)
+
+    @property
+    def is_merge(self) -> bool:
+        return self.row.kind is TaskKind.VOTES_MERGE
 
     @property
     def state(self) -> str:

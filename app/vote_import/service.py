@@ -1,15 +1,16 @@
 """Stores imported votes as a separate closed study; every vote has the status imported.
 
 An imported study is separate from the studies of this server. The sides of an imported study are submissions
-without clips. These submissions are withdrawn from the start, so that no page shows them. The import replaces
-annotators' names by numbers, because the names in the table could identify people. Each imported vote has an
-event that marks the vote as imported. Imported votes count only in the imported study.
+without clips. These submissions are withdrawn from the start, so that no page shows them. Each imported vote
+has an event that marks the vote as imported. Imported votes count only in the imported study. A merge of two
+studies (app/vote_merge/) is stored in the same way, except that its sides are the compared submissions.
 """
 
 import secrets
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -43,10 +44,20 @@ MOST_TITLE = 200
 
 @dataclass(frozen=True)
 class ImportedSource:
-    """The origin of the votes: the study's title and the name of the file."""
+    """The origin of the votes: the study's title and the name of the file.
+
+    Attributes:
+        action: the action in the audit log, with `details`.
+        change: the text of the protocol's first version.
+        merged: the studies whose votes were merged; the protocol lists them.
+    """
 
     title: str
     file: str
+    action: str = ACTION
+    details: Mapping[str, Any] = field(default_factory=dict)
+    change: str = "Imported"
+    merged: Sequence[Mapping[str, Any]] = ()
 
     def __post_init__(self) -> None:
         if len(self.title) > MOST_TITLE:
@@ -55,7 +66,7 @@ class ImportedSource:
             raise Invalid("A title must be one line without line breaks and control characters.")
 
 
-def is_imported_already(session: Session, plan: ImportPlan) -> bool:
+def is_imported_already(session: Session, plan: ImportPlan, *, action: str = ACTION) -> bool:
     """Return whether a study with this slug exists and has exactly the votes of the import plan.
 
     Raises:
@@ -64,7 +75,7 @@ def is_imported_already(session: Session, plan: ImportPlan) -> bool:
     if session.scalar(select(Study.id).where(Study.slug == plan.study)) is None:
         return False
     details = session.scalars(
-        select(AuditEvent.details).where(AuditEvent.action == ACTION, AuditEvent.subject == plan.study)
+        select(AuditEvent.details).where(AuditEvent.action == action, AuditEvent.subject == plan.study)
     )
     if any(each["digest"] == plan.digest for each in details):
         return True
@@ -98,27 +109,25 @@ def store_study(
     """
     study = _study(session, plan, source, principal, now)
     submissions = {
-        name: _submission(session, plan, side, principal, now) for name, side in plan.sides.items()
+        name: side.submission_id or _submission(session, plan, side, principal, now).id
+        for name, side in plan.sides.items()
     }
     matchups = _matchups(session, plan, study, submissions)
     comparisons = _comparisons(session, plan, study, matchups)
-    freeze_protocol(session, study, change="Imported", now=now)
+    freeze_protocol(session, study, change=source.change, now=now, merged=source.merged)
     people = [
-        Annotator(
-            study_id=study.id,
-            pseudonym=f"annotator-{number:03d}",
-            kind=AnnotatorKind.IMPORTED,
-            created_at=now,
-        )
-        for number in range(1, len(plan.votes.annotators) + 1)
+        Annotator(study_id=study.id, pseudonym=pseudonym, kind=AnnotatorKind.IMPORTED, created_at=now)
+        for pseudonym in plan.pseudonyms
     ]
     session.add_all(people)
     session.flush()
     stored = StoredStudy(plan, study, matchups, comparisons, [each.id for each in people], now)
     store_votes(session, stored, on_part)
     mark_imported(session, study, file=source.file, principal=principal, now=now)
-    details = {"digest": plan.digest, "file": source.file, "votes": len(plan.votes)}
-    session.add(AuditEvent(at=now, actor=principal.name, action=ACTION, subject=study.slug, details=details))
+    details = {"digest": plan.digest, "file": source.file, "votes": len(plan.votes), **source.details}
+    session.add(
+        AuditEvent(at=now, actor=principal.name, action=source.action, subject=study.slug, details=details)
+    )
     session.flush()
     return study
 
@@ -194,16 +203,20 @@ def _submission(
 
 
 def _matchups(
-    session: Session, plan: ImportPlan, study: Study, submissions: dict[str, Submission]
+    session: Session, plan: ImportPlan, study: Study, submissions: Mapping[str, int]
 ) -> list[Matchup]:
     rows = [
         Matchup(
             study_id=study.id,
             position=position,
-            reference_id=submissions[each.reference].id,
-            other_id=submissions[each.other].id,
+            reference_id=submissions[each.reference],
+            other_id=submissions[each.other],
+            reference_seed=reference_seed,
+            other_seed=other_seed,
         )
-        for position, each in enumerate(plan.votes.matchups)
+        for position, (each, (reference_seed, other_seed)) in enumerate(
+            zip(plan.votes.matchups, plan.seeds, strict=True)
+        )
     ]
     session.add_all(rows)
     session.flush()

@@ -35,11 +35,15 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 @dataclass(frozen=True)
 class ImportedSide:
-    """A side of an imported matchup; the server stores it as a submission without clips."""
+    """A side of an imported matchup.
+
+    The server stores a side as a submission without clips, except if `submission_id` names the submission.
+    """
 
     name: str
     model: str
     label: str
+    submission_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,8 @@ class ImportPlan:
         cast_at: the time of each vote; None if the table has no column of times.
         pair_ids: the database id of each pair in `votes.pairs`.
         sides: a mapping from a side's name in `votes.matchups` to the side.
+        pseudonyms: the name that each annotator in `votes.annotators` gets.
+        seeds: for each matchup, the seeds of the reference and of the other side.
         digest: sha256 of all imported cells, to detect a repeated import.
     """
 
@@ -60,6 +66,8 @@ class ImportPlan:
     cast_at: tuple[datetime | None, ...]
     pair_ids: tuple[int, ...]
     sides: Mapping[str, ImportedSide]
+    pseudonyms: tuple[str, ...]
+    seeds: tuple[tuple[int, int], ...]
     digest: str
 
 
@@ -103,7 +111,10 @@ def plan_import(
         cast_at=tuple(cast_at),
         pair_ids=tuple(pair_ids[name] for name in votes.pairs),
         sides={side.name: side for side in sides},
-        digest=_digest(converted),
+        # Numbers replace the names in the table, because the names could identify people.
+        pseudonyms=tuple(f"annotator-{number:03d}" for number in range(1, len(votes.annotators) + 1)),
+        seeds=((0, 0),) * len(votes.matchups),
+        digest=table_digest(converted),
     )
 
 
@@ -136,7 +147,8 @@ def _sorted(problems: Iterable[TableProblem], mapping: ColumnMapping) -> list[Ta
     return sorted(named, key=lambda problem: (problem.line or 0, problem.column or "", problem.message))
 
 
-def _digest(table: Table) -> str:
+def table_digest(table: Table) -> str:
+    """Return the sha256 of all cells of a table."""
     rows = zip(*(table.cells(column) for column in table.columns), strict=True)
     content = json.dumps([list(table.columns), *rows], ensure_ascii=False)
     return hashlib.sha256(content.encode()).hexdigest()

@@ -5,6 +5,7 @@ import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from benchmark.client.page_iterator import all_pages
 from benchmark.client.transport import Query, Transport
@@ -16,6 +17,7 @@ from benchmark.wire.validation import InvalidRequest, checked_request
 _ENDED = (TaskStatus.DONE, TaskStatus.FAILED)
 _IMAGE_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
 _PACKED_SUFFIXES = {".csv", ".tsv", ".jsonl", ".json", ".yaml", ".md"} | _IMAGE_SUFFIXES
+REPORT_FILES = ("protocol.json", "clips.csv", "votes/votes.csv", "SHA256SUMS")
 _TABLE_TYPES = {
     ".csv": "text/csv",
     ".tsv": "text/tab-separated-values",
@@ -101,6 +103,31 @@ class ImportApi:
         }
         return self._upload("/votes", table, media_type, query)
 
+    def merge(
+        self, slug: str, report: str | Path, *, study: str, title: str = "", dry_run: bool = False
+    ) -> TaskResponse:
+        """Merge the votes of your study `slug` with the report of another server, as a new closed study.
+
+        Args:
+            report: the ZIP file or the folder of the report, as the other server wrote it.
+            study: the slug of the new study.
+            title: the title of the new study; by default the slug.
+            dry_run: only check the report.
+
+        Raises:
+            InvalidRequest: `report` is neither a folder nor a ZIP file.
+        """
+        query: Query = {"study": study, "title": title, "dry_run": "true" if dry_run else None}
+        path = f"/studies/{quote(slug, safe='')}/merge"
+        if not Path(report).is_dir():
+            if not zipfile.is_zipfile(report):
+                raise InvalidRequest(f"{report} is neither a folder nor a ZIP file; send a report.")
+            return self._upload(path, Path(report), "application/zip", query)
+        with tempfile.TemporaryDirectory() as folder:
+            packed = Path(folder) / "report.zip"
+            _pack_report(Path(report), packed)
+            return self._upload(path, packed, "application/zip", query)
+
     def _upload(self, path: str, file: Path, media_type: str, query: Query) -> TaskResponse:
         headers = {"Content-Type": media_type}
         return self._transport.upload(path, TaskResponse, file, headers, query=query, method="POST")
@@ -156,3 +183,11 @@ def pack_folder(folder: Path, target: Path) -> None:
             is_wanted = path.suffix.lower() in _PACKED_SUFFIXES and not is_hidden
             if is_wanted and path.is_file() and not path.is_symlink():
                 packed.write(path, name.as_posix())
+
+
+def _pack_report(folder: Path, target: Path) -> None:
+    """Write the files of a report that a merge reads to a ZIP file."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in REPORT_FILES:
+            if (folder / name).is_file():
+                packed.write(folder / name, name)

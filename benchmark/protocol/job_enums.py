@@ -44,6 +44,7 @@ class TaskKind(StrEnum):
     RENDITIONS = "renditions"
     BENCHMARK_IMPORT = "benchmark_import"
     VOTES_IMPORT = "votes_import"
+    VOTES_MERGE = "votes_merge"
     STUDY_DELETION = "study_deletion"
     SUBMISSION_DELETION = "submission_deletion"
     MODEL_DELETION = "model_deletion"

@@ -34,7 +34,7 @@ from benchmark.wire.tasks import TaskResponse
 router = api_router("imports")
 ZIP, JSON = "application/zip", "application/json"
 _ZIP_START = b"PK\x03\x04"
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
+BINARY = {"schema": {"type": "string", "format": "binary"}}
 TitleQuery = Annotated[str, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 MapQuery = Annotated[list[str], Query(min_length=1, max_length=20, description="COLUMN=SOURCE")]
 
@@ -46,7 +46,7 @@ MapQuery = Annotated[list[str], Query(min_length=1, max_length=20, description="
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {ZIP: _BINARY, JSON: {"schema": BenchmarkImportRequest.model_json_schema()}},
+            "content": {ZIP: BINARY, JSON: {"schema": BenchmarkImportRequest.model_json_schema()}},
         }
     },
     responses=errors(
@@ -64,16 +64,16 @@ async def import_benchmark(
     names a dataset of the hub.
     """
     principal = await run_in_threadpool(_importer, request)
-    media_type = _media_type(request)
-    if media_type == JSON:
+    sent_as = media_type(request)
+    if sent_as == JSON:
         wanted = await _hub_request(request, slug, title)
         return await run_in_threadpool(_queue_benchmark, request, wanted, principal)
-    if media_type != ZIP:
+    if sent_as != ZIP:
         raise WrongMediaType(f"Send a ZIP file as {ZIP}, or {JSON} with the name of a dataset.")
     if slug is None:
         raise Invalid("slug: send the slug in the query, such as ?slug=my-pairs.", code="invalid_field")
     await run_in_threadpool(_require_free_slug, request, slug, principal)
-    async with stored_upload(request, principal, check=_require_zip) as upload:
+    async with stored_upload(request, principal, check=require_zip) as upload:
         wanted = BenchmarkToImport(slug, title, archive_key=upload.key, archive_sha256=upload.sha256)
         answer = await run_in_threadpool(_queue_benchmark, request, wanted, principal)
         upload.is_kept = True
@@ -84,7 +84,7 @@ async def import_benchmark(
     "/votes",
     status_code=202,
     response_model=TaskResponse,
-    openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(TABLE_SUFFIXES, _BINARY)}},
+    openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(TABLE_SUFFIXES, BINARY)}},
     responses=errors(
         "404 unknown_benchmark",
         "409 import_running",
@@ -111,7 +111,7 @@ async def import_votes(
     principal = await run_in_threadpool(_importer, request)
     wanted = VotesToImport(study, benchmark, tuple(map), reference, answers, title, dry_run)
     wanted.mapping()
-    suffix = TABLE_SUFFIXES.get(_media_type(request))
+    suffix = TABLE_SUFFIXES.get(media_type(request))
     if suffix is None:
         raise WrongMediaType(f"Send the table as {', '.join(TABLE_SUFFIXES)}.")
     await run_in_threadpool(_require_benchmark, request, benchmark, principal)
@@ -130,7 +130,8 @@ def _importer(request: Request) -> Principal:
         return require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=utc_now())
 
 
-def _media_type(request: Request) -> str:
+def media_type(request: Request) -> str:
+    """Return the request's media type in lower case, without its parameters."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
@@ -154,7 +155,8 @@ async def _hub_request(request: Request, slug: str | None, title: str) -> Benchm
     return BenchmarkToImport(body.slug or default_slug(body.source), body.title, hub_address=body.source)
 
 
-def _require_zip(received: ReceivedFile) -> None:
+def require_zip(received: ReceivedFile) -> None:
+    """Refuse a file that does not begin like a ZIP file."""
     with received.path.open("rb") as file:
         if file.read(len(_ZIP_START)) != _ZIP_START:
             raise Invalid("The body is not a ZIP file.", code="not_zip")
@@ -178,7 +180,7 @@ def _require_benchmark(request: Request, slug: str, principal: Principal) -> Non
 def _queue_benchmark(request: Request, wanted: BenchmarkToImport, principal: Principal) -> Response:
     with context_of(request).database.write() as session:
         task = queue_import(session, wanted=wanted, principal=principal, now=utc_now())
-        return _accepted(task)
+        return accepted(task)
 
 
 def _queue_votes(
@@ -188,10 +190,11 @@ def _queue_votes(
         task = queue_votes_import(
             session, wanted=wanted, table_key=key, suffix=suffix, principal=principal, now=utc_now()
         )
-        return _accepted(task)
+        return accepted(task)
 
 
-def _accepted(task: Task) -> Response:
+def accepted(task: Task) -> Response:
+    """Return the response with a queued task."""
     return Response(
         task_response(task).model_dump_json(),
         status_code=202,

@@ -6,12 +6,13 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from app.media.sandbox.client import CHUNK_BYTES
+from app.media.sandbox.client import CHUNK_BYTES, Json
 from app.media.sandbox.sandbox_errors import WorkRefused
 from app.media.store import DISK_FULL, DISK_FULL_ERRNOS
 
 MAX_PART_BYTES = 255
 MAX_NAME_BYTES = 1000
+MAX_PROBLEMS = 1000
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 # Exceptions that the zipfile module raises for damaged files.
@@ -51,6 +52,15 @@ def unpack(
         if isinstance(error, OSError) and error.errno in DISK_FULL_ERRNOS:
             raise WorkRefused(DISK_FULL, "No space is left to unpack the ZIP file.") from error
         return [f"The ZIP file is damaged ({type(error).__name__})."]
+
+
+def unpack_files(
+    archive: str, folder: str, suffixes: list[str], max_files: int, max_bytes: int
+) -> dict[str, Json]:
+    """Unpack the files with the given suffixes; return the problems, and the folder that has the files."""
+    place = Path(folder)
+    found = unpack(Path(archive), place, suffixes=suffixes, max_files=max_files, max_bytes=max_bytes)
+    return {"problems": [*found[:MAX_PROBLEMS]], "folder": str(only_folder(place))}
 
 
 def only_folder(folder: Path) -> Path:

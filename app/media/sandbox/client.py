@@ -43,6 +43,7 @@ class Work(StrEnum):
     IMAGE = "image"
     FRAMES = "frames"
     BENCHMARK = "benchmark"
+    ARCHIVE = "archive"
 
 
 @dataclass(frozen=True)

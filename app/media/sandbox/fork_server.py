@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 
 import app
 import benchmark
-from app.media.sandbox import frames, image, probe, transcode
+from app.media.sandbox import archive, frames, image, probe, transcode
 from app.media.sandbox.client import CHUNK_BYTES, MAX_REPLY_BYTES, Json, SandboxLimits, Work
 from app.media.sandbox.landlock import restrict
 from app.media.sandbox.sandbox_errors import WorkRefused
@@ -58,6 +58,7 @@ TASKS: dict[Work, Task] = {
     Work.BENCHMARK: Task(
         _read_benchmark, reads=("folder", "archive", "within"), writes=("scratch", "unpacked")
     ),
+    Work.ARCHIVE: Task(archive.unpack_files, reads=("archive",), writes=("folder",)),
 }
 # Python and its packages, which a child may import late, and the files that the C library opens.
 _LIBRARIES = (

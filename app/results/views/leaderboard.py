@@ -15,6 +15,7 @@ from app.results.service import results_of
 from app.results.urls import export_url, metrics_url, results_url
 from app.results.view_models import Download, RankRow, Ranks
 from app.results.views.expected_shares import expected_shares
+from app.results.views.imported import ImportedNote, imported_note
 from app.results.views.metric_scores import SuiteTable, sides_of, suite_tables
 from app.security.identity import Principal
 from app.tables.studies import Study
@@ -33,7 +34,7 @@ class LeaderboardPage:
     study_title: str
     results_url: str
     is_interim: bool
-    is_imported: bool
+    imported: ImportedNote | None
     downloads: tuple[Download, ...]
     ranks: Ranks | None
     suites: tuple[SuiteTable, ...]
@@ -50,7 +51,7 @@ def leaderboard_page(session: Session, study: Study, principal: Principal) -> Le
         study_title=study.title,
         results_url=results_url(study.slug),
         is_interim=results.is_interim,
-        is_imported=results.live.is_imported,
+        imported=imported_note(session, results),
         downloads=tuple(
             Download("Leaderboard", title, export_url(study.slug, f"leaderboard.{form}"))
             for title, form in (("CSV", "csv"), ("LaTeX", "latex"), ("Markdown", "markdown"))

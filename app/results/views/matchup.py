@@ -13,6 +13,7 @@ from app.results.urls import matchup_url, results_url
 from app.results.view_models import AgreementPart
 from app.results.views.coverage import agreement_on
 from app.results.views.headlines import matchup_sentence
+from app.results.views.imported import ImportedNote, imported_note
 from app.results.views.metric_scores import MetricsPart, metrics_part
 from app.results.views.pair_list import PairFilter, PairFilterForm, PairRow, filter_form, pair_rows
 from app.security.identity import Principal
@@ -41,7 +42,7 @@ class MatchupPage:
     results_url: str
     reference: str
     other: str
-    is_imported: bool
+    imported: ImportedNote | None
     conclusion: str
     vote_share: str
     panel_warning: str | None
@@ -89,7 +90,7 @@ def matchup_page(
         results_url=results_url(study.slug),
         reference=naming.side(row.reference),
         other=naming.side(row.other or ""),
-        is_imported=results.live.is_imported,
+        imported=imported_note(session, results),
         conclusion=matchup_sentence(row, naming),
         vote_share=_vote_share(own, counted.matchups[index], naming),
         panel_warning=panel_warning(own, naming.named([counted.matchups[index]])),

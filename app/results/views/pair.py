@@ -18,6 +18,7 @@ from app.results.live.vote_rows import VoteRow, vote_rows
 from app.results.service import StudyResults, results_of
 from app.results.urls import matchup_url, pair_url, results_url, scenario_url
 from app.results.views.clips import ClipCard, clip_cards, longest_ms, shortest_frame_ms
+from app.results.views.imported import ImportedNote, imported_note
 from app.results.views.names import readable
 from app.results.views.pair_list import majority_name
 from app.results.views.pair_scores import PairScoreTable, pair_scores
@@ -66,7 +67,7 @@ class StudyPairPage:
     study_title: str
     results_url: str
     is_interim: bool
-    is_imported: bool
+    imported: ImportedNote | None
     pair_id: str
     prompt: str
     image_url: str
@@ -114,7 +115,7 @@ def pair_page(session: Session, study: Study, pair_id: str, *, principal: Princi
         study_title=study.title,
         results_url=results_url(study.slug),
         is_interim=results.is_interim,
-        is_imported=results.live.is_imported,
+        imported=imported_note(session, results),
         pair_id=pair.name,
         prompt=pair.prompt,
         image_url=thumbnail_url(pair.image_key, LARGE),

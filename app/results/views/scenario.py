@@ -14,6 +14,7 @@ from app.results.service import results_of
 from app.results.urls import pair_url, results_url, scenario_url
 from app.results.view_models import Figure, SideTitles
 from app.results.views.grids import HeatHeader
+from app.results.views.imported import ImportedNote, imported_note
 from app.results.views.names import readable, side_titles
 from app.results.views.pair_list import majority_name
 from app.results.views.rows import figure_of, matchup_facts
@@ -55,7 +56,7 @@ class ScenarioPage:
     name: str
     lede: str
     is_interim: bool
-    is_imported: bool
+    imported: ImportedNote | None
     sides: SideTitles
     figure: Figure
     sentences: tuple[str, ...]
@@ -87,7 +88,7 @@ def scenario_page(session: Session, study: Study, scenario: str) -> ScenarioPage
         name=readable(scenario),
         lede=_lede(here),
         is_interim=results.is_interim,
-        is_imported=results.live.is_imported,
+        imported=imported_note(session, results),
         sides=side_titles(naming),
         figure=figure_of(rows, naming=naming, facts=matchup_facts(study.slug, here)),
         sentences=tuple(part_conclusion(row, readable(scenario)) for row in parts),

@@ -11,6 +11,7 @@ from app.results.study_agreement import study_agreement
 from app.results.urls import export_url, results_url
 from app.results.view_models import Download
 from app.results.views.expected_shares import expected_shares
+from app.results.views.imported import ImportedNote, imported_note
 from app.results.views.metric_scores import SuiteTable, sides_of, suite_tables
 from app.results.views.metric_tables import (
     AgreementTable,
@@ -43,7 +44,7 @@ class StudyMetricsPage:
     study_title: str
     results_url: str
     is_interim: bool
-    is_imported: bool
+    imported: ImportedNote | None
     summary: str
     downloads: tuple[Download, ...]
     agreement: AgreementTable | None
@@ -75,7 +76,7 @@ def study_metrics_page(session: Session, study: Study, principal: Principal) -> 
         study_title=study.title,
         results_url=results_url(study.slug),
         is_interim=results.is_interim,
-        is_imported=results.live.is_imported,
+        imported=imported_note(session, results),
         summary=metric_sentence(document),
         downloads=tuple(
             Download(title, form, export_url(study.slug, file))

@@ -35,6 +35,7 @@ OVER_HTTP = (
     "submissions",
     "tasks",
     "vote_import",
+    "vote_merge",
     "voting",
     "cursors.py",
     "dependencies.py",

@@ -1,0 +1,79 @@
+"""Implements the background task that merges a study with a report."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.clock import utc_now
+from app.context import AppContext
+from app.errors import AppError
+from app.media.store import MediaMissing
+from app.security.identity import Principal
+from app.security.visibility import find_study
+from app.tables.people import Person
+from app.tables.tasks import Task
+from app.tasks.runner import Progress, TaskFailed
+from app.vote_merge.archive import report_in
+from app.vote_merge.requests import MergeToQueue
+from app.vote_merge.service import merge_report
+from benchmark.report.reader import ReportError, StudyReport
+from benchmark.tables import TableError
+
+
+def merge_in_background(context: AppContext, _subject: str, progress: Progress) -> None:
+    """Read a queued report, and store its votes together with those of a study as a new closed study.
+
+    Raises:
+        TaskFailed: the report has problems; the task's details list the problems.
+    """
+    with context.database.read() as session:
+        details: dict[str, Any] = dict(session.get_one(Task, progress.task_id).details or {})
+    wanted = MergeToQueue.of_details(details)
+    if "result" in details:
+        # An earlier attempt stored the votes, but the server ended before the task was marked as done.
+        context.store.delete(wanted.archive_key)
+        return
+    try:
+        settings = context.settings
+        with context.store.open_local(wanted.archive_key) as archive:
+            report = report_in(
+                archive, sandbox=context.sandbox, home=settings.home, max_bytes=settings.max_import_bytes
+            )
+        progress.add_details(result=_merge(context, wanted, report, progress))
+    except MediaMissing as error:
+        raise TaskFailed("The uploaded file is gone from the media store. Send it again.") from error
+    except (AppError, ReportError, TableError) as error:
+        progress.add_details(problems=_problems(error))
+        context.store.delete(wanted.archive_key)
+        raise TaskFailed(str(error)) from error
+    context.store.delete(wanted.archive_key)
+
+
+def _merge(
+    context: AppContext, wanted: MergeToQueue, report: StudyReport, progress: Progress
+) -> dict[str, int | bool]:
+    with context.database.write() as session:
+        principal = _owner(session, session.get_one(Task, progress.task_id))
+        result = merge_report(
+            session,
+            study=find_study(session, slug=wanted.into, principal=principal, for_change=True),
+            report=report,
+            slug=wanted.study,
+            title=wanted.title,
+            principal=principal,
+            now=utc_now(),
+            dry_run=wanted.dry_run,
+        )
+    return asdict(result)
+
+
+def _owner(session: Session, task: Task) -> Principal:
+    person = session.get_one(Person, task.owner_id)
+    return Principal(person.id, person.name, person.role)
+
+
+def _problems(error: AppError | ReportError | TableError) -> list[str]:
+    if isinstance(error, AppError):
+        return error.problems
+    return [str(problem) for problem in error.found] if isinstance(error, TableError) else []
