@@ -1,9 +1,9 @@
 """Formats an annotator's figures for the pages, and explains each figure and flag."""
 
 from app.annotators.queries import AnnotatorReport
-from app.annotators.view_models import Cell, Figure
+from app.annotators.view_models import Cell, Figure, RuleLine
 from benchmark.exports.printed_cells import EMPTY
-from benchmark.protocol import AnnotatorKind, Flag
+from benchmark.protocol import AnnotatorKind, Flag, RuleAction, RuleStatus
 from benchmark.stats.quality import AnnotatorRow
 
 FLAG_NAMES = {
@@ -13,6 +13,20 @@ FLAG_NAMES = {
     Flag.FAST: "decides before a clip ends",
     Flag.SAME_TICKS: "always the same reasons",
     Flag.LOW_AGREEMENT: "agrees less than others",
+}
+RULE_NAMES = {
+    "gold": "Gold questions",
+    "consistency": "Repeats",
+    "watching": "Watching",
+    "speed": "Speed",
+    "side": "Side",
+    "straight_sides": "Straight-lining of sides",
+    "straight_reasons": "Straight-lining of reasons",
+}
+_CONSEQUENCES = {
+    RuleAction.FLAG: "The payment list names the rule.",
+    RuleAction.STOP: "The study ends for this annotator.",
+    RuleAction.EXCLUDE: "The study ends for this annotator, and the votes are excluded.",
 }
 _FLAG_EXPLANATIONS = {
     Flag.FAILS_GOLD: (
@@ -133,6 +147,19 @@ def flags_of(row: AnnotatorRow) -> tuple[Figure, ...]:
         Figure(FLAG_NAMES[flag].capitalize(), "", "", _FLAG_EXPLANATIONS[flag])
         for flag in FLAG_NAMES
         if flag in row.flags
+    )
+
+
+def rule_lines(report: AnnotatorReport) -> tuple[RuleLine, ...]:
+    """Return the results of the study's quality rules for one annotator."""
+    return tuple(
+        RuleLine(
+            RULE_NAMES[each.name],
+            each.status,
+            each.sentence,
+            _CONSEQUENCES[each.action] if each.status is RuleStatus.FAILED else "",
+        )
+        for each in report.rules
     )
 
 

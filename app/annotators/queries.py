@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.annotators.vote_columns import VoteColumns, clip_ms, read_vote_columns
 from app.cursors import KeyType, ListOrder, PageRequest
-from app.panels.quality import QualityFigures, study_figures
+from app.panels.quality import study_rules
+from app.panels.quality_figures import QualityFigures, study_figures
+from app.panels.rule_checks import RuleResult, rule_results
 from app.tables.studies import Study
 from benchmark.protocol import AnnotatorKind, Flag, VoteStatus
 from benchmark.stats.annotator_sensitivity import sensitivity_of_annotators
@@ -17,6 +19,7 @@ from benchmark.stats.quality import AnnotatorRow, annotator_quality
 from benchmark.stats.sensitivity import SensitivityRow
 from benchmark.stats.votes import Votes
 from benchmark.wire.annotators import AnnotatorResponse, AnnotatorsResponse
+from benchmark.wire.rules import RuleResultResponse
 
 ANNOTATORS = ListOrder("annotators", (KeyType.BIG_INTEGER,))
 COUNTED = (VoteStatus.VALID, VoteStatus.IMPORTED)
@@ -36,6 +39,7 @@ class AnnotatorReport:
         other: number of all other votes. Their status is superseded, withdrawn or surplus; they do not count.
         repeats: number of answers to hidden repeats. `repeats_same` counts the answers to repeats that equal
             the annotator's first answer.
+        rules: the result of each quality rule of the study.
         clip_ms: average duration of the study's clips, milliseconds.
     """
 
@@ -48,6 +52,7 @@ class AnnotatorReport:
     other: int
     repeats: int
     repeats_same: int
+    rules: tuple[RuleResult, ...]
     clip_ms: int | None
     excluded_at: datetime | None
     excluded_reason: str | None
@@ -146,6 +151,10 @@ def _response(report: AnnotatorReport) -> AnnotatorResponse:
         other=report.other,
         repeats=report.repeats,
         repeats_same=report.repeats_same,
+        rules=[
+            RuleResultResponse(rule=each.name, action=each.action, status=each.status, sentence=each.sentence)
+            for each in report.rules
+        ],
         clip_ms=report.clip_ms,
         excluded_at=report.excluded_at,
         excluded_reason=report.excluded_reason,
@@ -155,7 +164,8 @@ def _response(report: AnnotatorReport) -> AnnotatorResponse:
 
 def _reports(session: Session, study: Study, columns: VoteColumns) -> tuple[AnnotatorReport, ...]:
     clip = clip_ms(session, study)
-    answers = study_figures(session, study) if study.rules is not None else {}
+    rules = study_rules(study)
+    answers = study_figures(session, study) if rules is not None else {}
     counting = _figures(columns.of_status(*COUNTED), columns, clip)
     # Excluded annotators are also compared with each other, so that a mistaken exclusion is visible.
     with_excluded = _figures(columns.of_status(*COUNTED, VoteStatus.EXCLUDED), columns, clip)
@@ -172,6 +182,7 @@ def _reports(session: Session, study: Study, columns: VoteColumns) -> tuple[Anno
             other=cast[index] - valid[index] - excluded[index],
             repeats=answers.get(annotator.id, QualityFigures()).repeats,
             repeats_same=answers.get(annotator.id, QualityFigures()).repeats_same,
+            rules=tuple(rule_results(rules, answers.get(annotator.id, QualityFigures()))) if rules else (),
             clip_ms=clip,
             excluded_at=annotator.excluded_at,
             excluded_reason=annotator.excluded_reason,

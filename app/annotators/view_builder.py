@@ -9,6 +9,7 @@ from app.annotators.labels import (
     figures_of,
     flag_names,
     flags_of,
+    rule_lines,
     vote_status,
     vote_status_with_reason,
 )
@@ -79,6 +80,7 @@ def annotator_page(
         reason=report.excluded_reason,
         figures=figures_of(report),
         flags=flags_of(report.quality),
+        rules=rule_lines(report),
         is_excluded=report.excluded_at is not None,
         can_change=report.left_at is None,
         consequence=_consequence(report, study),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from benchmark.protocol import RuleStatus
 from benchmark.wire.annotators import MAX_REASON_CHARS
 
 
@@ -100,6 +101,16 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class RuleLine:
+    """The result of a quality rule: its name, what the annotator did, and the consequence."""
+
+    name: str
+    status: RuleStatus
+    sentence: str
+    consequence: str
+
+
+@dataclass(frozen=True)
 class AuditEntry:
     """An audit log entry about the annotator."""
 
@@ -122,6 +133,7 @@ class AnnotatorPage:
     reason: str | None
     figures: tuple[Figure, ...]
     flags: tuple[Figure, ...]
+    rules: tuple[RuleLine, ...]
     is_excluded: bool
     can_change: bool
     consequence: str

@@ -46,7 +46,8 @@ def _as_csv(rows: "Sequence[PaymentResponse]") -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(PaymentResponse.model_fields)
     for row in rows:
-        cells = row.model_dump(mode="json") | {"failed_rules": "; ".join(row.failed_rules)}
+        lists = {name: "; ".join(getattr(row, name)) for name in ("failed_rules", "unknown_rules")}
+        cells = row.model_dump(mode="json") | lists
         writer.writerow("" if cell is None else cell for cell in cells.values())
     return text.getvalue()
 

@@ -28,8 +28,11 @@ GROUPS = (
     "phases.questionnaire",
     "rules.gold",
     "rules.consistency",
+    "rules.watching",
     "rules.speed",
     "rules.side",
+    "rules.straight_sides",
+    "rules.straight_reasons",
 )
 SECTIONS = "phases.consent.sections"
 QUESTIONS = "phases.questionnaire.questions"

@@ -6,13 +6,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.panels.phases import phase_progress, study_phases
-from app.panels.quality import QualityFigures, failed_rules, study_figures, study_rules
+from app.panels.quality import study_rules
+from app.panels.quality_figures import QualityFigures, study_figures
+from app.panels.rule_checks import rule_results
 from app.platforms.exits import annotator_exit
 from app.tables.people import Annotator
 from app.tables.phases import AnnotatorPhase
 from app.tables.platforms import PlatformSession
 from app.tables.studies import Study
-from benchmark.protocol import Outcome, PaymentAction
+from benchmark.protocol import Outcome, PaymentAction, RuleStatus
 from benchmark.wire.platforms import PaymentResponse
 from benchmark.wire.rules import Rules
 
@@ -35,7 +37,8 @@ def payment_list(session: Session, study: Study, *, signing_key: bytes) -> list[
         outcome = (
             phase_progress(session, phases=phases, annotator_id=annotator.id).outcome if phases else None
         )
-        failed = failed_rules(rules, theirs)
+        results = rule_results(rules, theirs)
+        failed = [each.sentence for each in results if each.status is RuleStatus.FAILED]
         code = (
             annotator_exit(
                 study, annotator_id=annotator.id, joined=row, outcome=outcome, signing_key=signing_key
@@ -53,7 +56,8 @@ def payment_list(session: Session, study: Study, *, signing_key: bytes) -> list[
                 outcome=outcome,
                 code=code,
                 action=_action(outcome, has_failed=bool(failed)),
-                failed_rules=[each.sentence for each in failed],
+                failed_rules=failed,
+                unknown_rules=[each.name for each in results if each.status is RuleStatus.UNKNOWN],
                 votes=theirs.votes,
                 gold=theirs.gold,
                 gold_right=theirs.gold_right,

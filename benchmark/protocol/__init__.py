@@ -12,6 +12,7 @@ from benchmark.protocol.phase_enums import (
     Phase,
     PlatformKind,
     RuleAction,
+    RuleStatus,
     SessionStatus,
 )
 from benchmark.protocol.study_enums import (
@@ -65,6 +66,7 @@ __all__ = [
     "RenditionRecipe",
     "Role",
     "RuleAction",
+    "RuleStatus",
     "Scope",
     "SessionStatus",
     "ShareSubject",

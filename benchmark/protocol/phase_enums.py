@@ -55,6 +55,14 @@ class RuleAction(StrEnum):
     EXCLUDE = "exclude"
 
 
+class RuleStatus(StrEnum):
+    """The result of a quality rule. A rule that could not be checked is unknown, never failed."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
 class SessionStatus(StrEnum):
     """The state of a participant's submission on a crowd platform."""
 

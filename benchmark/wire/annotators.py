@@ -7,6 +7,7 @@ from pydantic import StringConstraints
 
 from benchmark.protocol import AnnotatorKind, Flag
 from benchmark.wire.common import OneLine, PageResponse, RequestModel, ResponseModel
+from benchmark.wire.rules import RuleResultResponse
 
 # The length of the database column.
 MAX_REASON_CHARS = 400
@@ -50,6 +51,7 @@ class AnnotatorResponse(ResponseModel):
     other: int
     repeats: int
     repeats_same: int
+    rules: list[RuleResultResponse]
     gold: float | None
     gold_low: float | None
     gold_high: float | None

@@ -97,6 +97,7 @@ class PaymentResponse(ResponseModel):
         ids_verified: whether the platform signed the ids in every link by which the participant joined; false
             for ids from a plain link.
         failed_rules: a sentence for each quality rule that the participant failed.
+        unknown_rules: the names of the rules for which the participant has too few answers.
         median_s: the median time of a vote, seconds; null if unknown.
     """
 
@@ -109,6 +110,7 @@ class PaymentResponse(ResponseModel):
     code: str
     action: PaymentAction
     failed_rules: list[str]
+    unknown_rules: list[str]
     votes: int
     gold: int
     gold_right: int

@@ -4,21 +4,26 @@ from collections.abc import Callable
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import ValidationError
 from sqlalchemy import select
 
 from app.context import AppContext
-from app.panels.quality import QualityFigures, failed_rules
+from app.panels.quality_figures import QualityFigures
+from app.panels.rule_checks import failed_rules, rule_results
 from app.tables.audit import AuditEvent
 from app.tables.people import Annotator
 from app.tables.phases import AnnotatorPhase
-from benchmark.protocol import Outcome, RuleAction, Side
+from benchmark.protocol import Outcome, RuleAction, RuleStatus, Side
 from benchmark.wire.drafts import GoldRequest
 from benchmark.wire.phases import Phases
 from benchmark.wire.rules import Rules
-from tests.acting import ask, vote
+from tests.acting import ask, assign, vote
 from tests.app.api.conftest import client_of
+from tests.app.results.page_voters import signed_in
 from tests.app.voting.test_gold import choose, is_gold, with_gold
+from tests.app.voting.test_playback import EVENTS, report
 from tests.cast import Cast, Study, enter
+from tests.page_text import text_of
 
 ALL_RULES = Rules.model_validate(
     {
@@ -27,6 +32,9 @@ ALL_RULES = Rules.model_validate(
         "consistency": {"minimum": 0.5, "after": 2, "action": "stop"},
         "speed": {"minimum_s": 2, "after": 4},
         "side": {"maximum": 0.9, "after": 10},
+        "watching": {"minimum": 0.8, "after": 5},
+        "straight_sides": {"maximum": 0.9, "after": 5},
+        "straight_reasons": {"maximum": 0.9, "after": 5},
     }
 )
 
@@ -43,12 +51,63 @@ ALL_RULES = Rules.model_validate(
         (QualityFigures(votes=10, left=10), ["side"]),
         (QualityFigures(votes=20, left=1), ["side"]),
         (QualityFigures(votes=10, left=9), []),
+        (QualityFigures(playback=4, watched=0), []),
+        (QualityFigures(playback=5, watched=4), []),
+        (QualityFigures(playback=5, watched=3), ["watching"]),
+        (QualityFigures(votes=5, left=2, sides_again=4, reasons_again=4), []),
+        (QualityFigures(votes=6, left=3, sides_again=5, reasons_again=4), ["straight_sides"]),
+        (QualityFigures(votes=6, left=3, sides_again=4, reasons_again=5), ["straight_reasons"]),
     ],
 )
 def test_a_rule_is_failed_below_its_limit_and_unknown_without_answers(
     figures: QualityFigures, failed: list[str]
 ) -> None:
     assert [each.name for each in failed_rules(ALL_RULES, figures)] == failed
+
+
+DEFAULTS = Rules.model_validate(
+    {"repeats": 3, **{name: {} for name in Rules.model_fields if name != "repeats"}}
+)
+
+
+@pytest.mark.parametrize(
+    ("figures", "failed"),
+    [
+        (QualityFigures(), []),
+        (QualityFigures(gold=3, gold_right=1), []),
+        (QualityFigures(gold=3, gold_right=0), ["gold"]),
+        (QualityFigures(gold=8, gold_right=3), ["gold"]),
+        (QualityFigures(gold=8, gold_right=4), []),
+        (QualityFigures(repeats=3, repeats_same=0), []),
+        (QualityFigures(repeats=10, repeats_same=0), ["consistency"]),
+        (QualityFigures(times_ms=[100] * 4 + [9000] * 6), []),
+        (QualityFigures(times_ms=[100] * 5 + [9000] * 5), ["speed"]),
+        (QualityFigures(playback=10, watched=5), ["watching"]),
+        (QualityFigures(votes=13, left=13), []),
+        (QualityFigures(votes=15, left=0), ["side"]),
+        (QualityFigures(votes=30, left=15, sides_again=26), ["straight_sides"]),
+        (QualityFigures(votes=30, left=15, reasons_again=29), []),
+        (QualityFigures(votes=50, left=25, reasons_again=49), ["straight_reasons"]),
+    ],
+)
+def test_without_a_limit_an_exact_test_decides(figures: QualityFigures, failed: list[str]) -> None:
+    assert [each.name for each in failed_rules(DEFAULTS, figures)] == failed
+
+
+def test_a_rule_is_unknown_until_bad_answers_could_not_be_chance() -> None:
+    results = {
+        each.name: each.status for each in rule_results(DEFAULTS, QualityFigures(gold=8, gold_right=8))
+    }
+
+    assert results.pop("gold") is RuleStatus.PASSED
+    assert set(results.values()) == {RuleStatus.UNKNOWN}
+    assert len(results) == 6
+
+
+def test_a_limit_needs_the_number_of_answers_after_which_it_holds() -> None:
+    for rule in ({"gold": {"minimum": 0.5}}, {"gold": {"after": 3}}, {"side": {"maximum": 0.9}}):
+        with pytest.raises(ValidationError, match=r"set both m\w+ and after"):
+            Rules.model_validate(rule)
 
 
 @pytest.fixture
@@ -124,3 +183,40 @@ def test_flag_lets_the_annotator_go_on(
     fail_gold(browser, study)
 
     assert ask(browser, study).status_code == 200
+
+
+def test_who_did_not_watch_is_excluded_and_a_reinstated_vote_whose_slot_is_taken_is_surplus(
+    client: TestClient, cast: Cast, context: AppContext
+) -> None:
+    rules = Rules.model_validate({"watching": {"minimum": 1, "after": 1, "action": "exclude"}})
+    study = cast.open_study(others=["cinemo"], votes_per_comparison=1, rules=rules)
+    browser = enter(client, study)
+    card = assign(browser, study)
+    assert vote(browser, card["token"]).status_code == 201
+    other = assign(browser, study)  # without events the rule is unknown
+    browser.post(f"/api/v1/assignments/{other['token']}/skip", json={"reason": "upsetting"})
+    report(browser, card, EVENTS)  # only the left clip was watched to the end
+
+    assert ask(browser, study).status_code == 204
+    assert set(exported(study, cast)) == {"excluded"}
+    fill(client_of(context), study)
+    owner = signed_in(context, cast.alice)
+    page = text_of(owner.get(f"/studies/{study.slug}/annotators/annotator-001").text)
+    answer = owner.post(
+        f"/api/v1/studies/{study.slug}/annotators/annotator-001/reinstate", json={"reason": "a slow network"}
+    )
+
+    assert "Watching: failed 0 of 1 votes came after both clips were watched to the end." in page
+    assert "rules excluded 1 vote" in page
+    assert answer.json() == {"excluded": 0, "valid": 0, "surplus": 1}
+    assert ask(browser, study).status_code == 204  # the rules decide once
+    assert sorted(exported(study, cast)) == ["surplus"] + ["valid"] * 6
+    (row,) = owner.get(f"/api/v1/studies/{study.slug}/annotators").json()["annotators"][:1]
+    assert (row["rules"][0]["rule"], row["rules"][0]["status"]) == ("watching", "failed")
+
+
+def fill(browser: TestClient, study: Study) -> None:
+    """Let another annotator vote until nothing is left."""
+    enter(browser, study)
+    while (answer := ask(browser, study)).status_code == 200:
+        assert vote(browser, answer.json()["token"]).status_code == 201
