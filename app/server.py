@@ -17,6 +17,7 @@ from app.errors import Conflict
 from app.http_protocol import server_options
 from app.logging import set_up_logging
 from app.main import create_app
+from app.platforms.poll import poll_prolific
 from app.process_count import warned_about_limits
 from app.server_lock import only_server
 from app.settings import Settings
@@ -78,6 +79,7 @@ TASK_HANDLERS: Mapping[TaskKind, Handler] = {
     TaskKind.STUDY_DELETION: remove_study,
     TaskKind.SUBMISSION_DELETION: remove_submission,
     TaskKind.MODEL_DELETION: remove_model,
+    TaskKind.PLATFORM_POLL: poll_prolific,
 }
 
 

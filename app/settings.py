@@ -112,6 +112,11 @@ class Settings(BaseSettings):
     prolific_api_url: str = Field(
         "https://api.prolific.com", description="Address of Prolific's API; used by studies on Prolific only."
     )
+    prolific_api_token: SecretStr | None = Field(
+        None,
+        description="The lab's token for Prolific's API. If it is set, the server asks Prolific once a "
+        "minute for returned submissions.",
+    )
     log_format: Literal["text", "json"] = Field(
         "text", description="`json` writes one event per line; `text` writes readable messages."
     )

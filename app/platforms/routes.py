@@ -14,6 +14,7 @@ from app.panels.phases import study_phases
 from app.platforms import sessions
 from app.platforms.exits import study_exit
 from app.platforms.links import MTURK_PREVIEW, ExternalIds, parse_link
+from app.platforms.poll import queue_poll
 from app.platforms.service import study_platform
 from app.platforms.signed_links import TOKEN_PARAMETER, SignedLink, parse_signed_link
 from app.platforms.view_models import JoinPage, JoinProblem
@@ -62,6 +63,7 @@ def join(slug: SlugPath, request: Request) -> Response:
             sessions.join_study(
                 session, study=study, kind=platform.kind, ids=ids, browser=browser.row, now=now
             )
+            queue_poll(session, study=study, platform=platform, settings=context.settings, now=now)
     except (Invalid, Unavailable) as refusal:
         return _answer(request, study, JoinProblem.BAD_LINK, refusal=refusal)
     redirect = RedirectResponse(f"/studies/{slug}/phases", status_code=303)

@@ -53,7 +53,8 @@ class Task(Base):
     total: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime]
-    # The task cannot be claimed before this time, which is later than `created_at` only after a failure.
+    # The task cannot be claimed before this time, which is later than `created_at` only after a failure, or
+    # if the task repeats.
     ready_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

@@ -8,7 +8,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.clock import utc_now
@@ -28,6 +28,15 @@ class TaskStopped(Exception):
 
 class TaskFailed(Exception):
     """The task cannot be completed; the message is a sentence for the owner."""
+
+
+class TaskRepeats(Exception):
+    """The task is due again at `ready_at`. `problem` says why it did not do its work; it is empty if it did."""
+
+    def __init__(self, ready_at: datetime, problem: str = "") -> None:
+        super().__init__(problem)
+        self.ready_at = ready_at
+        self.problem = problem
 
 
 class Progress:
@@ -126,7 +135,11 @@ class TaskRunner:
             self._handlers[kind](self._context, subject, progress)
         except TaskStopped:
             with database.write() as session:
-                service.release(session, **held, now=utc_now())
+                service.release(session, **held, ready_at=utc_now())
+            return True
+        except TaskRepeats as repeat:
+            with database.write() as session:
+                service.release(session, **held, ready_at=repeat.ready_at, problem=repeat.problem)
             return True
         except Exception as error:
             is_final = isinstance(error, TaskFailed)

@@ -148,14 +148,23 @@ def fail(session: Session, *, task_id: int, attempt: int, error: str, is_final: 
     task.ready_at = now + timedelta(seconds=FIRST_PAUSE_S * 2 ** (attempt - 1))
 
 
-def release(session: Session, *, task_id: int, attempt: int, now: datetime) -> None:
-    """Queue a task again because the server is shutting down; the attempt does not count."""
+def release(
+    session: Session, *, task_id: int, attempt: int, ready_at: datetime, problem: str | None = None
+) -> None:
+    """Queue a task again; the attempt does not count.
+
+    Args:
+        ready_at: when the task may run again: now if the server is shutting down, later for a task that
+            repeats.
+        problem: why the attempt did not do its work, empty if the attempt did; None keeps the last error.
+    """
     task = _held(session, task_id, attempt)
     if task is not None:
         task.status = TaskStatus.QUEUED
         task.attempt -= 1
+        task.error = task.error if problem is None else problem[:_MAX_ERROR]
         task.expires_at = None
-        task.ready_at = now
+        task.ready_at = ready_at
 
 
 def cancel_queued(session: Session, *, kind: TaskKind, subject: str) -> None:

@@ -14,6 +14,7 @@ _LABELS = {
     TaskKind.STUDY_DELETION: "Delete study",
     TaskKind.SUBMISSION_DELETION: "Delete submission",
     TaskKind.MODEL_DELETION: "Delete model",
+    TaskKind.PLATFORM_POLL: "Ask Prolific for the states of submissions",
 }
 
 

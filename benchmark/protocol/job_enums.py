@@ -48,6 +48,7 @@ class TaskKind(StrEnum):
     STUDY_DELETION = "study_deletion"
     SUBMISSION_DELETION = "submission_deletion"
     MODEL_DELETION = "model_deletion"
+    PLATFORM_POLL = "platform_poll"
 
 
 class TaskStatus(StrEnum):
