@@ -7,8 +7,8 @@ Works with the previous release: yes, except that the previous release does not 
 
 from alembic import op
 
-revision = "0037"
-down_revision = "0036"
+revision = "0038"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 
