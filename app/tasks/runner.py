@@ -135,7 +135,7 @@ class TaskRunner:
             self._handlers[kind](self._context, subject, progress)
         except TaskStopped:
             with database.write() as session:
-                service.release(session, **held, ready_at=utc_now())
+                service.release(session, **held, ready_at=utc_now(), problem=None)
             return True
         except TaskRepeats as repeat:
             with database.write() as session:

@@ -148,9 +148,7 @@ def fail(session: Session, *, task_id: int, attempt: int, error: str, is_final: 
     task.ready_at = now + timedelta(seconds=FIRST_PAUSE_S * 2 ** (attempt - 1))
 
 
-def release(
-    session: Session, *, task_id: int, attempt: int, ready_at: datetime, problem: str | None = None
-) -> None:
+def release(session: Session, *, task_id: int, attempt: int, ready_at: datetime, problem: str | None) -> None:
     """Queue a task again; the attempt does not count.
 
     Args:
