@@ -7,8 +7,8 @@ Works with the previous release: yes, except that the previous release does not 
 
 from alembic import op
 
-revision = "0038"
-down_revision = "0037"
+revision = "0039"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 
