@@ -20,6 +20,7 @@ BEFORE = (
     "study_deletion",
     "submission_deletion",
     "model_deletion",
+    "votes_merge",
 )
 
 
