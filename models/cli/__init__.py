@@ -16,7 +16,7 @@ COMMANDS: dict[str, LazyCommand] = {
     ),
     "heatmap": LazyCommand("models.cli.heatmap:heatmap", "Draw the motion heatmap of a clip."),
     "metrics": LazyCommand("models.cli.metrics:metrics", "Compute automatic metrics of clips."),
-    "worker": LazyCommand("models.cli.worker:worker", "Generate clips for the jobs of a server."),
+    "worker": LazyCommand("models.cli.worker:worker", "Generate and measure clips for the jobs of a server."),
     "motif convert": LazyCommand(
         "models.cli.motif:convert",
         "Convert weights between VideoCrafter2, diffusers and MotiF.",

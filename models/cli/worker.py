@@ -64,7 +64,7 @@ if TYPE_CHECKING:
 )
 @click.option("--batch", type=click.IntRange(1, 32), help="Batch size (default: per model).")
 @click.option("--name", help="Name of this worker on the server (default: machine, device and process id).")
-@click.option("--once", is_flag=True, help="Claim jobs once, generate their clips and exit.")
+@click.option("--once", is_flag=True, help="Claim jobs once, generate or measure their clips and exit.")
 @click.option("--until-idle", is_flag=True, help="Exit when the server has no jobs.")
 @click.option(
     "--images",
@@ -113,15 +113,8 @@ def worker(
     stopping = threading.Event()
     client = Client(server, _take_key(key, key_file), retry=Retry.unattended(stopping), on_retry=_log)
     info = _worker_info(name, device)
-    offers = select_offers(models, batch, suites, engine=engine, device=info.device)
-    options = WorkerOptions(
-        info,
-        offers.batch_sizes,
-        until_idle=until_idle,
-        once=once,
-        suites=offers.suites,
-        metric_run=offers.metric_run,
-    )
+    offers = select_offers(models, batch, suites)
+    options = WorkerOptions(info, offers.batch_sizes, until_idle=until_idle, once=once, suites=offers.suites)
     cache = ImageCache(images or default_folder())
     for sentence in offers.sentences(info.name, client.address):
         _log(sentence)
@@ -172,10 +165,14 @@ def _run_inline(
     server: "LeaseApi", cache: "ImageCache", options: "WorkerOptions", dtype: str, stopping: threading.Event
 ) -> int:
     from models.generators.registry import create_generator
+    from models.generators.settings import generator_settings
+    from models.metrics.options import MetricRun
     from models.worker.model_host import InlineHost
     from models.worker.worker_loop import WorkerLoop
 
-    host = InlineHost(create_generator, device=options.info.device, dtype=dtype)
+    device = options.info.device
+    metric_run = MetricRun(home=generator_settings().home, device=device)
+    host = InlineHost(create_generator, device=device, dtype=dtype, metric_run=metric_run)
     try:
         return WorkerLoop(server, host, cache, options, stopping=stopping, log=_log).run()
     finally:

@@ -18,6 +18,7 @@ from models.generators.base import BadInput
 from models.metrics.clip_input import ClipInput
 from models.metrics.clip_networks import clip_scorer, suite_settings
 from models.metrics.clips import FoundClips
+from models.metrics.open_networks import OpenNetworks
 from models.metrics.options import MetricRun
 from models.metrics.prefetch import decoded_ahead
 from models.metrics.score_cache import ScoreCache
@@ -27,7 +28,12 @@ Scorer = Callable[[ClipInput], Mapping[str, float]]
 
 
 def run_suite(
-    suite: Suite, found: FoundClips, run: MetricRun, on_clip: Callable[[], None] = lambda: None
+    suite: Suite,
+    found: FoundClips,
+    run: MetricRun,
+    on_clip: Callable[[], None] = lambda: None,
+    *,
+    networks: OpenNetworks | None = None,
 ) -> MetricTable:
     """Run a suite and return its table of scores.
 
@@ -35,12 +41,14 @@ def run_suite(
 
     Args:
         on_clip: a function for a progress bar, which is called `suite.passes` times for each clip.
+        networks: opens the networks, and can keep them for the next run; by default they are closed.
 
     Raises:
         BackboneMissing: weights of the suite's networks are not on this machine.
     """
+    networks = networks or OpenNetworks()
     if suite.name is SuiteName.VBENCH_I2V:
-        return run_vbench(suite.metrics, suite.totals, found, run, on_clip)
+        return run_vbench(suite.metrics, suite.totals, found, run, on_clip, networks)
     settings = suite_settings(suite, run)
     key = f"{suite.name} " + " ".join(f"{name}={value}" for name, value in sorted(settings.items()))
     cache = ScoreCache(run.home / "metrics" / "scores", key)
@@ -54,7 +62,7 @@ def run_suite(
             rows[clip] = kept
             on_clip()
     if missing:
-        with _scoring(suite, run) as scored:
+        with networks.opened(suite.name, key, partial(_scoring, suite, run)) as scored:
             for clip, (values, refused, facts) in zip(missing, scored(missing), strict=True):
                 cache.write(clip, values, refused, facts)
                 rows[clip] = ClipScores(clip.pair, clip.scenario, clip.seed, values, refused, facts)

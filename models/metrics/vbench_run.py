@@ -6,6 +6,7 @@ A dimension whose networks are not on this machine is left out of every mean and
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from benchmark.metrics.camera_motion import requested_camera_motion
 from benchmark.metrics.metric import Metric
@@ -20,6 +21,7 @@ from models.generators.base import BadInput
 from models.metrics.assignments import settings_text
 from models.metrics.clip_input import ClipInput
 from models.metrics.clips import FoundClips
+from models.metrics.open_networks import OpenNetworks
 from models.metrics.options import FORMULAS_VERSION, MetricRun
 from models.metrics.prefetch import decoded_ahead
 from models.metrics.score_cache import ScoreCache
@@ -52,6 +54,7 @@ def run_vbench(
     found: FoundClips,
     run: MetricRun,
     on_clip: Callable[[], None],
+    networks: OpenNetworks,
 ) -> MetricTable:
     """Run all dimensions whose networks are on this machine.
 
@@ -60,12 +63,13 @@ def run_vbench(
         totals: the table columns of the three total scores.
         run: the options of the run.
         on_clip: function that is called after each clip in each dimension.
+        networks: opens the networks of each dimension.
     """
     outcome = _Outcome(found.clips)
     for dimension in DIMENSIONS.values():
         done = _Counter(on_clip, len(found.clips))
         try:
-            _run_dimension(dimension, outcome, run, done)
+            _run_dimension(dimension, outcome, run, done, networks)
         except (BackboneMissing, NetworkFailed) as error:
             outcome.not_computed[dimension.name] = str(error)
             for clip in found.clips:
@@ -101,7 +105,11 @@ class _Counter:
 
 
 def _run_dimension(
-    dimension: Dimension, outcome: _Outcome, run: MetricRun, on_clip: Callable[[], None]
+    dimension: Dimension,
+    outcome: _Outcome,
+    run: MetricRun,
+    on_clip: Callable[[], None],
+    networks: OpenNetworks,
 ) -> None:
     clips = [clip for clip in outcome.values if not clip.dimensions or dimension.name in clip.dimensions]
     if dimension.name == "camera_motion" and not any(map(_asks_for_camera, clips)):
@@ -109,7 +117,8 @@ def _run_dimension(
     located = tuple(locate(source, home=run.home) for source in dimension.networks)
     if located:
         outcome.networks[dimension.name] = " + ".join(each.identity for each in located)
-    cache = ScoreCache(run.home / "metrics" / "scores", _key(dimension, located, run))
+    key = _key(dimension, located, run)
+    cache = ScoreCache(run.home / "metrics" / "scores", key)
     missing = []
     for clip in clips:
         kept = cache.read(clip)
@@ -121,7 +130,7 @@ def _run_dimension(
     if not missing:
         return
     opening = Opening(located, run.vbench, run.device, run.dtype, run.home / "metrics" / "features")
-    with dimension.open(opening) as score:
+    with networks.opened(dimension.name, key, partial(dimension.open, opening)) as score:
         for clip, decoded in zip(missing, decoded_ahead(missing, workers=run.workers), strict=True):
             values, refused = _attempt(score, decoded)
             cache.write(clip, values, refused)

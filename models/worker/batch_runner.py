@@ -14,7 +14,8 @@ from models.worker.errors import HostLost, NoModelAvailable
 from models.worker.failures import Failures
 from models.worker.image_cache import ImageCache
 from models.worker.lease_renewal import LeaseRenewer
-from models.worker.model_host import ModelHost, is_out_of_memory
+from models.worker.memory_errors import is_out_of_memory
+from models.worker.model_host import ModelHost
 from models.worker.uploader import Uploader
 
 _MAX_LOG_CHARACTERS = 8000

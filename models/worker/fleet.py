@@ -27,8 +27,8 @@ class RestartPolicy:
     """States how often a failed lane is restarted, and how long the pause before each restart is.
 
     Attributes:
-        restarts: maximum number of consecutive restarts without a generated clip. After these restarts, the
-            lane stops for good (is retired).
+        restarts: maximum number of consecutive restarts without a generated or measured clip. After these
+            restarts, the lane stops for good (is retired).
         pause_s: pause before the first restart, in seconds. Each later pause is twice as long as the previous
             pause.
         longest_pause_s: maximum pause, in seconds.
@@ -114,7 +114,7 @@ class Fleet:
             if error is None:
                 self._hosts.pop(lane.number).close()
                 break
-            restarts = 1 if loop.uploaded else restarts + 1
+            restarts = 1 if loop.uploaded or loop.measured else restarts + 1
             if not self._pause(lane, host, error, restarts):
                 break
             host.close()

@@ -1,15 +1,20 @@
-"""Defines model hosts; a host loads models in this process or in a Ray actor (see `ray_engine`)."""
+"""Defines model hosts: they run models and suites in this process or in a Ray actor (see `ray_engine`)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
+from benchmark.metrics.table import MetricTable
+from benchmark.protocol import SuiteName
 from benchmark.wire.jobs import WorkerInfo
-from models.generators.base import ClipRequest, Crashed, GeneratedClip, Generator, OutOfMemory
+from models.generators.base import ClipRequest, Crashed, GeneratedClip, Generator
 from models.generators.encoding import EncodedClip
+from models.metrics.clip_input import ClipInput
+from models.metrics.options import MetricRun
+from models.worker.suite_host import SuiteHost
 
 
 class ModelHost(Protocol):
-    """Holds at most one model in memory."""
+    """Holds at most one model, or the networks of one suite of metrics, in memory."""
 
     @property
     def loaded_model(self) -> str | None:
@@ -45,24 +50,47 @@ class ModelHost(Protocol):
             HostLost: the process that runs the model died.
         """
 
+    def measure(self, suite: SuiteName, clips: Sequence[ClipInput]) -> MetricTable:
+        """Return the scores of clips in a suite of metrics.
+
+        The model is unloaded first if the suite has networks, because both need the memory of the device. The
+        networks stay loaded until `end_suite`, `load`, or another suite.
+
+        Raises:
+            BackboneMissing: weights that the suite needs are not on the machine that runs the suite.
+            HostLost: the process that runs the suite died.
+        """
+
+    def end_suite(self) -> None:
+        """Unload the networks of the suite."""
+
     def close(self) -> None:
-        """Unload the model."""
+        """Unload the model and the networks of the suite."""
 
 
 class InlineHost:
-    """Loads the model in this process, on one device.
+    """Loads the model or the networks of a suite in this process, on one device.
 
     Args:
         create_generator: function that takes a model's name and creates the model's generator.
         device: `cpu`, `cuda` or `cuda:N`.
         dtype: floating-point type of the network, a value of `DType`.
+        metric_run: the folders and the device with which suites run; None for a host that measures no clips.
 
     Attributes:
         loads: number of models loaded so far.
     """
 
-    def __init__(self, create_generator: Callable[[str], Generator], *, device: str, dtype: str) -> None:
+    def __init__(
+        self,
+        create_generator: Callable[[str], Generator],
+        *,
+        device: str,
+        dtype: str,
+        metric_run: MetricRun | None = None,
+    ) -> None:
         self._create = create_generator
+        self._suites = SuiteHost(metric_run) if metric_run else None
         self._device, self._dtype = device, dtype
         self._generator: Generator | None = None
         self.loads = 0
@@ -96,16 +124,30 @@ class InlineHost:
             raise Crashed("No model is loaded.")
         yield from self._generator.generate(requests)
 
+    def measure(self, suite: SuiteName, clips: Sequence[ClipInput]) -> MetricTable:
+        """Return the scores of clips; see `ModelHost`."""
+        if self._suites is None:
+            raise Crashed("This worker measures no clips.")
+        if has_networks(suite):
+            self._unload()
+        return self._suites.measure(suite, clips)
+
+    def end_suite(self) -> None:
+        """Unload the networks of the suite; see `ModelHost`."""
+        if self._suites is not None:
+            self._suites.close()
+
     def close(self) -> None:
-        """Unload the model."""
+        """Unload the model and the networks of the suite."""
+        self._unload()
+        self.end_suite()
+
+    def _unload(self) -> None:
         if self._generator is not None:
             self._generator.unload()
             self._generator = None
 
 
-def is_out_of_memory(error: BaseException) -> bool:
-    """Return whether an error means that memory ran out.
-
-    Torch's error is recognised by the name of its class, so that torch need not be imported.
-    """
-    return isinstance(error, OutOfMemory | MemoryError) or type(error).__name__ == "OutOfMemoryError"
+def has_networks(suite: SuiteName) -> bool:
+    """Return whether a suite needs the memory of the device."""
+    return suite is not SuiteName.MOTION

@@ -1,6 +1,6 @@
-"""Measure the clips of one claim with a suite of metrics, and upload the scores.
+"""Measures the clips of one claim with a suite of metrics, and uploads the scores.
 
-The worker uses the code of `ti2v metrics`, and the same caches of scores and features.
+The host uses the code of `ti2v metrics`, and the same caches of scores and features.
 """
 
 import tempfile
@@ -11,7 +11,6 @@ from pathlib import Path
 
 from benchmark.client.errors import LeaseLost, NotAllowed, Refused
 from benchmark.client.job_api import LeaseApi
-from benchmark.metrics.suites import SUITES
 from benchmark.metrics.table import ClipScores, MetricTable
 from benchmark.protocol import FailureKind, SuiteName
 from benchmark.wire.jobs import ClaimedMeasurement
@@ -20,15 +19,13 @@ from models.backbones.base import BackboneMissing
 from models.generators.base import BadInput, Crashed, GeneratorError
 from models.generators.batch import MAX_CONSECUTIVE_FAILURES
 from models.metrics.clip_input import ClipInput
-from models.metrics.clips import FoundClips
-from models.metrics.options import MetricRun
-from models.metrics.run import run_suite
 from models.metrics.vbench_run import NO_CAMERA_MOTION
 from models.worker.available_suites import AvailableSuite
 from models.worker.batch_runner import as_generator_error
-from models.worker.errors import TooManyFailures
+from models.worker.errors import HostLost, TooManyFailures
 from models.worker.image_cache import ImageCache
 from models.worker.lease_renewal import LeaseRenewer
+from models.worker.model_host import ModelHost
 from models.worker.uploader import report_failure
 
 
@@ -45,9 +42,9 @@ class SuiteRunner:
 
     Args:
         server: the server's lease API.
+        host: runs the suites.
         images: cache of input images.
         suites: the suites to offer.
-        metric_run: the folders and the device with which suites of metrics run.
         leases: leases of the worker.
         log: function that is called with a sentence for every event.
 
@@ -59,14 +56,14 @@ class SuiteRunner:
     def __init__(
         self,
         server: LeaseApi,
+        host: ModelHost,
         images: ImageCache,
         suites: Mapping[SuiteName, AvailableSuite],
-        metric_run: MetricRun,
         *,
         leases: LeaseRenewer,
         log: Callable[[str], None],
     ) -> None:
-        self._server, self._images, self._metric_run = server, images, metric_run
+        self._server, self._host, self._images = server, host, images
         self._leases, self._log = leases, log
         self.suites = dict(suites)
         self.measured = 0
@@ -119,7 +116,7 @@ class SuiteRunner:
             return
         try:
             table = self._table(held)
-        except BackboneMissing:
+        except (BackboneMissing, HostLost):
             raise
         except Exception as error:  # noqa: BLE001 - a network's code can raise any exception; the worker survives
             if len(held) == 1:
@@ -136,11 +133,11 @@ class SuiteRunner:
         """Run the suite.
 
         Raises:
-            Crashed: a metric's network is on this machine, but failed.
+            Crashed: a metric's network was found, but failed.
+            HostLost: the process that runs the suite died.
         """
         suite = tasks[0].job.suite
-        clips = tuple(task.clip for task in tasks)
-        table = run_suite(SUITES[suite], FoundClips(clips, (), len(clips)), self._metric_run)
+        table = self._host.measure(suite, [task.clip for task in tasks])
         for metric, reason in table.not_computed.items():
             if metric not in self.suites[suite].gaps and reason != NO_CAMERA_MOTION:
                 raise Crashed(f"{metric}: {reason}")

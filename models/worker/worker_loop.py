@@ -15,7 +15,6 @@ from benchmark.wire.jobs import (
     MeasureClaimRequest,
     WorkerInfo,
 )
-from models.metrics.options import MetricRun
 from models.worker.available_suites import AvailableSuite
 from models.worker.batch_runner import BatchRunner
 from models.worker.failures import Failures
@@ -39,7 +38,6 @@ class WorkerOptions:
         until_idle: if true, exit when there is no job; if false, ask for jobs again.
         once: if true, exit after the jobs of one claim.
         suites: suites of metrics to offer.
-        metric_run: the folders and the device with which suites run; None without suites.
     """
 
     info: WorkerInfo
@@ -47,7 +45,6 @@ class WorkerOptions:
     until_idle: bool = False
     once: bool = False
     suites: Mapping[SuiteName, AvailableSuite] = field(default_factory=dict)
-    metric_run: MetricRun | None = None
 
 
 class WorkerLoop:
@@ -58,7 +55,7 @@ class WorkerLoop:
 
     Args:
         server: the server's lease API.
-        host: loads and runs the model. The caller closes the host after `run`.
+        host: runs the model and the suites of metrics. The caller closes the host after `run`.
         images: cache of input images.
         options: options of the worker.
         stopping: event that is set when the worker should stop.
@@ -94,15 +91,20 @@ class WorkerLoop:
             log=log,
         )
         self._suite_runner: SuiteRunner | None = None
-        if options.metric_run is not None:
+        if options.suites:
             self._suite_runner = SuiteRunner(
-                server, images, options.suites, options.metric_run, leases=self._leases, log=log
+                server, host, images, options.suites, leases=self._leases, log=log
             )
 
     @property
     def uploaded(self) -> int:
         """Number of clips that the server has accepted."""
         return self._uploader.uploaded
+
+    @property
+    def measured(self) -> int:
+        """Number of clips whose scores the server has stored."""
+        return self._suite_runner.measured if self._suite_runner else 0
 
     def run(self) -> int:
         """Process jobs until the worker is stopped, is idle or fails; return the number of uploaded clips.
@@ -164,14 +166,14 @@ class WorkerLoop:
             return False
         jobs: Sequence[ClaimedMeasurement] = self._server.claim_measurements(
             MeasureClaimRequest(
-                worker=self._options.info, suites=list(runner.suites), count=MAX_JOBS_PER_CLAIM
+                worker=self._host.describe(self._options.info),
+                suites=list(runner.suites),
+                count=MAX_JOBS_PER_CLAIM,
             )
         )
         if not jobs:
+            self._host.end_suite()
             return False
-        if jobs[0].suite is not SuiteName.MOTION:
-            # The networks of the suite need the memory of the device. The suite `motion` has no network.
-            self._host.close()
         runner.run(jobs)
         return True
 
@@ -181,8 +183,8 @@ class WorkerLoop:
 
     def _shut_down(self) -> None:
         self._uploader.close()
-        if self._suite_runner is not None and self._suite_runner.measured:
-            self._log(f"Measured {counted(self._suite_runner.measured, 'clip')}.")
+        if self.measured:
+            self._log(f"Measured {counted(self.measured, 'clip')}.")
         released = self._leases.release_all()
         if released:
             self._log(f"Jobs released: {released}.")

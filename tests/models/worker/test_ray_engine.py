@@ -22,9 +22,12 @@ pytest.importorskip("models.worker.ray_engine", reason="the extra `ray` is not i
 import psutil
 from ray.cluster_utils import Cluster
 
+from benchmark.client.client import Client
+from benchmark.protocol import SuiteName
 from models.generators.base import BadInput, ClipRequest
 from models.worker.errors import RayUnavailable
-from models.worker.ray_engine import RayHost, ray_cluster
+from models.worker.ray_engine import ray_cluster
+from models.worker.ray_host import RayHost
 from tests.models.worker.conftest import PAIRS, Workplace
 from tests.models.worker.toys import TOY, toy_environment
 
@@ -92,6 +95,7 @@ def ray_worker(workplace: Workplace, *words: str) -> Iterator[subprocess.Popen[b
         "TI2V_SERVER": workplace.address,
         "TI2V_KEY": workplace.worker.key,
         "XDG_CACHE_HOME": str(workplace.folder),
+        "TI2V_HOME": str(workplace.folder),
     }
     fixed = ("worker", "--engine", "ray", "--device", "cpu", "--batch", "2", "--name", "ray-room")
     with (workplace.folder / "worker.log").open("wb") as log:
@@ -193,12 +197,19 @@ def test_an_exception_in_an_actor_is_re_raised(two_nodes: Cluster, tmp_path: Pat
         host.close()
 
 
-def test_a_local_cluster_listens_on_loopback_and_does_not_get_the_key(
+def test_a_local_cluster_generates_measures_listens_on_loopback_and_does_not_get_the_key(
     workplace: Workplace, surroundings: dict[str, str]
 ) -> None:
-    workplace.ask("static")
-    with started_ray_worker(workplace, "--models", "static", "--actors", "1") as running:
+    [asked] = workplace.ask("static")
+    words = ("--models", "static", "--actors", "1")
+    with (
+        Client(workplace.address, workplace.alice.key) as alice,
+        started_ray_worker(workplace, *words) as running,
+    ):
         wait_until(lambda: workplace.counts() == {"done": PAIRS}, workplace)
+        assert alice.metrics.measure(asked["id"], SuiteName.MOTION) == PAIRS
+        wait_until(lambda: alice.metrics.progress(asked["id"]).suites[-1].counts["done"] == PAIRS, workplace)
+        assert alice.metrics.scores(asked["id"], SuiteName.MOTION).means["freezes"].mean == 1
         [actor] = actors(running.pid)
 
         assert "TI2V_KEY" not in actor.environ()
@@ -208,6 +219,7 @@ def test_a_local_cluster_listens_on_loopback_and_does_not_get_the_key(
         running.terminate()
         assert running.wait(timeout=PATIENCE_S) == 0, log_of(workplace)
     assert f"Uploaded {PAIRS} clips" in log_of(workplace)
+    assert f"Lane 1: Measured {PAIRS} clips." in log_of(workplace)
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,13 @@ import pytest
 
 from benchmark.client.client import Client
 from benchmark.protocol import SuiteName
+from models.backbones import clip
 from models.backbones.base import CLIP_B16
+from models.backbones.pretrained import load_pretrained as load
 from models.metrics.clip_input import ClipInput
 from models.metrics.motion_scores import motion_scores
 from models.metrics.options import MetricRun
-from models.worker import suite_runner
+from models.worker import suite_host, worker_loop
 from models.worker.available_suites import AvailableSuite, select_suites
 from models.worker.errors import NoModelAvailable, NoSuiteAvailable
 from models.worker.image_cache import ImageCache
@@ -35,9 +37,13 @@ def run_worker(workplace: Workplace, *suites: AvailableSuite) -> None:
         {},
         until_idle=True,
         suites={suite.name: suite for suite in suites or (MOTION,)},
+    )
+    host = InlineHost(
+        lambda name: pytest.fail(f"{name} is not offered"),
+        device="cpu",
+        dtype="auto",
         metric_run=MetricRun(home=workplace.folder, workers=1),
     )
-    host = InlineHost(lambda name: pytest.fail(f"{name} is not offered"), device="cpu", dtype="auto")
     images = ImageCache(workplace.folder / "images")
     WorkerLoop(
         workplace.server(), host, images, options, stopping=workplace.stopping, log=workplace.messages.append
@@ -75,9 +81,12 @@ def test_a_worker_measures_the_clips_of_a_submission(workplace: Workplace, cast:
 
 
 def test_a_suite_with_a_network_is_offered_runs_and_records_the_networks_revision(
-    workplace: Workplace, cast: Cast, toy_clip: Path
+    workplace: Workplace, cast: Cast, toy_clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The network is the real class of transformers at toy size with random weights."""
+    monkeypatch.setattr(worker_loop, "MAX_JOBS_PER_CLAIM", 2)
+    loads = []
+    monkeypatch.setattr(clip, "load_pretrained", lambda *args, **kw: loads.append(args) or load(*args, **kw))
     shutil.copytree(toy_clip, workplace.folder / "weights" / "clip-vit-base-patch16")
     offered = select_suites(None, workplace.folder)
     alice = Client(workplace.address, workplace.alice.key)
@@ -92,6 +101,7 @@ def test_a_suite_with_a_network_is_offered_runs_and_records_the_networks_revisio
     assert scores.pairs.scored == len(PAIR_IDS)
     assert scores.means["text_cosine"].mean is not None
     assert list((workplace.folder / "metrics" / "features").rglob("*.npz"))
+    assert len(loads) == 1, "three claims of two clips need one load"
 
 
 def test_a_clip_that_the_suite_refuses_is_a_failed_job_with_its_sentence(
@@ -120,14 +130,14 @@ def test_one_clip_that_crashes_the_suite_does_not_fail_the_others(
     alice = Client(workplace.address, workplace.alice.key)
     alice.metrics.measure("motif", SuiteName.VBENCH_I2V)
     vbench = select_suites("vbench-i2v", workplace.folder)[SuiteName.VBENCH_I2V]
-    real = suite_runner.run_suite
+    real = suite_host.run_suite
 
-    def run_suite(suite, found, run):  # type: ignore[no-untyped-def]  # fails as a network's code can
+    def run_suite(suite, found, run, *, networks):  # type: ignore[no-untyped-def]  # fails as a network can
         if any(clip.pair == PAIR_IDS[2] for clip in found.clips):
             raise RuntimeError("the network fell over")
-        return real(suite, found, run)
+        return real(suite, found, run, networks=networks)
 
-    monkeypatch.setattr(suite_runner, "run_suite", run_suite)
+    monkeypatch.setattr(suite_host, "run_suite", run_suite)
 
     run_worker(workplace, vbench)
 
@@ -196,14 +206,12 @@ def test_an_unknown_suite_is_an_error(tmp_path: Path, names: str, message: str) 
 
 
 def test_a_worker_may_offer_suites_alone_but_not_nothing() -> None:
-    alone = select_offers("none", None, "motion", engine="inline", device="cpu")
+    alone = select_offers("none", None, "motion")
 
     assert alone.batch_sizes == {}
     assert list(alone.sentences("box", "http://here")) == ["box measures clips for http://here with motion."]
     with pytest.raises(NoModelAvailable, match="--models none leaves nothing to offer"):
-        select_offers("none", None, "none", engine="inline", device="cpu")
-    with pytest.raises(NoSuiteAvailable, match="measures no clips"):
-        select_offers(None, None, "motion", engine="ray", device="cpu")
+        select_offers("none", None, "none")
 
 
 def test_the_server_lists_the_suites_that_workers_offer(workplace: Workplace, cast: Cast) -> None:
