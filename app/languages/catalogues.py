@@ -77,7 +77,7 @@ def native_name(language: Language) -> str:
     >>> native_name(Language.DE)
     'Deutsch'
     """
-    name = locale_of(language).get_language_name()
+    name = locale_of(language).get_display_name()
     assert name is not None
     return name[:1].upper() + name[1:]
 

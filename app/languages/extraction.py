@@ -19,6 +19,8 @@ ROOT = FOLDER.parent.parent
 TEMPLATES = tuple(f"templates/{folder}/*.html" for folder in ("phases", "platforms", "voting", "invitations"))
 # Pages in these files are for owners.
 OF_OWNERS = {"crowd.html", "links.html", "register.html"}
+# The messages in these files are for owners or programs.
+_OF_OTHERS = ("owner_*.py", "playback.py")
 # The files whose texts and messages annotators read.
 CODE = (
     "app/errors.py",
@@ -65,13 +67,19 @@ def _is_of_owners(name: str) -> bool:
 def source_texts() -> Catalog:
     """Return a catalogue of all texts of the source, without translations."""
     texts = Catalog(**_HEADER)
-    code = [path for pattern in CODE for path in sorted(ROOT.glob(pattern)) if "owner" not in path.name]
-    for method, paths in (("jinja2.ext:babel_extract", annotator_templates()), ("python", iter(code))):
+    for method, paths in (("jinja2.ext:babel_extract", annotator_templates()), ("python", _code())):
         for path in paths:
             with path.open("rb") as file:
                 for line, text, _comments, _context in extract(method, file, _FUNCTIONS):
                     texts.add(text, locations=[(str(path.relative_to(ROOT)), line)])
     return texts
+
+
+def _code() -> Iterator[Path]:
+    for pattern in CODE:
+        for path in sorted(ROOT.glob(pattern)):
+            if not any(path.match(other) for other in _OF_OTHERS):
+                yield path
 
 
 def read_catalogue(language: Language) -> Catalog:

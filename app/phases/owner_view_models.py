@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.form_tree import rows
+from app.languages import native_name
 from app.phases.owner_forms import CrowdFields
 from app.phases.owner_messages import UNKNOWN_FIELD
 from app.phases.view_models import STEP_NAMES
@@ -88,7 +89,7 @@ class CrowdPage:
 
     @property
     def languages(self) -> tuple[tuple[str, str], ...]:
-        return ((Language.EN, "English"), (Language.DE, "Deutsch"))
+        return tuple((each, native_name(each)) for each in Language)
 
     @property
     def outcomes(self) -> tuple[OutcomeLine, ...]:

@@ -88,10 +88,14 @@ class RenditionRecipe(StrEnum):
 
 
 class Language(StrEnum):
-    """A language of the annotators' pages, by its ISO 639-1 code."""
+    """A language of the annotators' pages, by its language tag (BCP 47)."""
 
     EN = "en"
     DE = "de"
+    ES = "es"
+    FR = "fr"
+    ZH_HANS = "zh-Hans"
+    AR = "ar"
 
 
 class Flag(StrEnum):

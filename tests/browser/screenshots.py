@@ -13,6 +13,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from app.context import AppContext
+from benchmark.protocol import Language
 from perf.round_robin import round_robin
 from tests.app.results.page_windows import sign_in
 from tests.browser.conftest import CHROMIUM_ARGUMENTS, find_chromium
@@ -98,7 +99,10 @@ def shoot_all(
 def shoot_walks(browser: Browser, address: str, cast: Cast, wanted: Wanted) -> None:
     """Write screenshots of an annotator's pages, from the invitation to the end of the study."""
     study, preview = cast.open_study("voting-study"), cast.open_study("preview-study")
-    phased = phased_study(cast, "walked-study")
+    phased = {
+        "": phased_study(cast, "walked-study"),
+        "rtl-": phased_study(cast, "arabic-study", language=Language.AR),
+    }
     for window in WINDOWS:
         for scheme in SCHEMES:
             with profile(browser, window, scheme) as context:
@@ -107,9 +111,10 @@ def shoot_walks(browser: Browser, address: str, cast: Cast, wanted: Wanted) -> N
                     for name in walk_voting(page, address, study, preview):
                         if wanted.includes(name):
                             save(page, name, window, scheme, full_page=not name.startswith("vote"))
-                if wanted.includes("phase"):
-                    for name in walk_phases(page, address, phased):
-                        save(page, name, window, scheme, full_page=name != "phase-voting")
+                for prefix, way in phased.items():
+                    if wanted.includes(f"{prefix}phase"):
+                        for name in walk_phases(page, address, way):
+                            save(page, prefix + name, window, scheme, full_page=name != "phase-voting")
 
 
 @contextmanager

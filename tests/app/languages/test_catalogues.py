@@ -49,7 +49,7 @@ def test_a_catalogue_has_every_text_and_no_other(language: Language, source: Cat
 def test_a_translation_has_the_placeholders_of_its_text(language: Language) -> None:
     for text, message in entries(read_catalogue(language)).items():
         *_, longest = text if isinstance(text, tuple) else (text,)
-        # The form of one or two things may spell the number.
+        # The form of zero, one or two things may spell the number.
         spelled = {"n"} if isinstance(text, tuple) else set()
         assert [form for form in forms(message) if not holes(form) <= holes(longest)] == []
         assert [form for form in forms(message) if holes(longest) - holes(form) - spelled] == []
@@ -70,12 +70,19 @@ def test_a_number_gets_the_plural_form_of_the_language() -> None:
     assert translate_number(Language.EN, *texts, 1) == "You judged 1 pair."
     assert translate_number(Language.DE, *texts, 3) == "Sie haben 3 Paare beurteilt."
     assert plural_forms(Language.EN, *texts) == {"one": texts[0], "other": texts[1]}
+    assert translate_number(Language.AR, *texts, 2) == "قيّمت زوجين."
+    assert set(plural_forms(Language.AR, *texts)) == {"zero", "one", "two", "few", "many", "other"}
+    assert set(plural_forms(Language.ZH_HANS, *texts)) == {"other"}
 
 
 def test_a_language_has_a_name_and_a_direction() -> None:
-    assert [(native_name(each), direction(each)) for each in (Language.EN, Language.DE)] == [
+    assert [(native_name(each), direction(each)) for each in Language] == [
         ("English", "ltr"),
         ("Deutsch", "ltr"),
+        ("Español", "ltr"),
+        ("Français", "ltr"),
+        ("中文 (简体)", "ltr"),
+        ("العربية", "rtl"),
     ]
 
 
