@@ -32,6 +32,7 @@ from benchmark.wire.benchmarks import BenchmarkResponse, PairResponse
 from benchmark.wire.drafts import DraftRequest, GoldRequest, MatchupRequest, StudyRequest
 from benchmark.wire.jobs import CreateJobsRequest, CreateJobsResponse, JobResponse, JobsResponse
 from benchmark.wire.metrics import MetricTableResponse, SubmissionMetricsResponse
+from benchmark.wire.pay import HourlyPay
 from benchmark.wire.people import CreatedKeyResponse, KeyResponse, PersonResponse
 from benchmark.wire.phases import Phases
 from benchmark.wire.platforms import Exit, Platform
@@ -65,6 +66,7 @@ __all__ = [
     "ExtensionRequest",
     "Flag",
     "GoldRequest",
+    "HourlyPay",
     "JobResponse",
     "JobStatus",
     "JobsResponse",

@@ -8,6 +8,7 @@ import click
 
 from app.cli.server_options import open_client, server_options
 from app.cli.study_files import phases_option, read_toml, rules_option
+from app.cli.study_pay import hourly_pay, pay_options
 from app.cli.study_progress import print_losses
 from benchmark.protocol import Language, RenditionRecipe, StudyStatus, WatchGate
 
@@ -82,6 +83,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Language of the annotators' pages.",
 )
+@pay_options
 @server_options
 def create(
     slug: str,
@@ -92,6 +94,8 @@ def create(
     gold: int | None,
     phases: Path | None,
     rules: Path | None,
+    pay: tuple[str, str] | None,
+    fee_percent: str,
     server: str | None,
     key: str | None,
     **protocol: str | int | bool | None,
@@ -105,6 +109,7 @@ def create(
         "gold": {"count": gold} if gold else None,
         "phases": read_toml(phases) if phases else None,
         "rules": read_toml(rules) if rules else None,
+        "hourly_pay": hourly_pay(pay, fee_percent),
         **protocol,
     }
     created = _create_on_server(draft, matchups, server, key) if server else _create_here(draft, matchups)

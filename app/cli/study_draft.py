@@ -7,6 +7,7 @@ import click
 
 from app.cli.server_options import open_client, server_options
 from app.cli.study_files import phases_option, read_toml, rules_option
+from app.cli.study_pay import hourly_pay, pay_options
 from app.cli.submission_refs import matchup_named
 from benchmark.protocol import Language, RenditionRecipe, WatchGate
 
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     type=click.Choice([each.value for each in Language]),
     help="Language of the annotators' pages.",
 )
+@pay_options
 @server_options
 def edit(
     slug: str,
@@ -70,6 +72,8 @@ def edit(
     gold: int | None,
     phases: Path | None,
     rules: Path | None,
+    pay: tuple[str, str] | None,
+    fee_percent: str,
     server: str | None,
     key: str | None,
     **given: str | int | bool | None,
@@ -88,6 +92,8 @@ def edit(
         changes["phases"] = read_toml(phases)
     if rules is not None:
         changes["rules"] = read_toml(rules)
+    if pay is not None:
+        changes["hourly_pay"] = hourly_pay(pay, fee_percent)
     click.echo((_edit_on_server if server else _edit_here)(slug, changes, server, key).revision)
 
 

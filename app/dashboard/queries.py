@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from app.panels.pay import cost, study_pay
 from app.panels.sides import matchup_sides
 from app.tables.bench import Pair
 from app.tables.people import Annotator
@@ -15,6 +16,7 @@ from benchmark.protocol import AnnotatorKind, SkipReason
 from benchmark.wire.dashboard import (
     ActiveAnnotatorResponse,
     ClipReportResponse,
+    CostResponse,
     DashboardResponse,
     HourResponse,
     ProgressResponse,
@@ -49,11 +51,19 @@ def dashboard(session: Session, study: Study, *, now: datetime) -> DashboardResp
         pilots=people.get(AnnotatorKind.PILOT, 0),
         pilot_votes=_uncounted_votes(session, study) if people.keys() & set(_UNCOUNTED) else 0,
         hours_left=_hours_left(study, hours, missing=wanted - votes, now=now),
+        cost=_cost(study, votes, wanted),
         hours=hours,
         active=_active(session, study, now),
         progress=progress,
         clip_reports=_clip_reports(session, study, names),
     )
+
+
+def _cost(study: Study, votes: int, wanted: int) -> CostResponse | None:
+    pay = study_pay(study)
+    if pay is None:
+        return None
+    return CostResponse(spent=cost(pay, votes), total=cost(pay, wanted), currency=pay.currency)
 
 
 def _progress(session: Session, study: Study, names: dict[int, str]) -> list[ProgressResponse]:

@@ -21,6 +21,7 @@ from app.dashboard.view_models import (
     ScenarioRow,
     VersionRow,
 )
+from app.panels.pay import money
 from app.panels.protocol import every_protocol
 from app.panels.side_names import Naming
 from app.panels.sides import matchup_sides
@@ -30,7 +31,7 @@ from app.tables.audit import AuditEvent
 from app.tables.studies import Study
 from benchmark.plurals import counted
 from benchmark.protocol import SkipReason, StudyStatus
-from benchmark.wire.dashboard import ProgressResponse
+from benchmark.wire.dashboard import CostResponse, ProgressResponse
 
 MAX_AUDIT = 50
 _REASONS = {
@@ -74,6 +75,7 @@ def live_part(session: Session, study: Study, *, now: datetime) -> LivePart:
         ),
         this_hour=found.hours[-1].votes,
         time_left=_time_left(found.hours_left),
+        cost=_cost(found.cost),
         active=tuple(
             PersonRow(
                 each.annotator, f"{url}/annotators/{each.annotator}", _ago(each.last_vote_at, now), each.votes
@@ -152,6 +154,13 @@ def _time_left(hours: float | None) -> str:
     if hours >= 48:
         return f"{round(hours / 24)} days"
     return f"{hours:.0f} h" if hours >= 1 else "none" if hours == 0 else "less than 1 h"
+
+
+def _cost(found: CostResponse | None) -> str:
+    if found is None:
+        return ""
+    spent, total = (money(amount, found.currency) for amount in (found.spent, found.total))
+    return f"Cost: about {spent} of {total}"
 
 
 def _ago(moment: datetime, now: datetime) -> str:

@@ -56,7 +56,10 @@ class ReportRow:
 
 @dataclass(frozen=True, kw_only=True)
 class LivePart:
-    """The part of the dashboard that a browser requests again every few seconds."""
+    """The part of the dashboard that a browser requests again every few seconds.
+
+    `cost` is empty if the study has no pay for an hour.
+    """
 
     votes: int
     votes_wanted: int
@@ -66,6 +69,7 @@ class LivePart:
     bars: tuple[Bar, ...]
     this_hour: int
     time_left: str
+    cost: str
     active: tuple[PersonRow, ...]
     matchups: tuple[MatchupRow, ...]
     scenarios: tuple[ScenarioRow, ...]

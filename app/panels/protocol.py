@@ -87,6 +87,7 @@ def _document(session: Session, study: Study) -> dict[str, Any]:
         **({"phases": study.phases} if study.phases is not None else {}),
         **({"pilot": True} if study.is_pilot else {}),
         **({"rules": study.rules} if study.rules is not None else {}),
+        **({"hourly_pay": study.hourly_pay} if study.hourly_pay is not None else {}),
         **({"language": study.language} if study.language is not Language.EN else {}),
     }
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.panels.pay import annotator_pay, study_pay
 from app.panels.phases import phase_progress, study_phases
 from app.panels.quality import study_rules
 from app.panels.quality_figures import QualityFigures, study_figures
@@ -25,6 +26,7 @@ def payment_list(session: Session, study: Study, *, signing_key: bytes) -> list[
     Withdrawn participants are absent, because their ids were deleted.
     """
     figures, rules, phases = study_figures(session, study), study_rules(study) or Rules(), study_phases(study)
+    pay = study_pay(study)
     rows = session.execute(
         select(PlatformSession, Annotator)
         .join(Annotator, Annotator.id == PlatformSession.annotator_id)
@@ -64,6 +66,8 @@ def payment_list(session: Session, study: Study, *, signing_key: bytes) -> list[
                 repeats=theirs.repeats,
                 repeats_same=theirs.repeats_same,
                 median_s=theirs.median_s,
+                pay=annotator_pay(pay, theirs.votes + theirs.gold + theirs.repeats) if pay else None,
+                currency=pay.currency if pay else None,
                 joined_at=row.joined_at,
                 ended_at=_ended_at(session, annotator.id) if outcome else None,
             )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.benchmarks.service import find_benchmark
 from app.errors import Conflict
+from app.panels.pay import study_pay
 from app.panels.phases import study_phases
 from app.panels.quality import study_rules
 from app.panels.sides import matchup_sides
@@ -129,6 +130,7 @@ def draft_request(session: Session, study: Study) -> StudyRequest:
         phases=study_phases(study),
         rules=study_rules(study),
         language=study.language,
+        hourly_pay=study_pay(study),
     )
 
 

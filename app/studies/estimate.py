@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from app.panels.pay import cost, money
 from app.panels.time_estimate import SECONDS_PER_PAIR
 from benchmark.stats.power import ALPHA, POWER, detectable_share
+from benchmark.wire.drafts import GoldRequest
+from benchmark.wire.pay import HourlyPay
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,8 @@ class StudyEstimate:
             score.
         detectable_corrected: the smallest detectable score after Holm's correction for several matchups; the
             test then uses the strictest level of the correction.
+        gold_questions: the number of answers to gold questions that all annotators give together.
+        pay: the pay for an hour; None if the owner entered none.
     """
 
     matchups: int
@@ -30,6 +35,8 @@ class StudyEstimate:
     people: int
     detectable: float
     detectable_corrected: float
+    gold_questions: int = 0
+    pay: HourlyPay | None = None
     power_percent: int = round(100 * POWER)
     seconds: int = SECONDS_PER_PAIR
 
@@ -38,9 +45,25 @@ class StudyEstimate:
         return self.comparisons * self.votes_per_comparison
 
     @property
+    def answers(self) -> int:
+        return self.judgements + self.gold_questions
+
+    @property
+    def cost(self) -> str | None:
+        """Return the cost of all answers with the fee; None if the owner entered no pay."""
+        return money(cost(self.pay, self.answers), self.pay.currency) if self.pay else None
+
+    @property
+    def cost_note(self) -> str:
+        if self.pay is None:
+            return ""
+        fee = f", with a fee of {self.pay.fee_percent:f}\u00a0%" if self.pay.fee_percent else ""
+        return f"at {money(self.pay.per_hour, self.pay.currency)} an hour{fee}"
+
+    @property
     def hours(self) -> str:
         """Return the working time of all annotators together."""
-        hours = self.judgements * self.seconds / 3600
+        hours = self.answers * self.seconds / 3600
         return f"{hours:,.0f}" if hours >= 10 else f"{hours:.1f}"
 
     @property
@@ -63,8 +86,10 @@ def estimate_study(
     *,
     votes_per_comparison: int,
     comparisons_per_annotator: int | None,
+    gold: GoldRequest | None = None,
+    pay: HourlyPay | None = None,
 ) -> StudyEstimate | None:
-    """Return the estimated size of a study, without gold questions.
+    """Return the estimated size of a study.
 
     Return None if there are no matchups, or if the two sides of a matchup have no pair in common.
 
@@ -79,12 +104,25 @@ def estimate_study(
     comparisons, fewest = sum(common), min(common)
     judgements = comparisons * votes_per_comparison
     shown = min(comparisons_per_annotator or comparisons, comparisons)
+    # Nobody votes on a comparison twice, so a panel needs as many people as votes.
+    people = max(votes_per_comparison, ceil(judgements / shown))
     return StudyEstimate(
         matchups=len(common),
         comparisons=comparisons,
         votes_per_comparison=votes_per_comparison,
-        # Nobody votes on a comparison twice, so a panel needs as many people as votes.
-        people=max(votes_per_comparison, ceil(judgements / shown)),
+        people=people,
         detectable=detectable_share(fewest),
         detectable_corrected=detectable_share(fewest, alpha=ALPHA / len(common)),
+        gold_questions=_gold_questions(gold, judgements=judgements, people=people),
+        pay=pay,
     )
+
+
+def _gold_questions(gold: GoldRequest | None, *, judgements: int, people: int) -> int:
+    if gold is None:
+        return 0
+    if gold.count is not None:
+        return people * gold.count
+    # One of every `block` comparisons of an annotator is a gold question.
+    block = round(1 / (gold.share or 1))
+    return judgements // (block - 1)

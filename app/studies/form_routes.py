@@ -47,6 +47,9 @@ class StudyForm(BaseModel):
     instructions: str = ""
     watch_gate: str = WatchGate.DELIVERED
     lease_s: str = "900"
+    pay_per_hour: str = ""
+    currency: str = ""
+    fee_percent: str = ""
     revision: str = ""
     copied: str = ""
 

@@ -16,7 +16,7 @@ def fields_of(request: StudyRequest, names: Mapping[str, str]) -> StudyFields:
     matchups = [(each.reference, each.other) for each in request.matchups]
     sides = tuple(dict.fromkeys(side for matchup in matchups for side in matchup))
     reference = matchups[0][0] if matchups else ""
-    gold = request.gold
+    gold, pay = request.gold, request.hourly_pay
     fields = StudyFields(
         benchmark=request.benchmark,
         title=request.title,
@@ -32,6 +32,9 @@ def fields_of(request: StudyRequest, names: Mapping[str, str]) -> StudyFields:
         instructions=request.instructions,
         watch_gate=request.watch_gate,
         lease_s=str(request.lease_s),
+        pay_per_hour=f"{pay.per_hour:.2f}" if pay else "",
+        currency=pay.currency if pay else "",
+        fee_percent=str(pay.fee_percent) if pay and pay.fee_percent else "",
     )
     rules = (replace(fields, comparisons=rule) for rule in (Comparisons.REFERENCE, Comparisons.ROUND_ROBIN))
     of_rule = next((each for each in rules if list(each.matchups) == matchups), None)

@@ -77,7 +77,12 @@ def estimate_part(
     matchups = [(ids[reference], ids[other]) for reference, other in fields.matchups]
     pairs = pairs_of_sides(session, {side for each in matchups for side in each})
     estimate = estimate_study(
-        matchups, pairs, votes_per_comparison=counts[0], comparisons_per_annotator=counts[1]
+        matchups,
+        pairs,
+        votes_per_comparison=counts[0],
+        comparisons_per_annotator=counts[1],
+        gold=fields.gold_request,
+        pay=fields.pay,
     )
     return EstimatePart(estimate, _checks(session, fields, matchups, sides, pairs, benchmark))
 

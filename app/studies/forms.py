@@ -10,9 +10,11 @@ from pydantic import ValidationError
 
 from app.errors import InvalidFields
 from app.field_messages import PATTERN_HELP
+from app.studies.pay_fields import parse_pay
 from benchmark.protocol import RenditionRecipe, WatchGate
 from benchmark.wire.common import PUBLIC_ID, SLUG, SUBMISSION_NAME
 from benchmark.wire.drafts import GoldRequest, MatchupRequest, StudyRequest
+from benchmark.wire.pay import HourlyPay
 
 MAX_SLUG = 64
 MAX_TITLE = 200
@@ -50,6 +52,9 @@ class StudyFields:
     instructions: str = ""
     watch_gate: str = WatchGate.DELIVERED
     lease_s: str = "900"
+    pay_per_hour: str = ""
+    currency: str = ""
+    fee_percent: str = ""
 
     @property
     def matchups(self) -> tuple[tuple[str, str], ...]:
@@ -71,6 +76,24 @@ class StudyFields:
             return _panel(self.votes_per_comparison), shown
         except ValueError:
             return None
+
+    @property
+    def gold_request(self) -> GoldRequest | None:
+        """Return the gold questions; None without gold questions, or if the field is wrong."""
+        try:
+            return _gold(self.gold)
+        except ValueError:
+            return None
+
+    @property
+    def pay(self) -> HourlyPay | None:
+        """Return the pay; None without a pay, or if one of its fields is wrong."""
+        problems: dict[str, str] = {}
+        return parse_pay(*self.pay_texts, problems=problems)
+
+    @property
+    def pay_texts(self) -> tuple[str, str, str]:
+        return self.pay_per_hour, self.currency, self.fee_percent
 
     def on(self, benchmark: str, visible: Collection[str]) -> "StudyFields":
         """Return the fields for another benchmark, with only those sides that are in `visible`."""
@@ -119,6 +142,7 @@ def parse_study_form(fields: StudyFields) -> StudyRequest:
         "renditions": check("renditions", lambda: _option(RenditionRecipe, fields.renditions)),
         "watch_gate": check("watch_gate", lambda: _option(WatchGate, fields.watch_gate)),
         "lease_s": check("lease_s", lambda: _count(fields.lease_s, 86_400, least=5)),
+        "hourly_pay": parse_pay(*fields.pay_texts, problems=problems),
     }
     check("comparisons", lambda: _option(Comparisons, fields.comparisons))
     if problems:

@@ -47,6 +47,7 @@ _PROTOCOL_FIELDS = (
     "phases",
     "rules",
     "language",
+    "hourly_pay",
     "created_at",
     "opened_at",
     "closed_at",

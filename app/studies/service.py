@@ -121,6 +121,7 @@ def _fill_fields(study: Study, request: DraftFields, benchmark: Benchmark) -> No
         setattr(study, name, getattr(request, name))
     study.phases = None if request.phases is None else request.phases.model_dump(mode="json")
     study.rules = None if request.rules is None else request.rules.model_dump(mode="json")
+    study.hourly_pay = None if request.hourly_pay is None else request.hourly_pay.model_dump(mode="json")
     if request.seed is not None:
         study.seed = request.seed
     study.gold_block = study.gold_most = None

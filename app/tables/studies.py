@@ -65,6 +65,8 @@ class Study(Base):
     phases: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # The quality rules, in the form of benchmark.wire.rules.Rules; None if there are none.
     rules: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # The pay for an hour, in the form of benchmark.wire.pay.HourlyPay; None if the owner entered none.
+    hourly_pay: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # The completion codes and return URLs, in the form of benchmark.wire.platforms.Platform. They are not
     # part of the protocol, because the protocol is published.
     platform: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

@@ -1,6 +1,7 @@
 """Wire types for the dashboard of a study: progress, pace, active annotators, undisplayed clips."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from benchmark.protocol import AssignmentPurpose, Choice, Justification, SkipReason
 from benchmark.wire.common import PageResponse, ResponseModel
@@ -45,12 +46,23 @@ class ClipReportResponse(ResponseModel):
     last_at: datetime
 
 
+class CostResponse(ResponseModel):
+    """The estimated cost of the votes that were cast, and of all votes that the study needs.
+
+    Both amounts include the platform's fee. Gold questions, repeats and pilots are not counted.
+    """
+
+    spent: Decimal
+    total: Decimal
+    currency: str
+
+
 class DashboardResponse(ResponseModel):
     """The state of a study for its owner.
 
     `hours_left` is the number of hours until all comparisons have enough votes, at the pace of the last 6
-    hours; null if nobody voted in the last 6 hours. `pilot_votes` are the votes of pilots and previews; these
-    votes never count.
+    hours; null if nobody voted in the last 6 hours. `cost` is null if the study has no pay for an hour.
+    `pilot_votes` are the votes of pilots and previews; these votes never count.
     """
 
     at: datetime
@@ -60,6 +72,7 @@ class DashboardResponse(ResponseModel):
     pilots: int
     pilot_votes: int
     hours_left: float | None
+    cost: CostResponse | None
     hours: list[HourResponse]
     active: list[ActiveAnnotatorResponse]
     progress: list[ProgressResponse]

@@ -17,6 +17,7 @@ from benchmark.wire.common import (
     Slug,
     SubmissionName,
 )
+from benchmark.wire.pay import HourlyPay
 from benchmark.wire.phases import Phases
 from benchmark.wire.rules import Rules
 from benchmark.wire.studies import StudyResponse
@@ -87,6 +88,7 @@ class DraftFields(RequestModel):
     phases: Phases | None = None
     rules: Rules | None = None
     language: Language = Language.EN
+    hourly_pay: HourlyPay | None = None
 
     @model_validator(mode="after")
     def _quiz_has_questions(self) -> Self:

@@ -4,6 +4,7 @@ The codes are not part of the study's protocol, because the protocol is publishe
 """
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, StringConstraints, ValidationInfo, field_validator
@@ -99,6 +100,8 @@ class PaymentResponse(ResponseModel):
         failed_rules: a sentence for each quality rule that the participant failed.
         unknown_rules: the names of the rules for which the participant has too few answers.
         median_s: the median time of a vote, seconds; null if unknown.
+        pay, currency: the pay for the answers at the estimated time of an answer, without the platform's fee;
+            null if the study has no pay for an hour.
     """
 
     annotator: str
@@ -117,6 +120,8 @@ class PaymentResponse(ResponseModel):
     repeats: int
     repeats_same: int
     median_s: float | None
+    pay: Decimal | None
+    currency: str | None
     joined_at: datetime
     ended_at: datetime | None
 

@@ -13,6 +13,7 @@ from benchmark.protocol import (
     WatchGate,
 )
 from benchmark.wire.common import PageResponse, ResponseModel
+from benchmark.wire.pay import HourlyPay
 from benchmark.wire.phases import Phases
 from benchmark.wire.rules import Rules
 
@@ -80,6 +81,7 @@ class StudyResponse(ResponseModel):
     phases: Phases | None
     rules: Rules | None
     language: Language
+    hourly_pay: HourlyPay | None
     created_at: datetime
     opened_at: datetime | None
     closed_at: datetime | None

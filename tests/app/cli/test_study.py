@@ -230,7 +230,10 @@ def test_a_draft_is_edited_duplicated_opened_extended_and_reopened(ti2v: Run) ->
 
     assert ti2v("study", "edit", "mine", "--votes", "1", "--per-annotator", "4").out == "2\n"
     matchup = "cinemo:motif:letterbox"
-    assert ti2v("study", "edit", "mine", "--matchup", matchup, "--per-annotator", "0").out == "3\n"
+    assert (
+        ti2v("study", "edit", "mine", "--matchup", matchup, "--per-annotator", "0", "--pay", "12", "GBP").out
+        == "3\n"
+    )
     assert ti2v("study", "duplicate", "mine", "copy", "--title", "Second").out == "copy\n"
     copy = json.loads(ti2v("study", "status", "copy", "--format", "json").out)
     assert (copy["title"], copy["votes_per_comparison"], copy["comparisons_per_annotator"]) == (
@@ -238,6 +241,7 @@ def test_a_draft_is_edited_duplicated_opened_extended_and_reopened(ti2v: Run) ->
         1,
         None,
     )
+    assert copy["hourly_pay"] == {"per_hour": "12", "currency": "GBP", "fee_percent": "0"}
     assert (copy["matchups"][0]["reference"], copy["matchups"][0]["renditions"]) == ("cinemo", "letterbox")
     ti2v("study", "open", "mine")
     assert ti2v("study", "extend", "mine", "--matchup", "motif:dynamicrafter", "--votes", "5").out == "2\n"

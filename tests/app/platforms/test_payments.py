@@ -1,14 +1,19 @@
 """The payment list: who finished, who failed what, and whom to approve; for the owner only."""
 
+from decimal import Decimal
+
 from fastapi.testclient import TestClient
 
 from app.context import AppContext
+from benchmark.wire.pay import HourlyPay
 from benchmark.wire.phases import Phases
 from benchmark.wire.rules import Rules
 from tests.acting import assign, vote
 from tests.app.api.conftest import client_of
 from tests.app.platforms.test_join import LINK, PROLIFIC, set_platform
 from tests.cast import Cast, Study
+
+PAY = HourlyPay(per_hour=Decimal(12), currency="GBP", fee_percent=Decimal(33))
 
 
 def join_and_vote(client: TestClient, study: Study, participant: str, votes: int) -> None:
@@ -23,7 +28,7 @@ def test_the_list_proposes_a_payment_for_each_participant(
     cast: Cast, context: AppContext, client: TestClient
 ) -> None:
     rules = Rules.model_validate({"side": {"maximum": 0.8, "after": 3}})
-    study = cast.open_study(comparisons_per_annotator=3, phases=Phases(), rules=rules)
+    study = cast.open_study(comparisons_per_annotator=3, phases=Phases(), rules=rules, hourly_pay=PAY)
     owner = client_of(context, cast.alice)
     set_platform(owner, study, **PROLIFIC)
     join_and_vote(client, study, "always-left", 3)
@@ -34,6 +39,8 @@ def test_the_list_proposes_a_payment_for_each_participant(
 
     assert (left["annotator"], left["participant"]) == ("annotator-001", "always-left")
     assert (left["outcome"], left["action"], left["code"]) == ("completed", "review", "D0NE")
+    # 3 answers x 25 s x 12 / 3600; the fee goes to the platform.
+    assert (left["pay"], left["currency"], half["pay"]) == ("0.25", "GBP", "0.08")
     assert left["failed_rules"] == ["3 of 3 votes are for side A"]
     assert (left["votes"], left["ids_verified"], left["ended_at"] is not None) == (3, False, True)
     assert (half["outcome"], half["action"], half["code"], half["votes"]) == (None, "none", "", 1)

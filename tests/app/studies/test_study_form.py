@@ -101,6 +101,11 @@ def test_a_viewer_and_a_stranger_cannot_open_it(cast: Cast, client: TestClient) 
         ({"votes_per_comparison": "5.0"}, "votes_per_comparison", "Use a whole number from 1 to 99."),
         ({"comparisons_per_annotator": "0"}, "comparisons_per_annotator", "from 1 to 1,000,000."),
         ({"gold": "-1"}, "gold", "from 1 to 1,000."),
+        ({"pay_per_hour": "a lot", "currency": "GBP"}, "pay_per_hour", "as an amount, such as 12.00."),
+        ({"pay_per_hour": "-3", "currency": "GBP"}, "pay_per_hour", "as an amount, such as 12.00."),
+        ({"currency": "GBP"}, "pay_per_hour", "as an amount, such as 12.00."),
+        ({"pay_per_hour": "12", "currency": "pounds"}, "currency", "three letters, such as GBP."),
+        ({"pay_per_hour": "12", "currency": "GBP", "fee_percent": "x"}, "fee_percent", "from 0 to 100"),
         ({"renditions": "sepia"}, "renditions", "Choose one of the options."),
         ({"comparisons": "some"}, "comparisons", "Choose one of the options."),
     ],
@@ -154,6 +159,31 @@ def test_the_estimate_counts_judgements_hours_and_people(cast: Cast, alice: Test
     # result of six pairs is significant: 2 x 0.5^6 = 0.031.
     assert "Smallest score the study can show 96.3 %" in words
     assert "none if corrected for 2 matchups" in words
+
+
+def test_the_estimate_names_the_cost_with_gold_questions_and_fee(cast: Cast, alice: TestClient) -> None:
+    pay = {"pay_per_hour": "12", "currency": "gbp", "fee_percent": "33"}
+
+    words = text_of(alice.post(f"{FORM}/estimate", data=fields(cast, gold="2", **pay)).text)
+
+    # 60 judgements, and 2 gold questions for each of 5 people: 70 x 25 s x 12 / 3600 x 1.33 = 7.758.
+    assert "and 10 answers to gold questions" in words
+    assert "Cost 7.76 GBP at 12.00 GBP an hour, with a fee of 33 %" in words
+
+
+def test_the_pay_is_part_of_the_study_and_of_its_dashboard(cast: Cast, alice: TestClient) -> None:
+    alice.post(FORM, data=fields(cast, pay_per_hour="12.5", currency="EUR"))
+
+    study = alice.get("/api/v1/studies/motif-against-two").json()
+    assert study["hourly_pay"] == {"per_hour": "12.5", "currency": "EUR", "fee_percent": "0"}
+    assert 'value="12.50"' in alice.get("/studies/motif-against-two/edit").text
+    alice.post("/studies/motif-against-two/open")
+    # 60 votes x 25 s x 12.5 / 3600 = 5.208.
+    dashboard = alice.get("/api/v1/studies/motif-against-two/dashboard").json()
+    assert dashboard["cost"] == {"spent": "0.00", "total": "5.21", "currency": "EUR"}
+    assert "about 0.00 EUR of 5.21 EUR" in text_of(alice.get("/studies/motif-against-two/dashboard").text)
+    (protocol,) = alice.get("/api/v1/studies/motif-against-two/protocols").json()["protocols"]
+    assert protocol["document"]["hourly_pay"]["currency"] == "EUR"
 
 
 def test_a_limit_for_each_annotator_needs_more_people(cast: Cast, alice: TestClient) -> None:
