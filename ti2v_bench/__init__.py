@@ -27,6 +27,7 @@ from benchmark.protocol import (
     TaskStatus,
     WatchGate,
 )
+from benchmark.wire.allocation import Allocation
 from benchmark.wire.annotators import AnnotatorResponse, ChangeResponse, DecisionRequest
 from benchmark.wire.benchmarks import BenchmarkResponse, PairResponse
 from benchmark.wire.drafts import DraftRequest, GoldRequest, MatchupRequest, StudyRequest
@@ -51,6 +52,7 @@ from benchmark.wire.submissions import (
 from benchmark.wire.tasks import TaskResponse
 
 __all__ = [
+    "Allocation",
     "AnnotatorResponse",
     "BenchmarkResponse",
     "ChangeResponse",

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from app.cli.server_options import open_client, server_options
+from app.cli.study_allocation import allocation_options
 from app.cli.study_files import phases_option, read_toml, rules_option
 from app.cli.study_pay import hourly_pay, pay_options
 from app.cli.study_progress import print_losses
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, help="Seed of the order of comparisons (default: random).")
 @phases_option
 @rules_option
+@allocation_options
 @click.option(
     "--language",
     type=click.Choice([each.value for each in Language]),
@@ -96,6 +98,7 @@ def create(
     rules: Path | None,
     pay: tuple[str, str] | None,
     fee_percent: str,
+    allocation: dict[str, Any] | None,
     server: str | None,
     key: str | None,
     **protocol: str | int | bool | None,
@@ -110,6 +113,7 @@ def create(
         "phases": read_toml(phases) if phases else None,
         "rules": read_toml(rules) if rules else None,
         "hourly_pay": hourly_pay(pay, fee_percent),
+        "allocation": allocation,
         **protocol,
     }
     created = _create_on_server(draft, matchups, server, key) if server else _create_here(draft, matchups)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from app.cli.server_options import open_client, server_options
+from app.cli.study_allocation import allocation_options
 from app.cli.study_files import phases_option, read_toml, rules_option
 from app.cli.study_pay import hourly_pay, pay_options
 from app.cli.submission_refs import matchup_named
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=int, help="Seed of the order of comparisons.")
 @phases_option
 @rules_option
+@allocation_options
 @click.option(
     "--language",
     type=click.Choice([each.value for each in Language]),
@@ -74,6 +76,7 @@ def edit(
     rules: Path | None,
     pay: tuple[str, str] | None,
     fee_percent: str,
+    allocation: dict[str, Any] | None,
     server: str | None,
     key: str | None,
     **given: str | int | bool | None,
@@ -94,6 +97,8 @@ def edit(
         changes["rules"] = read_toml(rules)
     if pay is not None:
         changes["hourly_pay"] = hourly_pay(pay, fee_percent)
+    if allocation is not None:
+        changes["allocation"] = allocation
     click.echo((_edit_on_server if server else _edit_here)(slug, changes, server, key).revision)
 
 
@@ -120,7 +125,11 @@ def _request(study: "StudyResponse", changes: dict[str, Any]) -> "DraftRequest":
     from benchmark.wire.drafts import DraftRequest
     from benchmark.wire.validation import checked_request
 
-    return checked_request(DraftRequest, **DraftRequest.of(study).model_dump() | changes)
+    before = DraftRequest.of(study).model_dump()
+    if "allocation" in changes:
+        # An option that is not given keeps its value.
+        changes["allocation"] = (before["allocation"] or {}) | changes["allocation"]
+    return checked_request(DraftRequest, **before | changes)
 
 
 def _edit_on_server(

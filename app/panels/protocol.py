@@ -88,6 +88,7 @@ def _document(session: Session, study: Study) -> dict[str, Any]:
         **({"pilot": True} if study.is_pilot else {}),
         **({"rules": study.rules} if study.rules is not None else {}),
         **({"hourly_pay": study.hourly_pay} if study.hourly_pay is not None else {}),
+        **({"allocation": study.allocation} if study.allocation is not None else {}),
         **({"language": study.language} if study.language is not Language.EN else {}),
     }
 

@@ -1,8 +1,9 @@
 """Selects an annotator's next comparison, and the submission shown on the left.
 
 Pairs that are new to the annotator come first, because an annotator who sees a clip in nine matchups would
-learn to recognise the clip. Among equally new pairs, comparisons with the fewest valid votes and live leases
-come first. Ties are broken at random with the study's stored seed.
+learn to recognise the clip. Among equally new pairs, the first batch of the study comes first. Within a
+batch, comparisons with the fewest valid votes and live leases come first; a study may prefer the matchup with
+the fewest complete votes instead. Ties are broken at random with the study's stored seed.
 """
 
 from dataclasses import dataclass
@@ -10,10 +11,11 @@ from dataclasses import dataclass
 from sqlalchemy import ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.panels.allocation import study_allocation
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, AssignmentStatus, status_is
 from benchmark.design import is_reference_left
-from benchmark.protocol import AssignmentPurpose, Side
+from benchmark.protocol import AssignmentPurpose, Balance, Side
 
 # The same annotator may get a comparison again after the assignment expired or the vote was undone.
 MET = (AssignmentStatus.OPEN, AssignmentStatus.VOTED, AssignmentStatus.SKIPPED)
@@ -52,7 +54,29 @@ def _left(side: Side) -> ScalarSelect[int]:
     )
 
 
-def _next(which: InstrumentedAttribute[int], met: InstrumentedAttribute[int]) -> Select[Comparison, int, int]:
+# The votes of each matchup that are complete; leases do not count.
+_COMPLETE = (
+    select(
+        Comparison.matchup_id, func.sum(Comparison.votes_reference + Comparison.votes_other).label("votes")
+    )
+    .where(Comparison.study_id == bindparam("study_id"), Comparison.is_gold.is_(False))
+    .group_by(Comparison.matchup_id)
+    .subquery()
+)
+
+
+def _next(
+    which: InstrumentedAttribute[int], met: InstrumentedAttribute[int], balance: Balance
+) -> Select[Comparison, int, int]:
+    query = _free(which, met)
+    if balance is Balance.COMPARISONS:
+        return query.order_by(Comparison.batch, Comparison.slots_taken, Comparison.shuffle_key)
+    return query.join(_COMPLETE, _COMPLETE.c.matchup_id == Comparison.matchup_id).order_by(
+        Comparison.batch, _COMPLETE.c.votes, Comparison.slots_taken, Comparison.shuffle_key
+    )
+
+
+def _free(which: InstrumentedAttribute[int], met: InstrumentedAttribute[int]) -> Select[Comparison, int, int]:
     met_before = select(met).where(Assignment.annotator_id == bindparam("annotator_id"), status_is(*MET))
     return (
         select(Comparison, _left(Side.REFERENCE), _left(Side.OTHER))
@@ -62,14 +86,13 @@ def _next(which: InstrumentedAttribute[int], met: InstrumentedAttribute[int]) ->
             Comparison.slots_taken < bindparam("panel"),
             which.not_in(met_before),
         )
-        .order_by(Comparison.slots_taken, Comparison.shuffle_key)
         .limit(1)
     )
 
 
 # Statements are built once, because building a statement takes longer than running it.
-_ON_A_NEW_PAIR = _next(Comparison.pair_id, Assignment.pair_id)
-_NOT_MET = _next(Comparison.id, Assignment.comparison_id)
+_ON_A_NEW_PAIR = {balance: _next(Comparison.pair_id, Assignment.pair_id, balance) for balance in Balance}
+_NOT_MET = {balance: _next(Comparison.id, Assignment.comparison_id, balance) for balance in Balance}
 
 
 def choose_comparison(session: Session, *, study: Study, annotator_id: int, met_pairs: int) -> Chosen | None:
@@ -78,9 +101,12 @@ def choose_comparison(session: Session, *, study: Study, annotator_id: int, met_
     Args:
         met_pairs: the number of different pairs that this annotator has seen in the study.
     """
+    if not study.unfilled_comparisons:
+        return None
+    balance = study_allocation(study).balance
     given = {"study_id": study.id, "panel": study.votes_per_comparison, "annotator_id": annotator_id}
-    row = session.execute(_ON_A_NEW_PAIR, given).one_or_none() if met_pairs < study.pairs else None
-    row = row or session.execute(_NOT_MET, given).one_or_none()
+    row = session.execute(_ON_A_NEW_PAIR[balance], given).one_or_none() if met_pairs < study.pairs else None
+    row = row or session.execute(_NOT_MET[balance], given).one_or_none()
     return Chosen(*row) if row else None
 
 

@@ -1,4 +1,4 @@
-"""Parses the form with which an owner sets the phases, the rules and the platform of a study.
+"""Parses the form with which an owner sets the phases, rules, allocation and platform of a study.
 
 A field is named by its path in the settings, such as `phases.consent.sections.0.title`. A group that the
 owner can leave out, such as `phases.consent`, counts only if its checkbox `use` is ticked.
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from app.errors import Invalid, InvalidFields
 from app.form_tree import Texts, flattened, nested, rows, with_rows
 from app.phases.owner_messages import field_problems
+from benchmark.wire.allocation import Allocation
 from benchmark.wire.phases import Phases, QuizPhase
 from benchmark.wire.platforms import Platform
 from benchmark.wire.rules import Rules
@@ -36,8 +37,13 @@ GROUPS = (
 )
 SECTIONS = "phases.consent.sections"
 QUESTIONS = "phases.questionnaire.questions"
-_LINES = ("statements", "options")
-_KINDS: Mapping[str, type[BaseModel]] = {"phases": Phases, "rules": Rules, "platform": Platform}
+_LINES = ("statements", "options", "scenarios")
+_KINDS: Mapping[str, type[BaseModel]] = {
+    "phases": Phases,
+    "rules": Rules,
+    "allocation": Allocation,
+    "platform": Platform,
+}
 # What only the questions of one kind have.
 _OF_KIND = {"choice": ("options",), "number": ("minimum", "maximum"), "text": ()}
 _NEW_ROWS = {
@@ -66,6 +72,7 @@ class CrowdFields:
 class CrowdSettings:
     phases: Phases | None
     rules: Rules | None
+    allocation: Allocation | None
     platform: Platform
 
 
@@ -81,9 +88,15 @@ def submitted_fields(items: Collection[tuple[str, object]]) -> CrowdFields:
     return CrowdFields(texts, frozenset(str(value) for name, value in items if name == "use"))
 
 
-def crowd_fields(phases: Phases | None, rules: Rules | None, platform: Platform) -> CrowdFields:
+def crowd_fields(settings: CrowdSettings) -> CrowdFields:
     """Return the fields of the form for stored settings. Unused groups have the default values."""
-    given = {"phases": phases or Phases(), "rules": rules or Rules(), "platform": platform}
+    phases = settings.phases
+    given: dict[str, BaseModel] = {
+        "phases": phases or Phases(),
+        "rules": settings.rules or Rules(),
+        "allocation": settings.allocation or Allocation(),
+        "platform": settings.platform,
+    }
     stored = {name: each.model_dump(mode="json") for name, each in given.items()}
     used = {group for group in GROUPS if _at(stored, group) is not None}
     if phases is None:
@@ -106,10 +119,16 @@ def parse_crowd_form(fields: CrowdFields) -> CrowdSettings:
     problems: dict[str, str] = {}
     phases = _parsed(Phases, "phases", tree, problems) if "phases" in fields.used else None
     rules = _parsed(Rules, "rules", tree, problems)
+    allocation = _parsed(Allocation, "allocation", tree, problems)
     platform = _parsed(Platform, "platform", tree, problems)
     if problems:
         raise InvalidFields(problems)
-    return CrowdSettings(phases, None if rules == Rules() else rules, platform or Platform())
+    return CrowdSettings(
+        phases,
+        None if rules == Rules() else rules,
+        None if allocation == Allocation() else allocation,
+        platform or Platform(),
+    )
 
 
 def change_rows(fields: CrowdFields, change: str) -> CrowdFields:
@@ -137,7 +156,8 @@ def change_rows(fields: CrowdFields, change: str) -> CrowdFields:
 def fields_of_text(fields: CrowdFields, text: str) -> CrowdFields:
     """Return the fields that a TOML or JSON text describes; settings that the text does not name stay.
 
-    The text has the tables `phases`, `rules` and `platform`, or is the content of one of these tables.
+    The text has the tables `phases`, `rules`, `allocation` and `platform`, or is the content of one of
+    these tables.
 
     Raises:
         InvalidFields: the text is neither TOML nor JSON, or a setting is not allowed.
@@ -150,16 +170,18 @@ def fields_of_text(fields: CrowdFields, text: str) -> CrowdFields:
     if not content.keys() <= _KINDS.keys():
         content = {_kind_of(content): content}
     before = (
-        parse_crowd_form(fields) if content.keys() != _KINDS.keys() else CrowdSettings(None, None, Platform())
+        parse_crowd_form(fields)
+        if content.keys() != _KINDS.keys()
+        else CrowdSettings(None, None, None, Platform())
     )
-    models: dict[str, Any] = {"phases": before.phases, "rules": before.rules, "platform": before.platform}
+    models: dict[str, Any] = {}
     for name, values in content.items():
         try:
             models[name] = _KINDS[name].model_validate(values)
         except ValidationError as error:
             path, sentence = next(iter(field_problems(name, error).items()))
             raise InvalidFields({"text": f"{path}: {sentence}"}) from error
-    return crowd_fields(models["phases"], models["rules"], models["platform"])
+    return crowd_fields(replace(before, **models))
 
 
 def _kind_of(content: Mapping[str, Any]) -> str:

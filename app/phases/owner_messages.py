@@ -62,7 +62,7 @@ def _path(location: tuple[str | int, ...]) -> tuple[str, int | None]:
         for before, part in zip((None, *location), location, strict=False)
         if not (isinstance(before, int) and part in _TAGS)
     ]
-    if isinstance(parts[-1], int) and parts[-2] in ("statements", "options"):
+    if isinstance(parts[-1], int) and parts[-2] in ("statements", "options", "scenarios"):
         return ".".join(map(str, parts[:-1])), parts[-1] + 1
     return ".".join(map(str, parts)), None
 

@@ -1,4 +1,4 @@
-"""Routes of the page on which an owner sets the phases, rules, language and platform of a study."""
+"""Routes of the page on which an owner sets up the phases, rules and platform of a crowd study."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -124,7 +124,12 @@ def _save(
             fields = CrowdFields(platform_texts, frozenset())
         wanted = parse_crowd_form(fields)
         if study.status is StudyStatus.DRAFT:
-            changes = {"phases": wanted.phases, "rules": wanted.rules, "language": language or study.language}
+            changes = {
+                "phases": wanted.phases,
+                "rules": wanted.rules,
+                "allocation": wanted.allocation,
+                "language": language or study.language,
+            }
             _edit(session, study, changes, revision=revision, principal=principal)
         set_platform(session, study=study, platform=wanted.platform, principal=principal, now=now)
 

@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid, InvalidFields
+from app.panels.allocation import study_allocation
 from app.panels.phases import study_phases
 from app.panels.protocol import newest_protocol
 from app.panels.quality import study_rules
-from app.phases.owner_forms import CrowdFields, crowd_fields, parse_crowd_form
+from app.phases.owner_forms import CrowdFields, CrowdSettings, crowd_fields, parse_crowd_form
 from app.phases.owner_view_models import CrowdPage, CrowdPreview
 from app.platforms.service import study_platform
 from app.tables.studies import Study
 from benchmark.protocol import Language, StudyStatus
+from benchmark.wire.allocation import Allocation
 
 
 def crowd_page(
@@ -37,7 +39,9 @@ def crowd_page(
     """
     platform = study_platform(study)
     protocol = newest_protocol(session, study)
-    stored = crowd_fields(study_phases(study), study_rules(study), platform)
+    stored = crowd_fields(
+        CrowdSettings(study_phases(study), study_rules(study), _allocation(study), platform)
+    )
     return CrowdPage(
         study_slug=study.slug,
         study_title=study.title,
@@ -64,9 +68,20 @@ def crowd_preview(fields: CrowdFields) -> CrowdPreview:
         return CrowdPreview(None, wrong=1)
 
 
+def _allocation(study: Study) -> Allocation | None:
+    return study_allocation(study) if study.allocation is not None else None
+
+
 def _as_json(study: Study) -> str:
-    """Return the phases and rules as JSON, which the form reads again. Codes stay out of the text."""
-    given = {"phases": study_phases(study), "rules": study_rules(study)}
+    """Return the phases, rules and allocation as JSON, which the form reads again.
+
+    Codes stay out of the text.
+    """
+    given = {
+        "phases": study_phases(study),
+        "rules": study_rules(study),
+        "allocation": _allocation(study),
+    }
     stored = {
         name: each.model_dump(mode="json", exclude_defaults=True)
         for name, each in given.items()

@@ -6,8 +6,9 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
+from app.studies.allocation import batches_of_pairs, is_allocated
 from app.studies.gold import lay_out_gold
-from app.tables.bench import Benchmark
+from app.tables.bench import Benchmark, Pair
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.submissions import Clip
 from benchmark.design import shuffle_key
@@ -33,10 +34,13 @@ def lay_out_comparisons(session: Session, study: Study) -> None:
 def add_comparisons(session: Session, study: Study, matchup_ids: set[int]) -> None:
     """Create the comparisons of these matchups: one for every pair for which both sides have a clip.
 
+    If the study has chosen scenarios, other pairs are left out.
+
     Raises:
         Conflict: the two sides of a matchup have no pair in common.
     """
-    keys = _common_pairs(session, matchup_ids)
+    keys = _common_pairs(session, study, matchup_ids)
+    batches = batches_of_pairs(session, study)
     if not keys or matchup_ids - {matchup_id for matchup_id, _ in keys}:
         raise Conflict("The two sides of a matchup have no pair in common.", code="no_common_pairs")
     session.execute(
@@ -47,6 +51,7 @@ def add_comparisons(session: Session, study: Study, matchup_ids: set[int]) -> No
                 "matchup_id": matchup_id,
                 "pair_id": pair_id,
                 "is_open": True,
+                "batch": batches.get(pair_id, 0),
                 "slots_taken": 0,
                 "draws": 0,
                 "shuffle_key": shuffle_key(study.seed, matchup_id, pair_id, 0),
@@ -70,8 +75,8 @@ def count_unfilled(session: Session, study: Study) -> int:
     ).scalar_one()
 
 
-def _common_pairs(session: Session, matchup_ids: set[int]) -> Sequence[tuple[int, int]]:
-    """Return the ids (matchup, pair) of all pairs for which both sides of the matchup have a clip."""
+def _common_pairs(session: Session, study: Study, matchup_ids: set[int]) -> Sequence[tuple[int, int]]:
+    """Return the ids (matchup, pair) of the study's pairs for which both sides of the matchup have a clip."""
     reference, other = Clip.__table__.alias("reference"), Clip.__table__.alias("other")
     rows = session.execute(
         select(Matchup.id, reference.c.pair_id)
@@ -86,7 +91,8 @@ def _common_pairs(session: Session, matchup_ids: set[int]) -> Sequence[tuple[int
             & (other.c.seed == Matchup.other_seed)
             & (other.c.pair_id == reference.c.pair_id),
         )
-        .where(Matchup.id.in_(matchup_ids))
+        .join(Pair, Pair.id == reference.c.pair_id)
+        .where(Matchup.id.in_(matchup_ids), is_allocated(study))
         .order_by(Matchup.position, reference.c.pair_id)
     )
     return [(row[0], row[1]) for row in rows]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.benchmarks.service import find_benchmark
 from app.errors import Conflict
+from app.panels.allocation import study_allocation
 from app.panels.pay import study_pay
 from app.panels.phases import study_phases
 from app.panels.quality import study_rules
@@ -129,6 +130,7 @@ def draft_request(session: Session, study: Study) -> StudyRequest:
         gold=GoldRequest.of(study.gold_block, study.gold_most),
         phases=study_phases(study),
         rules=study_rules(study),
+        allocation=study_allocation(study) if study.allocation is not None else None,
         language=study.language,
         hourly_pay=study_pay(study),
     )

@@ -42,8 +42,9 @@ def fields_of(request: StudyRequest, names: Mapping[str, str]) -> StudyFields:
 
 
 def with_hidden_fields(request: StudyRequest, before: StudyRequest) -> StudyRequest:
-    """Return the request with the hidden fields added: phases, rules, language, seeds of sides."""
+    """Return the request with the hidden fields added, such as phases, rules and seeds of sides."""
     kept = {(each.reference, each.other): each for each in before.matchups}
     matchups = [kept.get((each.reference, each.other), each) for each in request.matchups]
-    hidden = {"phases": before.phases, "rules": before.rules, "language": before.language}
+    names = ("phases", "rules", "language", "allocation")
+    hidden = {name: getattr(before, name) for name in names}
     return request.model_copy(update={"matchups": matchups, **hidden})

@@ -10,6 +10,7 @@ from app.media.rendition_losses import rendition_losses
 from app.panels.side_names import Naming
 from app.panels.sides import matchup_sides
 from app.security.identity import Principal
+from app.studies.allocation import allocated_pairs
 from app.studies.change_view_models import OpenPage
 from app.studies.checks import MatchupCheck, clip_forms, differences, loss_sentences_of
 from app.studies.drafts import draft_request
@@ -96,22 +97,22 @@ def open_page(session: Session, study: Study) -> OpenPage:
     matchups = [(each.reference, each.other, each.renditions) for each in request.matchups]
     ids = {side for each in request.matchups for side in (each.reference, each.other)}
     pairs, forms = pairs_of_sides(session, ids), clip_forms(session, ids)
+    allocated = allocated_pairs(session, study)
     losses = rendition_losses(session, [study])
     naming_rows = matchup_sides(session, study)
     naming = Naming.of(session, naming_rows)
     rows = {each.name: each for each in naming_rows}
     names = side_names(session, ids)
-    total = _pairs_of(session, study.benchmark_id)
     checks = []
     for reference, other, renditions in matchups:
         row = rows[f"{names[reference]}:{names[other]}"]
-        common = len(pairs.get(reference, frozenset()) & pairs.get(other, frozenset()))
+        common = len(allocated & pairs.get(reference, frozenset()) & pairs.get(other, frozenset()))
         checks.append(
             MatchupCheck(
                 naming.side(row.reference),
                 naming.side(row.other),
                 pairs=common,
-                missing=total - common,
+                missing=len(allocated) - common,
                 differences=differences(forms.get(reference, ()), forms.get(other, ())),
                 losses=tuple(
                     loss.sentence(naming.side(row.name_of(loss.side))) for loss in losses.get(row.id, ())

@@ -46,6 +46,7 @@ _PROTOCOL_FIELDS = (
     "gold_most",
     "phases",
     "rules",
+    "allocation",
     "language",
     "hourly_pay",
     "created_at",

@@ -14,6 +14,7 @@ from app.benchmarks.service import find_benchmark
 from app.errors import Conflict
 from app.panels.protocol import freeze_protocol
 from app.security.identity import Principal
+from app.studies.allocation import check_allocation
 from app.studies.comparisons import lay_out_comparisons
 from app.studies.gold import add_gold_matchups, find_gold, plan_gold
 from app.studies.matchups import check_matchups
@@ -68,8 +69,8 @@ def create_study(
     Raises:
         NotFound: there is no such benchmark.
         Conflict: the slug is taken.
-        Invalid: a matchup cannot be compared (app/studies/matchups.py), or the gold questions cannot be
-            asked (app/studies/gold.py).
+        Invalid: a matchup cannot be compared (app/studies/matchups.py), the gold questions cannot be asked
+            (app/studies/gold.py), or a chosen scenario does not exist (app/studies/allocation.py).
     """
     if session.scalar(select(Study.id).where(Study.slug == request.slug)) is not None:
         raise _slug_taken()
@@ -102,6 +103,7 @@ def fill_draft(
         Conflict, Invalid: see `create_study`.
     """
     checked = check_matchups(session, request.matchups, benchmark=benchmark, principal=principal)
+    check_allocation(session, request.allocation, benchmark)
     _fill_fields(study, request, benchmark)
     session.execute(delete(Matchup).where(Matchup.study_id == study.id))
     for position, matchup in enumerate(checked):
@@ -122,6 +124,7 @@ def _fill_fields(study: Study, request: DraftFields, benchmark: Benchmark) -> No
     study.phases = None if request.phases is None else request.phases.model_dump(mode="json")
     study.rules = None if request.rules is None else request.rules.model_dump(mode="json")
     study.hourly_pay = None if request.hourly_pay is None else request.hourly_pay.model_dump(mode="json")
+    study.allocation = None if request.allocation is None else request.allocation.model_dump(mode="json")
     if request.seed is not None:
         study.seed = request.seed
     study.gold_block = study.gold_most = None

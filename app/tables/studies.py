@@ -67,6 +67,8 @@ class Study(Base):
     rules: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # The pay for an hour, in the form of benchmark.wire.pay.HourlyPay; None if the owner entered none.
     hourly_pay: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # Limits and order of the comparisons, in the form of benchmark.wire.allocation.Allocation; None for none.
+    allocation: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # The completion codes and return URLs, in the form of benchmark.wire.platforms.Platform. They are not
     # part of the protocol, because the protocol is published.
     platform: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
@@ -140,15 +142,16 @@ class Comparison(Base):
     """A matchup on one pair. Each vote updates the comparison's counters in the same transaction.
 
     `slots_taken` counts valid votes and live leases. Each time a slot is taken, `shuffle_key` is drawn anew
-    from the study's seed. An annotator gets the comparison with the fewest taken slots; among equals, the
-    comparison with the smallest key. The choice among equals is therefore uniformly random, and the database
-    finds the comparison with an index. A gold comparison is never open, takes no slots and counts no votes.
+    from the study's seed. An annotator gets the comparison with the fewest taken slots of the first
+    batch; among equals, the comparison with the smallest key. The choice among equals is therefore uniformly
+    random, and the database finds the comparison with an index. A gold comparison is never open, takes no
+    slots and counts no votes.
     """
 
     __tablename__ = "comparisons"
     __table_args__ = (
         UniqueConstraint("matchup_id", "pair_id"),
-        Index("ix_comparisons_next", "study_id", "is_open", "slots_taken", "shuffle_key"),
+        Index("ix_comparisons_next", "study_id", "is_open", "batch", "slots_taken", "shuffle_key"),
         CheckConstraint("slots_taken >= votes_reference + votes_other", name="slots_cover_votes"),
         CheckConstraint("votes_reference >= 0 AND votes_other >= 0", name="votes_not_negative"),
     )
@@ -158,6 +161,8 @@ class Comparison(Base):
     matchup_id: Mapped[int] = mapped_column(RowId, ForeignKey("matchups.id", ondelete="RESTRICT"))
     pair_id: Mapped[int] = mapped_column(RowId, ForeignKey("pairs.id", ondelete="RESTRICT"))
     is_open: Mapped[bool]
+    # The batch of the pair; comparisons of an earlier batch are assigned first.
+    batch: Mapped[int] = mapped_column(default=0, server_default="0")
     is_gold: Mapped[bool] = mapped_column(default=False, server_default=false())
     slots_taken: Mapped[int]
     shuffle_key: Mapped[int] = mapped_column(BigInteger)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
 from app.languages import gettext_noop
+from app.panels.allocation import require_room_today
 from app.panels.gold import choose_gold
 from app.panels.phases import QUIZ_POSITION, require_voting
 from app.panels.quality import end_if_failed
@@ -75,8 +76,8 @@ def next_assignment(
     shows `after`, so that the page can preload the clips.
 
     Raises:
-        Conflict: the study accepts no votes, the annotator holds too many assignments, or another phase of
-            the study comes first.
+        Conflict: the study accepts no votes, the annotator holds too many assignments, another phase of the
+            study comes first, or the annotator reached the study's limit for one day (DayLimitReached).
     """
     require_open(study)
     require_voting(session, study=study, annotator_id=annotator.id)
@@ -241,6 +242,7 @@ def _lease_another(
     chosen = choose_comparison(session, study=study, annotator_id=annotator.id, met_pairs=so_far.pairs)
     if chosen is None:
         return None
+    require_room_today(session, study=study, annotator_id=annotator.id, now=now)
     position = (so_far.last or 0) + 1
     hidden = choose_gold(session, study=study, annotator_id=annotator.id, position=position) or choose_repeat(
         session, study=study, annotator_id=annotator.id, position=position

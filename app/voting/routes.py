@@ -14,6 +14,7 @@ from app.clock import utc_now
 from app.dependencies import context_of, cookie_of
 from app.errors import AppError, Conflict, Invalid
 from app.limited_routes import limited_route
+from app.panels.allocation import DayLimitReached
 from app.panels.phases import end_voting, is_voting_due
 from app.panels.progress import progress_of
 from app.security.participants import Participant, find_assignment, find_participant, lock_study
@@ -23,7 +24,7 @@ from app.tables.studies import Study
 from app.tables.voting import Assignment, Vote
 from app.voting import leases, service
 from app.voting.assignment_view import assignment_view
-from app.voting.view_models import ClosedPage, KeptForm, UndoCard, VotePage
+from app.voting.view_models import ClosedPage, KeptForm, UndoCard, VotePage, hours_until
 from benchmark.protocol import AnnotatorKind, Choice, Justification, SkipReason, StudyStatus, WatchGate
 from benchmark.wire.common import TOKEN
 from benchmark.wire.votes import VoteRequest
@@ -127,9 +128,15 @@ def _vote_page(session: Session, annotator: Annotator, study: Study, now: dateti
     """Return the voting page; None if another phase of the study is due."""
     if not is_voting_due(session, study=study, annotator_id=annotator.id):
         return None
-    assignment = leases.next_assignment(session, annotator=annotator, study=study, now=now)
+    try:
+        assignment, day_ends = (
+            leases.next_assignment(session, annotator=annotator, study=study, now=now),
+            None,
+        )
+    except DayLimitReached as limit:
+        assignment, day_ends = None, limit.until
     progress = progress_of(session, study=study, annotator_id=annotator.id)
-    if assignment is None and study.phases is not None:
+    if assignment is None and day_ends is None and study.phases is not None:
         end_voting(session, study=study, annotator_id=annotator.id, done=progress.done, now=now)
         return None
     undoable = _undoable(session, annotator)
@@ -144,6 +151,7 @@ def _vote_page(session: Session, annotator: Annotator, study: Study, now: dateti
         require_justification=study.require_justification,
         watch_gate=study.watch_gate is WatchGate.DELIVERED,
         lease_s=study.lease_s,
+        hours_until_tomorrow=hours_until(day_ends, now),
         done=progress.done,
         remaining=progress.total - progress.done if assignment is None else 0,
     )

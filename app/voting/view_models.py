@@ -1,6 +1,8 @@
 """View models of the voting templates, without model names and file names."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import ceil
 
 from app.languages import gettext_noop, translate_number
 from app.panels.time_estimate import SECONDS_PER_PAIR, time_left
@@ -108,6 +110,7 @@ class VotePage:
 
     `done` is the number of pairs that this annotator voted on or skipped. `remaining` is the number of pairs
     that other annotators currently hold. These pairs may become available to this annotator again.
+    `hours_until_tomorrow` is above 0 if the annotator reached the study's limit for one day.
     """
 
     study_slug: str
@@ -125,6 +128,7 @@ class VotePage:
     lease_s: int = 900
     done: int = 0
     remaining: int = 0
+    hours_until_tomorrow: int = 0
 
     @property
     def url(self) -> str:
@@ -170,6 +174,11 @@ class VotePage:
     @property
     def reasons(self) -> tuple[ReasonTile, ...]:
         return REASON_TILES
+
+
+def hours_until(until: datetime | None, now: datetime) -> int:
+    """Return the number of hours until a time, rounded up; 0 for None."""
+    return 0 if until is None else ceil((until - now) / timedelta(hours=1))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from benchmark.protocol.phase_enums import (
 )
 from benchmark.protocol.study_enums import (
     AnnotatorKind,
+    Balance,
     Flag,
     InvitationStatus,
     Language,
@@ -47,6 +48,7 @@ from benchmark.protocol.vote_enums import (
 __all__ = [
     "AnnotatorKind",
     "AssignmentPurpose",
+    "Balance",
     "Choice",
     "Direction",
     "FailureKind",

@@ -70,6 +70,17 @@ class WatchGate(StrEnum):
     OFF = "off"
 
 
+class Balance(StrEnum):
+    """What the allocation of comparisons balances first.
+
+    `comparisons` assigns the comparison with the fewest votes and leases. `matchups` assigns a comparison of
+    the matchup with the fewest complete votes; leases do not count, because they may be abandoned.
+    """
+
+    COMPARISONS = "comparisons"
+    MATCHUPS = "matchups"
+
+
 class RenditionRecipe(StrEnum):
     """How the two clips of a comparison are prepared for annotators.
 

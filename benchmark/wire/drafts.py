@@ -9,6 +9,7 @@ from benchmark.protocol import (
     RenditionRecipe,
     WatchGate,
 )
+from benchmark.wire.allocation import Allocation
 from benchmark.wire.common import (
     Line,
     Paragraphs,
@@ -89,6 +90,7 @@ class DraftFields(RequestModel):
     rules: Rules | None = None
     language: Language = Language.EN
     hourly_pay: HourlyPay | None = None
+    allocation: Allocation | None = None
 
     @model_validator(mode="after")
     def _quiz_has_questions(self) -> Self:

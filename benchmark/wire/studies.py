@@ -12,6 +12,7 @@ from benchmark.protocol import (
     Visibility,
     WatchGate,
 )
+from benchmark.wire.allocation import Allocation
 from benchmark.wire.common import PageResponse, ResponseModel
 from benchmark.wire.pay import HourlyPay
 from benchmark.wire.phases import Phases
@@ -80,6 +81,7 @@ class StudyResponse(ResponseModel):
     gold_most: int | None
     phases: Phases | None
     rules: Rules | None
+    allocation: Allocation | None
     language: Language
     hourly_pay: HourlyPay | None
     created_at: datetime

@@ -38,7 +38,9 @@ router = api_router("voting", RequestClass.VOTES, is_for_people=False, credentia
     responses={
         204: {"description": "No comparison is left for this annotator."},
         **errors(
-            "401 not_invited other_browser", "404 not_found", "409 study_not_open too_many_held other_phase"
+            "401 not_invited other_browser",
+            "404 not_found",
+            "409 study_not_open too_many_held other_phase day_limit",
         ),
     },
 )

@@ -32,7 +32,6 @@ OVER_HTTP = (
     "results",
     "security",
     "studies",
-    "study_comparison",
     "submissions",
     "tasks",
     "vote_import",

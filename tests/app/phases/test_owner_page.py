@@ -34,6 +34,10 @@ SENT = {
     "rules.speed.minimum_s": "4",
     "rules.speed.after": "10",
     "rules.speed.action": "stop",
+    "allocation.comparisons_per_day": "20",
+    "allocation.scenarios": "boat\nkite",
+    "allocation.pairs_per_batch": "",
+    "allocation.balance": "matchups",
     "platform.kind": "prolific",
     "platform.completed.code": "D0NE",
     "platform.participant_parameter": "participant",
@@ -85,6 +89,12 @@ def test_a_draft_gets_pages_rules_language_and_platform(cast: Cast, alice: TestC
     assert (question["key"], question["options"]) == ("question_1", ["Phone", "Laptop"])
     assert row.rules is not None
     assert row.rules["speed"] == {"after": 10, "action": "stop", "minimum_s": 4.0}
+    assert row.allocation == {
+        "comparisons_per_day": 20,
+        "scenarios": ["boat", "kite"],
+        "pairs_per_batch": None,
+        "balance": "matchups",
+    }
     assert (row.language, study_platform(row).completed.code) == (Language.DE, "D0NE")
     assert "/studies/motif-against-two/join" in saved.text
 

@@ -9,6 +9,7 @@ from app.context import AppContext
 from app.media import comparison_clips
 from app.panels import progress, selection
 from app.voting import leases
+from benchmark.protocol import Balance
 from tests.app.plans import plan_of
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -19,8 +20,8 @@ NEXT = {"study_id": 1, "panel": 5, "annotator_id": 1}
 @pytest.mark.parametrize(
     ("statement", "given", "index"),
     [
-        (selection._ON_A_NEW_PAIR, NEXT, "ix_comparisons_next"),
-        (selection._NOT_MET, NEXT, "ix_comparisons_next"),
+        (selection._ON_A_NEW_PAIR[Balance.COMPARISONS], NEXT, "ix_comparisons_next"),
+        (selection._NOT_MET[Balance.COMPARISONS], NEXT, "ix_comparisons_next"),
         (leases._HELD, {"annotator_id": 1}, "ix_assignments"),
         (leases._OVERDUE, {"study_id": 1, "now": NOON}, "ix_assignments_open"),
         (leases._MET_SO_FAR, {"annotator_id": 1, "study_id": 1}, "assignments_annotator"),

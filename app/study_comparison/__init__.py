@@ -1,1 +1,0 @@
-"""Compares the results of two studies on one page and over REST."""

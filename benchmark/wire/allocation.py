@@ -1,0 +1,32 @@
+"""Wire type for the allocation of a study: which comparisons annotators get, in which order, and how many."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from benchmark.protocol import Balance
+from benchmark.wire.common import Line, RequestModel
+
+
+def _different(names: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(names)) < len(names):
+        raise ValueError("name each scenario at most once")
+    return names
+
+
+class Allocation(RequestModel):
+    """The allocation of a study.
+
+    Attributes:
+        comparisons_per_day: the most comparisons that an annotator gets on one day (UTC), gold questions and
+            repeats included. None means no limit.
+        scenarios: the scenarios whose pairs are compared; empty for all scenarios.
+        pairs_per_batch: the number of pairs in a batch. A batch is assigned only after all comparisons of the
+            batches before have their votes or are leased. None means one batch.
+        balance: what is balanced first: the votes of comparisons, or the complete votes of matchups.
+    """
+
+    comparisons_per_day: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    scenarios: Annotated[tuple[Line, ...], Field(max_length=1000), AfterValidator(_different)] = ()
+    pairs_per_batch: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    balance: Balance = Balance.COMPARISONS
