@@ -45,7 +45,7 @@ _READERS = frozenset({Role.ADMIN, Role.RESEARCHER, Role.VIEWER})
 _RESEARCHERS = frozenset({Role.ADMIN, Role.RESEARCHER})
 _ADMINS = frozenset({Role.ADMIN})
 SECTIONS = (
-    Section("Studies", "/", _READERS, ("/studies",)),
+    Section("Studies", "/", _READERS, ("/studies", "/compare")),
     Section("Benchmarks", "/benchmarks", _READERS, ("/benchmarks", "/gallery")),
     Section("Models", "/models", _READERS, ("/models", "/submissions")),
     Section("Jobs", "/jobs", _RESEARCHERS, ("/jobs",)),

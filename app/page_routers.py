@@ -23,6 +23,7 @@ from app.results.routes import router as results
 from app.studies.change_routes import router as study_changes
 from app.studies.form_routes import router as study_form
 from app.studies.routes import router as studies
+from app.study_comparison.routes import router as comparison
 from app.submissions.routes import router as submissions
 from app.tasks.routes import router as tasks
 from app.video_models.deletion_routes import router as model_deletion
@@ -38,6 +39,7 @@ PAGES = (
     studies,
     study_changes,
     merges,
+    comparison,
     previews,
     dashboards,
     histories,

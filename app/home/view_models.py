@@ -119,6 +119,10 @@ class HomePage:
         return tuple(StudyList)
 
     @property
+    def compare_url(self) -> str:
+        return "/compare"
+
+    @property
     def new_study_url(self) -> str:
         return "/studies/new"
 

@@ -36,6 +36,10 @@ class StudyLine:
         return f"/studies/{self.slug}/results"
 
     @property
+    def compare_url(self) -> str:
+        return f"/compare?first={self.slug}"
+
+    @property
     def annotators_url(self) -> str:
         return f"/studies/{self.slug}/annotators"
 

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 from benchmark.client.transport import Transport
 from benchmark.protocol import NameStyle, TableFormat, TableName
 from benchmark.wire.results import ResultsResponse
+from benchmark.wire.study_comparison import StudyComparisonResponse
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +24,10 @@ class ResultApi:
     def get(self, slug: str) -> ResultsResponse:
         """Return a study's scores and rates. The p-values are None until the study is closed."""
         return self._transport.get(f"{_path(slug)}/results", ResultsResponse)
+
+    def compare(self, slug: str, other: str) -> StudyComparisonResponse:
+        """Compare the matchups and models that two studies share."""
+        return self._transport.get(f"{_path(slug)}/compare/{quote(other, safe='')}", StudyComparisonResponse)
 
     def table(self, slug: str, table: TableName = TableName.PREFERENCES) -> "pd.DataFrame":
         """Return a table as a pandas data frame, with the column types of the Parquet export."""

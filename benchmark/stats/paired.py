@@ -73,7 +73,7 @@ def paired(tallies: Tallies, matchups: Sequence[Matchup], *, interim: bool = Fal
     rows = []
     for first, second in combinations(range(len(matchups)), 2):
         if matchups[first].reference == matchups[second].reference:
-            compared = _compared(leads[first], leads[second])
+            compared = compare_leads(leads[first], leads[second])
             if compared.pairs:
                 rows.append(_row(matchups[first], matchups[second], compared))
     if interim:
@@ -100,7 +100,12 @@ def _row(first: Matchup, second: Matchup, compared: PairedMatchups) -> PairedRow
     )
 
 
-def _compared(one: IntArray, other: IntArray) -> PairedMatchups:
+def compare_leads(one: IntArray, other: IntArray) -> PairedMatchups:
+    """Compare two matchups on the pairs that are decided in both.
+
+    Args:
+        one, other: (pairs,) the value of `Tallies.lead` for each pair; 0 for an undecided pair.
+    """
     shared = (one != 0) & (other != 0)
     won_one, won_other = one[shared] > 0, other[shared] > 0
     only_first, only_second = int((won_one & ~won_other).sum()), int((~won_one & won_other).sum())

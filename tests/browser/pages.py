@@ -73,6 +73,7 @@ OWN = {
     "crowd-draft": f"/studies/{DRAFT}/crowd",
     "extend": f"/studies/{OPEN}/extend",
     "reopen": f"/studies/{CLOSED}/reopen",
+    "compare": f"/compare?first={CLOSED}&second={OPEN}",
     "merge": f"/studies/{CLOSED}/merge",
     "delete": f"/studies/{CLOSED}/delete",
     "copy": f"/studies/new?copy={OPEN}",

@@ -32,6 +32,7 @@ OVER_HTTP = (
     "results",
     "security",
     "studies",
+    "study_comparison",
     "submissions",
     "tasks",
     "vote_import",

@@ -1,0 +1,1 @@
+"""Compares the results of two studies on one page and over REST."""

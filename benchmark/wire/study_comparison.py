@@ -1,0 +1,70 @@
+"""Wire types of the comparison of two studies."""
+
+from benchmark.wire.common import ResponseModel
+
+
+class ComparedMatchup(ResponseModel):
+    """A matchup of the same models in both studies. The fields are the columns of the CSV file.
+
+    Scores and bounds are percentages of the reference. `difference` is the second score minus the first, in
+    percentage points. `pairs` counts the pairs that both studies decided; the reference won in `both`
+    studies, in `only_first`, in `only_second` or in `neither`. `agreement` is the percentage of `pairs` with
+    the same winner. The p-values are those of McNemar's exact test, null while one of the studies is open.
+    """
+
+    reference: str
+    other: str
+    same_clips: bool
+    first_score: float | None
+    first_low: float | None
+    first_high: float | None
+    first_pairs: int
+    first_votes: int
+    second_score: float | None
+    second_low: float | None
+    second_high: float | None
+    second_pairs: int
+    second_votes: int
+    difference: float | None
+    pairs: int
+    both: int
+    only_first: int
+    only_second: int
+    neither: int
+    p_value: float | None
+    p_holm: float | None
+    agreement: float | None
+    agreement_low: float | None
+    agreement_high: float | None
+    gwet_ac1: float | None
+    gwet_ac1_low: float | None
+    gwet_ac1_high: float | None
+
+
+class ComparedModel(ResponseModel):
+    """The strength and rank of a model in the leaderboard of each study."""
+
+    model: str
+    first_rank: int | None
+    first_strength: float
+    first_low: float | None
+    first_high: float | None
+    second_rank: int | None
+    second_strength: float
+    second_low: float | None
+    second_high: float | None
+
+
+class StudyComparisonResponse(ResponseModel):
+    """Two studies and what they share. `interim` tells whether one of them is not closed.
+
+    `spearman` and `kendall` correlate the strengths of the shared models; null for fewer than three models.
+    """
+
+    first: str
+    second: str
+    interim: bool
+    matchups: list[ComparedMatchup]
+    models: list[ComparedModel]
+    spearman: float | None
+    kendall: float | None
