@@ -10,10 +10,10 @@ from accelerate import Accelerator
 from models.training.batches import create_batch_builder
 from models.training.cache import TensorCache
 from models.training.cache_builder import build_dataset
-from models.training.cached_clips import Dataset
 from models.training.config import TrainingConfig
 from models.training.config_io import read_config, resolve_config_path, with_overrides
 from models.training.datasets import clip_sources
+from models.training.encoded_clips import Dataset
 from models.training.figure6 import region_losses
 from models.training.loop import Hooks, train
 from models.training.networks import create_pipeline

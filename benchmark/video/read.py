@@ -10,12 +10,32 @@ from numpy.typing import NDArray
 
 from benchmark.video.description import VideoDescription
 from benchmark.video.faults import UnreadableVideo, VideoFault
+from benchmark.video.timeline import Timeline
 
 if TYPE_CHECKING:
     from benchmark.video.track import VideoTrack
 
 # 268 million pixels are 2,600 frames of 320x320 or 129 of 1920x1080.
 MAX_PIXELS = 2**28
+
+
+@dataclass(frozen=True)
+class FrameWindow:
+    """A part of a clip: evenly spaced frames.
+
+    Attributes:
+        frames: the number of frames.
+        fps: take the frames that are shown 1 / fps seconds apart. If the clip has a constant rate of at most
+            `fps`, or if `fps` is None, take every `stride`-th frame.
+        stride: the step between two frames, counted in frames of the clip.
+        position: the place of the first frame among all possible first frames, from 0 (the first of them) to
+            below 1.
+    """
+
+    frames: int
+    fps: Fraction | None = None
+    stride: int = 1
+    position: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +59,7 @@ def read_frames(
     *,
     fps: Fraction | int | None = None,
     frames: int | None = None,
+    window: FrameWindow | None = None,
     max_pixels: int = MAX_PIXELS,
 ) -> VideoFrames:
     """Decode a video file as a player shows it.
@@ -47,6 +68,8 @@ def read_frames(
         fps: return the frames that are shown at 0, 1 / fps, 2 / fps ... seconds. If `fps` is None, or if the
             clip has a constant rate of at most `fps`, every frame is returned.
         frames: the maximum number of frames to return.
+        window: return this part of the clip; `fps` and `frames` are ignored. A clip that is too short for the
+            window gives fewer frames.
         max_pixels: the maximum number of pixels of all returned frames together.
 
     Raises:
@@ -60,7 +83,11 @@ def read_frames(
     try:
         with open_video(path) as track:
             description = track.describe()
-            wanted, rate = _selection(description, Fraction(fps) if fps else None, frames)
+            timeline = description.timeline
+            if window is None:
+                wanted, rate = _selection(timeline, Fraction(fps) if fps else None, frames)
+            else:
+                wanted, rate = _window_selection(timeline, window)
             _check_pixels(len(wanted), description.upright_size, max_pixels)
             found = _decoded(track, description, set(wanted))
     except UnreadableVideo as error:
@@ -68,11 +95,21 @@ def read_frames(
     return VideoFrames(np.stack([found[index] for index in wanted]), rate, description)
 
 
+def _window_selection(timeline: Timeline, window: FrameWindow) -> tuple[tuple[int, ...], Fraction]:
+    """Return the indices of a window's frames, and their frame rate."""
+    if window.fps is None or window.stride > 1:
+        candidates, rate = tuple(range(timeline.frames)), timeline.fps / window.stride
+    else:
+        candidates, rate = _selection(timeline, window.fps, None)
+    span = (window.frames - 1) * window.stride + 1
+    first = int(window.position * max(1, len(candidates) - span + 1))
+    return candidates[first : first + span : window.stride], rate
+
+
 def _selection(
-    description: VideoDescription, fps: Fraction | None, frames: int | None
+    timeline: Timeline, fps: Fraction | None, frames: int | None
 ) -> tuple[tuple[int, ...], Fraction]:
     """Return the indices of the selected frames, and the frame rate of the selection."""
-    timeline = description.timeline
     if fps is None or (timeline.is_even and timeline.is_slower_than(fps)):
         return tuple(range(timeline.frames))[:frames], timeline.fps
     count = timeline.frames_at(fps)

@@ -22,5 +22,6 @@ COMMANDS: dict[str, LazyCommand] = {
         "Convert weights between VideoCrafter2, diffusers and MotiF.",
         extra="worker",
     ),
+    "prepare": LazyCommand("models.cli.prepare:prepare", "Encode the clips of training configs in parallel."),
     "train": LazyCommand("models.cli.train:train", "Train MotiF with a config, or resume a run."),
 }

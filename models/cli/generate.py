@@ -67,8 +67,9 @@ def generate(
     Clips that exist in the output folder are skipped. A manifest records how each clip was generated.
     """
     from models.generators.output_folder import OutputFolder
-    from models.generators.pair_selection import build_requests, parse_shard, read_benchmark, select_pairs
+    from models.generators.pair_selection import build_requests, read_benchmark, select_pairs
     from models.generators.registry import get_entry
+    from models.shard import parse_shard
 
     entry = get_entry(model)
     part = parse_shard(shard) if shard is not None else None

@@ -18,7 +18,7 @@ from pathlib import Path
 from benchmark.tables.json_lines import parse_json_object
 from models.generators.base import ClipRequest, GeneratedClip
 from models.generators.encoding import clip_mp4
-from models.generators.pair_selection import Shard
+from models.shard import Shard
 
 MANIFEST = "manifest.jsonl"
 

@@ -1,8 +1,6 @@
 """Selects pairs of a benchmark by their ids, by shard, or up to a maximum number of pairs."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -13,8 +11,7 @@ from benchmark.importers.source import BenchmarkSource
 from benchmark.pairs import PairSpec
 from models.generators.base import ClipRequest
 from models.generators.enums import BUNDLED
-
-_SHARD = re.compile(r"(?P<number>[0-9]{1,6})/(?P<count>[0-9]{1,6})")
+from models.shard import Shard
 
 
 class UnknownPairs(ValueError):
@@ -23,35 +20,6 @@ class UnknownPairs(ValueError):
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = list(problems)
         super().__init__("The benchmark does not have these pairs:")
-
-
-@dataclass(frozen=True)
-class Shard:
-    """One part (shard) of a benchmark's pairs: part `number` of `count` parts.
-
-    The pairs are split into `count` parts. The first part has number 1.
-    """
-
-    number: int
-    count: int
-
-    def __str__(self) -> str:
-        return f"{self.number}/{self.count}"
-
-
-def parse_shard(text: str) -> Shard:
-    """Parse a shard such as `3/8`.
-
-    Raises:
-        ValueError: the text is not of the form `number/count`, or the number is not from 1 to the count.
-    """
-    match = _SHARD.fullmatch(text)
-    if match is None:
-        raise ValueError(f"{text!r} is not a shard; write 3/8 for the third of eight")
-    shard = Shard(int(match["number"]), int(match["count"]))
-    if not 1 <= shard.number <= shard.count:
-        raise ValueError(f"there is no shard {shard}; the first number must be from 1 to the second")
-    return shard
 
 
 def read_benchmark(source: str) -> BenchmarkSource:

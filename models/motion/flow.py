@@ -131,31 +131,39 @@ def _pad(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.copyMakeBorder(grey, 0, bottom, 0, right, cv2.BORDER_REPLICATE), np.uint8)
 
 
-def _dis(preset: DisPreset) -> FlowEstimator:
+def _dis(preset: DisPreset, _device: str) -> FlowEstimator:
     from models.motion.static_filter import StaticFilteredFlow
 
     return StaticFilteredFlow(DisFlow(preset))
 
 
-def _raft(size: str) -> FlowEstimator:
+def _plain_dis(preset: DisPreset, _device: str) -> FlowEstimator:
+    return DisFlow(preset)
+
+
+def _raft(size: str, device: str) -> FlowEstimator:
     # Only RAFT needs torch.
     from models.motion.raft import RaftFlow
 
-    return RaftFlow(size)
+    return RaftFlow(size, device=device)
 
 
-_ESTIMATORS: Mapping[str, Callable[[], FlowEstimator]] = MappingProxyType(
+_ESTIMATORS: Mapping[str, Callable[[str], FlowEstimator]] = MappingProxyType(
     {
         **{f"dis-{preset}": partial(_dis, preset) for preset in DisPreset},
-        **{f"dis-{preset}-plain": partial(DisFlow, preset) for preset in DisPreset},
+        **{f"dis-{preset}-plain": partial(_plain_dis, preset) for preset in DisPreset},
         "raft-large": partial(_raft, "large"),
         "raft-small": partial(_raft, "small"),
     }
 )
 
 
-def create_flow_estimator(name: str) -> FlowEstimator:
+def create_flow_estimator(name: str, *, device: str = "cpu") -> FlowEstimator:
     """Create the flow estimator that has this name in configs.
+
+    Args:
+        name: one of `FLOW_NAMES`.
+        device: device of RAFT; DIS always runs on the CPU.
 
     Raises:
         ValueError: no estimator has this name; the message lists all names.
@@ -163,4 +171,4 @@ def create_flow_estimator(name: str) -> FlowEstimator:
     """
     if name not in _ESTIMATORS:
         raise ValueError(f"unknown optical flow {name!r}; expected one of {', '.join(FLOW_NAMES)}")
-    return _ESTIMATORS[name]()
+    return _ESTIMATORS[name](device)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.video import UnreadableVideo
-from benchmark.video.read import VideoFrames, read_frames
+from benchmark.video.read import FrameWindow, VideoFrames, read_frames
 
 Frames = NDArray[np.uint8]
 
@@ -22,7 +22,12 @@ class BadClip(ValueError):
 
 
 def read_clip(
-    path: Path, *, fps: Fraction | int | None = None, frames: int | None = None, max_pixels: int = MAX_PIXELS
+    path: Path,
+    *,
+    fps: Fraction | int | None = None,
+    frames: int | None = None,
+    window: FrameWindow | None = None,
+    max_pixels: int = MAX_PIXELS,
 ) -> VideoFrames:
     """Decode a video file, or its first frames. Frames are rotated as in a player and have square pixels.
 
@@ -31,6 +36,7 @@ def read_clip(
         fps: target frame rate. Frames are selected by their presentation times. If the frames are evenly
             spaced and the clip's frame rate is below the target, the clip keeps its frame rate.
         frames: maximum number of frames to return.
+        window: the part of the clip to return, instead of `fps` and `frames`.
         max_pixels: maximum number of pixels in all returned frames together.
 
     Raises:
@@ -39,7 +45,7 @@ def read_clip(
         FileNotFoundError: the file does not exist.
     """
     try:
-        clip = read_frames(path, fps=fps, frames=frames, max_pixels=max_pixels)
+        clip = read_frames(path, fps=fps, frames=frames, window=window, max_pixels=max_pixels)
     except UnreadableVideo as error:
         raise BadClip(str(error)) from error
     validate_frames(clip.frames, path.name)

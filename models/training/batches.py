@@ -10,7 +10,7 @@ from models.losses import prediction_target
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.motif.scheduler import MotifDDIMScheduler
 from models.motif.unet import MotifUNet
-from models.training.cached_clips import CachedClip, Dataset
+from models.training.encoded_clips import ClipTensors, Dataset
 from models.training.sampling import BatchItem, gaussian_noise
 
 
@@ -23,7 +23,7 @@ class Batch:
         target: the prediction target, in the shape of `noisy`.
         timesteps: (batch,) int64, the timestep of each clip.
         text: (batch, tokens, channels) float32, the text embeddings.
-        fps: (batch,) int64, the frame rate given to the network.
+        fps: (batch,) float32, the frame rate of each clip.
         image_latents: (batch, channels, height, width) float32, or None for `cx-attn`.
         image_tokens: (batch, tokens, channels) float32, or None for `x-cat`.
         heatmap: the heatmap m' of the loss, (batch, 1, frames, height, width) float32 in [0, 1].
@@ -52,7 +52,6 @@ class BatchBuilder:
         conditioning_network: the network for which batches are built; it determines which image inputs a
             batch contains.
         residual_scale: if above 0, train on (clip - first frame) * residual_scale.
-        fps: frame rate given to the network.
         device: device of all tensors.
     """
 
@@ -60,14 +59,13 @@ class BatchBuilder:
     scheduler: MotifDDIMScheduler
     conditioning_network: MotifUNet
     residual_scale: float
-    fps: int
     device: torch.device
 
     def build(self, items: Sequence[BatchItem]) -> Batch:
         """Return the batch for sampled training items."""
-        clips = [self.dataset.training[item.clip] for item in items]
+        clips = [self.dataset.training[item.clip].tensors() for item in items]
         texts = [
-            self.dataset.empty_text if item.drops_text else clip.text()
+            self.dataset.empty_text if item.drops_text else clip.text
             for item, clip in zip(items, clips, strict=True)
         ]
         timesteps = [item.timestep for item in items]
@@ -75,7 +73,7 @@ class BatchBuilder:
 
     def add_noise(
         self,
-        clips: Sequence[CachedClip],
+        clips: Sequence[ClipTensors],
         texts: Sequence[Tensor],
         timesteps: Sequence[int],
         noise_seeds: Sequence[int],
@@ -84,14 +82,14 @@ class BatchBuilder:
 
         The arguments texts, timesteps and noise seeds have one entry per clip.
         """
-        clean = self._stack([clip.latents() for clip in clips])
+        clean = self._stack([clip.latents for clip in clips])
         images = clean[:, :, 0]
         if self.residual_scale > 0:
             clean = (clean - images.unsqueeze(2)) * self.residual_scale
         noise = self._stack([gaussian_noise(seed, clean.shape[1:]) for seed in noise_seeds])
         timestep = torch.tensor(list(timesteps), device=self.device)
         conditioning = self.conditioning_network.conditioning
-        tokens = [clip.image_tokens() for clip in clips] if conditioning.attends else []
+        tokens = [clip.image_tokens for clip in clips] if conditioning.attends else []
         return Batch(
             noisy=self.scheduler.add_noise(clean, noise, timestep),
             target=prediction_target(
@@ -103,11 +101,11 @@ class BatchBuilder:
             ),
             timesteps=timestep,
             text=self._stack(texts),
-            fps=torch.full((len(clips),), self.fps, device=self.device),
+            fps=torch.tensor([clip.fps for clip in clips], dtype=torch.float32, device=self.device),
             image_latents=images if conditioning.concatenates else None,
             image_tokens=self._stack([each for each in tokens if each is not None]) if tokens else None,
-            heatmap=self._stack([clip.heatmap() for clip in clips]),
-            region=self._stack([clip.region() for clip in clips]),
+            heatmap=self._stack([clip.heatmap for clip in clips]),
+            region=self._stack([clip.region for clip in clips]),
         )
 
     def _stack(self, tensors: Sequence[Tensor]) -> Tensor:
@@ -128,9 +126,8 @@ def predict(network: torch.nn.Module, batch: Batch) -> Tensor:
 
 
 def create_batch_builder(
-    pipeline: MotifImageToVideoPipeline, dataset: Dataset, *, fps: int, device: torch.device
+    pipeline: MotifImageToVideoPipeline, dataset: Dataset, *, device: torch.device
 ) -> BatchBuilder:
     """Return a batch builder with the scheduler and network of a pipeline."""
-    return BatchBuilder(
-        dataset, pipeline.scheduler, pipeline.unet, float(pipeline.config["residual_scale"]), fps, device
-    )
+    residual_scale = float(pipeline.config["residual_scale"])
+    return BatchBuilder(dataset, pipeline.scheduler, pipeline.unet, residual_scale, device)

@@ -7,17 +7,17 @@ from pydantic import Field, model_validator
 from models.losses import PredictionType
 from models.motion.settings import EXACT_FLOW
 from models.training.config_sections import (
-    DataSettings,
     HeatmapSection,
     LossSettings,
     NetworkSettings,
     NoiseSettings,
     OptimiserSettings,
     RunSettings,
-    Section,
     TinySettings,
     ValidationSettings,
 )
+from models.training.config_types import Section
+from models.training.data_settings import DataSettings
 from models.training.enums import DataSource, NetworkKind
 
 

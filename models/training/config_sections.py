@@ -6,63 +6,18 @@ every default. The mark [open] means that neither MotiF nor a third party report
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from models.losses import PredictionType
 from models.motion.segments import SegmentSelection
 from models.motion.settings import DEFAULT_FLOW, EXACT_FLOW, FLOW_NAMES, HeatmapSettings, LastFrame
-from models.training.enums import DataSource, HeatmapSource, LearningRateSchedule, NetworkKind, Precision
-
-Positive = Annotated[int, Field(gt=0)]
-Share = Annotated[float, Field(ge=0, le=1)]
-BelowOne = Annotated[float, Field(ge=0, lt=1)]
-Beta = Annotated[float, Field(gt=0, lt=1)]
-
-
-class Section(BaseModel):
-    """Base class of all sections. Sections are immutable; unknown keys, NaN and infinity are errors."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class DataSettings(Section):
-    """Settings of the training clips: source, length and resolution of the clips.
-
-    Attributes:
-        source: `folder` (video files) or `scenes` (the scene engine).
-        folder: if the source is `folder`, the folder that holds the clips, relative to the working directory.
-        captions: table in the folder (CSV, TSV, JSONL or Parquet) with columns `file`, `caption` and
-            optionally `held_out` (0/1).
-        held_out_share: share of held-out clips if there is no `held_out` column; a hash of each clip's
-            content decides whether the clip is held out.
-        scenarios: names of the scenarios to render. If there are no names, all scenarios are rendered.
-        rigid_only: use only actions whose motion optical flow can describe fully, that is, no object appears
-            or deforms.
-        least_moving_share: minimum share of moving pixels; actions with a smaller share are skipped. The
-            share is averaged over the frames of some test scenes.
-        images: number of images to render per scenario; the images use the visual styles in turn.
-        held_out_images: additional held-out images per scenario.
-        first_seed: seed of the first image.
-        frames: number of frames per clip.
-        height: height of a frame, in pixels.
-        width: width of a frame, in pixels.
-        fps: target frame rate; from a clip with a higher frame rate, frames are left out.
-    """
-
-    source: DataSource
-    folder: str = ""
-    captions: str = "captions.csv"
-    held_out_share: Share = 0.05
-    scenarios: tuple[str, ...] = ()
-    rigid_only: bool = True
-    least_moving_share: Share = 0.0
-    images: Positive = 24
-    held_out_images: Annotated[int, Field(ge=0)] = 3
-    first_seed: Annotated[int, Field(ge=0)] = 0
-    frames: Annotated[int, Field(ge=2)] = 16
-    height: Positive = 320
-    width: Positive = 512
-    fps: Positive = 8
+from models.training.config_types import BelowOne, Beta, Positive, Section, Share
+from models.training.enums import (
+    HeatmapSource,
+    LearningRateSchedule,
+    NetworkKind,
+    Precision,
+)
 
 
 class NetworkSettings(Section):

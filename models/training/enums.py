@@ -4,10 +4,28 @@ from enum import StrEnum
 
 
 class DataSource(StrEnum):
-    """The source of training clips: a folder of files, or the scene engine."""
+    """The source of training clips: a folder of files, WebDataset shards, or the scene engine."""
 
     FOLDER = "folder"
+    WEBDATASET = "webdataset"
     SCENES = "scenes"
+
+
+class FileIdentity(StrEnum):
+    """What identifies the content of a file in cache keys: its size and time of change, or its sha256."""
+
+    SIZE_AND_TIME = "size_and_time"
+    SHA256 = "sha256"
+
+
+class WindowPosition(StrEnum):
+    """Where a window of a clip starts: at the first frame, or at a random frame.
+
+    The random frame depends on the clip's name and the number of the window only.
+    """
+
+    FIRST = "first"
+    RANDOM = "random"
 
 
 class NetworkKind(StrEnum):

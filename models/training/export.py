@@ -9,9 +9,9 @@ import torch
 
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.training.atomic_io import atomic_write, atomic_write_text
-from models.training.cached_clips import Dataset
 from models.training.checkpoints import TrainState
 from models.training.config import TrainingConfig
+from models.training.encoded_clips import Dataset
 from models.training.figure6 import RegionLoss, mean_ratio
 from models.training.run_log import read_log
 

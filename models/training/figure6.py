@@ -15,7 +15,7 @@ from torch import Tensor
 
 from models.losses.diffusion import squared_errors
 from models.training.batches import BatchBuilder, predict
-from models.training.cached_clips import CachedClip
+from models.training.encoded_clips import EncodedClip
 from models.training.sampling import RandomStream, derived_seed
 
 # This seed does not depend on the run's seed, so all runs are validated with the same noise.
@@ -46,7 +46,7 @@ class RegionLoss:
 def region_losses(
     network: torch.nn.Module,
     batch_builder: BatchBuilder,
-    clips: Sequence[CachedClip],
+    clips: Sequence[EncodedClip],
     *,
     timesteps: Sequence[int],
     region_above: float,
@@ -65,7 +65,7 @@ def region_losses(
     Returns:
         One row per timestep; an empty list if no clip has a high-motion region.
     """
-    if not any(bool((clip.region() > region_above).any()) for clip in clips):
+    if not any(bool((clip.tensors().region > region_above).any()) for clip in clips):
         return []
     was_training = network.training
     network.eval()
@@ -73,11 +73,11 @@ def region_losses(
     for timestep in timesteps:
         errors, regions = [], []
         for start in range(0, len(clips), _BATCH_SIZE):
-            some = clips[start : start + _BATCH_SIZE]
+            some = [clip.tensors() for clip in clips[start : start + _BATCH_SIZE]]
             seeds = [
                 derived_seed(_SEED, RandomStream.VALIDATION, start + i, timestep) for i in range(len(some))
             ]
-            texts = [clip.text() for clip in some]
+            texts = [clip.text for clip in some]
             batch = batch_builder.add_noise(some, texts, [timestep] * len(some), seeds)
             errors.append(squared_errors(predict(network, batch), batch.target).cpu())
             regions.append(batch.region.cpu())
@@ -105,7 +105,7 @@ def mean_ratio(rows: Sequence[RegionLoss]) -> float:
     return float(np.mean([row.ratio for row in rows]))
 
 
-def select_evenly(clips: Sequence[CachedClip], count: int) -> list[CachedClip]:
+def select_evenly(clips: Sequence[EncodedClip], count: int) -> list[EncodedClip]:
     """Return `count` evenly spaced clips, or all clips if there are fewer than `count`."""
     if len(clips) <= count:
         return list(clips)

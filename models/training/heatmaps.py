@@ -8,8 +8,8 @@ from models.motion.frames import BadClip
 from models.motion.heatmap import Heatmap, motion_heatmap, resize_heatmap
 from models.motion.segments import segment_heatmap
 from models.motion.settings import EXACT_FLOW, LastFrame
+from models.training.clip_sources import TrainingClip
 from models.training.config_sections import HeatmapSection
-from models.training.datasets import TrainingClip
 from models.training.enums import HeatmapSource
 from models.training.errors import BadConfig
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from models.motion.sam import SamSegmenter
 
 
-def clip_heatmap(clip: TrainingClip, settings: HeatmapSection, height: int, width: int) -> Heatmap:
+def clip_heatmap(
+    clip: TrainingClip, settings: HeatmapSection, height: int, width: int, *, device: str = "cpu"
+) -> Heatmap:
     """Return the heatmap m' of a clip.
 
     Args:
@@ -25,6 +27,7 @@ def clip_heatmap(clip: TrainingClip, settings: HeatmapSection, height: int, widt
         settings: source, flow estimator and heatmap settings.
         height: latent height.
         width: latent width.
+        device: device of RAFT and SAM.
 
     Returns:
         (frames, height, width) float32 in [0, 1].
@@ -34,43 +37,43 @@ def clip_heatmap(clip: TrainingClip, settings: HeatmapSection, height: int, widt
         BadConfig: SAM cannot be loaded.
         FlowUnavailable: RAFT is configured, and torchvision or its weights are missing.
     """
-    flow = _flow(clip, settings.flow)
+    flow = _flow(clip, settings.flow, device)
     if settings.source is HeatmapSource.SAM:
-        masks = _segmenter(settings.sam)(clip.frames[0])
+        masks = _segmenter(settings.sam, device)(clip.frames[0])
         maps = segment_heatmap(flow, masks, settings, settings.segments)
     else:
-        maps = motion_heatmap(flow, settings, last_flow=_last_flow(clip, settings))
+        maps = motion_heatmap(flow, settings, last_flow=_last_flow(clip, settings, device))
     return resize_heatmap(maps, height, width, settings.kernel)
 
 
 @lru_cache(maxsize=1)
-def _segmenter(model: str) -> "SamSegmenter":
+def _segmenter(model: str, device: str) -> "SamSegmenter":
     # The import of SAM takes a second, and only one ablation needs it.
     from models.motion.sam import load_sam
 
     try:
-        return load_sam(model)
+        return load_sam(model, device=device)
     except OSError as error:
         raise BadConfig(f"heatmap.sam: {error}") from error
 
 
-def _flow(clip: TrainingClip, name: str) -> Flow:
+def _flow(clip: TrainingClip, name: str, device: str) -> Flow:
     if name == EXACT_FLOW:
         if clip.flow is None:
             raise BadClip(
                 "exact flow exists only for clips of the scene engine; set heatmap.flow to 'dis-medium'."
             )
         return clip.flow
-    return _estimator(name)(clip.frames)
+    return _estimator(name, device)(clip.frames)
 
 
-def _last_flow(clip: TrainingClip, settings: HeatmapSection) -> Flow | None:
+def _last_flow(clip: TrainingClip, settings: HeatmapSection, device: str) -> Flow | None:
     if settings.last_frame is not LastFrame.BACKWARD:
         return None
-    return last_frame_flow(_estimator(settings.flow), clip.frames)
+    return last_frame_flow(_estimator(settings.flow, device), clip.frames)
 
 
 @lru_cache(maxsize=1)
-def _estimator(name: str) -> FlowEstimator:
+def _estimator(name: str, device: str) -> FlowEstimator:
     # All clips share one estimator, because RAFT loads its weights from a file.
-    return create_flow_estimator(name)
+    return create_flow_estimator(name, device=device)

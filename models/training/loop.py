@@ -125,7 +125,7 @@ def _step(
             with _autocast(config, accelerator.device):
                 predicted = predict(network, batch)
             losses = motif_loss(predicted, batch.target, batch.heatmap, config.loss.motion_focal_weight)
-            _check_finite(losses, step, [clips[item.clip].source.name for item in items])
+            _check_finite(losses, step, [clips[item.clip].label.name for item in items])
             accelerator.backward(losses.total.mean() / len(micro_batches))
             clip_losses.append(losses_per_clip(losses, batch))
     limit = config.optimiser.clip_norm or math.inf

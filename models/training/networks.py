@@ -19,9 +19,9 @@ from models.motif.toy_text_encoder import random_text_encoder, scene_vocabulary,
 from models.motif.unet import MotifUNet
 from models.motif.weights import CheckpointError, read_tensors, read_text_to_video
 from models.motion.frames import BadClip, Frames
+from models.training.clip_sources import ClipSource
 from models.training.config import TrainingConfig
 from models.training.config_sections import NetworkSettings, NoiseSettings
-from models.training.datasets import ClipSource
 from models.training.enums import NetworkKind
 from models.training.errors import BadConfig, NoClips
 
@@ -113,7 +113,7 @@ def _create_tiny(config: TrainingConfig, sources: Sequence[ClipSource]) -> Motif
 
 def _frames_to_fit(sources: Sequence[ClipSource]) -> Tensor:
     """Return every fourth frame of some training clips, (frames, 3, height, width) float32 in [-1, 1]."""
-    training = [source for source in sources if not source.held_out]
+    training = [source for source in sources if not source.label.held_out]
     frames = []
     for source in training[:: max(1, len(training) // _CLIPS_TO_FIT)]:
         try:

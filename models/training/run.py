@@ -11,14 +11,10 @@ Files in the run's folder:
 """
 
 import logging
-import sys
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
 import torch
 from accelerate import Accelerator  # type: ignore[import-untyped]
 
@@ -27,24 +23,25 @@ from models.motif.torch_threads import cpu_threads
 from models.training.atomic_io import atomic_write_text
 from models.training.batches import BatchBuilder, create_batch_builder
 from models.training.cache import TensorCache
-from models.training.cache_builder import build_dataset
-from models.training.cached_clips import Dataset
 from models.training.checkpoints import TrainState, load_checkpoint, newest_checkpoint, save_checkpoint
 from models.training.config import TrainingConfig
 from models.training.config_io import settings_key, to_toml
-from models.training.datasets import ClipSource, clip_sources
+from models.training.datasets import clip_sources
 from models.training.ema import ExponentialMovingAverage
-from models.training.errors import BadConfig, NoClips
+from models.training.encoded_clips import Dataset
+from models.training.enums import NetworkKind
+from models.training.errors import BadConfig
 from models.training.export import export
 from models.training.figure6 import RegionLoss, region_losses, select_evenly
 from models.training.figure6_files import plot_region_losses, write_region_losses
 from models.training.loop import Hooks, StopReason, train
 from models.training.networks import create_pipeline
+from models.training.run_dataset import build_run_dataset
 from models.training.run_log import Metrics, RunLog
 from models.training.samples import write_sample_sheet
 
 if TYPE_CHECKING:
-    from click._termui_impl import ProgressBar
+    pass
 
 logger = logging.getLogger(__name__)
 
@@ -80,10 +77,12 @@ def run_training(config: TrainingConfig, folder: Path, cache_folder: Path) -> Tr
     accelerator = Accelerator()
     _check_batch_size(config, accelerator.num_processes)
     with cpu_threads(config.run.cpu_threads):
-        sources = clip_sources(config.data)
+        # Prepared shards replace the clips, except for the toy autoencoder, which is fitted to clips.
+        needs_clips = not config.data.prepared or config.network.kind is NetworkKind.TINY
+        sources = clip_sources(config.data) if needs_clips else []
         pipeline = create_pipeline(config, sources)
         pipeline.to(accelerator.device)
-        dataset = _build_dataset(config, accelerator, pipeline, sources, TensorCache(cache_folder))
+        dataset = build_run_dataset(config, accelerator, pipeline, sources, TensorCache(cache_folder))
         return Trainer(config, folder, accelerator, pipeline, dataset).run()
 
 
@@ -100,9 +99,7 @@ class Trainer:
     ) -> None:
         self._config, self._folder, self._accelerator = config, folder, accelerator
         self._pipeline, self._dataset = pipeline, dataset
-        self._batch_builder: BatchBuilder = create_batch_builder(
-            pipeline, dataset, fps=config.data.fps, device=accelerator.device
-        )
+        self._batch_builder: BatchBuilder = create_batch_builder(pipeline, dataset, device=accelerator.device)
         self._state = new_train_state(config, pipeline)
         self._figure6: list[RegionLoss] = []
         self._validated_at: int | None = None
@@ -210,35 +207,3 @@ def new_train_state(config: TrainingConfig, pipeline: MotifImageToVideoPipeline)
         weight_decay=settings.weight_decay,
     )
     return TrainState(network, ExponentialMovingAverage(network, settings.ema_decay), optimiser)
-
-
-def _build_dataset(
-    config: TrainingConfig,
-    accelerator: Accelerator,
-    pipeline: MotifImageToVideoPipeline,
-    sources: Sequence[ClipSource],
-    cache: TensorCache,
-) -> Dataset:
-    """Build the dataset of all clips.
-
-    Each process first caches the tensors of one share of the clips.
-
-    Raises:
-        NoClips: no training clip is usable.
-    """
-    if accelerator.num_processes > 1:
-        own = sources[accelerator.process_index :: accelerator.num_processes]
-        build_dataset(config, pipeline, own, cache)
-        accelerator.wait_for_everyone()
-    bar: AbstractContextManager[ProgressBar[int]] = click.progressbar(
-        length=len(sources),
-        label="Caching clips",
-        file=sys.stderr,
-        hidden=not accelerator.is_local_main_process,
-    )
-    with bar as progress:
-        dataset = build_dataset(config, pipeline, sources, cache, on_clip=lambda: progress.update(1))
-    if not dataset.training:
-        first = next(iter(dataset.broken.values()), "there are no training clips")
-        raise NoClips(f"None of {len(sources)} clips can be used for training. The first error: {first}")
-    return dataset

@@ -10,8 +10,8 @@ from PIL import Image
 
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.training.atomic_io import atomic_write
-from models.training.cached_clips import CachedClip
 from models.training.config import TrainingConfig
+from models.training.encoded_clips import EncodedClip
 from models.training.sampling import RandomStream, derived_seed
 
 _SEED = 0
@@ -20,7 +20,7 @@ _BACKGROUND = 250
 
 
 def write_sample_sheet(
-    path: Path, pipeline: MotifImageToVideoPipeline, clips: Sequence[CachedClip], config: TrainingConfig
+    path: Path, pipeline: MotifImageToVideoPipeline, clips: Sequence[EncodedClip], config: TrainingConfig
 ) -> None:
     """Write an image with two rows per clip: the original frames and the generated frames.
 
@@ -33,14 +33,14 @@ def write_sample_sheet(
         return
     rows = []
     for number, clip in enumerate(clips):
-        original = clip.source.read().frames
+        original = clip.frames()
         rows += [_row(original), _row(sample_clip(pipeline, clip, config, number))]
     with atomic_write(path) as temporary:
         Image.fromarray(np.concatenate(rows)).save(temporary)
 
 
 def sample_clip(
-    pipeline: MotifImageToVideoPipeline, clip: CachedClip, config: TrainingConfig, number: int
+    pipeline: MotifImageToVideoPipeline, clip: EncodedClip, config: TrainingConfig, number: int
 ) -> NDArray[np.uint8]:
     """Generate a clip from a held-out clip's first frame and caption.
 
@@ -58,8 +58,8 @@ def sample_clip(
     pipeline.unet.eval()
     generator = torch.Generator().manual_seed(derived_seed(_SEED, RandomStream.SAMPLES, number))
     output = pipeline(
-        clip.source.read().frames[0],
-        clip.source.caption,
+        clip.frames()[0],
+        clip.label.caption,
         num_inference_steps=config.validation.sampling_steps,
         guidance_scale=config.validation.guidance,
         generator=generator,

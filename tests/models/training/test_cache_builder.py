@@ -10,9 +10,9 @@ from models.motif.encoders import encode_text
 from models.motif.toy_text_encoder import random_text_encoder
 from models.training.cache import TensorCache, TensorKind
 from models.training.cache_builder import build_dataset
-from models.training.cached_clips import Dataset
 from models.training.config import TrainingConfig
 from models.training.datasets import clip_sources
+from models.training.encoded_clips import Dataset
 from models.training.errors import NoClips
 from models.training.networks import create_pipeline
 from models.training.run import run_training
@@ -59,9 +59,9 @@ def test_another_autoencoder_has_other_latents(tmp_path: Path) -> None:
 def test_a_heatmap_has_latent_size_and_sums_to_one_with_its_inverse(tmp_path: Path) -> None:
     plain = cached_dataset(toy_config(data=ONE_ACTION), tmp_path).training[0]
     inverse = cached_dataset(toy_config(data=ONE_ACTION, heatmap={"inverse": True}), tmp_path).training[0]
-    assert plain.heatmap().shape == (1, 4, 8, 8)
-    torch.testing.assert_close(plain.heatmap() + inverse.heatmap(), torch.ones(1, 4, 8, 8))
-    torch.testing.assert_close(plain.heatmap(), inverse.region())
+    assert plain.tensors().heatmap.shape == (1, 4, 8, 8)
+    torch.testing.assert_close(plain.tensors().heatmap + inverse.tensors().heatmap, torch.ones(1, 4, 8, 8))
+    torch.testing.assert_close(plain.tensors().heatmap, inverse.tensors().region)
 
 
 def test_text_layers_skipped_by_the_pipeline_are_skipped_in_training(tmp_path: Path) -> None:
@@ -74,8 +74,8 @@ def test_text_layers_skipped_by_the_pipeline_are_skipped_in_training(tmp_path: P
     pipeline.register_modules(text_encoder=deep)
     pipeline.register_to_config(skip_text_layers=1)
     clip = build_dataset(config, pipeline, found, TensorCache(tmp_path)).training[0]
-    expected = encode_text(tokenizer, deep, [clip.source.caption], skip_layers=1)[0]
-    torch.testing.assert_close(clip.text(), expected)
+    expected = encode_text(tokenizer, deep, [clip.source.label.caption], skip_layers=1)[0]
+    torch.testing.assert_close(clip.tensors().text, expected)
 
 
 def test_a_damaged_file_is_computed_again(tmp_path: Path) -> None:

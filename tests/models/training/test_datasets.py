@@ -10,7 +10,7 @@ import pytest
 from benchmark.scenes.encoding import encode_mp4
 from benchmark.video import Orientation
 from models.motion.frames import BadClip
-from models.training.config_sections import DataSettings
+from models.training.data_settings import DataSettings
 from models.training.datasets import clip_sources
 from models.training.errors import BadConfig, NoClips
 from tests.app.media.drawing import draw_clip, draw_frame, draw_uneven_clip
@@ -41,7 +41,7 @@ def write_captions(folder: Path, *rows: str) -> None:
 
 def test_images_after_the_training_images_are_held_out() -> None:
     found = clip_sources(of_scenes())
-    assert {source.name.rsplit("-", 1)[1]: source.held_out for source in found} == {
+    assert {source.label.name.rsplit("-", 1)[1]: source.label.held_out for source in found} == {
         "0": False,
         "1": False,
         "2": True,
@@ -49,8 +49,8 @@ def test_images_after_the_training_images_are_held_out() -> None:
 
 
 def test_only_rigid_actions_are_used_by_default() -> None:
-    rigid = {source.caption for source in clip_sources(of_scenes())}
-    everything = {source.caption for source in clip_sources(of_scenes(rigid_only=False))}
+    rigid = {source.label.caption for source in clip_sources(of_scenes())}
+    everything = {source.label.caption for source in clip_sources(of_scenes(rigid_only=False))}
     assert rigid < everything
     assert not any("rain" in caption for caption in rigid)
 
@@ -75,7 +75,7 @@ def test_clips_of_a_folder_are_cropped_and_truncated(tmp_path: Path) -> None:
     write_clip(tmp_path, "a.mp4")
     write_captions(tmp_path, "file,caption", "a.mp4,a thing moves")
     (source,) = clip_sources(of_folder(tmp_path, held_out_share=0))
-    assert (source.caption, source.read().frames.shape) == ("a thing moves", (4, 64, 96, 3))
+    assert (source.label.caption, source.read().frames.shape) == ("a thing moves", (4, 64, 96, 3))
 
 
 def test_a_clip_with_a_higher_frame_rate_is_subsampled(tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_captions_can_be_jsonl_and_select_held_out_clips(tmp_path: Path) -> None
         {"file": "b.mp4", "caption": "two", "held_out": 1},
     ]
     (tmp_path / "c.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    assert [source.held_out for source in clip_sources(of_folder(tmp_path, captions="c.jsonl"))] == [
+    assert [source.label.held_out for source in clip_sources(of_folder(tmp_path, captions="c.jsonl"))] == [
         False,
         True,
     ]
@@ -169,7 +169,7 @@ def test_a_line_break_inside_a_caption_separates_words(tmp_path: Path, separator
 
     (source,) = clip_sources(of_folder(tmp_path, captions=f"c.{suffix}", held_out_share=0))
 
-    assert source.caption == "a dog runs"
+    assert source.label.caption == "a dog runs"
 
 
 def test_a_clip_whose_name_macos_decomposed_is_found(tmp_path: Path) -> None:

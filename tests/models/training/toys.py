@@ -11,11 +11,11 @@ from models.motif.pipeline import MotifImageToVideoPipeline
 from models.training.batches import BatchBuilder, create_batch_builder
 from models.training.cache import TensorCache
 from models.training.cache_builder import build_dataset
-from models.training.cached_clips import Dataset
 from models.training.checkpoints import TrainState
 from models.training.config import TrainingConfig
 from models.training.config_io import parse_config
 from models.training.datasets import clip_sources
+from models.training.encoded_clips import Dataset
 from models.training.loop import Hooks, StopReason, train
 from models.training.networks import create_pipeline
 from models.training.run import new_train_state
@@ -77,7 +77,7 @@ def open_setup(config: TrainingConfig, cache: Path) -> TrainingSetup:
     found = clip_sources(config.data)
     pipeline = create_pipeline(config, found)
     dataset = build_dataset(config, pipeline, found, TensorCache(cache))
-    batch_builder = create_batch_builder(pipeline, dataset, fps=config.data.fps, device=torch.device("cpu"))
+    batch_builder = create_batch_builder(pipeline, dataset, device=torch.device("cpu"))
     return TrainingSetup(config, pipeline, dataset, new_train_state(config, pipeline), batch_builder)
 
 

@@ -1,0 +1,74 @@
+"""Training clips that are decoded or rendered when they are needed."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+
+from models.motion.flow import Flow
+from models.motion.frames import BadClip, Frames
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingClip:
+    """A decoded clip at the configured length and resolution.
+
+    Attributes:
+        frames: (frames, height, width, 3) uint8 RGB.
+        fps: frame rate of these frames.
+        flow: exact flow, (frames - 1, height, width, 2) float32 in pixels; None if the flow is unknown.
+    """
+
+    frames: Frames
+    fps: Fraction
+    flow: Flow | None = None
+
+
+@dataclass(frozen=True)
+class ClipLabel:
+    """What is known about a clip without decoding it.
+
+    Attributes:
+        name: name of the clip in messages and logs; it has a suffix if several windows of a clip are used.
+        identity: text that identifies the clip's content and is part of every cache key.
+        caption: text that describes the clip.
+        held_out: whether the clip is used for validation instead of training.
+    """
+
+    name: str
+    identity: str
+    caption: str
+    held_out: bool
+
+
+@dataclass(frozen=True)
+class ClipSource:
+    """A training clip that is decoded or rendered when it is needed.
+
+    Attributes:
+        label: the clip's name, identity and caption.
+        read: function that returns the decoded clip or raises BadClip.
+    """
+
+    label: ClipLabel
+    read: Callable[[], TrainingClip]
+
+
+def broken_clip(name: str, reason: str) -> ClipSource:
+    """Return a clip that cannot be read; `reason` is a sentence."""
+    return ClipSource(ClipLabel(name, f"broken {name}", "", False), partial(_refuse, reason))
+
+
+def _refuse(reason: str) -> TrainingClip:
+    raise BadClip(reason)
+
+
+def share_of(text: str) -> float:
+    """Return a number from 0 to below 1 that depends only on a text, evenly distributed over texts."""
+    return int(hashlib.sha256(text.encode()).hexdigest()[:12], 16) / 16**12
+
+
+def is_held_out(name: str, share: float) -> bool:
+    """Return whether a clip is held out. The choice depends only on the name, so new clips change nothing."""
+    return share_of(name) < share

@@ -1,0 +1,67 @@
+"""Defines the section [data] of a training config: the clips."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from models.training.config_types import Positive, Section, Share
+from models.training.enums import (
+    DataSource,
+    FileIdentity,
+    WindowPosition,
+)
+
+
+class DataSettings(Section):
+    """Settings of the training clips: source, length and resolution of the clips.
+
+    Attributes:
+        source: `folder` (video files), `webdataset` (tar files) or `scenes` (the scene engine).
+        folder: if the source is `folder` or `webdataset`, the folder that holds the files, relative to the
+            working directory.
+        captions: if the source is `folder`, table in the folder (CSV, TSV, JSONL or Parquet) with the columns
+            `file`, `caption` and optionally `held_out` (0/1), or with WebVid's columns `videoid`, `page_dir`
+            and `name`.
+        held_out_share: share of held-out clips if there is no `held_out` column; a hash of each clip's name
+            decides whether the clip is held out.
+        prepared: folder that `ti2v prepare` has written from these settings; training then decodes no video.
+            Empty if training prepares the clips.
+        identity: what identifies a file in cache keys.
+        scenarios: names of the scenarios to render. If there are no names, all scenarios are rendered.
+        rigid_only: use only actions whose motion optical flow can describe fully, that is, no object appears
+            or deforms.
+        least_moving_share: minimum share of moving pixels; actions with a smaller share are skipped. The
+            share is averaged over the frames of some test scenes.
+        images: number of images to render per scenario; the images use the visual styles in turn.
+        held_out_images: additional held-out images per scenario.
+        first_seed: seed of the first image.
+        frames: number of frames per clip.
+        height: height of a frame, in pixels.
+        width: width of a frame, in pixels.
+        fps: target frame rate; from a clip with a higher frame rate, frames are left out. A slower clip keeps
+            its rate. The network gets the actual rate of the frames.
+        strides: if given, a window has every n-th frame of the clip instead of `fps` frames per second, with
+            one of these numbers n. The number depends on the clip's name and the window.
+        windows: number of windows of `frames` frames that are taken from each clip.
+        position: where the windows start.
+    """
+
+    source: DataSource
+    folder: str = ""
+    captions: str = "captions.csv"
+    held_out_share: Share = 0.05
+    prepared: str = ""
+    identity: FileIdentity = FileIdentity.SIZE_AND_TIME
+    scenarios: tuple[str, ...] = ()
+    rigid_only: bool = True
+    least_moving_share: Share = 0.0
+    images: Positive = 24
+    held_out_images: Annotated[int, Field(ge=0)] = 3
+    first_seed: Annotated[int, Field(ge=0)] = 0
+    frames: Annotated[int, Field(ge=2)] = 16
+    height: Positive = 320
+    width: Positive = 512
+    fps: Positive = 8
+    strides: tuple[Positive, ...] = ()
+    windows: Positive = 1
+    position: WindowPosition = WindowPosition.FIRST

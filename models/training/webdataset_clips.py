@@ -1,0 +1,120 @@
+"""Reads training clips from WebDataset shards: tar files with a video and a caption for each key."""
+
+import json
+import tarfile
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from benchmark.video.read import FrameWindow
+from models.training.clip_sources import ClipLabel, ClipSource, TrainingClip, broken_clip, is_held_out
+from models.training.data_settings import DataSettings
+from models.training.errors import BadConfig
+from models.training.video_windows import clip_windows, file_content, read_window
+
+_VIDEO_TYPES = ("mp4", "mov", "mkv", "webm", "avi")
+_CAPTION_TYPES = ("txt", "json")
+
+
+@dataclass(frozen=True)
+class Member:
+    """The bytes of a file inside a tar file."""
+
+    shard: Path
+    offset: int
+    size: int
+
+    def read(self) -> bytes:
+        """Return the bytes.
+
+        Raises:
+            OSError: the tar file cannot be read.
+        """
+        with self.shard.open("rb") as file:
+            file.seek(self.offset)
+            return file.read(self.size)
+
+
+def webdataset_clips(data: DataSettings) -> Iterator[ClipSource]:
+    """Yield the windows of all clips in the tar files of a folder, in the order of the names.
+
+    A damaged tar file gives its undamaged clips, and one broken clip that states the damage. A sample without
+    a video or a caption is a broken clip as well.
+
+    Raises:
+        BadConfig: the folder has no tar files.
+    """
+    shards = sorted(Path(data.folder).glob("*.tar"))
+    if not shards:
+        raise BadConfig(f"data.folder: {data.folder} has no tar files.")
+    for shard in shards:
+        content = file_content(shard, data.identity)
+        try:
+            for key, members in _samples(shard):
+                yield from _windows(f"{shard.name}/{key}", content, members, data)
+        except tarfile.TarError as error:
+            yield broken_clip(shard.name, f"{shard.name} is damaged or cut: {error}.")
+
+
+def _samples(shard: Path) -> Iterator[tuple[str, Mapping[str, Member]]]:
+    """Yield the keys of a tar file, each with its files by type. Raises tarfile.TarError."""
+    length = shard.stat().st_size
+    key = ""
+    members: dict[str, Member] = {}
+    with tarfile.open(shard) as tar:
+        for info in tar:
+            if not info.isfile():
+                continue
+            if info.offset_data + info.size > length:
+                raise tarfile.ReadError(f"the file ends inside {info.name}")
+            path = PurePosixPath(info.name)
+            stem, _, kind = path.name.partition(".")
+            name = str(path.with_name(stem))
+            if name != key:
+                if members:
+                    yield key, members
+                key, members = name, {}
+            members[kind.lower()] = Member(shard, info.offset_data, info.size)
+    if members:
+        yield key, members
+
+
+def _windows(
+    name: str, content: str, members: Mapping[str, Member], data: DataSettings
+) -> Iterator[ClipSource]:
+    video = next((kind for kind in _VIDEO_TYPES if kind in members), None)
+    if video is None:
+        yield broken_clip(name, f"{name} has no video; expected one of {', '.join(_VIDEO_TYPES)}.")
+        return
+    try:
+        caption = _caption(members)
+    except ValueError as error:
+        yield broken_clip(name, f"{name}: {error}")
+        return
+    label = ClipLabel(name, f"{content} {name}", caption, is_held_out(name, data.held_out_share))
+    yield from clip_windows(label, data, partial(_read, members[video], video, data))
+
+
+def _caption(members: Mapping[str, Member]) -> str:
+    """Return the caption of a sample. Raises ValueError with a sentence."""
+    kind = next((kind for kind in _CAPTION_TYPES if kind in members), None)
+    if kind is None:
+        raise ValueError(f"there is no caption; expected one of {', '.join(_CAPTION_TYPES)}.")
+    try:
+        text = members[kind].read().decode()
+        caption = json.loads(text)["caption"] if kind == "json" else text
+    except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
+        raise ValueError(f"the caption in .{kind} cannot be read: {type(error).__name__}.") from error
+    if not isinstance(caption, str) or not caption.strip():
+        raise ValueError(f"the caption in .{kind} is empty or not a text.")
+    return " ".join(caption.split())
+
+
+def _read(member: Member, kind: str, data: DataSettings, window: FrameWindow) -> TrainingClip:
+    # The decoder reads files, because it has to seek.
+    with tempfile.NamedTemporaryFile(prefix="ti2v-clip-", suffix=f".{kind}") as file:
+        file.write(member.read())
+        file.flush()
+        return read_window(Path(file.name), data, window)
