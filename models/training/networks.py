@@ -15,6 +15,7 @@ from models.motif.convert import load_videocrafter_weights
 from models.motif.patch_autoencoder import PatchAutoencoder
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.motif.scheduler import MotifDDIMScheduler
+from models.motif.torch_threads import cpu_threads
 from models.motif.toy_text_encoder import random_text_encoder, scene_vocabulary, word_tokenizer
 from models.motif.unet import MotifUNet
 from models.motif.weights import CheckpointError, read_tensors, read_text_to_video
@@ -98,10 +99,11 @@ def _create_tiny(config: TrainingConfig, sources: Sequence[ClipSource]) -> Motif
             attention_head_dim=sizes.head_dim,
             norm_num_groups=sizes.groups,
         )
+    frames = _frames_to_fit(sources)
+    with cpu_threads(1):  # the number of threads changes the last digits, and so the keys of encoded clips
+        vae = PatchAutoencoder.fit(frames, sizes.patch, sizes.latent_channels, whiten=sizes.whiten)
     return MotifImageToVideoPipeline(
-        vae=PatchAutoencoder.fit(
-            _frames_to_fit(sources), sizes.patch, sizes.latent_channels, whiten=sizes.whiten
-        ),
+        vae=vae,
         # A fixed seed: all tiny networks use the same text embeddings.
         text_encoder=random_text_encoder(tokenizer, seed=0, channels=sizes.text_channels),
         tokenizer=tokenizer,

@@ -59,26 +59,36 @@ def webdataset_clips(data: DataSettings) -> Iterator[ClipSource]:
 
 
 def _samples(shard: Path) -> Iterator[tuple[str, Mapping[str, Member]]]:
-    """Yield the keys of a tar file, each with its files by type. Raises tarfile.TarError."""
-    length = shard.stat().st_size
+    """Yield the keys of a tar file, each with its files by type. Raises tarfile.TarError after the last."""
     key = ""
     members: dict[str, Member] = {}
-    with tarfile.open(shard) as tar:
-        for info in tar:
-            if not info.isfile():
-                continue
-            if info.offset_data + info.size > length:
-                raise tarfile.ReadError(f"the file ends inside {info.name}")
+    damage: tarfile.TarError | None = None
+    try:
+        for info in _files(shard):
             path = PurePosixPath(info.name)
             stem, _, kind = path.name.partition(".")
             name = str(path.with_name(stem))
-            if name != key:
-                if members:
-                    yield key, members
-                key, members = name, {}
+            if members and name != key:
+                yield key, members
+                members = {}
+            key = name
             members[kind.lower()] = Member(shard, info.offset_data, info.size)
+    except tarfile.TarError as error:
+        damage = error
     if members:
         yield key, members
+    if damage is not None:
+        raise damage
+
+
+def _files(shard: Path) -> Iterator[tarfile.TarInfo]:
+    length = shard.stat().st_size
+    with tarfile.open(shard) as tar:
+        for info in tar:
+            if info.offset_data + info.size > length:
+                raise tarfile.ReadError(f"the file ends inside {info.name}")
+            if info.isfile():
+                yield info
 
 
 def _windows(
