@@ -21,6 +21,7 @@ class Pager:
         path: the URL without its query.
         query: the query parameters besides the page number. The URL omits empty parameters.
         anchor: the HTML id of the list.
+        parameter: the name of the query parameter with the page number.
     """
 
     number: int
@@ -28,6 +29,7 @@ class Pager:
     path: str
     query: tuple[tuple[str, str], ...]
     anchor: str
+    parameter: str = "page"
 
     @property
     def links(self) -> tuple[PageLink, ...]:
@@ -39,7 +41,7 @@ class Pager:
         """Return the URL of a page; the browser scrolls to the HTML id `anchor`, by default to the list."""
         parameters = [(name, value) for name, value in self.query if value]
         if number > 1:
-            parameters.append(("page", str(number)))
+            parameters.append((self.parameter, str(number)))
         query = f"?{urlencode(parameters)}" if parameters else ""
         return f"{self.path}{query}#{anchor or self.anchor}"
 

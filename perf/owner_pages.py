@@ -1,4 +1,4 @@
-"""Measures the pages of an owner with 100 studies, 1,000 annotators and 100,000 votes.
+"""Measures the pages of an owner with 100 studies, 1,000 annotators, 100,000 votes and 50 models.
 
 One study is the open ten-model round robin (perf/round_robin.py) with 72,000 votes of 60 annotators.
 The other 99 studies have one matchup, 320 comparisons and 283 votes of 9 or 10 annotators.
@@ -8,15 +8,18 @@ Run: python -m perf.owner_pages. The script creates a SQLite database in a tempo
 
 import statistics
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from fastapi.testclient import TestClient
+from httpx2 import Response
 from sqlalchemy import Table, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.main import create_app
 from app.security.identity import Principal, person_named
 from app.studies.service import create_study, open_study
+from app.tables.bench import Benchmark
 from app.tables.people import Annotator, Invitation
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, AssignmentStatus, Vote
@@ -24,12 +27,15 @@ from benchmark.protocol import AnnotatorKind, Justification, Role, Side, StudySt
 from benchmark.wire.drafts import MatchupRequest, StudyRequest
 from perf.results_page import sign_in
 from perf.round_robin import STUDY, round_robin
+from perf.synthetic_studies import MODELS as ROUND_ROBIN_MODELS
+from perf.synthetic_studies import add_submission
 
 STUDIES, VOTES, PEOPLE = 100, 283, 950
 INVITATIONS = 1000
 ROUNDS = 9
 TARGET_MS = 100
 DRAFT = "draft"
+MODELS = 50
 PAGES = (
     "/",
     f"/studies/{STUDY}/dashboard",
@@ -40,11 +46,15 @@ PAGES = (
     "/studies/small-1/annotators",
     f"/studies/{STUDY}/annotators/a001",
     "/studies/small-1/annotators/a001",
+    f"/studies/{STUDY}/annotators/a001/history",
+    "/studies/small-1/annotators/a001/history",
+    f"/studies/{STUDY}/crowd",
     f"/studies/{STUDY}/extend",
     f"/studies/{DRAFT}/edit",
     f"/studies/{DRAFT}/open",
     f"/studies/{DRAFT}/dashboard",
     "/studies/new",
+    "/compare",
     f"/studies/{STUDY}/close",
     f"/studies/{STUDY}/delete",
     f"/studies/{STUDY}/invitations",
@@ -53,7 +63,15 @@ PAGES = (
     "/models",
     "/models/model-0",
     f"/submissions/{0:016x}",
+    f"/submissions/{0:016x}/metrics",
+    "/submissions/new",
+    "/submissions/progress",
+    "/gallery/large",
+    "/gallery/large/scene0_it_moves",
+    "/jobs",
+    "/jobs/progress",
     "/tasks",
+    "/people",
 )
 
 
@@ -62,18 +80,32 @@ def main() -> None:
         with context.database.write() as session:
             _add_small_studies(session)
         sign_in(client, context)
-        print("| page | first ms | median ms | processor ms |\n|---|---:|---:|---:|")
+        print(
+            "| page | first ms | first processor ms | median ms | processor ms |\n|---|---:|---:|---:|---:|"
+        )
         for page in PAGES:
-            first, *again = [_timed(client, page) for _ in range(ROUNDS + 1)]
-            median, processor = (statistics.median(times) for times in zip(*again, strict=True))
-            print(f"| {page} | {first[0]:.0f} | {median:.0f} | {processor:.0f} |")
+            _print_row(page, [_timed(client.get, page) for _ in range(ROUNDS + 1)])
+        _print_row("POST /studies/new/estimate", [_estimated(client) for _ in range(ROUNDS + 1)])
         print(f"target: {TARGET_MS} ms")
 
 
-def _timed(client: TestClient, page: str) -> tuple[float, float]:
+def _print_row(page: str, times: list[tuple[float, float]]) -> None:
+    first, *again = times
+    median, processor = (statistics.median(each) for each in zip(*again, strict=True))
+    print(f"| {page} | {first[0]:.0f} | {first[1]:.0f} | {median:.0f} | {processor:.0f} |", flush=True)
+
+
+def _estimated(client: TestClient) -> tuple[float, float]:
+    """Time the estimate of a round robin of all models: 1,225 matchups."""
+    form = {"benchmark": "large", "comparisons": "round_robin", "votes_per_comparison": "5"}
+    sides = [f"{number:016x}" for number in range(MODELS)]
+    return _timed(client.post, "/studies/new/estimate", data=form | {"sides": sides})
+
+
+def _timed(request: Callable[..., Response], page: str, **arguments: object) -> tuple[float, float]:
     """Return the time of a request, and the processor time of server and client, in milliseconds."""
     started, processor = time.perf_counter(), time.process_time()
-    answer = client.get(page)
+    answer = request(page, **arguments)
     assert answer.status_code == 200, (page, answer.text)
     return 1000 * (time.perf_counter() - started), 1000 * (time.process_time() - processor)
 
@@ -91,6 +123,9 @@ def _add_small_studies(session: Session) -> None:
         _vote(session, study, PEOPLE * number // (STUDIES - 1) - PEOPLE * (number - 1) // (STUDIES - 1), now)
     _new_study(session, DRAFT, principal, now)
     _add_invitations(session, now)
+    benchmark = session.scalars(select(Benchmark).where(Benchmark.slug == "large")).one()
+    for number in range(ROUND_ROBIN_MODELS, MODELS):
+        add_submission(session, owner.id, benchmark, number)
 
 
 def _add_invitations(session: Session, now: datetime) -> None:

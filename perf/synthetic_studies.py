@@ -23,7 +23,7 @@ def open_round_robin(session: Session, *, slug: str, watch_gate: WatchGate) -> S
     owner = person_named(session, name="owner", role=Role.RESEARCHER, now=START)
     principal = Principal(owner.id, owner.name, owner.role)
     benchmark = synthetic_benchmark(session)
-    submissions = [_submission(session, owner.id, benchmark, number) for number in range(MODELS)]
+    submissions = [add_submission(session, owner.id, benchmark, number) for number in range(MODELS)]
     request = StudyRequest(
         slug=slug,
         title="Ten models, all compared with each other",
@@ -70,7 +70,8 @@ def synthetic_benchmark(session: Session) -> Benchmark:
     return benchmark
 
 
-def _submission(session: Session, owner_id: int, benchmark: Benchmark, number: int) -> Submission:
+def add_submission(session: Session, owner_id: int, benchmark: Benchmark, number: int) -> Submission:
+    """Store a model with one final submission of 320 clips, without files."""
     model = VideoModel(
         slug=f"model-{number}",
         name=f"Model {number}",

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import ColumnElement, case, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.benchmarks.profile import benchmark_shape
@@ -14,18 +14,20 @@ from app.security.identity import Principal
 from app.submissions.repository import expected_clips, received_clips
 from app.tables.bench import Benchmark, Pair
 from app.tables.studies import Study
-from app.tables.submissions import Submission, VideoModel
+from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.protocol import StudyStatus, SubmissionStatus, Visibility
 
 IMAGES_PER_BENCHMARK = 6
+SUBMISSIONS_PER_PAGE = 20
 
 
-def submission_lines(session: Session, principal: Principal) -> tuple[SubmissionLine, ...]:
-    """Return this person's submissions, newest first; an admin gets all submissions.
+def submission_count(session: Session, principal: Principal) -> int:
+    """Return the number of submissions in a person's list."""
+    return session.scalar(select(func.count()).select_from(Submission).where(_is_listed(principal))) or 0
 
-    Submissions that an import of votes created are left out, because they have no clips.
-    """
-    received = received_clips()
+
+def submission_lines(session: Session, principal: Principal, *, page: int) -> tuple[SubmissionLine, ...]:
+    """Return a page of this person's submissions, open ones first; an admin gets all submissions."""
     query = (
         select(
             Submission.public_id,
@@ -34,16 +36,16 @@ def submission_lines(session: Session, principal: Principal) -> tuple[Submission
             Benchmark.title,
             Submission.status,
             Submission.is_partial,
-            received.label("received"),
+            received_clips().label("received"),
             expected_clips().label("expected"),
         )
         .join(VideoModel, VideoModel.id == Submission.model_id)
         .join(Benchmark, Benchmark.id == Submission.benchmark_id)
-        .where(or_(Submission.status != SubmissionStatus.WITHDRAWN, received > 0))
+        .where(_is_listed(principal))
         .order_by(case((Submission.status == SubmissionStatus.OPEN, 0), else_=1), Submission.id.desc())
+        .offset((page - 1) * SUBMISSIONS_PER_PAGE)
+        .limit(SUBMISSIONS_PER_PAGE)
     )
-    if not principal.is_admin:
-        query = query.where(Submission.owner_id == principal.person_id)
     return tuple(
         SubmissionLine(
             public_id=row.public_id,
@@ -56,6 +58,16 @@ def submission_lines(session: Session, principal: Principal) -> tuple[Submission
         )
         for row in session.execute(query)
     )
+
+
+def _is_listed(principal: Principal) -> ColumnElement[bool]:
+    """Return the SQL condition for the submissions in a person's list.
+
+    Submissions that an import of votes created are left out, because they have no clips.
+    """
+    has_clips = exists().where(Clip.submission_id == Submission.id)
+    is_own = true() if principal.is_admin else Submission.owner_id == principal.person_id
+    return or_(Submission.status != SubmissionStatus.WITHDRAWN, has_clips) & is_own
 
 
 def published_studies(session: Session) -> tuple[PublishedStudy, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from sqlalchemy import select
 from starlette.responses import RedirectResponse
 
@@ -20,44 +20,40 @@ from app.dependencies import (
     set_cookie,
 )
 from app.errors import NotSignedIn
-from app.home.queries import benchmark_lines, published_studies, submission_lines
-from app.home.view_models import HomePage, SignInPage, StudyList, SubmissionsPart
+from app.home.queries import submission_lines
+from app.home.view_builder import home_page
+from app.home.view_models import SignInPage, StudyList, SubmissionsPart
 from app.security.browsers import find_sign_in, open_browser, sign_in, sign_in_with_key
 from app.security.path_params import TokenPath
 from app.security.tokens import hash_token
 from app.sign_in_form import SignInForm, local_path
-from app.studies.view_builder import study_lines
 from app.tables.people import BrowserSession, Person
 from benchmark.plurals import counted
 from benchmark.protocol import Role
 
 router = APIRouter(include_in_schema=False)
+PageQuery = Annotated[int, Query(ge=1, le=10_000)]
 
 
 @router.get("/")
-def home(request: Request, show: StudyList = StudyList.CURRENT) -> Response:
+def home(
+    request: Request, show: StudyList = StudyList.CURRENT, page: PageQuery = 1, submissions: PageQuery = 1
+) -> Response:
     context = context_of(request)
     with context.database.read() as session:
         principal = optional_person(session, request)
-        page = HomePage(
-            person=principal.name if principal else None,
-            can_create=principal is not None and principal.role in (Role.RESEARCHER, Role.ADMIN),
-            studies=study_lines(session, principal, show.filter) if principal else (),
-            show=show,
-            submissions=SubmissionsPart(submission_lines(session, principal) if principal else ()),
-            benchmarks=benchmark_lines(session, principal),
-            published=() if principal else published_studies(session),
-        )
-    return page_response(request, "home/home.html", page)
+        built = home_page(session, principal, show, page=page, submissions=submissions)
+    return page_response(request, "home/home.html", built)
 
 
 @router.get("/submissions/progress")
-def submissions_progress(request: Request) -> Response:
-    """Return the list of submissions. The home page polls this list while clips are being uploaded."""
+def submissions_progress(request: Request, submissions: PageQuery = 1) -> Response:
+    """Return a page of submissions. The home page polls this list while clips are being uploaded."""
     context = context_of(request)
     with context.database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
-        part = SubmissionsPart(submission_lines(session, principal))
+        lines = submission_lines(session, principal, page=submissions)
+        part = SubmissionsPart(lines, submissions)
     return context.pages.answer("home/_submissions.html", part)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.pager import Pager
 from app.studies.queries import StudyFilter
 from app.studies.view_models import StudyLine
 from benchmark.protocol import Role, SubmissionStatus
@@ -36,13 +37,14 @@ class SubmissionLine:
 
 @dataclass(frozen=True)
 class SubmissionsPart:
-    """The list of submissions on the home page. The page polls this list while a submission is open."""
+    """A page of the list of submissions. The home page polls this list while a submission is open."""
 
     submissions: tuple[SubmissionLine, ...]
+    page: int = 1
 
     @property
     def url(self) -> str:
-        return "/submissions/progress"
+        return f"/submissions/progress?submissions={self.page}"
 
     @property
     def is_growing(self) -> bool:
@@ -113,6 +115,8 @@ class HomePage:
     benchmarks: tuple[BenchmarkLine, ...]
     published: tuple[PublishedStudy, ...] = ()
     show: StudyList = StudyList.CURRENT
+    study_pager: Pager | None = None
+    submission_pager: Pager | None = None
 
     @property
     def lists(self) -> tuple[StudyList, ...]:

@@ -137,9 +137,18 @@ def study_progress(session: Session, study: Study) -> StudyProgress:
     )
 
 
-def visible_studies(session: Session, principal: Principal, wanted: StudyFilter) -> list[Study]:
+def visible_studies(
+    session: Session, principal: Principal, wanted: StudyFilter, *, offset: int = 0, limit: int | None = None
+) -> list[Study]:
     """Return the studies that this person sees, newest first."""
-    return list(session.scalars(_visible(principal).where(wanted.condition)))
+    query = _visible(principal).where(wanted.condition).offset(offset)
+    return list(session.scalars(query if limit is None else query.limit(limit)))
+
+
+def study_count(session: Session, principal: Principal, wanted: StudyFilter) -> int:
+    """Return the number of studies that this person sees."""
+    visible = _visible(principal).where(wanted.condition).order_by(None)
+    return session.scalar(select(func.count()).select_from(visible.subquery())) or 0
 
 
 def studies_page(

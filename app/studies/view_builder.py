@@ -16,10 +16,16 @@ from app.tables.tasks import Task
 from app.tasks.queries import newest_by_subject
 from benchmark.protocol import Role, StudyKind, StudyStatus, TaskKind, TaskStatus
 
+STUDIES_PER_PAGE = 20
 
-def study_lines(session: Session, principal: Principal, wanted: StudyFilter) -> tuple[StudyLine, ...]:
-    """Return the studies visible to this person, newest first."""
-    return lines_of(session, principal, visible_studies(session, principal, wanted))
+
+def study_lines(
+    session: Session, principal: Principal, wanted: StudyFilter, *, page: int
+) -> tuple[StudyLine, ...]:
+    """Return a page of the studies visible to this person, newest first."""
+    first = (page - 1) * STUDIES_PER_PAGE
+    studies = visible_studies(session, principal, wanted, offset=first, limit=STUDIES_PER_PAGE)
+    return lines_of(session, principal, studies)
 
 
 def lines_of(session: Session, principal: Principal, studies: Sequence[Study]) -> tuple[StudyLine, ...]:

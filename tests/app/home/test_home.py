@@ -1,9 +1,12 @@
 """The first page for a visitor and for those who run studies."""
 
+import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from app.context import AppContext
+from app.home import queries, view_builder
+from app.studies import view_builder as studies
 from app.tables.submissions import Submission
 from benchmark.protocol import Role, SubmissionStatus
 from tests.app.results.page_voters import PAGE, annotator, share, signed_in, vote
@@ -132,3 +135,28 @@ def test_an_empty_installation_says_what_to_do_first(context: AppContext, client
         assert f'<a class="button" href="{link}">' in page
     assert "No benchmarks yet." in client.get("/", headers=PAGE).text
     assert "/benchmarks#import" not in client.get("/", headers=PAGE).text
+
+
+def test_long_lists_have_pages_of_their_own(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (queries, view_builder):
+        monkeypatch.setattr(module, "SUBMISSIONS_PER_PAGE", 2)
+    for module in (studies, view_builder):
+        monkeypatch.setattr(module, "STUDIES_PER_PAGE", 2)
+    for number in range(3):
+        cast.open_study(f"study-{number}")
+    alice = signed_in(cast.context, cast.alice)
+
+    first, second = alice.get("/").text, alice.get("/?page=2&submissions=2").text
+
+    for number, name in ((2, "dynamicrafter"), (1, "cinemo")):
+        assert f"/studies/study-{number}/results" in first
+        assert f">{name}</a>" in first
+    assert "/studies/study-0/results" in second
+    assert "/studies/study-1/results" not in second
+    assert ">motif</a>" in second
+    assert ">cinemo</a>" not in second
+    # Each list keeps the page of the other list.
+    assert 'href="/?submissions=2#studies"' in second
+    assert 'href="/?page=2#submissions"' in second
+    assert ">motif</a>" in alice.get("/submissions/progress?submissions=2").text
+    assert "/studies/study-0/results" in alice.get("/?page=99").text
