@@ -20,6 +20,8 @@ _MATCHUPS = (
         _REFERENCE.label,
         _OTHER_MODEL.slug,
         _OTHER.label,
+        Matchup.reference_seed,
+        Matchup.other_seed,
     )
     .join(_REFERENCE, _REFERENCE.id == Matchup.reference_id)
     .join(_OTHER, _OTHER.id == Matchup.other_id)
@@ -30,12 +32,14 @@ _MATCHUPS = (
 
 @dataclass(frozen=True)
 class MatchupSides:
-    """A matchup and the names of its two sides, each `model` or `model@label`."""
+    """A matchup, the names of its two sides, each `model` or `model@label`, and the seeds that it shows."""
 
     id: int
     reference: str
     other: str
     close_reason: str | None
+    reference_seed: int
+    other_seed: int
 
     @property
     def name(self) -> str:
@@ -64,7 +68,7 @@ def matchup_sides(session: Session, study: Study, *, with_gold: bool = False) ->
     if not with_gold:
         query = query.where(Matchup.is_gold.is_(False))
     sides = [
-        MatchupSides(id, side_name(model_1, label_1), side_name(model_2, label_2), reason)
-        for id, reason, model_1, label_1, model_2, label_2 in session.execute(query)
+        MatchupSides(id, side_name(model_1, label_1), side_name(model_2, label_2), reason, *seeds)
+        for id, reason, model_1, label_1, model_2, label_2, *seeds in session.execute(query)
     ]
     return sorted(sides, key=lambda each: each.name)

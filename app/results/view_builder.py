@@ -20,6 +20,7 @@ from app.results.views.matrix import matrix
 from app.results.views.metric_scores import metrics_part
 from app.results.views.names import side_titles
 from app.results.views.rows import average_rows, figure_of, matchup_facts, table_rows
+from app.results.views.seeds import seeds_sentence
 from app.security.identity import Principal
 from app.tables.studies import Study
 from benchmark.exports.notes import PREFERENCES_FORMAT, PREFERENCES_TERMS
@@ -79,6 +80,7 @@ def build_results_page(session: Session, study: Study, principal: Principal) -> 
         table_format=PREFERENCES_FORMAT,
         table_terms=tuple(TableTerm(*term) for term in PREFERENCES_TERMS),
         table_counts=note_of(results).counts,
+        seeds=seeds_sentence(session, study, counted.sides, naming),
         panel_warning=panel_warning(counted.tallies, naming.named(counted.matchups)),
         closed_early=_closed_early(counted, naming),
         exclusions=exclusions_part(

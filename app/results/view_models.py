@@ -199,8 +199,8 @@ class SideTitles:
 class ResultsPage:
     """View model of templates/results/results.html.
 
-    `sentences` states the result of each matchup. `opponents` has one sentence for every two matchups; the
-    sentence compares the two results.
+    `seeds` states which seeds the clips have, or is empty. `sentences` states the result of each matchup.
+    `opponents` has one sentence for every two matchups; the sentence compares the two results.
     """
 
     slug: str
@@ -220,6 +220,7 @@ class ResultsPage:
     table_format: str
     table_terms: tuple[TableTerm, ...]
     table_counts: str
+    seeds: str
     panel_warning: str | None
     closed_early: tuple[str, ...]
     exclusions: ExclusionsPart | None

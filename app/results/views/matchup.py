@@ -16,6 +16,7 @@ from app.results.views.headlines import matchup_sentence
 from app.results.views.imported import ImportedNote, imported_note
 from app.results.views.metric_scores import MetricsPart, metrics_part
 from app.results.views.pair_list import PairFilter, PairFilterForm, PairRow, filter_form, pair_rows
+from app.results.views.seeds import seeds_sentence
 from app.security.identity import Principal
 from app.tables.studies import Study
 from benchmark.exports.table_rows import sensitivity
@@ -35,7 +36,8 @@ class MatchupPage:
     """View model of templates/results/matchup.html.
 
     `reasons` has one sentence for each justification. `sensitivity` has one sentence on images and one on
-    scenarios; `panel_warning` is set if comparisons have different numbers of votes.
+    scenarios; `panel_warning` is set if comparisons have different numbers of votes. `seeds` states which
+    seeds the clips have, or is empty.
     """
 
     study_title: str
@@ -47,6 +49,7 @@ class MatchupPage:
     vote_share: str
     panel_warning: str | None
     closed_early: str | None
+    seeds: str
     reasons: tuple[str, ...]
     sensitivity: tuple[str, ...]
     agreement: AgreementPart
@@ -95,6 +98,7 @@ def matchup_page(
         vote_share=_vote_share(own, counted.matchups[index], naming),
         panel_warning=panel_warning(own, naming.named([counted.matchups[index]])),
         closed_early=counted.sides[index].close_reason,
+        seeds=seeds_sentence(session, study, [counted.sides[index]], naming),
         reasons=_reasons(results, index, naming) if row.votes else (),
         sensitivity=_sensitivity(results, index) if row.votes else (),
         agreement=agreement_on(agreements(own, [counted.matchups[index]]), own),

@@ -22,6 +22,7 @@ from app.results.views.imported import ImportedNote, imported_note
 from app.results.views.names import readable
 from app.results.views.pair_list import majority_name
 from app.results.views.pair_scores import PairScoreTable, pair_scores
+from app.results.views.seeds import seeds_sentence
 from app.security.identity import Principal
 from app.security.publication import shows_clips
 from app.tables.bench import Benchmark, Pair
@@ -60,8 +61,8 @@ class Panel:
 class StudyPairPage:
     """View model of templates/results/pair.html.
 
-    `gallery_url` is None if the gallery shows a newer version of the benchmark; `strip_url` is None if there
-    are no clips.
+    `seeds` states which seeds the clips have, or is empty. `gallery_url` is None if the gallery shows a newer
+    version of the benchmark; `strip_url` is None if there are no clips.
     """
 
     study_title: str
@@ -80,6 +81,7 @@ class StudyPairPage:
     has_hidden_clips: bool
     panels: tuple[Panel, ...]
     scores: tuple[PairScoreTable, ...]
+    seeds: str
 
     @property
     def duration_ms(self) -> int:
@@ -128,6 +130,7 @@ def pair_page(session: Session, study: Study, pair_id: str, *, principal: Princi
         has_hidden_clips=is_hidden,
         panels=_panels(session, results, pair, rows, naming),
         scores=pair_scores(session, study, pair.name, naming, principal),
+        seeds=seeds_sentence(session, study, results.counted.sides, naming),
     )
 
 

@@ -14,7 +14,7 @@ from tests.app.api.conftest import client_of
 from tests.app.jobs.acting import WorkerProgram, worker_program
 from tests.app.metrics.acting import claim, measure_all, send_scores, start
 from tests.app.results.page_voters import annotator, close, fill_panels, signed_in
-from tests.cast import PAIR_IDS, Cast, Study, make_submission
+from tests.cast import PAIR_IDS, Cast, Study, make_submission, small_clip
 from tests.page_text import text_of
 
 SLUG = "motif-study"
@@ -302,3 +302,48 @@ def test_new_scores_change_the_page_at_once(cast: Cast, closed: Study, worker: W
     after = row(browser.get(PAGES[0]).text, "First frame MSE")
 
     assert (before, after) == (["100.0", "–", "6"], ["0.0", "–", "6"])
+
+
+def test_pages_name_the_seed_that_a_study_shows_and_means_have_a_spread_over_seeds(
+    cast: Cast, worker: WorkerProgram
+) -> None:
+    alice = client_of(cast.context, cast.alice)
+    opened = alice.post("/api/v1/submissions", json={"model": "motif", "benchmark": "tiny", "label": "two"})
+    two = opened.json()["id"]
+    for seed in (0, 2):
+        for number, pair in enumerate(PAIR_IDS):
+            clip = small_clip(shade=100 + 10 * seed + number)
+            put = alice.put(f"/api/v1/submissions/{two}/clips/{pair}?seed={seed}", content=clip)
+            assert put.status_code == 201, put.text
+    assert alice.post(f"/api/v1/submissions/{two}/finalise").status_code == 200
+    form = {"slug": SLUG, "title": "Two seeds", "benchmark": "tiny", "watch_gate": "off"}
+    matchup = {"reference": two, "reference_seed": 2, "other": cast.submission_ids["cinemo"]}
+    made = alice.post("/api/v1/studies", json=form | {"matchups": [matchup]})
+    assert made.status_code == 201, made.text
+    assert alice.post(f"/api/v1/studies/{SLUG}/open").status_code == 200
+    study = Study(SLUG, cast.context)
+    fill_panels(study, people=1)
+    close(study, cast.alice)
+    measure_all(alice, worker, cast.submission_ids["cinemo"], base=7.5)
+    start(alice, two)
+    for job in claim(worker):
+        # Seed 2 has a better score than cinemo on every pair, seed 0 has a worse score.
+        send_scores(worker, job, {"first_frame_mse": 2.0 if job["seed"] == 2 else 20.0})
+    browser = signed_in(cast.context, cast.alice)
+
+    results, matchup_page, pair, metrics = (
+        browser.get(path).text for path in (*PAGES, f"/studies/{SLUG}/metrics")
+    )
+    means = alice.get(f"/api/v1/studies/{SLUG}/exports/metrics.json").json()
+
+    shown = "Annotators saw one clip per pair and model: cinemo with seed 0 and motif with seed 2."
+    for page in (results, matchup_page, pair):
+        assert shown in text_of(page)
+    assert "Annotators saw motif with seed 2; votes are compared with these clips." in text_of(metrics)
+    # The votes were for motif. The agreement uses seed 2; the mean over both seeds has a spread.
+    assert row(metrics, "First frame MSE")[0] == "100.0"
+    assert "11.0 ± 12.7" in metrics.replace("&nbsp;", " ").replace("\N{NO-BREAK SPACE}", " ")
+    assert [each["seed_sd"] for each in means if each["side"] == "motif@two"] == [
+        pytest.approx(12.7279, 1e-4)
+    ]
+    assert row(pair, "First frame MSE") == ["2.0", "7.5"]
