@@ -1,7 +1,8 @@
-"""A bare FastAPI service with the two requests of a judgement: a limit to compare the product with.
+"""A bare FastAPI service with the requests of a judgement: a limit to compare the product with.
 
 The server takes the same requests as the product, stores the same two rows (assignment, vote) with one commit
-each in a SQLite file, and does nothing else: no sign-in, no choice of a comparison, no counters, no checks.
+a request in a SQLite file, and does nothing else: no sign-in, no choice of a comparison, no counters, no
+checks.
 
 `python -m perf.bare_routes FILE PORT` runs it.
 """
@@ -36,10 +37,17 @@ class Card(BaseModel):
 
 
 class VoteRequest(BaseModel):
-    """The body of the second request."""
+    """The body of the second request. With `next`, the response has the card of the next judgement."""
 
     choice: str
     justifications: list[str]
+    next: dict[str, object] | None = None
+
+
+class VoteResponse(BaseModel):
+    choice: str
+    justifications: list[str]
+    next: Card | None
 
 
 def bare_service(file: str) -> FastAPI:
@@ -61,10 +69,16 @@ def bare_service(file: str) -> FastAPI:
         return Card(token=token, prompt="The kite flies.")
 
     @app.post("/api/v1/assignments/{token}/vote", status_code=201)
-    def vote(token: int, request: VoteRequest) -> VoteRequest:
+    def vote(token: int, request: VoteRequest) -> VoteResponse:
+        card = None
         with lock:
+            database.execute("BEGIN IMMEDIATE")
             database.execute(_VOTE, (token, request.choice, ",".join(request.justifications)))
-        return request
+            if request.next is not None:
+                (following,) = database.execute(_ASSIGNMENT, ("", 0)).fetchone()
+                card = Card(token=following, prompt="The kite flies.")
+            database.execute("COMMIT")
+        return VoteResponse(choice=request.choice, justifications=request.justifications, next=card)
 
     return app
 

@@ -1,8 +1,9 @@
 """Measures judgements over HTTP (next assignment and vote) with 1, 8 and 32 clients on one machine.
 
-Client and server share the machine. The first measurement has no watch gate and no media, like the
-measurements of other tools. In the second measurement, clients fetch both renditions completely before each
-vote. In the third measurement, clients report playback events after each vote, as the voting page does.
+Client and server share the machine. A judgement takes two requests, or one request if the response to a vote
+has the next assignment, as the voting page asks for. These measurements have no watch gate and no media, like
+the measurements of other tools. In the next measurement, clients fetch both renditions completely before each
+vote. In the last measurement, clients report playback events after each vote, as the voting page does.
 """
 
 import hashlib
@@ -53,11 +54,12 @@ PLAYBACK_REQUEST = {
 
 
 class Visit(StrEnum):
-    """What a client does besides asking for a comparison and voting."""
+    """The requests of a client for one judgement."""
 
-    PLAIN = "no media"
-    WITH_MEDIA = "both clips fetched"
-    WITH_PLAYBACK = "playback reported"
+    TWO_REQUESTS = "2 requests"
+    ONE_REQUEST = "1 request"
+    WITH_MEDIA = "2 requests, both clips fetched"
+    WITH_PLAYBACK = "2 requests, playback reported"
 
 
 @dataclass
@@ -70,25 +72,26 @@ class Timings:
 
 def main() -> None:
     """Print one line per number of clients: bare routes, the product, and the product with media."""
-    print(f"{'':<34}{'judgements/s':>14}{'server ms':>12}{'vote p50 ms':>14}{'p99 ms':>10}{'failed':>8}")
-    bare = [measure_bare_routes(clients) for clients in CLIENTS]
-    ours = measure_product(Visit.PLAIN)
+    print(f"{'':<48}{'judgements/s':>14}{'server ms':>12}{'vote p50 ms':>14}{'p99 ms':>10}{'failed':>8}")
+    for visit in (Visit.TWO_REQUESTS, Visit.ONE_REQUEST):
+        bare = [measure_bare_routes(clients, visit) for clients in CLIENTS]
+        ours = measure_product(visit)
+        ratios = " / ".join(f"{own / limit:.1f}" for own, limit in zip(ours, bare, strict=True))
+        print(f"{visit}: the server's processor time per judgement is {ratios} times that of bare routes")
     measure_product(Visit.WITH_MEDIA)
     measure_product(Visit.WITH_PLAYBACK)
-    ratios = " / ".join(f"{own / limit:.1f}" for own, limit in zip(ours, bare, strict=True))
-    print(f"the server's processor time per judgement is {ratios} times that of the bare routes (target: 2)")
     print("other tools on such a machine with 1 / 8 / 32 clients, over their own HTTP APIs, without media:")
     print("  Potato 2.12: 16.6 / 13.9 / 16.2 per second; Label Studio 1.23: 5.2 / 7.0 / 2.8, failures at 32.")
     print("  Differences: Potato ran as one process and collects too many votes; neither has leases.")
 
 
-def measure_bare_routes(clients: int) -> float:
+def measure_bare_routes(clients: int, visit: Visit) -> float:
     """Return the processor time of one judgement in ms (perf/bare_routes.py)."""
     with (
         tempfile.TemporaryDirectory() as folder,
         running_bare_routes(Path(folder) / "bare.sqlite3") as server,
     ):
-        return measure(f"{clients} clients, bare routes", server, range(clients), Visit.PLAIN)
+        return measure(f"{clients} clients, bare routes, {visit}", server, range(clients), visit)
 
 
 def measure_product(visit: Visit) -> list[float]:
@@ -173,7 +176,7 @@ def measure(name: str, server: Server, annotators: range, visit: Visit) -> float
     p99 = votes[min(len(votes) - 1, int(len(votes) * 0.99))]
     processor_ms = 1000 * processor_s / len(votes)
     print(
-        f"{name:<34}{len(votes) / elapsed:>14.1f}{processor_ms:>12.1f}"
+        f"{name:<48}{len(votes) / elapsed:>14.1f}{processor_ms:>12.1f}"
         f"{statistics.median(votes) * 1000:>14.1f}{p99 * 1000:>10.1f}{failures:>8}",
         flush=True,
     )
@@ -190,23 +193,29 @@ def judge(port: int, number: int, timings: Timings, stop_at: float, visit: Visit
         answer = connection.getresponse()
         return answer.status, answer.read()
 
+    request: dict[str, object] = {**VOTE_REQUEST}
+    if visit is Visit.ONE_REQUEST:
+        request["next"] = {}
+    card = None
     while time.perf_counter() < stop_at:
-        status, body = call("POST", f"/api/v1/studies/{STUDY}/assignments", {})
-        if status != 200:
-            timings.failures += 1
-            continue
-        card = json.loads(body)
+        if card is None:
+            status, body = call("POST", f"/api/v1/studies/{STUDY}/assignments", {})
+            if status != 200:
+                timings.failures += 1
+                continue
+            card = json.loads(body)
         if visit is Visit.WITH_MEDIA:
             call("GET", card["left_url"])
             call("GET", card["right_url"])
         start = time.perf_counter()
-        status, body = call("POST", f"/api/v1/assignments/{card['token']}/vote", VOTE_REQUEST)
+        status, body = call("POST", f"/api/v1/assignments/{card['token']}/vote", request)
         timings.votes.append(time.perf_counter() - start)
-        if status != 201:
+        if status not in (200, 201):
             sys.stderr.write(f"{status} {body.decode()}\n")
             timings.failures += 1
         if visit is Visit.WITH_PLAYBACK:
             call("POST", f"/api/v1/assignments/{card['token']}/playback", PLAYBACK_REQUEST)
+        card = json.loads(body).get("next")
 
 
 if __name__ == "__main__":

@@ -67,8 +67,9 @@ def replay(slug: SlugPath, name: PseudonymPath, assignment_id: IdPath, request: 
 def replayed_image(slug: SlugPath, name: PseudonymPath, assignment_id: IdPath, request: Request) -> Response:
     context = context_of(request)
     with context.database.read() as session:
-        study, _, assignment = _find(session, request, slug, name, assignment_id)
-        served = served_image(session, held=HeldAssignment(assignment, study, utc_now()))
+        study, annotator, assignment = _find(session, request, slug, name, assignment_id)
+        held = HeldAssignment(assignment, annotator, study, utc_now())
+        served = served_image(session, held=held)
     return image_response(
         context.store,
         served.key,
@@ -102,8 +103,8 @@ async def replayed_clip(
 
 def _find_clip(request: Request, slug: str, name: str, assignment_id: int, position: Choice) -> RequestedClip:
     with context_of(request).database.read() as session:
-        study, _, assignment = _find(session, request, slug, name, assignment_id)
-        held = HeldAssignment(assignment, study, utc_now())
+        study, annotator, assignment = _find(session, request, slug, name, assignment_id)
+        held = HeldAssignment(assignment, annotator, study, utc_now())
         return requested_clip(session, held=held, position=position)
 
 

@@ -75,7 +75,7 @@ def compared_clips(session: Session, *, comparison_id: int, requested: Rendition
 
     `requested` is the kind of rendition of the study; the kind of the matchup takes precedence.
     """
-    row = session.execute(_COMPARED, {"comparison_id": comparison_id}).one()
+    row = session.connection().execute(_COMPARED, {"comparison_id": comparison_id}).one()
     prompt, image_key, image_type, of_matchup, *clips = row
     half = len(clips) // 2
     first, second = (

@@ -8,7 +8,7 @@ and look like any other comparison.
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.panels.selection import MET, HiddenComparison
+from app.panels.selection import MET, ChosenComparison
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.voting import Assignment, status_is
 from benchmark.design import is_reference_left, shuffle_key
@@ -17,7 +17,7 @@ from benchmark.protocol import AssignmentPurpose, Side
 
 def choose_gold(
     session: Session, *, study: Study, annotator_id: int, position: int
-) -> HiddenComparison | None:
+) -> ChosenComparison | None:
     """Return a gold question that the annotator has not seen.
 
     Return None if the next comparison must not be a gold question.
@@ -45,7 +45,7 @@ def choose_gold(
     comparison = session.get_one(Comparison, chosen.id)
     is_left = is_reference_left(study.seed, annotator_id, comparison.id)
     left_side = Side.REFERENCE if is_left else Side.OTHER
-    return HiddenComparison(comparison, left_side, AssignmentPurpose.GOLD)
+    return ChosenComparison(comparison, left_side, AssignmentPurpose.GOLD)
 
 
 def is_gold_position(study: Study, *, annotator_id: int, position: int) -> bool:

@@ -19,14 +19,14 @@ def close_matchup(session: Session, *, matchup: Matchup, reason: str, now: datet
     comparisons = session.scalars(select(Comparison).where(Comparison.matchup_id == matchup.id)).all()
     for comparison in comparisons:
         close_comparison(comparison, study)
-    in_hand = session.execute(
-        select(Assignment, Comparison)
+    in_hand = session.scalars(
+        select(Assignment)
         .join(Comparison, Comparison.id == Assignment.comparison_id)
         .where(Comparison.matchup_id == matchup.id, Assignment.status == AssignmentStatus.OPEN)
     )
-    for assignment, comparison in in_hand:
+    for assignment in in_hand.all():
         assignment.status = AssignmentStatus.CANCELLED
         assignment.ended_at = now
         if assignment.takes_slot:
-            release_slot(comparison, study)
+            release_slot(session, assignment.comparison_id, study)
     session.flush()

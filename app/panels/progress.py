@@ -2,36 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from app.panels.annotator_counts import AnnotatorCounts, annotator_counts
 from app.panels.gold import count_gold_met, gold_among
-from app.panels.phases import QUIZ_POSITION
-from app.panels.selection import MET
-from app.tables.studies import Comparison, Study
-from app.tables.voting import Assignment, AssignmentStatus, status_is
-
-_MET = select(Assignment.comparison_id).where(
-    Assignment.annotator_id == bindparam("annotator_id"), status_is(*MET)
-)
-# Query by key, so that SQLite looks up the few pairs that were shown. For a query by study, SQLite would scan
-# all comparisons with slots.
-_MET_WITH_PLACES = (
-    select(func.count())
-    .select_from(Comparison)
-    .where(
-        Comparison.id.in_(_MET),
-        Comparison.is_open.is_(True),
-        Comparison.slots_taken < bindparam("panel"),
-    )
-    .scalar_subquery()
-)
-_IS_DONE = status_is(AssignmentStatus.VOTED, AssignmentStatus.SKIPPED)
-_PROGRESS = select(
-    func.count().filter(_IS_DONE).label("done"),
-    func.count().filter(status_is(AssignmentStatus.OPEN)).label("in_hand"),
-    _MET_WITH_PLACES.label("met_with_places"),
-).where(Assignment.annotator_id == bindparam("annotator_id"), Assignment.position > QUIZ_POSITION)
+from app.tables.studies import Study
 
 
 @dataclass(frozen=True)
@@ -46,15 +21,20 @@ class Progress:
 
 
 def progress_of(session: Session, *, study: Study, annotator_id: int) -> Progress:
-    given = {"annotator_id": annotator_id, "panel": study.votes_per_comparison}
-    row = session.execute(_PROGRESS, given).one()
-    begun = row.done + row.in_hand
-    total = begun + study.unfilled_comparisons - row.met_with_places
-    if study.gold_block is not None and total > begun:
+    counts = annotator_counts(session, study=study, annotator_id=annotator_id)
+    return counted_progress(session, counts=counts, study=study, annotator_id=annotator_id)
+
+
+def counted_progress(
+    session: Session, *, counts: AnnotatorCounts, study: Study, annotator_id: int
+) -> Progress:
+    """Return the progress of an annotator whose assignments were counted before."""
+    total = counts.shown + study.unfilled_comparisons - counts.met_with_places
+    if study.gold_block is not None and total > counts.shown:
         total += _gold_to_come(session, study=study, annotator_id=annotator_id, total=total)
     if study.comparisons_per_annotator is not None:
-        total = min(total, max(study.comparisons_per_annotator, begun))
-    return Progress(row.done, total)
+        total = min(total, max(study.comparisons_per_annotator, counts.shown))
+    return Progress(counts.done, total)
 
 
 def _gold_to_come(session: Session, *, study: Study, annotator_id: int, total: int) -> int:

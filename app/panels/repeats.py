@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.panels.gold import is_gold_position
 from app.panels.quality import study_rules
-from app.panels.selection import MET, HiddenComparison
+from app.panels.selection import MET, ChosenComparison
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, AssignmentStatus, status_is
 from benchmark.design import shuffle_key
@@ -21,7 +21,7 @@ MIN_BETWEEN = 2
 
 def choose_repeat(
     session: Session, *, study: Study, annotator_id: int, position: int
-) -> HiddenComparison | None:
+) -> ChosenComparison | None:
     """Return the comparison to repeat at a position, counted from 1; None if the position has no repeat."""
     if position not in repeat_positions(study, annotator_id=annotator_id):
         return None
@@ -43,7 +43,7 @@ def choose_repeat(
         return None
     first = min(earlier, key=lambda each: shuffle_key(study.seed, annotator_id, each.comparison_id))
     comparison = session.get_one(Comparison, first.comparison_id)
-    return HiddenComparison(comparison, first.left_side.opposite, AssignmentPurpose.REPEAT)
+    return ChosenComparison(comparison, first.left_side.opposite, AssignmentPurpose.REPEAT)
 
 
 def repeat_positions(study: Study, *, annotator_id: int) -> frozenset[int]:

@@ -7,11 +7,13 @@ the fewest complete votes instead. Ties are broken at random with the study's st
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.panels.allocation import study_allocation
+from app.panels.slots import FreeComparison
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, AssignmentStatus, status_is
 from benchmark.design import is_reference_left
@@ -23,21 +25,12 @@ HOLDING_A_SLOT = (AssignmentStatus.OPEN, AssignmentStatus.VOTED)
 
 
 @dataclass(frozen=True)
-class HiddenComparison:
-    """A gold question or a repeat, which looks like any other comparison."""
+class ChosenComparison:
+    """The comparison that comes next. A gold question or a repeat looks like any other comparison."""
 
-    comparison: Comparison
+    comparison: Comparison | FreeComparison
     left_side: Side
     purpose: AssignmentPurpose
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """The chosen comparison, and the number of its taken slots that show each side on the left."""
-
-    comparison: Comparison
-    reference_left: int
-    other_left: int
 
 
 def _left(side: Side) -> ScalarSelect[int]:
@@ -67,7 +60,7 @@ _COMPLETE = (
 
 def _next(
     which: InstrumentedAttribute[int], met: InstrumentedAttribute[int], balance: Balance
-) -> Select[Comparison, int, int]:
+) -> Select[*tuple[Any, ...]]:
     query = _free(which, met)
     if balance is Balance.COMPARISONS:
         return query.order_by(Comparison.batch, Comparison.slots_taken, Comparison.shuffle_key)
@@ -76,10 +69,17 @@ def _next(
     )
 
 
-def _free(which: InstrumentedAttribute[int], met: InstrumentedAttribute[int]) -> Select[Comparison, int, int]:
+def _free(which: InstrumentedAttribute[int], met: InstrumentedAttribute[int]) -> Select[*tuple[Any, ...]]:
     met_before = select(met).where(Assignment.annotator_id == bindparam("annotator_id"), status_is(*MET))
     return (
-        select(Comparison, _left(Side.REFERENCE), _left(Side.OTHER))
+        select(
+            Comparison.id,
+            Comparison.matchup_id,
+            Comparison.pair_id,
+            Comparison.draws,
+            _left(Side.REFERENCE).label("reference_left"),
+            _left(Side.OTHER).label("other_left"),
+        )
         .where(
             Comparison.study_id == bindparam("study_id"),
             Comparison.is_open.is_(True),
@@ -95,8 +95,13 @@ _ON_A_NEW_PAIR = {balance: _next(Comparison.pair_id, Assignment.pair_id, balance
 _NOT_MET = {balance: _next(Comparison.id, Assignment.comparison_id, balance) for balance in Balance}
 
 
-def choose_comparison(session: Session, *, study: Study, annotator_id: int, met_pairs: int) -> Chosen | None:
+def choose_comparison(
+    session: Session, *, study: Study, annotator_id: int, met_pairs: int
+) -> ChosenComparison | None:
     """Return the next comparison, or None if no comparison is left for this annotator.
+
+    The left side shows the submission that was on the left less often in this comparison. The seed breaks
+    ties.
 
     Args:
         met_pairs: the number of different pairs that this annotator has seen in the study.
@@ -105,15 +110,16 @@ def choose_comparison(session: Session, *, study: Study, annotator_id: int, met_
         return None
     balance = study_allocation(study).balance
     given = {"study_id": study.id, "panel": study.votes_per_comparison, "annotator_id": annotator_id}
-    row = session.execute(_ON_A_NEW_PAIR[balance], given).one_or_none() if met_pairs < study.pairs else None
-    row = row or session.execute(_NOT_MET[balance], given).one_or_none()
-    return Chosen(*row) if row else None
-
-
-def choose_left_side(chosen: Chosen, study: Study) -> Side:
-    """Return the side that was on the left less often in this comparison. The seed breaks ties."""
-    if chosen.reference_left != chosen.other_left:
-        return Side.REFERENCE if chosen.reference_left < chosen.other_left else Side.OTHER
-    comparison = chosen.comparison
-    is_left = is_reference_left(study.seed, comparison.matchup_id, comparison.pair_id, comparison.draws)
-    return Side.REFERENCE if is_left else Side.OTHER
+    connection = session.connection()
+    row = (
+        connection.execute(_ON_A_NEW_PAIR[balance], given).one_or_none() if met_pairs < study.pairs else None
+    )
+    row = row or connection.execute(_NOT_MET[balance], given).one_or_none()
+    if row is None:
+        return None
+    if row.reference_left == row.other_left:
+        is_left = is_reference_left(study.seed, row.matchup_id, row.pair_id, row.draws)
+    else:
+        is_left = row.reference_left < row.other_left
+    comparison = FreeComparison(row.id, row.matchup_id, row.pair_id, row.draws)
+    return ChosenComparison(comparison, Side.REFERENCE if is_left else Side.OTHER, AssignmentPurpose.VOTE)

@@ -5,25 +5,57 @@ previews take no slot. Only this module changes `slots_taken`. In the same trans
 the study's number of comparisons that still need a vote. The study must be locked.
 """
 
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, update
+from sqlalchemy.orm import Session
+
+from app.tables.base import Base
 from app.tables.studies import Comparison, Study
 from benchmark.design import shuffle_key
 
 
-def take_slot(comparison: Comparison, study: Study) -> None:
-    """Take one slot of a comparison, and draw the random key that breaks the comparison's next tie."""
-    comparison.slots_taken += 1
-    comparison.draws += 1
-    comparison.shuffle_key = shuffle_key(
-        study.seed, comparison.matchup_id, comparison.pair_id, comparison.draws
-    )
-    if comparison.is_open and comparison.slots_taken == study.votes_per_comparison:
+@dataclass(frozen=True)
+class FreeComparison:
+    """An open comparison with a free slot."""
+
+    id: int
+    matchup_id: int
+    pair_id: int
+    draws: int
+
+
+_comparisons = Base.metadata.tables["comparisons"]
+# The statements change `slots_taken` by one, so that a comparison that was read before an earlier change in
+# the same transaction cannot undo this change.
+_CHANGE = (
+    update(_comparisons)
+    .where(_comparisons.c.id == bindparam("comparison_id"))
+    .returning(_comparisons.c.slots_taken, _comparisons.c.is_open)
+)
+_TAKE = _CHANGE.values(slots_taken=_comparisons.c.slots_taken + 1)
+_RELEASE = _CHANGE.values(slots_taken=_comparisons.c.slots_taken - 1)
+
+
+def take_slot(session: Session, comparison: Comparison | FreeComparison, study: Study) -> bool:
+    """Take one slot of a comparison, and draw the random key that breaks the comparison's next tie.
+
+    Return whether another slot is free.
+    """
+    draws = comparison.draws + 1
+    key = shuffle_key(study.seed, comparison.matchup_id, comparison.pair_id, draws)
+    changed = session.execute(
+        _TAKE, {"comparison_id": comparison.id, "draws": draws, "shuffle_key": key}
+    ).one()
+    if changed.is_open and changed.slots_taken == study.votes_per_comparison:
         study.unfilled_comparisons -= 1
+    return bool(changed.slots_taken < study.votes_per_comparison)
 
 
-def release_slot(comparison: Comparison, study: Study) -> None:
-    if comparison.is_open and comparison.slots_taken == study.votes_per_comparison:
+def release_slot(session: Session, comparison_id: int, study: Study) -> None:
+    changed = session.execute(_RELEASE, {"comparison_id": comparison_id}).one()
+    if changed.is_open and changed.slots_taken == study.votes_per_comparison - 1:
         study.unfilled_comparisons += 1
-    comparison.slots_taken -= 1
 
 
 def close_comparison(comparison: Comparison, study: Study) -> None:

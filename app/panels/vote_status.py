@@ -4,14 +4,15 @@ A vote without events is valid. Each change adds an event and updates the compar
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.panels.slots import has_free_slot, release_slot, take_slot
+from app.tables.base import Base
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, Vote, VoteEvent
 from benchmark.protocol import AssignmentPurpose, Justification, Side, VoteStatus
@@ -23,6 +24,14 @@ _OF_PURPOSE = {
     # A study of this kind does not count the votes of annotators of this kind.
     AssignmentPurpose.VOTE: (VoteStatus.PILOT, "not a participant"),
 }
+_comparisons = Base.metadata.tables["comparisons"]
+_COUNTERS = [f"{name}_{side}" for name in ("votes", *Justification) for side in Side]
+_COUNT = (
+    update(_comparisons)
+    .where(_comparisons.c.id == bindparam("comparison_id"))
+    .values({name: _comparisons.c[name] + bindparam(f"add_{name}") for name in _COUNTERS})
+)
+_NONE = {f"add_{name}": 0 for name in _COUNTERS}
 
 
 def first_status(assignment: Assignment) -> VoteStatus:
@@ -30,11 +39,10 @@ def first_status(assignment: Assignment) -> VoteStatus:
     return VoteStatus.VALID if assignment.takes_slot else _OF_PURPOSE[assignment.purpose][0]
 
 
-def mark_uncounted(session: Session, vote: Vote, assignment: Assignment) -> None:
+def mark_uncounted(session: Session, vote_id: int, assignment: Assignment, *, now: datetime) -> None:
     """Record the status of a new vote that counts in no score."""
-    session.flush()
     status, reason = _OF_PURPOSE[assignment.purpose]
-    session.add(VoteEvent(vote_id=vote.id, status=status, reason=reason, actor="study", at=vote.cast_at))
+    session.add(VoteEvent(vote_id=vote_id, status=status, reason=reason, actor="study", at=now))
 
 
 def status_of(session: Session, vote: Vote) -> VoteStatus:
@@ -44,17 +52,12 @@ def status_of(session: Session, vote: Vote) -> VoteStatus:
     return last or VoteStatus.VALID
 
 
-def count_vote(comparison: Comparison, vote: Vote, *, by: int) -> None:
+def count_vote(
+    session: Session, comparison_id: int, *, side: Side, justifications: Collection[Justification], by: int
+) -> None:
     """Add a valid vote to the comparison's counters (`by` is 1), or subtract the vote (`by` is -1)."""
-    side = vote.chosen_side
-    if side is Side.REFERENCE:
-        comparison.votes_reference += by
-    else:
-        comparison.votes_other += by
-    for justification in Justification:
-        if getattr(vote, justification.value):
-            counter = f"{justification.value}_{side.value}"
-            setattr(comparison, counter, getattr(comparison, counter) + by)
+    added = {f"add_{name}_{side}": by for name in ("votes", *justifications)}
+    session.execute(_COUNT, {"comparison_id": comparison_id, **_NONE, **added})
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,9 @@ def change_status(
     """
     before = status_of(session, vote)
     comparison = session.get_one(Comparison, vote.comparison_id)
-    status = _recounted(comparison, vote, study=study, before=before, status=status, keep_slot=keep_slot)
+    status = _recounted(
+        session, comparison, vote, study=study, before=before, status=status, keep_slot=keep_slot
+    )
     if status is not before:
         session.add(VoteEvent(vote_id=vote.id, status=status, reason=reason, actor=actor, at=now))
     session.flush()
@@ -126,17 +131,19 @@ def change_statuses(
     ids = {each.vote.comparison_id for each in votes_with_status}
     comparisons = {row.id: row for row in session.scalars(select(Comparison).where(Comparison.id.in_(ids)))}
     counted = Counter[VoteStatus]()
-    for each in votes_with_status:
-        comparison = comparisons[each.vote.comparison_id]
-        after = _recounted(comparison, each.vote, study=study, before=each.status, status=status)
-        if after is not each.status:
-            session.add(VoteEvent(vote_id=each.vote.id, status=after, reason=reason, actor=actor, at=now))
-        counted[after] += 1
+    with session.no_autoflush:
+        for each in votes_with_status:
+            comparison = comparisons[each.vote.comparison_id]
+            after = _recounted(session, comparison, each.vote, study=study, before=each.status, status=status)
+            if after is not each.status:
+                session.add(VoteEvent(vote_id=each.vote.id, status=after, reason=reason, actor=actor, at=now))
+            counted[after] += 1
     session.flush()
     return counted
 
 
 def _recounted(
+    session: Session,
     comparison: Comparison,
     vote: Vote,
     *,
@@ -152,10 +159,14 @@ def _recounted(
     if status is VoteStatus.VALID and before is not VoteStatus.VALID:
         if not has_free_slot(comparison, study):
             return VoteStatus.SURPLUS
-        take_slot(comparison, study)
-        count_vote(comparison, vote, by=1)
+        take_slot(session, comparison, study)
+        _count(session, vote, by=1)
     elif before is VoteStatus.VALID and status is not VoteStatus.VALID:
-        count_vote(comparison, vote, by=-1)
+        _count(session, vote, by=-1)
         if not keep_slot:
-            release_slot(comparison, study)
+            release_slot(session, comparison.id, study)
     return status
+
+
+def _count(session: Session, vote: Vote, *, by: int) -> None:
+    count_vote(session, vote.comparison_id, side=vote.chosen_side, justifications=vote.justifications, by=by)

@@ -26,6 +26,8 @@ from app.tables.platforms import PlatformSession
 from app.tables.studies import Study
 from app.tables.voting import Assignment
 from app.voting.assignment_view import assignment_view
+from app.voting.leases import current_lease
+from app.voting.view_models import AssignmentView
 from benchmark.protocol import Outcome, Phase
 from benchmark.wire.phases import Phases, QuizPhase
 
@@ -114,7 +116,7 @@ def build_question_page(
     return QuizQuestionPage(
         **visit.frame(Phase.QUIZ),
         notice=notice,
-        card=assignment_view(visit.session, assignment=assignment, study=visit.study),
+        card=_card(visit, assignment),
         number=state.question,
         questions=state.quiz.questions,
         pass_mark=state.quiz.pass_mark,
@@ -131,13 +133,18 @@ def build_answer_page(
         return None
     return QuizAnswerPage(
         **visit.frame(Phase.QUIZ),
-        card=assignment_view(visit.session, assignment=assignment, study=visit.study),
+        card=_card(visit, assignment),
         number=(len(state.answers) - 1) % quiz.questions + 1,
         questions=quiz.questions,
         chosen=answered.chosen,
         right=answered.right,
         against=answered.against,
     )
+
+
+def _card(visit: PhaseVisit, assignment: Assignment) -> AssignmentView:
+    lease = current_lease(visit.session, assignment=assignment, study=visit.study)
+    return assignment_view(visit.session, lease=lease, study=visit.study)
 
 
 def build_questionnaire_page(

@@ -40,7 +40,7 @@ _PARTICIPANT = (
     .where(Study.slug == bindparam("slug"))
 )
 _ASSIGNMENT = (
-    _of_browser(select(Assignment, Study))
+    _of_browser(select(Assignment, Annotator, Study))
     .join(Assignment, Assignment.annotator_id == Annotator.id)
     .join(Study, Study.id == Assignment.study_id)
     .where(Assignment.token == bindparam("token"))
@@ -63,13 +63,14 @@ class Participant:
 
 @dataclass(frozen=True)
 class HeldAssignment:
-    """An assignment and its study.
+    """An assignment, the annotator who holds it, and its study.
 
     `now` is the time of the request. If the study is locked, `now` was read after locking, so that stored
     times follow the order of the changes.
     """
 
     assignment: Assignment
+    annotator: Annotator
     study: Study
     now: datetime
 
@@ -110,13 +111,13 @@ def find_assignment(
     if row is None:
         _refuse_replaced(session, _REPLACED_IN_ASSIGNMENT, given)
         raise NotFound("This browser has no such assignment. Open your invitation link again.")
-    assignment, study = row
+    assignment, annotator, study = row
     if for_change and not _has_one_writer(session):
         lock_study(session, study.id)
         # Another request may have changed the assignment before the lock was taken.
         session.refresh(assignment)
         now = clock()
-    return HeldAssignment(assignment, study, now)
+    return HeldAssignment(assignment, annotator, study, now)
 
 
 def lock_study(session: Session, study_id: int) -> Study:

@@ -3,25 +3,26 @@
 The caller of every function must hold the study's lock, so that concurrent requests never overfill a panel.
 """
 
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import bindparam, exists, insert, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
 from app.languages import gettext_noop
-from app.panels.allocation import require_room_today
-from app.panels.gold import choose_gold
+from app.panels.annotator_counts import AnnotatorCounts, annotator_counts
 from app.panels.phases import QUIZ_POSITION, require_voting
-from app.panels.quality import end_if_failed
-from app.panels.repeats import choose_repeat
-from app.panels.selection import MET, choose_comparison, choose_left_side
+from app.panels.progress import Progress, counted_progress, progress_of
+from app.panels.schedule import next_comparison
+from app.panels.selection import MET, ChosenComparison
 from app.panels.slots import has_free_slot, release_slot, take_slot
 from app.security.tokens import new_token
+from app.tables.base import Base
 from app.tables.people import Annotator
-from app.tables.studies import Comparison, Study, StudyProtocol
+from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, AssignmentStatus, status_is
-from benchmark.protocol import AssignmentPurpose, Side, StudyStatus
+from benchmark.protocol import AssignmentPurpose, StudyStatus
 
 # An annotator can hold three assignments: the current one, the next one (preloaded), and one reopened by an
 # undo.
@@ -42,34 +43,28 @@ _OVERDUE = select(Assignment).where(
     status_is(AssignmentStatus.OPEN),
     Assignment.expires_at <= bindparam("now"),
 )
-# This query runs under the study's lock, so that an annotator excluded a moment ago gets no further
-# comparison.
-_IS_OUT = exists().where(
-    Annotator.id == bindparam("annotator_id"),
-    Annotator.excluded_at.is_not(None) | Annotator.withdrawn_at.is_not(None),
-)
-_PROTOCOL_VERSION = (
-    select(func.max(StudyProtocol.version))
-    .where(StudyProtocol.study_id == bindparam("study_id"))
-    .scalar_subquery()
-)
-_MET_SO_FAR = select(
-    func.count().label("comparisons"),
-    func.count(Assignment.pair_id.distinct()).label("pairs"),
-    func.max(Assignment.position).label("last"),
-    _IS_OUT.label("is_out"),
-    _PROTOCOL_VERSION.label("protocol_version"),
-).where(
-    Assignment.annotator_id == bindparam("annotator_id"),
-    status_is(*MET),
-    Assignment.position > QUIZ_POSITION,
-)
+_NEW = insert(Base.metadata.tables["assignments"])
+
+
+@dataclass(frozen=True)
+class Lease:
+    """An open assignment, the time until which the annotator holds it, and the annotator's progress."""
+
+    token: str
+    comparison_id: int
+    expires_at: datetime
+    progress: Progress
+
+
+def current_lease(session: Session, *, assignment: Assignment, study: Study) -> Lease:
+    progress = progress_of(session, study=study, annotator_id=assignment.annotator_id)
+    return Lease(assignment.token, assignment.comparison_id, assignment.expires_at, progress)
 
 
 def next_assignment(
     session: Session, *, annotator: Annotator, study: Study, now: datetime, after: Assignment | None = None
-) -> Assignment | None:
-    """Return the annotator's next assignment, or None if no comparison is left.
+) -> Lease | None:
+    """Return the lease of the annotator's next assignment, or None if no comparison is left.
 
     If `after` is None, return an assignment again as long as it is open. If `after` (an assignment) is set,
     return the assignment that follows it. The lease of the following assignment starts while the page still
@@ -81,8 +76,11 @@ def next_assignment(
     """
     require_open(study)
     require_voting(session, study=study, annotator_id=annotator.id)
-    expire_leases(session, study=study, now=now)
-    held = session.scalars(_HELD, {"annotator_id": annotator.id}).all()
+    counts = annotator_counts(session, study=study, annotator_id=annotator.id)
+    if counts.next_expiry is not None and counts.next_expiry <= now:
+        expire_leases(session, study=study, now=now)
+        counts = annotator_counts(session, study=study, annotator_id=annotator.id)
+    held = session.scalars(_HELD, {"annotator_id": annotator.id}).all() if counts.held else []
     if after is not None:
         if after.annotator_id != annotator.id:
             raise NotFound("The assignment in 'after' belongs to another study.")
@@ -92,9 +90,11 @@ def next_assignment(
         held = held_behind
     if held:
         held[0].expires_at = now + timedelta(seconds=study.lease_s)
-        session.flush()
-        return held[0]
-    return _lease_another(session, annotator=annotator, study=study, now=now)
+        return current_lease(session, assignment=held[0], study=study)
+    chosen = next_comparison(session, counts=counts, study=study, annotator=annotator, now=now)
+    if chosen is None:
+        return None
+    return _start_lease(session, counts=counts, chosen=chosen, study=study, annotator=annotator, now=now)
 
 
 def renew(session: Session, *, assignment: Assignment, study: Study, now: datetime) -> datetime:
@@ -128,7 +128,7 @@ def expire_leases(session: Session, *, study: Study, now: datetime) -> None:
         assignment.status = AssignmentStatus.EXPIRED
         assignment.ended_at = now
         if assignment.takes_slot:
-            release_slot(session.get_one(Comparison, assignment.comparison_id), study)
+            release_slot(session, assignment.comparison_id, study)
     if overdue:
         session.flush()
 
@@ -159,7 +159,7 @@ def retake_slot(session: Session, *, assignment: Assignment, comparison: Compari
             code="lease_expired",
         )
     if assignment.takes_slot:
-        take_slot(comparison, study)
+        take_slot(session, comparison, study)
 
 
 def has_newer(session: Session, assignment: Assignment) -> bool:
@@ -179,33 +179,38 @@ def has_newer(session: Session, assignment: Assignment) -> bool:
     )
 
 
-def _new_assignment(
+def _start_lease(
+    session: Session,
     *,
+    counts: AnnotatorCounts,
+    chosen: ChosenComparison,
     study: Study,
-    comparison: Comparison,
     annotator: Annotator,
-    purpose: AssignmentPurpose,
-    protocol_version: int,
-    position: int,
-    left_side: Side,
     now: datetime,
-) -> Assignment:
-    counts = annotator.kind is study.kind.counted_annotators and not study.is_pilot
-    return Assignment(
-        token=new_token(),
-        study_id=study.id,
-        comparison_id=comparison.id,
-        pair_id=comparison.pair_id,
-        annotator_id=annotator.id,
-        purpose=purpose,
-        takes_slot=counts and purpose is AssignmentPurpose.VOTE,
-        protocol_version=protocol_version,
-        position=position,
-        left_side=left_side,
-        status=AssignmentStatus.OPEN,
-        created_at=now,
-        expires_at=now + timedelta(seconds=study.lease_s),
-    )
+) -> Lease:
+    is_vote = chosen.purpose is AssignmentPurpose.VOTE
+    takes_slot = is_vote and annotator.kind is study.kind.counted_annotators and not study.is_pilot
+    has_places = take_slot(session, chosen.comparison, study) if takes_slot else is_vote
+    token, expires_at = new_token(), now + timedelta(seconds=study.lease_s)
+    row = {
+        "token": token,
+        "study_id": study.id,
+        "comparison_id": chosen.comparison.id,
+        "pair_id": chosen.comparison.pair_id,
+        "annotator_id": annotator.id,
+        "purpose": chosen.purpose,
+        "takes_slot": takes_slot,
+        "protocol_version": counts.protocol_version,
+        "position": counts.next_position,
+        "left_side": chosen.left_side,
+        "status": AssignmentStatus.OPEN,
+        "created_at": now,
+        "expires_at": expires_at,
+    }
+    session.execute(_NEW, row)
+    counts = replace(counts, held=counts.held + 1, met_with_places=counts.met_with_places + has_places)
+    progress = counted_progress(session, counts=counts, study=study, annotator_id=annotator.id)
+    return Lease(token, chosen.comparison.id, expires_at, progress)
 
 
 def lease_again(assignment: Assignment, study: Study, *, now: datetime) -> Assignment:
@@ -229,38 +234,3 @@ def lease_again(assignment: Assignment, study: Study, *, now: datetime) -> Assig
         expires_at=now + timedelta(seconds=study.lease_s),
         replaces_id=assignment.id,
     )
-
-
-def _lease_another(
-    session: Session, *, annotator: Annotator, study: Study, now: datetime
-) -> Assignment | None:
-    so_far = session.execute(_MET_SO_FAR, {"annotator_id": annotator.id, "study_id": study.id}).one()
-    if so_far.is_out or end_if_failed(session, study=study, annotator=annotator, now=now):
-        return None
-    if study.comparisons_per_annotator is not None and so_far.comparisons >= study.comparisons_per_annotator:
-        return None
-    chosen = choose_comparison(session, study=study, annotator_id=annotator.id, met_pairs=so_far.pairs)
-    if chosen is None:
-        return None
-    require_room_today(session, study=study, annotator_id=annotator.id, now=now)
-    position = (so_far.last or 0) + 1
-    hidden = choose_gold(session, study=study, annotator_id=annotator.id, position=position) or choose_repeat(
-        session, study=study, annotator_id=annotator.id, position=position
-    )
-    comparison = hidden.comparison if hidden else chosen.comparison
-    left_side = hidden.left_side if hidden else choose_left_side(chosen, study)
-    assignment = _new_assignment(
-        study=study,
-        comparison=comparison,
-        annotator=annotator,
-        purpose=hidden.purpose if hidden else AssignmentPurpose.VOTE,
-        protocol_version=so_far.protocol_version,
-        position=position,
-        left_side=left_side,
-        now=now,
-    )
-    if assignment.takes_slot:
-        take_slot(comparison, study)
-    session.add(assignment)
-    session.flush()
-    return assignment

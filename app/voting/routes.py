@@ -128,15 +128,13 @@ def _vote_page(session: Session, annotator: Annotator, study: Study, now: dateti
     """Return the voting page; None if another phase of the study is due."""
     if not is_voting_due(session, study=study, annotator_id=annotator.id):
         return None
+    day_ends = None
     try:
-        assignment, day_ends = (
-            leases.next_assignment(session, annotator=annotator, study=study, now=now),
-            None,
-        )
+        lease = leases.next_assignment(session, annotator=annotator, study=study, now=now)
     except DayLimitReached as limit:
-        assignment, day_ends = None, limit.until
-    progress = progress_of(session, study=study, annotator_id=annotator.id)
-    if assignment is None and day_ends is None and study.phases is not None:
+        lease, day_ends = None, limit.until
+    progress = lease.progress if lease else progress_of(session, study=study, annotator_id=annotator.id)
+    if lease is None and day_ends is None and study.phases is not None:
         end_voting(session, study=study, annotator_id=annotator.id, done=progress.done, now=now)
         return None
     undoable = _undoable(session, annotator)
@@ -145,7 +143,7 @@ def _vote_page(session: Session, annotator: Annotator, study: Study, now: dateti
         study_title=study.title,
         instructions=study.instructions or None,
         language=study.language,
-        assignment=assignment_view(session, assignment=assignment, study=study) if assignment else None,
+        assignment=assignment_view(session, lease=lease, study=study) if lease else None,
         undoable=UndoCard(token=undoable) if undoable else None,
         is_preview=annotator.kind is AnnotatorKind.PREVIEW,
         require_justification=study.require_justification,
@@ -153,7 +151,7 @@ def _vote_page(session: Session, annotator: Annotator, study: Study, now: dateti
         lease_s=study.lease_s,
         hours_until_tomorrow=hours_until(day_ends, now),
         done=progress.done,
-        remaining=progress.total - progress.done if assignment is None else 0,
+        remaining=progress.total - progress.done if lease is None else 0,
     )
 
 

@@ -10,6 +10,8 @@ from benchmark.wire.common import RequestModel, ResponseModel, Token
 
 
 class NextAssignmentRequest(RequestModel):
+    """Which assignment to return: the open one, or the one that follows the assignment with this token."""
+
     after: Token | None = None
 
 
@@ -46,11 +48,14 @@ Milliseconds = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class VoteRequest(RequestModel):
+    """A vote. With `next`, the response also has the assignment that the annotator gets next."""
+
     choice: Choice
     justifications: Annotated[tuple[Justification, ...], Field(max_length=len(Justification))] = ()
     decision_ms: Milliseconds | None = None
     left_watched_ms: Milliseconds | None = None
     right_watched_ms: Milliseconds | None = None
+    next: NextAssignmentRequest | None = None
 
     @field_validator("justifications")
     @classmethod
@@ -86,9 +91,12 @@ class PlaybackRequest(RequestModel):
 
 
 class VoteResponse(ResponseModel):
+    """A stored vote. `next` is None if the request did not ask for it, or if no comparison is left."""
+
     choice: Choice
     justifications: list[Justification]
     cast_at: datetime
+    next: AssignmentResponse | None = None
 
 
 class SkipRequest(RequestModel):

@@ -22,19 +22,25 @@ def test_an_answer_given_offline_is_kept_and_sent_later(booth: Booth) -> None:
     assert [vote.token for vote in booth.votes()] == [token]
 
 
-def test_a_connection_lost_after_the_vote_holds_up_the_next_pair_only(booth: Booth) -> None:
+def test_a_vote_brings_the_next_pair_and_a_lost_connection_holds_up_only_the_pair_after_a_skip(
+    booth: Booth,
+) -> None:
     token = booth.token
     booth.page.route("**/assignments", lambda route: route.abort())
     booth.page.reload()
     booth.wait_until_open()
     booth.press("a", "2", "Enter")
-    booth.wait_for_submit("No connection: try again now")
+    booth.wait_for_next(token)
     assert [vote.token for vote in booth.votes()] == [token]
 
+    booth.wait_until_open()
+    skipped = booth.token
+    booth.press("x", "4")
+    booth.wait_for_submit("No connection: try again now")
     booth.page.unroute("**/assignments")
     booth.submit.click()
 
-    booth.wait_for_next(token)
+    booth.wait_for_next(skipped)
 
 
 def test_a_vote_whose_answer_got_lost_counts_once(booth: Booth) -> None:

@@ -3,21 +3,29 @@
 A cookie identifies the annotator.
 """
 
+from contextlib import suppress
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Body, Request, Response
+from sqlalchemy.orm import Session
 
 from app.api.v1.error_responses import errors
 from app.api.v1.json_router import ANNOTATOR, api_router
 from app.capacity import RequestClass
 from app.clock import utc_now
 from app.dependencies import context_of, cookie_of
+from app.errors import Conflict
 from app.security.participants import find_assignment, find_participant, lock_study
 from app.security.path_params import SlugPath, TokenPath
+from app.tables.people import Annotator
+from app.tables.studies import Study
 from app.voting import leases, service
 from app.voting.assignment_view import assignment_view
+from app.voting.leases import current_lease
 from app.voting.playback import record_playback
-from benchmark.wire.common import RenewResponse
+from app.voting.view_models import AssignmentView
+from benchmark.wire.common import RenewResponse, ResponseModel
 from benchmark.wire.votes import (
     AssignmentResponse,
     NextAssignmentRequest,
@@ -55,22 +63,9 @@ def next_assignment(
     with context_of(request).database.write(durable=False) as session:
         participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=utc_now())
         study = lock_study(session, participant.study.id)
-        after = (
-            find_assignment(session, cookie=cookie_of(request), token=body.after)
-            if body and body.after
-            else None
-        )
-        assignment = leases.next_assignment(
-            session,
-            annotator=participant.annotator,
-            study=study,
-            now=utc_now(),
-            after=after.assignment if after else None,
-        )
-        if assignment is None:
-            return Response(status_code=204)
-        view = assignment_view(session, assignment=assignment, study=study)
-    return _json(view.model_dump_json())
+        wanted = body or NextAssignmentRequest()
+        view = _next(session, request, wanted, annotator=participant.annotator, study=study, now=utc_now())
+    return _json(view) if view else Response(status_code=204)
 
 
 @router.post(
@@ -91,19 +86,26 @@ def next_assignment(
 def vote(token: TokenPath, body: VoteRequest, request: Request) -> Response:
     """Store a vote.
 
-    Sending the same vote again returns 200 with the same body; a different answer gets 409.
+    Sending the same vote again returns 200 with the same body; a different answer gets 409. With `next`, the
+    response also has the next assignment, as `POST /studies/{slug}/assignments` returns it, or null. The vote
+    is stored even if there is no next assignment.
     """
     with context_of(request).database.write() as session:
         held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
         cast = service.cast_vote(
             session, assignment=held.assignment, study=held.study, request=body, now=held.now
         )
+        view = None
+        if body.next is not None:
+            # The study can be closed when a vote is sent again, and the last vote can end the voting.
+            with suppress(Conflict):
+                view = _next(
+                    session, request, body.next, annotator=held.annotator, study=held.study, now=held.now
+                )
     response = VoteResponse(
-        choice=held.assignment.choice_of(cast.vote.chosen_side),
-        justifications=list(cast.vote.justifications),
-        cast_at=cast.vote.cast_at,
+        choice=cast.choice, justifications=list(cast.justifications), cast_at=cast.cast_at, next=view
     )
-    return _json(response.model_dump_json(), status=201 if cast.is_new else 200)
+    return _json(response, status=201 if cast.is_new else 200)
 
 
 @router.post(
@@ -134,7 +136,8 @@ def undo(token: TokenPath, request: Request) -> UndoResponse:
     with context_of(request).database.write() as session:
         held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
         undone = service.undo(session, assignment=held.assignment, study=held.study, now=held.now)
-        view = assignment_view(session, assignment=undone.assignment, study=held.study)
+        lease = current_lease(session, assignment=undone.assignment, study=held.study)
+        view = assignment_view(session, lease=lease, study=held.study)
     previous = PreviousVote(
         choice=held.assignment.choice_of(undone.vote.chosen_side),
         justifications=list(undone.vote.justifications),
@@ -171,5 +174,23 @@ def playback(token: TokenPath, body: PlaybackRequest, request: Request) -> Respo
     return Response(status_code=204)
 
 
-def _json(body: str, *, status: int = 200) -> Response:
-    return Response(body, status_code=status, media_type="application/json")
+def _next(
+    session: Session,
+    request: Request,
+    wanted: NextAssignmentRequest,
+    *,
+    annotator: Annotator,
+    study: Study,
+    now: datetime,
+) -> AssignmentView | None:
+    after = (
+        find_assignment(session, cookie=cookie_of(request), token=wanted.after).assignment
+        if wanted.after
+        else None
+    )
+    lease = leases.next_assignment(session, annotator=annotator, study=study, now=now, after=after)
+    return assignment_view(session, lease=lease, study=study) if lease else None
+
+
+def _json(response: ResponseModel, *, status: int = 200) -> Response:
+    return Response(response.model_dump_json(), status_code=status, media_type="application/json")

@@ -42,23 +42,23 @@ class Crowd:
     def __post_init__(self) -> None:
         self.everybody_holds_one = Barrier(len(self.people))
 
-    def next(self, person: int) -> int | None:
+    def next(self, person: int) -> str | None:
         with self.context.database.write() as session:
             study = lock_study(session, self.study_id)
             annotator = session.get_one(Annotator, person)
-            assignment = leases.next_assignment(session, annotator=annotator, study=study, now=utc_now())
-            return assignment.id if assignment else None
+            lease = leases.next_assignment(session, annotator=annotator, study=study, now=utc_now())
+            return lease.token if lease else None
 
-    def vote(self, assignment_id: int) -> None:
+    def vote(self, token: str) -> None:
         with self.context.database.write() as session:
             study = lock_study(session, self.study_id)
-            held = session.get_one(Assignment, assignment_id)
+            held = session.execute(select(Assignment).where(Assignment.token == token)).scalar_one()
             service.cast_vote(session, assignment=held, study=study, request=VOTE, now=utc_now())
 
     def judge_all(self, person: int) -> int:
         votes = 0
-        while (assignment_id := self.next(person)) is not None:
-            self.vote(assignment_id)
+        while (token := self.next(person)) is not None:
+            self.vote(token)
             votes += 1
         return votes
 

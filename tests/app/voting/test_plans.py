@@ -7,7 +7,7 @@ from sqlalchemy import Select
 
 from app.context import AppContext
 from app.media import comparison_clips
-from app.panels import progress, selection
+from app.panels import annotator_counts, selection
 from app.voting import leases
 from benchmark.protocol import Balance
 from tests.app.plans import plan_of
@@ -24,11 +24,14 @@ NEXT = {"study_id": 1, "panel": 5, "annotator_id": 1}
         (selection._NOT_MET[Balance.COMPARISONS], NEXT, "ix_comparisons_next"),
         (leases._HELD, {"annotator_id": 1}, "ix_assignments"),
         (leases._OVERDUE, {"study_id": 1, "now": NOON}, "ix_assignments_open"),
-        (leases._MET_SO_FAR, {"annotator_id": 1, "study_id": 1}, "assignments_annotator"),
-        (progress._PROGRESS, {"annotator_id": 1, "panel": 5}, "assignments_annotator"),
+        (
+            annotator_counts._COUNTS,
+            {"annotator_id": 1, "study_id": 1, "panel": 5},
+            "assignments_annotator",
+        ),
         (comparison_clips._COMPARED, {"comparison_id": 1}, "clips"),
     ],
-    ids=["new pair", "not met", "held", "overdue", "met so far", "progress", "clips"],
+    ids=["new pair", "not met", "held", "overdue", "counts", "clips"],
 )
 def test_no_table_is_read_from_end_to_end(
     either_installation: AppContext,

@@ -107,7 +107,9 @@ class VotingPage {
     const took = this.#took();
     const [left, right] = this.stage.watchedMs;
     const answer = { ...this.voteForm.answer, decision_ms: took, left_watched_ms: left, right_watched_ms: right };
-    this.#settle(() => this.exchange.vote(token, answer, this.#pause('waiting')), () => {
+    const after = this.queue.lastAhead;
+    this.#settle(() => this.exchange.vote(token, answer, after, this.#pause('waiting')), ({ next }) => {
+      this.queue.add(next);
       this.#setUndoable(token);
       this.progress.count(took);
       return this.#goOn('saved');

@@ -13,7 +13,11 @@ export class Exchange {
     return isPatient ? postUntilAnswered(this.assignmentsUrl, body, onWait) : post(this.assignmentsUrl, body);
   }
 
-  vote(token, answer, onWait) { return postUntilAnswered(this.urlOf(token, 'vote'), answer, onWait); }
+  /** Sends a vote; the response's `next` is the assignment behind the one with the token `after`. */
+  vote(token, answer, after, onWait) {
+    return postUntilAnswered(this.urlOf(token, 'vote'), { ...answer, next: after ? { after } : {} }, onWait);
+  }
+
   skip(token, reason, onWait) { return postUntilAnswered(this.urlOf(token, 'skip'), { reason }, onWait); }
   undo(token, onWait) { return postUntilAnswered(this.urlOf(token, 'undo'), {}, onWait); }
   renew(token) { return post(this.urlOf(token, 'renew')); }

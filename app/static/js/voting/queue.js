@@ -18,6 +18,15 @@ export class Queue {
     return this.current;
   }
 
+  /** The token of the last held assignment, undefined if only the current one is held. */
+  get lastAhead() { return this.cards.slice(1).at(-1)?.token; }
+
+  /** Adds an assignment behind the held ones, unless it is held already or null. */
+  add(card) {
+    if (!card || this.cards.some(({ token }) => token === card.token)) return;
+    this.#entries.push(hold(card, this.#entries.at(-1)?.media));
+  }
+
   /** Prefetches the next assignment. A failed request is repeated when the assignment is needed. */
   lookAhead() {
     if (this.#entries.length === 1) this.#grow(false).catch(() => {});
@@ -52,12 +61,13 @@ export class Queue {
 
   #grow(isPatient) {
     this.#asking ??= this.ask(this.#entries.at(-1)?.card.token, isPatient)
-      .then((card) => { if (card && !this.cards.some(({ token }) => token === card.token)) this.#entries.push(hold(card)); })
+      .then((card) => this.add(card))
       .finally(() => { this.#asking = null; });
     return this.#asking;
   }
 }
 
-function hold(card) {
-  return { card, media: loadMedia(card) };
+/** Loads the media of a card after the media of the card before, which are needed first. */
+function hold(card, before = null) {
+  return { card, media: Promise.resolve(before).then(() => loadMedia(card)) };
 }

@@ -1,0 +1,103 @@
+"""Counts what an annotator was shown so far: the basis of the next comparison and of the progress.
+
+The quiz is left out.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy.orm import Session
+
+from app.panels.phases import QUIZ_POSITION
+from app.panels.selection import MET
+from app.tables.people import Annotator
+from app.tables.studies import Comparison, Study, StudyProtocol
+from app.tables.voting import Assignment, AssignmentStatus, status_is
+
+
+@dataclass(frozen=True)
+class AnnotatorCounts:
+    """The counts of one annotator's assignments, and what else decides the next comparison.
+
+    Attributes:
+        done: the number of comparisons on which the annotator voted or which the annotator skipped.
+        held: the number of open assignments.
+        pairs: the number of different pairs that the annotator was shown.
+        last: the last position in the order of the annotator's comparisons; None before the first.
+        met_with_places: the number of shown comparisons that still have a free slot.
+        is_out: whether the annotator was excluded or withdrew.
+        next_expiry: the time at which the study's next lease expires; None if there is no lease.
+        protocol_version: the newest version of the study's protocol; None in a draft.
+    """
+
+    done: int
+    held: int
+    pairs: int
+    last: int | None
+    met_with_places: int
+    is_out: bool
+    next_expiry: datetime | None
+    protocol_version: int | None
+
+    @property
+    def shown(self) -> int:
+        return self.done + self.held
+
+    @property
+    def next_position(self) -> int:
+        return (self.last or 0) + 1
+
+
+_MET = select(Assignment.comparison_id).where(
+    Assignment.annotator_id == bindparam("annotator_id"), status_is(*MET)
+)
+# Query by key, so that SQLite looks up the few pairs that were shown. For a query by study, SQLite would scan
+# all comparisons with slots.
+_MET_WITH_PLACES = (
+    select(func.count())
+    .select_from(Comparison)
+    .where(
+        Comparison.id.in_(_MET),
+        Comparison.is_open.is_(True),
+        Comparison.slots_taken < bindparam("panel"),
+    )
+    .scalar_subquery()
+)
+# This query runs under the study's lock, so that an annotator excluded a moment ago gets no further
+# comparison.
+_IS_OUT = exists().where(
+    Annotator.id == bindparam("annotator_id"),
+    Annotator.excluded_at.is_not(None) | Annotator.withdrawn_at.is_not(None),
+)
+_NEXT_EXPIRY = (
+    select(func.min(Assignment.expires_at))
+    .where(Assignment.study_id == bindparam("study_id"), status_is(AssignmentStatus.OPEN))
+    .correlate(None)
+    .scalar_subquery()
+)
+_PROTOCOL_VERSION = (
+    select(func.max(StudyProtocol.version))
+    .where(StudyProtocol.study_id == bindparam("study_id"))
+    .scalar_subquery()
+)
+# This statement is built once, because building it takes longer than running it.
+_COUNTS = select(
+    func.count().filter(status_is(AssignmentStatus.VOTED, AssignmentStatus.SKIPPED)),
+    func.count().filter(status_is(AssignmentStatus.OPEN)),
+    func.count(Assignment.pair_id.distinct()),
+    func.max(Assignment.position),
+    _MET_WITH_PLACES,
+    _IS_OUT,
+    _NEXT_EXPIRY,
+    _PROTOCOL_VERSION,
+).where(
+    Assignment.annotator_id == bindparam("annotator_id"),
+    status_is(*MET),
+    Assignment.position > QUIZ_POSITION,
+)
+
+
+def annotator_counts(session: Session, *, study: Study, annotator_id: int) -> AnnotatorCounts:
+    given = {"study_id": study.id, "annotator_id": annotator_id, "panel": study.votes_per_comparison}
+    return AnnotatorCounts(*session.connection().execute(_COUNTS, given).one())
