@@ -1,7 +1,7 @@
 """Formats an annotator's figures for the pages, and explains each figure and flag."""
 
 from app.annotators.queries import AnnotatorReport
-from app.annotators.view_models import Cell, Figure, RuleLine
+from app.annotators.view_models import Cell, Figure, FlagLine, RuleLine
 from benchmark.exports.printed_cells import EMPTY
 from benchmark.protocol import AnnotatorKind, Flag, RuleAction, RuleStatus
 from benchmark.stats.quality import AnnotatorRow
@@ -141,13 +141,20 @@ def figures_of(report: AnnotatorReport) -> tuple[Figure, ...]:
     )
 
 
-def flags_of(row: AnnotatorRow) -> tuple[Figure, ...]:
-    """Return an annotator's flags with explanations."""
-    return tuple(
-        Figure(FLAG_NAMES[flag].capitalize(), "", "", _FLAG_EXPLANATIONS[flag])
+def flags_of(report: AnnotatorReport) -> tuple[FlagLine, ...]:
+    """Return an annotator's flags with explanations, dismissed flags last."""
+    decisions = {each.flag: each for each in report.dismissed}
+    lines = [
+        FlagLine(
+            flag,
+            FLAG_NAMES[flag].capitalize(),
+            _FLAG_EXPLANATIONS[flag],
+            dismissal=f"{decisions[flag].actor}: “{decisions[flag].reason}”" if flag in decisions else None,
+        )
         for flag in FLAG_NAMES
-        if flag in row.flags
-    )
+        if flag in report.quality.flags
+    ]
+    return tuple(sorted(lines, key=lambda line: line.dismissal is not None))
 
 
 def rule_lines(report: AnnotatorReport) -> tuple[RuleLine, ...]:
@@ -163,8 +170,9 @@ def rule_lines(report: AnnotatorReport) -> tuple[RuleLine, ...]:
     )
 
 
-def flag_names(row: AnnotatorRow) -> tuple[str, ...]:
-    return tuple(name for flag, name in FLAG_NAMES.items() if flag in row.flags)
+def flag_names(report: AnnotatorReport) -> tuple[str, ...]:
+    """Return the names of the flags that were not dismissed."""
+    return tuple(name for flag, name in FLAG_NAMES.items() if flag in report.open_flags)
 
 
 def _votes_beside(report: AnnotatorReport) -> str:

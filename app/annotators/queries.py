@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.annotators.vote_columns import VoteColumns, clip_ms, read_vote_columns
@@ -11,6 +12,8 @@ from app.cursors import KeyType, ListOrder, PageRequest
 from app.panels.quality import study_rules
 from app.panels.quality_figures import QualityFigures, study_figures
 from app.panels.rule_checks import RuleResult, rule_results
+from app.tables.flags import DismissedFlag
+from app.tables.people import Annotator
 from app.tables.studies import Study
 from benchmark.protocol import AnnotatorKind, Flag, VoteStatus
 from benchmark.stats.annotator_sensitivity import sensitivity_of_annotators
@@ -18,11 +21,21 @@ from benchmark.stats.dawid_skene import dawid_skene
 from benchmark.stats.quality import AnnotatorRow, annotator_quality
 from benchmark.stats.sensitivity import SensitivityRow
 from benchmark.stats.votes import Votes
-from benchmark.wire.annotators import AnnotatorResponse, AnnotatorsResponse
+from benchmark.wire.annotators import AnnotatorResponse, AnnotatorsResponse, DismissedFlagResponse
 from benchmark.wire.rules import RuleResultResponse
 
 ANNOTATORS = ListOrder("annotators", (KeyType.BIG_INTEGER,))
 COUNTED = (VoteStatus.VALID, VoteStatus.IMPORTED)
+
+
+@dataclass(frozen=True)
+class Dismissal:
+    """The owner's decision that a flag needs no further attention."""
+
+    flag: Flag
+    reason: str
+    actor: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -40,6 +53,7 @@ class AnnotatorReport:
         repeats: number of answers to hidden repeats. `repeats_same` counts the answers to repeats that equal
             the annotator's first answer.
         rules: the result of each quality rule of the study.
+        dismissed: the flags that the owner dismissed. `open_flags` has the other flags.
         clip_ms: average duration of the study's clips, milliseconds.
     """
 
@@ -53,10 +67,16 @@ class AnnotatorReport:
     repeats: int
     repeats_same: int
     rules: tuple[RuleResult, ...]
+    dismissed: tuple[Dismissal, ...]
     clip_ms: int | None
     excluded_at: datetime | None
     excluded_reason: str | None
     left_at: datetime | None
+
+    @property
+    def open_flags(self) -> tuple[Flag, ...]:
+        closed = {each.flag for each in self.dismissed}
+        return tuple(flag for flag in self.quality.flags if flag not in closed)
 
 
 @dataclass(frozen=True)
@@ -159,6 +179,7 @@ def _response(report: AnnotatorReport) -> AnnotatorResponse:
         excluded_at=report.excluded_at,
         excluded_reason=report.excluded_reason,
         left_at=report.left_at,
+        dismissed_flags=[DismissedFlagResponse.model_validate(each) for each in report.dismissed],
     )
 
 
@@ -166,6 +187,7 @@ def _reports(session: Session, study: Study, columns: VoteColumns) -> tuple[Anno
     clip = clip_ms(session, study)
     rules = study_rules(study)
     answers = study_figures(session, study) if rules is not None else {}
+    dismissed = _dismissals(session, study)
     counting = _figures(columns.of_status(*COUNTED), columns, clip)
     # Excluded annotators are also compared with each other, so that a mistaken exclusion is visible.
     with_excluded = _figures(columns.of_status(*COUNTED, VoteStatus.EXCLUDED), columns, clip)
@@ -183,6 +205,7 @@ def _reports(session: Session, study: Study, columns: VoteColumns) -> tuple[Anno
             repeats=answers.get(annotator.id, QualityFigures()).repeats,
             repeats_same=answers.get(annotator.id, QualityFigures()).repeats_same,
             rules=tuple(rule_results(rules, answers.get(annotator.id, QualityFigures()))) if rules else (),
+            dismissed=dismissed.get(annotator.id, ()),
             clip_ms=clip,
             excluded_at=annotator.excluded_at,
             excluded_reason=annotator.excluded_reason,
@@ -190,6 +213,21 @@ def _reports(session: Session, study: Study, columns: VoteColumns) -> tuple[Anno
         )
         for index, annotator in enumerate(columns.annotators)
     )
+
+
+def _dismissals(session: Session, study: Study) -> dict[int, tuple[Dismissal, ...]]:
+    """Return the dismissed flags of a study's annotators, keyed by annotator id."""
+    rows = session.scalars(
+        select(DismissedFlag)
+        .join(Annotator, Annotator.id == DismissedFlag.annotator_id)
+        .where(Annotator.study_id == study.id)
+        .order_by(DismissedFlag.at)
+    )
+    found: dict[int, tuple[Dismissal, ...]] = {}
+    for row in rows:
+        dismissal = Dismissal(row.flag, row.reason, row.actor, row.at)
+        found[row.annotator_id] = (*found.get(row.annotator_id, ()), dismissal)
+    return found
 
 
 def _sensitivity(columns: VoteColumns, *, seed: int) -> tuple[MatchupSensitivity, ...]:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request, Response
 from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
-from app.annotators import service
+from app.annotators import flags, service
 from app.annotators.audit import Changed, Decision
 from app.annotators.service import find_annotator
 from app.annotators.sort_order import first_order
@@ -20,6 +20,7 @@ from app.security.participants import lock_study
 from app.security.path_params import PseudonymPath, SlugPath
 from app.tables.people import Annotator
 from app.tables.studies import Study
+from benchmark.protocol import Flag
 
 router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
 # This limit is larger than the maximum length of a reason, so that the form can show a reason that was
@@ -68,6 +69,36 @@ def reinstate(slug: SlugPath, name: PseudonymPath, request: Request, reason: Rea
     return _decide(slug, name, request, reason, service.reinstate_annotator)
 
 
+@router.post("/studies/{slug}/annotators/{name}/flags/{flag}/dismiss")
+def dismiss(
+    slug: SlugPath, name: PseudonymPath, flag: Flag, request: Request, reason: ReasonField = ""
+) -> Response:
+    """Dismiss a flag; the reason is stored in the audit log."""
+    try:
+        with context_of(request).database.read() as session:
+            study, _ = require_own_study(session, request, slug)
+            annotator = find_annotator(session, study=study, pseudonym=name)
+            flags.require_flag(session, study=study, annotator=annotator, flag=flag)
+        with context_of(request).database.write() as session:
+            study, principal = require_own_study(session, request, slug)
+            annotator = find_annotator(session, study=study, pseudonym=name)
+            decision = Decision.of(reason, principal=principal, now=utc_now())
+            flags.dismiss_flag(session, study=study, annotator=annotator, flag=flag, decision=decision)
+    except Invalid as refusal:
+        return _rejected_form(slug, name, request, refusal, reason=reason, flag=flag)
+    return RedirectResponse(f"/studies/{slug}/annotators/{name}#flags", status_code=303)
+
+
+@router.post("/studies/{slug}/annotators/{name}/flags/{flag}/restore")
+def restore(slug: SlugPath, name: PseudonymPath, flag: Flag, request: Request) -> Response:
+    with context_of(request).database.write() as session:
+        study, principal = require_own_study(session, request, slug)
+        annotator = find_annotator(session, study=study, pseudonym=name)
+        decision = Decision("", principal.name, utc_now())
+        flags.restore_flag(session, study=study, annotator=annotator, flag=flag, decision=decision)
+    return RedirectResponse(f"/studies/{slug}/annotators/{name}#flags", status_code=303)
+
+
 def _decide(slug: str, name: str, request: Request, reason: str, decide: Action) -> Response:
     """Exclude or reinstate the annotator, then redirect to the annotator's page.
 
@@ -85,10 +116,14 @@ def _decide(slug: str, name: str, request: Request, reason: str, decide: Action)
     return RedirectResponse(f"/studies/{slug}/annotators/{name}", status_code=303)
 
 
-def _rejected_form(slug: str, name: str, request: Request, refusal: Invalid, *, reason: str) -> Response:
+def _rejected_form(
+    slug: str, name: str, request: Request, refusal: Invalid, *, reason: str, flag: Flag | None = None
+) -> Response:
     context = context_of(request)
     with context.database.read() as session:
         study, _ = require_own_study(session, request, slug)
         annotator = find_annotator(session, study=study, pseudonym=name)
-        page = annotator_page(session, study, annotator, notice=refusal.message, submitted_reason=reason)
+        page = annotator_page(
+            session, study, annotator, notice=refusal.message, noticed_flag=flag, submitted_reason=reason
+        )
     return page_response(request, "annotators/annotator.html", page, status=refusal.status)

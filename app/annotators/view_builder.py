@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.annotators.cache import kept_annotators
 from app.annotators.labels import (
+    FLAG_NAMES,
     cells_of,
     figures_of,
     flag_names,
@@ -32,12 +33,14 @@ from app.tables.people import Annotator
 from app.tables.studies import Study
 from benchmark.exports.printed_cells import EMPTY
 from benchmark.plurals import counted
-from benchmark.protocol import StudyStatus
+from benchmark.protocol import Flag, StudyStatus
 from benchmark.stats.conclusions import sensitivity_sentence
 
 _ACTIONS = {
     "annotator.exclude": "excluded {votes}",
     "annotator.reinstate": "reinstated {votes}",
+    "flag.dismiss": "dismissed the flag “{flag}”",
+    "flag.restore": "restored the flag “{flag}”",
     "vote.exclude": "excluded the vote on {pair} in {matchup}",
     "vote.reinstate": "reinstated the vote on {pair} in {matchup}",
 }
@@ -68,6 +71,7 @@ def annotator_page(
     annotator: Annotator,
     *,
     notice: str | None = None,
+    noticed_flag: Flag | None = None,
     submitted_reason: str = "",
 ) -> AnnotatorPage:
     reports = kept_annotators(session, study).found.annotators
@@ -79,13 +83,14 @@ def annotator_page(
         vote_status=vote_status(report),
         reason=report.excluded_reason,
         figures=figures_of(report),
-        flags=flags_of(report.quality),
+        flags=flags_of(report),
         rules=rule_lines(report),
         is_excluded=report.excluded_at is not None,
         can_change=report.left_at is None,
         consequence=_consequence(report, study),
         history=_history(session, study, annotator),
         notice=notice,
+        noticed_flag=noticed_flag,
         submitted_reason=submitted_reason,
     )
 
@@ -93,7 +98,7 @@ def annotator_page(
 def _lede(reports: tuple[AnnotatorReport, ...]) -> str:
     if not reports:
         return "Nobody has opened an invitation yet."
-    flagged = sum(bool(report.quality.flags) for report in reports)
+    flagged = sum(bool(report.open_flags) for report in reports)
     excluded = sum(report.excluded_at is not None for report in reports)
     flags = f"{flagged:,} with flags" if flagged else "no flags"
     return f"{counted(len(reports), 'annotator')}: {flags}, {excluded:,} excluded."
@@ -104,7 +109,7 @@ def _line(url: str, report: AnnotatorReport) -> AnnotatorLine:
         name=report.name,
         url=f"{url}/{report.name}",
         cells=cells_of(report),
-        flags=flag_names(report.quality),
+        flags=flag_names(report),
         vote_status=vote_status_with_reason(report),
         is_out=report.excluded_at is not None or report.left_at is not None,
     )
@@ -147,7 +152,8 @@ def _consequence(report: AnnotatorReport, study: Study) -> str:
 
 def _action_text(event: AuditEvent) -> str:
     votes = {"votes": counted(event.details["votes"], "vote")} if "votes" in event.details else {}
-    return _ACTIONS[event.action].format_map(event.details | votes)
+    flag = {"flag": FLAG_NAMES[Flag(event.details["flag"])]} if "flag" in event.details else {}
+    return _ACTIONS[event.action].format_map(event.details | votes | flag)
 
 
 def _history(session: Session, study: Study, annotator: Annotator) -> tuple[AuditEntry, ...]:

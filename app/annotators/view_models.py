@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from benchmark.protocol import RuleStatus
+from benchmark.protocol import Flag, RuleStatus
 from benchmark.wire.annotators import MAX_REASON_CHARS
 
 
@@ -101,6 +101,16 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class FlagLine:
+    """A flag of an annotator. `dismissal` says who dismissed the flag and why; None for an open flag."""
+
+    flag: Flag
+    name: str
+    explanation: str
+    dismissal: str | None
+
+
+@dataclass(frozen=True)
 class RuleLine:
     """The result of a quality rule: its name, what the annotator did, and the consequence."""
 
@@ -123,7 +133,8 @@ class AuditEntry:
 class AnnotatorPage:
     """One annotator's page with the form to exclude or reinstate the annotator (annotators/annotator.html).
 
-    `can_change` is false once the annotator left the study. `submitted_reason` is a rejected reason.
+    `can_change` is false once the annotator left the study. `notice` says why
+    `submitted_reason` was rejected; `noticed_flag` is the flag that the reason is for.
     """
 
     study_slug: str
@@ -132,14 +143,20 @@ class AnnotatorPage:
     vote_status: str
     reason: str | None
     figures: tuple[Figure, ...]
-    flags: tuple[Figure, ...]
+    flags: tuple[FlagLine, ...]
     rules: tuple[RuleLine, ...]
     is_excluded: bool
     can_change: bool
     consequence: str
     history: tuple[AuditEntry, ...]
     notice: str | None = None
+    noticed_flag: Flag | None = None
     submitted_reason: str = ""
+
+    def flag_url(self, line: FlagLine) -> str:
+        """Return the URL that dismisses an open flag, or restores a dismissed flag."""
+        verb = "dismiss" if line.dismissal is None else "restore"
+        return f"{self.back_url}/{self.name}/flags/{line.flag}/{verb}"
 
     @property
     def back_url(self) -> str:

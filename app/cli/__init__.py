@@ -62,6 +62,9 @@ COMMANDS = {
     "study payments": LazyCommand(
         "app.cli.study_payments:payments", "Print who of a crowd platform finished, and whom to approve."
     ),
+    "study dismiss-flag": LazyCommand(
+        "app.cli.annotator_flags:dismiss", "Dismiss a flag of an annotator, with a reason."
+    ),
     "study edit": LazyCommand("app.cli.study_draft:edit", "Change a draft."),
     "study extend": LazyCommand(
         "app.cli.study_extension:extend", "Add matchups to a running study, or raise its panel."
@@ -84,6 +87,7 @@ COMMANDS = {
         "app.cli.annotators:reinstate", "Reinstate an annotator's excluded votes."
     ),
     "study reopen": LazyCommand("app.cli.study_extension:reopen", "Open a closed study again."),
+    "study restore-flag": LazyCommand("app.cli.annotator_flags:restore", "Restore a dismissed flag."),
     "study restore": LazyCommand("app.cli.study_deletion:restore", "Cancel the deletion of a study."),
     "study share": LazyCommand("app.cli.share:study", "Print or set who sees a study."),
     "study unarchive": LazyCommand("app.cli.study_deletion:unarchive", "Show an archived study again."),

@@ -15,7 +15,7 @@ from app.tables.studies import Study
 
 @dataclass(frozen=True)
 class FlaggedAnnotator:
-    """An annotator with flags who is not excluded and has not left the study."""
+    """An annotator with open flags who is not excluded and has not left the study."""
 
     name: str
     flags: tuple[str, ...]
@@ -35,9 +35,9 @@ def study_flags(session: Session, study: Study) -> Flags:
     """Return the flags of a study; while people vote, the flags may be up to a minute old."""
     kept = kept_annotators(session, study)
     flagged = [
-        FlaggedAnnotator(report.name, flag_names(report.quality), report.valid)
+        FlaggedAnnotator(report.name, flag_names(report), report.valid)
         for report in kept.found.annotators
-        if report.quality.flags and report.excluded_at is None and report.left_at is None
+        if report.open_flags and report.excluded_at is None and report.left_at is None
     ]
     sensitive = tuple(line.row.matchup for line in kept.found.matchups if line.depends_on_one)
     return Flags(kept.at, tuple(sorted(flagged, key=lambda each: -len(each.flags))), sensitive)

@@ -74,7 +74,7 @@ def live_part(session: Session, study: Study, *, now: datetime) -> LivePart:
             for each in found.hours
         ),
         this_hour=found.hours[-1].votes,
-        time_left=_time_left(found.hours_left),
+        time_left=_time_left(found.hours_left, is_full=found.votes >= found.votes_wanted),
         cost=_cost(found.cost),
         active=tuple(
             PersonRow(
@@ -148,12 +148,14 @@ def _pilots(people: int, votes: int) -> str:
     return f"{counted(people, 'pilot')} and previews gave {counted(votes, 'vote')} that never count"
 
 
-def _time_left(hours: float | None) -> str:
+def _time_left(hours: float | None, *, is_full: bool) -> str:
+    if is_full:
+        return "none"
     if hours is None:
         return "unknown"
     if hours >= 48:
         return f"{round(hours / 24)} days"
-    return f"{hours:.0f} h" if hours >= 1 else "none" if hours == 0 else "less than 1 h"
+    return f"{hours:.0f} h" if hours >= 1 else "less than 1 h"
 
 
 def _cost(found: CostResponse | None) -> str:

@@ -6,6 +6,7 @@ After the import of this package, the SQLAlchemy metadata contains all tables.
 from app.tables import (
     audit,
     bench,
+    flags,
     jobs,
     metric_scores,
     people,
@@ -24,6 +25,7 @@ __all__ = [
     "Base",
     "audit",
     "bench",
+    "flags",
     "jobs",
     "metric_scores",
     "people",

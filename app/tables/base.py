@@ -71,6 +71,7 @@ CLOSED_SETS = (
     protocol.PlatformKind,
     protocol.SessionStatus,
     protocol.WorkerState,
+    protocol.Flag,
     protocol.Choice,
     protocol.PlaybackKind,
 )

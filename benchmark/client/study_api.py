@@ -7,7 +7,14 @@ from urllib.parse import quote
 from benchmark.client.page_iterator import all_pages
 from benchmark.client.transport import Transport
 from benchmark.protocol import AnnotatorKind, Flag, StudyKind, StudyStatus
-from benchmark.wire.annotators import AnnotatorResponse, AnnotatorsResponse, ChangeResponse, DecisionRequest
+from benchmark.wire.annotators import (
+    AnnotatorResponse,
+    AnnotatorsResponse,
+    ChangeResponse,
+    DecisionRequest,
+    DismissalRequest,
+    DismissedFlagResponse,
+)
 from benchmark.wire.dashboard import DashboardResponse, HistoryItem, HistoryResponse
 from benchmark.wire.drafts import DraftRequest, StudyRequest
 from benchmark.wire.invitations import InvitationKind, InvitationsRequest, InvitationsResponse
@@ -233,6 +240,15 @@ class StudyApi:
         """
         return self._transport.post(f"{_annotator_path(slug, annotator)}/reinstate", ChangeResponse, request)
 
+    def dismiss_flag(self, slug: str, annotator: str, flag: Flag, reason: str) -> DismissedFlagResponse:
+        """Dismiss a flag of an annotator, with a reason for the audit log. No vote changes."""
+        path = _dismissal_path(slug, annotator, flag)
+        return self._transport.put(path, DismissedFlagResponse, DismissalRequest(reason=reason))
+
+    def restore_flag(self, slug: str, annotator: str, flag: Flag) -> None:
+        """Restore a dismissed flag."""
+        self._transport.delete(_dismissal_path(slug, annotator, flag), {})
+
 
 def _path(slug: str) -> str:
     return f"/studies/{quote(slug, safe='')}"
@@ -240,3 +256,7 @@ def _path(slug: str) -> str:
 
 def _annotator_path(slug: str, annotator: str) -> str:
     return f"{_path(slug)}/annotators/{quote(annotator, safe='')}"
+
+
+def _dismissal_path(slug: str, annotator: str, flag: Flag) -> str:
+    return f"{_annotator_path(slug, annotator)}/flags/{flag}/dismissal"

@@ -40,6 +40,21 @@ class ChangeResponse(ResponseModel):
     surplus: int
 
 
+class DismissalRequest(RequestModel):
+    """The reason for the dismissal of a flag."""
+
+    reason: Reason
+
+
+class DismissedFlagResponse(ResponseModel):
+    """A flag that the owner of the study dismissed: the reason, who dismissed the flag, and when."""
+
+    flag: Flag
+    reason: str
+    actor: str
+    at: datetime
+
+
 class AnnotatorResponse(ResponseModel):
     """Statistics of one annotator. Shares are in percent; null means no data (docs/annotators.md)."""
 
@@ -70,6 +85,7 @@ class AnnotatorResponse(ResponseModel):
     longest_run: int | None
     same_ticks: float
     flags: list[Flag]
+    dismissed_flags: list[DismissedFlagResponse]
     excluded_at: datetime | None
     excluded_reason: str | None
     left_at: datetime | None

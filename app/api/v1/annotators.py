@@ -1,9 +1,11 @@
 """REST routes for a study's owner: list, exclude and reinstate the study's annotators."""
 
-from fastapi import Request
+from fastapi import Request, Response
 
-from app.annotators import decisions
+from app.annotators import decisions, flags
+from app.annotators.audit import Decision
 from app.annotators.queries import ANNOTATORS, AnnotatorFilter, annotators_page
+from app.annotators.service import find_annotator
 from app.api.v1.error_responses import errors
 from app.api.v1.json_router import api_router
 from app.api.v1.list_parameters import ListQuery
@@ -12,7 +14,13 @@ from app.dependencies import context_of, require_own_study
 from app.security.participants import lock_study
 from app.security.path_params import PseudonymPath, SlugPath
 from benchmark.protocol import Flag
-from benchmark.wire.annotators import AnnotatorsResponse, ChangeResponse, DecisionRequest
+from benchmark.wire.annotators import (
+    AnnotatorsResponse,
+    ChangeResponse,
+    DecisionRequest,
+    DismissalRequest,
+    DismissedFlagResponse,
+)
 
 router = api_router("annotators")
 
@@ -73,3 +81,39 @@ def reinstate(
         return decisions.reinstate(
             session, study=study, pseudonym=annotator, request=body, principal=principal, now=utc_now()
         )
+
+
+@router.put(
+    "/studies/{slug}/annotators/{annotator}/flags/{flag}/dismissal",
+    responses=errors("404 not_found unknown_annotator", "409 flag_absent"),
+)
+def dismiss_flag(
+    slug: SlugPath, annotator: PseudonymPath, flag: Flag, body: DismissalRequest, request: Request
+) -> DismissedFlagResponse:
+    """Dismiss a flag of an annotator, with a reason for the audit log. No vote changes."""
+    database = context_of(request).database
+    with database.read() as session:
+        study, _ = require_own_study(session, request, slug)
+        person = find_annotator(session, study=study, pseudonym=annotator)
+        flags.require_flag(session, study=study, annotator=person, flag=flag)
+    with database.write() as session:
+        study, principal = require_own_study(session, request, slug)
+        person = find_annotator(session, study=study, pseudonym=annotator)
+        decision = Decision.of(body.reason, principal=principal, now=utc_now())
+        dismissed = flags.dismiss_flag(session, study=study, annotator=person, flag=flag, decision=decision)
+        return DismissedFlagResponse.model_validate(dismissed)
+
+
+@router.delete(
+    "/studies/{slug}/annotators/{annotator}/flags/{flag}/dismissal",
+    status_code=204,
+    responses=errors("404 not_found unknown_annotator"),
+)
+def restore_flag(slug: SlugPath, annotator: PseudonymPath, flag: Flag, request: Request) -> Response:
+    """Restore a dismissed flag."""
+    with context_of(request).database.write() as session:
+        study, principal = require_own_study(session, request, slug)
+        person = find_annotator(session, study=study, pseudonym=annotator)
+        decision = Decision("", principal.name, utc_now())
+        flags.restore_flag(session, study=study, annotator=person, flag=flag, decision=decision)
+    return Response(status_code=204)

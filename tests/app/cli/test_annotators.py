@@ -61,3 +61,12 @@ def test_what_cannot_be_done_is_refused_in_a_sentence(
 
     assert refused.code == 1
     assert said in refused.err
+
+
+def test_a_flag_that_nobody_has_is_not_dismissed(people: People, ti2v: Run) -> None:
+    refused = ti2v("study", "dismiss-flag", "motif-study", FIRST, "fast", "--reason", "x")
+    restored = ti2v("study", "restore-flag", "motif-study", FIRST, "fast")
+
+    assert refused.code != 0
+    assert "This annotator does not have this flag" in refused.err
+    assert restored.out == "restored fast\n"
