@@ -35,6 +35,7 @@ class ClipCode(StrEnum):
     SEVERAL_VIDEOS = "several_videos"
     DISPLAY_TRANSFORM = "display_transform"
     TIMEOUT = "timeout"
+    CANNOT_CONVERT = "cannot_convert"
 
 
 class ClipRejected(Exception):

@@ -1,23 +1,30 @@
 """Finds the pair and the seed of each file that a person wants to upload, from the file's name."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.submissions.conversion import source_sha256
 from app.tables.bench import Pair
 from app.tables.submissions import Clip, Submission
 from benchmark.clip_names import duplicate_clip, read_file_names
-from benchmark.conversion.unused_files import why_name_unused
+from benchmark.conversion.unused_files import is_convertible_name, why_name_unused
+
+# A pair and a seed; the sha256 of the stored clip, and the sha256 of the file that the server converted.
+_Place = tuple[str, int]
+_Stored = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True)
 class FileMatch:
     """A file and its clip.
 
-    `sha256` is the hash of the stored clip; None if no clip is stored for this pair and seed.
+    `sha256` is the hash of the stored clip, and `source_sha256` is the hash of the file from which the server
+    made the stored clip; None if there is no such clip. `must_convert` is true if the file's name shows that
+    the file is not an MP4.
     """
 
     file: str
@@ -25,6 +32,8 @@ class FileMatch:
     seed: int
     prompt: str
     sha256: str | None
+    source_sha256: str | None
+    must_convert: bool
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,9 @@ def match_files(session: Session, submission: Submission, names: Sequence[str]) 
         .where(Pair.benchmark_id == submission.benchmark_id)
         .order_by(Pair.position)
     ).all()
-    reasons = {name: why_name_unused(name) for name in dict.fromkeys(names)}
+    reasons = {
+        name: None if is_convertible_name(name) else why_name_unused(name) for name in dict.fromkeys(names)
+    }
     read = read_file_names(
         [name for name, reason in reasons.items() if reason is None], [pair.name for pair in pairs]
     )
@@ -57,9 +68,7 @@ def match_files(session: Session, submission: Submission, names: Sequence[str]) 
     seeds = sorted({seed for _, seed in files_of})
     return FileMatches(
         files=tuple(
-            FileMatch(
-                files_of[pair.name, seed][0], pair.name, seed, pair.prompt, stored.get((pair.name, seed))
-            )
+            _match(files_of[pair.name, seed][0], pair.name, seed, pair.prompt, stored)
             for seed in seeds
             for pair in pairs
             if len(files_of.get((pair.name, seed), ())) == 1
@@ -72,10 +81,15 @@ def match_files(session: Session, submission: Submission, names: Sequence[str]) 
     )
 
 
-def _stored(session: Session, submission: Submission) -> dict[tuple[str, int], str]:
+def _match(file: str, pair: str, seed: int, prompt: str, stored: Mapping[_Place, _Stored]) -> FileMatch:
+    sha256, source = stored.get((pair, seed), (None, None))
+    return FileMatch(file, pair, seed, prompt, sha256, source, must_convert=is_convertible_name(file))
+
+
+def _stored(session: Session, submission: Submission) -> dict[_Place, _Stored]:
     rows = session.execute(
-        select(Pair.name, Clip.seed, Clip.sha256)
+        select(Pair.name, Clip.seed, Clip.sha256, Clip.provenance)
         .join(Pair, Pair.id == Clip.pair_id)
         .where(Clip.submission_id == submission.id)
     )
-    return {(row.name, row.seed): row.sha256 for row in rows}
+    return {(row.name, row.seed): (row.sha256, source_sha256(row.provenance)) for row in rows}

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.media.conversion import CONVERTIBLE
 from benchmark.protocol import SubmissionStatus
+from benchmark.video.formats import CONVERTIBLE_SUFFIXES
 
 # The number of problems and of warnings that are listed before "and N more".
 _LISTED = 20
@@ -101,6 +103,16 @@ class UploadPage:
     @property
     def state_url(self) -> str:
         return f"/submissions/{self.public_id}/state"
+
+    @property
+    def convertible(self) -> str:
+        """Return the error codes of files that the server can convert."""
+        return " ".join(CONVERTIBLE)
+
+    @property
+    def convertible_suffixes(self) -> str:
+        """Return the suffixes of the files that the server converts, for the file chooser."""
+        return ",".join(sorted(CONVERTIBLE_SUFFIXES))
 
     @property
     def clips_url(self) -> str:

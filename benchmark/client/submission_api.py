@@ -101,7 +101,14 @@ class SubmissionApi:
             yield from page.clips
 
     def put_clip(
-        self, submission_id: str, pair_id: str, file: Path, *, seed: int = 0, replace: bool = False
+        self,
+        submission_id: str,
+        pair_id: str,
+        file: Path,
+        *,
+        seed: int = 0,
+        replace: bool = False,
+        convert: bool = False,
     ) -> ClipResponse:
         """Upload the clip of a pair and seed.
 
@@ -110,8 +117,11 @@ class SubmissionApi:
         Args:
             replace: whether to replace a stored clip that has different bytes; otherwise the server refuses
                 the upload.
+            convert: whether the server converts the file, such as a WebM video, to an H.264 clip. The clip's
+                provenance records the conversion.
         """
-        query: Query = {"seed": seed, "replace": "true" if replace else None}
+        flags = {"replace": replace, "convert": convert}
+        query: Query = {"seed": seed} | {name: "true" for name, wanted in flags.items() if wanted}
         return self._transport.upload(clip_path(submission_id, pair_id), ClipResponse, file, query=query)
 
     def delete_clip(self, submission_id: str, pair_id: str, *, seed: int = 0) -> None:

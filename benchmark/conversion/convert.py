@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,24 +19,33 @@ from benchmark.video.formats import ACCEPTED_CODECS, MAX_SIDE
 _HDR_TRANSFERS = frozenset({16, 18})
 
 
-def convert_video(source: Path, target: Path) -> bool:
-    """Write a video as a clip. Return True if the video was encoded again, False if the file was copied.
+@dataclass(frozen=True)
+class ConvertedVideo:
+    """How a video became a clip: encoded again or copied, and the source's FFmpeg names."""
+
+    is_encoded: bool
+    container: str
+    codec: str
+
+
+def convert_video(source: Path, target: Path, *, max_frames: int | None = None) -> ConvertedVideo:
+    """Write a video as a clip.
 
     If a server would accept the video unchanged, the video is copied. The clip is upright, has square pixels
     and no sound, and no side is longer than 2048 pixels. Each frame has the same presentation time in the
     clip as in the video.
 
     Raises:
-        CannotConvert: the file is not a video, is damaged, or is HDR.
+        CannotConvert: the file is not a video, is damaged, is HDR, or has more than `max_frames` frames.
     """
     from benchmark.video.track import open_video
 
     try:
         with open_video(source) as track:
-            description = track.describe()
+            description = track.describe(max_frames=max_frames)
             if _is_accepted(source, description):
                 shutil.copyfile(source, target)
-                return False
+                return ConvertedVideo(False, description.container, description.codec)
             _refuse_hdr(description)
             timeline = description.timeline
             write_mp4(
@@ -47,7 +57,7 @@ def convert_video(source: Path, target: Path) -> bool:
             )
     except UnreadableVideo as error:
         raise CannotConvert(str(error)) from error
-    return True
+    return ConvertedVideo(True, description.container, description.codec)
 
 
 def convert_frames(images: Sequence[Path], target: Path, *, fps: Fraction) -> None:

@@ -210,7 +210,7 @@ def _convert(source: Source, output: Path, fps: Fraction | None, before: Record 
 
 def _write(source: Source, target: Path, fps: Fraction | None) -> bool:
     if source.path.is_file():
-        return convert_video(source.path, target)
+        return convert_video(source.path, target).is_encoded
     if fps is None:
         raise CannotConvert("A folder of frames has no frame rate; give it with --fps.")
     convert_frames(frame_files(source.path), target, fps=fps)

@@ -49,6 +49,12 @@ def why_name_unused(name: str) -> str | None:
     return "not video files"
 
 
+def is_convertible_name(name: str) -> bool:
+    """Return whether a file with this name is a video that must be converted before it can be a clip."""
+    suffix = PurePath(name).suffix.lower()
+    return suffix in CONVERTIBLE_SUFFIXES - CLIP_SUFFIXES and not is_hidden_file(name)
+
+
 def holds_frames(folder: Path) -> bool:
     """Return whether a folder contains an image."""
     return any(

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
@@ -26,6 +27,7 @@ from app.media.store import StoreError, StoreFull
 from app.security.identity import Principal
 from app.security.path_params import PairIdPath, SubmissionPath
 from app.submissions import service
+from app.submissions.conversion import save_converted
 from app.submissions.names import submission_id
 from app.submissions.provenance import read_provenance
 from app.submissions.queries import CLIPS, ClipFilter, clip_response, clips_page
@@ -94,14 +96,16 @@ async def put_clip(
     request: Request,
     seed: Annotated[int | None, Query(ge=0, le=MAX_SEED)] = None,
     replace: bool = False,
+    convert: bool = False,
 ) -> Response:
     """Store one clip, sent as the request body (mp4).
 
     Sending the same bytes again changes nothing; other bytes for the same pair and seed get 409.
 
     With `replace`, other bytes replace the clip of an open submission, and the audit log records both
-    digests. `seed` is 0 by default; a clip that a worker uploads has the seed of the job. A worker sends the
-    job's id and attempt number in the headers `Ti2v-Job` and `Ti2v-Attempt`. Everybody else can upload only
+    digests. With `convert`, the server converts the body, which can be another video, to an H.264 clip.
+    `seed` is 0 by default; a clip that a worker uploads has the seed of the job. A worker sends the job's
+    id and attempt number in the headers `Ti2v-Job` and `Ti2v-Attempt`. Everybody else can upload only
     to their own submissions. The header `Ti2v-Provenance` describes how the clip was made: base64 of a JSON
     object of at most 4 KiB.
     """
@@ -111,7 +115,7 @@ async def put_clip(
     )
     provenance = read_provenance(request.headers.get("ti2v-provenance"))
     now = utc_now()
-    upload = await run_in_threadpool(_authorize, request, public_id, pair_id, seed, replace, now)
+    upload = await run_in_threadpool(_authorize, request, public_id, pair_id, seed, replace, convert, now)
     capacity = context.capacities.of(RequestClass.UPLOADS)
     try:
         with (
@@ -166,23 +170,30 @@ class AuthorizedUpload:
     authorization: UploadAuthorization
     target: UploadTarget
     replace: bool
+    convert: bool
 
 
 def _authorize(
-    request: Request, public_id: str, pair_id: str, seed: int | None, replace: bool, now: datetime
+    request: Request,
+    public_id: str,
+    pair_id: str,
+    seed: int | None,
+    replace: bool,
+    convert: bool,
+    now: datetime,
 ) -> AuthorizedUpload:
     """Check an upload before the server reads the request body.
 
     Raises:
-        Invalid: a worker asks to replace a clip, but only the submission's owner may replace clips.
+        Invalid: a worker asks to replace or convert a clip; only the submission's owner may do this.
         NotSignedIn, Forbidden: the key is missing or wrong.
         NotFound, Conflict: the target is unknown, the submission is closed, or the worker's attempt no longer
             holds the job.
         TooManyRequests: the person's daily quota is used up.
     """
     job = read_job_headers(request.headers)
-    if job and replace:
-        raise Invalid("Only the owner of a submission can replace its clips.", code="invalid")
+    if job and (replace or convert):
+        raise Invalid("Only the owner of a submission can replace or convert its clips.", code="invalid")
     context = context_of(request)
     with context.database.read() as session:
         principal = require_person(
@@ -202,7 +213,7 @@ def _authorize(
         )
         target = authorization.find_target(session)
     context.uploads.require_quota(principal.person_id, declared_bytes(request.headers))
-    return AuthorizedUpload(principal, authorization, target, replace)
+    return AuthorizedUpload(principal, authorization, target, replace, convert)
 
 
 def _save(
@@ -213,7 +224,8 @@ def _save(
 ) -> UploadedClip:
     context.uploads.count_bytes(upload.principal.person_id, received.bytes)
     storage = ClipStorage(context.database, context.store, context.sandbox)
-    return storage.save(
+    save = partial(save_converted, storage) if upload.convert else storage.save
+    return save(
         received,
         target=upload.target,
         authorization=upload.authorization,

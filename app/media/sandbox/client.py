@@ -40,6 +40,7 @@ class Work(StrEnum):
 
     PROBE = "probe"
     RENDITION = "rendition"
+    CONVERT = "convert"
     IMAGE = "image"
     FRAMES = "frames"
     BENCHMARK = "benchmark"

@@ -22,7 +22,7 @@ from typing import Any, NoReturn
 
 import app
 import benchmark
-from app.media.sandbox import archive, frames, image, probe, transcode
+from app.media.sandbox import archive, convert, frames, image, probe, transcode
 from app.media.sandbox.client import CHUNK_BYTES, MAX_REPLY_BYTES, Json, SandboxLimits, Work
 from app.media.sandbox.landlock import restrict
 from app.media.sandbox.sandbox_errors import WorkRefused
@@ -53,6 +53,7 @@ class Task:
 TASKS: dict[Work, Task] = {
     Work.PROBE: Task(probe.probe, reads=("path", "input_image")),
     Work.RENDITION: Task(transcode.make, reads=("source",), writes=("target",)),
+    Work.CONVERT: Task(convert.make, reads=("source",), writes=("target",)),
     Work.IMAGE: Task(image.prepare, reads=("path",), writes=("target",)),
     Work.FRAMES: Task(frames.read, reads=("path",), writes=("target",)),
     Work.BENCHMARK: Task(

@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from app.tables.submissions import Submission
+from app.tables.submissions import Clip, Submission
 from benchmark.protocol import SubmissionStatus
+from tests.app.api.test_clip_conversion import gif
 from tests.app.results.page_windows import chromium, sign_in
 from tests.browser.booth import PATIENCE_MS
 from tests.cast import PAIR_IDS, Cast, small_clip
@@ -17,11 +18,13 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with a clip of each pair, one broken clip, and files that are no clips."""
+    """A folder with a clip of each pair, one of them a GIF and one broken, and files that are no clips."""
     folder = tmp_path / "clips"
     (folder / "nested").mkdir(parents=True)
     for number, name in enumerate(PAIR_IDS):
         (folder / f"{name}_0.mp4").write_bytes(small_clip(shade=40 + number))
+    (folder / f"{PAIR_IDS[4]}_0.mp4").unlink()
+    (folder / f"{PAIR_IDS[4]}.gif").write_bytes(gif())
     (folder / f"{PAIR_IDS[5]}_0.mp4").write_bytes(b"not a clip")
     (folder / "nested" / f"{PAIR_IDS[5]}.mp4").write_bytes(small_clip(shade=50))
     (folder / "notes.txt").write_text("seen by nobody")
@@ -50,8 +53,15 @@ def test_a_folder_is_matched_sent_and_finished(cast: Cast, live_server: str, fol
             "Clips that match a pair: 6. Problems: 0. Unused files: 1."
         )
         page.get_by_role("button", name="Upload").click()
-        expect(page.locator("[data-part=message]")).to_have_text("Stored: 5. Refused: 1.")
-        assert states(page) == ["The file is not an MP4."] + ["Stored"] * 5
+        expect(page.locator("[data-part=message]")).to_have_text("Stored: 4. Refused: 2.")
+        not_mp4 = ["The file is not an MP4. Convert", "This file is not an MP4. Convert"]
+        assert sorted(states(page)) == sorted(["Stored"] * 4 + not_mp4)
+        page.get_by_role("button", name="Convert all (2)").click()
+        expect(page.locator("[data-part=message]")).to_have_text(
+            "Stored: 5. Refused: 1.", timeout=PATIENCE_MS
+        )
+        assert states(page).count("Converted and stored") == 1
+        expect(page.get_by_role("button", name="Convert")).to_have_count(0)
 
         expect(page.locator("[data-part=state]")).to_contain_text("5 of 6 clips stored")
         page.get_by_role("button", name="Finish as a partial submission").click()
@@ -60,6 +70,9 @@ def test_a_folder_is_matched_sent_and_finished(cast: Cast, live_server: str, fol
     with cast.context.database.read() as session:
         submission = session.scalars(select(Submission).order_by(Submission.id.desc()).limit(1)).one()
         assert (submission.status, submission.is_partial) == (SubmissionStatus.FINAL, True)
+        converted = session.scalars(select(Clip).where(Clip.provenance.is_not(None))).one()
+        assert converted.provenance is not None
+        assert converted.provenance["converted"]["source_codec"] == "gif"
 
 
 def test_a_broken_connection_is_tried_again(cast: Cast, live_server: str, folder: Path) -> None:

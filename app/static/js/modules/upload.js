@@ -1,4 +1,5 @@
 // Controls the upload page: matches the chosen files with pairs, sends three files at a time, and shows each file's state.
+import { offerConversion, showConvertAll } from '../upload/conversion.js';
 import { acceptDrops } from '../upload/drop.js';
 import { chosenFiles, droppedFiles } from '../upload/files.js';
 import { fileLine, showLines, stateOf } from '../upload/list.js';
@@ -18,7 +19,8 @@ export function mount(root) {
     part(root, name)?.addEventListener('change', (event) => choose(chosenFiles(event.target)));
   }
   acceptDrops(part(root, 'drop'), async (transfer) => choose(await droppedFiles(transfer)));
-  part(root, 'start')?.addEventListener('click', start);
+  part(root, 'start')?.addEventListener('click', () => start(rows.filter((row) => !row.isConvertible)));
+  part(root, 'convert')?.addEventListener('click', () => start(rows.filter((row) => row.isConvertible), true));
   part(root, 'stop')?.addEventListener('click', () => running?.abort());
   root.addEventListener('click', (event) => {
     const button = event.target.closest('[data-part=finalise]');
@@ -42,17 +44,20 @@ export function mount(root) {
     part(root, 'table').querySelector('tbody').replaceChildren(...rows.map((row) => row.line));
     showLines(part(root, 'problems'), problems, { open: true });
     showLines(part(root, 'unused'), unused, { open: false });
+    for (const row of rows.filter((each) => each.must_convert)) offer(row, text('Convertible'));
     for (const name of ['table', 'controls']) part(root, name).hidden = !rows.length;
+    showConvertAll(part(root, 'convert'), rows, text);
     const counts = { files: rows.length, problems: problems.length, unused: unused.length };
     say(rows.length ? text('Chosen', counts) : text('None'));
   }
 
-  async function start() {
+  async function start(chosen, convert = false) {
+    if (running) return;
     running = new AbortController();
     toggle(true);
-    const waiting = rows.filter((row) => !row.isStored);
+    const waiting = chosen.filter((row) => !row.isStored);
     const work = async () => {
-      for (let row = waiting.shift(); row; row = waiting.shift()) await send(row, running.signal);
+      for (let row = waiting.shift(); row; row = waiting.shift()) await send(row, running.signal, convert);
     };
     try {
       await Promise.all(Array.from({ length: PARALLEL }, work));
@@ -67,25 +72,38 @@ export function mount(root) {
     }
   }
 
-  async function send(row, signal) {
+  async function send(row, signal, convert) {
     const show = (words) => put(stateOf(row.line), words);
     const report = (state, percent) => show(text(state[0].toUpperCase() + state.slice(1), { percent }));
-    row.isStored = row.sha256 !== null && row.sha256 === (await digest(row.file));
+    const sha256 = await digest(row.file);
+    row.isStored = sha256 !== null && [row.sha256, row.source_sha256].includes(sha256);
     if (row.isStored) return show(text('Again'));
     const replace = part(root, 'replace').checked ? '&replace=true' : '';
-    const url = `${root.dataset.clipsUrl}/${encodeURIComponent(row.pair_id)}?seed=${row.seed}${replace}`;
+    const query = `seed=${row.seed}${replace}${convert ? '&convert=true' : ''}`;
+    const url = `${root.dataset.clipsUrl}/${encodeURIComponent(row.pair_id)}?${query}`;
     const { status, body } = await sendFile(url, row.file, { ...CLIP, report, signal }).catch((error) => {
-      show(text('Waiting'));
+      if (convert) offer(row, text('Convertible'));
+      else show(text('Waiting'));
       throw error;
     });
     row.isStored = status === 200 || status === 201;
-    if (row.isStored) return show(text(body.sha256 === row.sha256 ? 'Again' : 'Stored'));
-    show(body.error === 'clip_exists' ? text('Differs') : body.message ?? String(status));
+    if (row.isStored) return show(text(body.sha256 === row.sha256 ? 'Again' : convert ? 'Converted' : 'Stored'));
+    const words = body.error === 'clip_exists' ? text('Differs') : body.message ?? String(status);
+    if (convert && status === 422) row.isConvertible = false; // the server cannot convert this file
+    else if (root.dataset.convertible.split(' ').includes(body.error)) row.isConvertible = true;
+    if (row.isConvertible) offer(row, words);
+    else show(words);
     row.line.parentElement.prepend(row.line);
     if (status === 401) {
       say(text('SignedOut'));
       running?.abort();
     }
+  }
+
+  function offer(row, words) {
+    const convert = () => start([row], true);
+    const name = text('Convertone', { file: row.file.name });
+    offerConversion(row, words, { label: text('Convert'), name, convert });
   }
 
   async function finalise(button) {
@@ -104,6 +122,8 @@ export function mount(root) {
   function toggle(isRunning) {
     part(root, 'start').hidden = isRunning;
     part(root, 'stop').hidden = !isRunning;
+    if (isRunning) part(root, 'convert').hidden = true;
+    else showConvertAll(part(root, 'convert'), rows, text);
   }
 
   function say(words) {
