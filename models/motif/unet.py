@@ -2,12 +2,10 @@
 
 VideoCrafter2's UNet is diffusers' `UNet3DConditionModel` with one addition: an embedding of the frame rate is
 added to the timestep embedding. The forward pass of diffusers has no frame rate input and no gradient
-checkpointing. This module therefore implements its own forward pass with the blocks of diffusers.
+checkpointing. This module therefore implements its own forward pass with the layers of diffusers.
 """
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import TypeVar, cast
+from collections.abc import Sequence
 
 import torch
 from diffusers.configuration_utils import ConfigMixin, register_to_config
@@ -16,15 +14,13 @@ from diffusers.models.embeddings import TimestepEmbedding
 from diffusers.models.modeling_utils import ModelMixin
 from diffusers.models.unets.unet_3d_condition import UNet3DConditionModel
 from torch import Tensor, nn
-from torch.utils.checkpoint import checkpoint
 
 from models.motif.attention_slices import set_attention_slice
+from models.motif.block_runner import BlockRunner
 from models.motif.checkpoints import StrictModel
 from models.motif.conditioning import add_image_attention, parse_conditioning
 
 __all__ = ["ModelMixin", "MotifUNet"]  # diffusers looks up ModelMixin in the module of the class
-
-Returned = TypeVar("Returned")
 
 
 class MotifUNet(StrictModel, ConfigMixin, PeftAdapterMixin):  # type: ignore[misc]  # both define config_name
@@ -135,8 +131,7 @@ class MotifUNet(StrictModel, ConfigMixin, PeftAdapterMixin):  # type: ignore[mis
             sample = torch.cat([sample, image_latents.unsqueeze(2).expand(-1, -1, frames, -1, -1)], dim=1)
         # 3. Run the input, down, middle and up blocks, with the frames in the batch dimension.
         hidden = self.unet.conv_in(sample.transpose(1, 2).flatten(0, 1))
-        hidden = self.unet.transformer_in(hidden, num_frames=frames).sample
-        hidden = self._blocks(hidden, times, context, frames)
+        hidden = self._blocks(hidden, BlockRunner(times, context, frames, self.gradient_checkpointing))
         # 4. Run the output convolution, and move the frames back to their own dimension.
         predicted: Tensor = self.unet.conv_out(self.unet.conv_act(self.unet.conv_norm_out(hidden)))
         return predicted.view(-1, frames, *predicted.shape[1:]).transpose(1, 2)
@@ -153,29 +148,17 @@ class MotifUNet(StrictModel, ConfigMixin, PeftAdapterMixin):  # type: ignore[mis
             return text
         return torch.cat([text, self.image_projection(image_tokens)], dim=1)
 
-    def _blocks(self, hidden: Tensor, times: Tensor, context: Tensor, frames: int) -> Tensor:
+    def _blocks(self, hidden: Tensor, runner: BlockRunner) -> Tensor:
         unet = self.unet
+        hidden = runner.first(unet.transformer_in, hidden)
         skips = [hidden]
         for block in unet.down_blocks:
-            hidden, outputs = self._run(_call(block, hidden, times, context, frames))
-            skips += outputs
-        hidden = self._run(_call(unet.mid_block, hidden, times, context, frames))
+            skips += runner.down(block, skips[-1])
+        hidden = runner.middle(unet.mid_block, skips[-1])
         for block in unet.up_blocks:
-            count = len(block.resnets)
-            taken, skips = tuple(skips[-count:]), skips[:-count]
-            call = _call(block, hidden, times, context, frames)
-            hidden = self._run(partial(call, res_hidden_states_tuple=taken))
+            taken = [skips.pop() for _ in block.resnets]
+            hidden = runner.up(block, hidden, taken)
         return hidden
-
-    def _run(self, call: Callable[[], Returned]) -> Returned:
-        """Run a block.
-
-        With gradient checkpointing, only the block's inputs are stored, and the backward pass runs the block
-        again.
-        """
-        if self.gradient_checkpointing and torch.is_grad_enabled():
-            return cast(Returned, checkpoint(call, use_reentrant=False))
-        return call()
 
     def _check(
         self,
@@ -204,11 +187,6 @@ class MotifUNet(StrictModel, ConfigMixin, PeftAdapterMixin):  # type: ignore[mis
         _check_shape("image_latents", image_latents, latents)
         tokens = (batch, *self.image_tokens) if self.conditioning.attends else None
         _check_shape("image_tokens", image_tokens, tokens)
-
-
-def _call(block: nn.Module, hidden: Tensor, times: Tensor, context: Tensor, frames: int) -> partial[Tensor]:
-    text = {"encoder_hidden_states": context} if hasattr(block, "attentions") else {}
-    return partial(block, hidden_states=hidden, temb=times, num_frames=frames, **text)
 
 
 def _check_shape(name: str, given: Tensor | None, expected: tuple[int, ...] | None) -> None:
