@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.cursors import KeyType, ListOrder, PageRequest
@@ -11,7 +11,8 @@ from app.panels.sides import MatchupSides, matchup_sides
 from app.tables.bench import Pair
 from app.tables.people import Annotator
 from app.tables.playback import PlaybackEvent
-from app.tables.studies import Comparison, Study
+from app.tables.studies import Comparison, Matchup, Study
+from app.tables.submissions import Submission
 from app.tables.voting import Assignment, Vote, VoteEvent
 from benchmark.protocol import Side, VoteStatus
 from benchmark.wire.dashboard import HistoryItem, HistoryResponse
@@ -91,3 +92,14 @@ def _item(
         left_completed=None if watched is None else watched.left,
         right_completed=None if watched is None else watched.right,
     )
+
+
+def has_deleted_side(session: Session, assignment: Assignment) -> bool:
+    """Return whether a submission of the assignment's comparison was deleted."""
+    compared = or_(Matchup.reference_id == Submission.id, Matchup.other_id == Submission.id)
+    deleted = (
+        exists()
+        .where(Comparison.id == assignment.comparison_id, Matchup.id == Comparison.matchup_id)
+        .where(compared, Submission.deletes_at.is_not(None))
+    )
+    return bool(session.scalar(select(deleted)))

@@ -12,7 +12,7 @@ from app.annotators.service import find_annotator
 from app.authenticated_route import AuthenticatedRoute
 from app.capacity import RequestClass
 from app.clock import utc_now
-from app.dashboard.history import HISTORY, annotator_history, playback_events
+from app.dashboard.history import HISTORY, annotator_history, has_deleted_side, playback_events
 from app.dashboard.history_view_models import HistoryPage, ReplayPage, playback_lines
 from app.dependencies import context_of, page_response, require_own_study
 from app.errors import NotFound, Unavailable
@@ -33,6 +33,7 @@ router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
 IdPath = Annotated[int, Path(ge=1, lt=2**63)]
 PAGE_ROWS = 50
 _NO_STORE = "no-store"
+_DELETED = "A submission of this comparison was deleted, so its clips are not shown. The vote is kept."
 
 
 @router.get("/studies/{slug}/annotators/{name}/history")
@@ -55,11 +56,12 @@ def history(
 def replay(slug: SlugPath, name: PseudonymPath, assignment_id: IdPath, request: Request) -> Response:
     """Show the image, the prompt and both clips as the annotator saw them, with the answer."""
     with context_of(request).database.read() as session:
-        study, annotator, _ = _find(session, request, slug, name, assignment_id)
+        study, annotator, assignment = _find(session, request, slug, name, assignment_id)
         just_this = HISTORY.page(limit=1, cursor=HISTORY.cursor((assignment_id + 1,)))
         (item,) = annotator_history(session, study, annotator, just_this).items
         events = playback_events(session, assignment_id)
-        page = ReplayPage(study.slug, study.title, name, item, playback_lines(events))
+        withheld = _DELETED if has_deleted_side(session, assignment) else ""
+        page = ReplayPage(study.slug, study.title, name, item, playback_lines(events), withheld)
     return page_response(request, "dashboard/replay.html", page)
 
 
@@ -104,6 +106,8 @@ async def replayed_clip(
 def _find_clip(request: Request, slug: str, name: str, assignment_id: int, position: Choice) -> RequestedClip:
     with context_of(request).database.read() as session:
         study, annotator, assignment = _find(session, request, slug, name, assignment_id)
+        if has_deleted_side(session, assignment):
+            raise NotFound(_DELETED)
         held = HeldAssignment(assignment, annotator, study, utc_now())
         return requested_clip(session, held=held, position=position)
 

@@ -63,13 +63,17 @@ class PlaybackLine:
 
 @dataclass(frozen=True)
 class ReplayPage:
-    """The page that replays one comparison of an annotator, with the answer (dashboard/replay.html)."""
+    """The page that replays one comparison of an annotator, with the answer (dashboard/replay.html).
+
+    `withheld` says why the clips are not shown; empty if they are shown.
+    """
 
     study_slug: str
     study_title: str
     name: str
     item: HistoryItem
     events: tuple[PlaybackLine, ...]
+    withheld: str
 
     @property
     def history_url(self) -> str:
@@ -81,7 +85,9 @@ class ReplayPage:
 
     @property
     def clips(self) -> tuple[tuple[str, str, str, str], ...]:
-        """Return the letter, the side, the URL and the watching time of each clip."""
+        """Return the letter, the side, the URL and the watching time of each clip that is shown."""
+        if self.withheld:
+            return ()
         item = self.item
         return (
             ("A", item.left, f"{self.history_url}/{item.id}/left", _seconds(item.left_watched_ms)),

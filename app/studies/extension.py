@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid
@@ -21,6 +21,7 @@ from app.studies.publication import ResultsAccess, results_access
 from app.tables.audit import AuditEvent
 from app.tables.bench import Benchmark
 from app.tables.studies import Matchup, Study
+from app.tables.submissions import Submission
 from app.tasks import service as tasks
 from benchmark.protocol import StudyKind, StudyStatus, TaskKind
 from benchmark.wire.drafts import MatchupRequest
@@ -59,7 +60,8 @@ def reopen_study(session: Session, *, study: Study, principal: Principal, now: d
     """Open a closed study again. Reopening an open study changes nothing.
 
     Raises:
-        Conflict: the study is not closed, its votes were imported, or its results are published.
+        Conflict: the study is not closed, its votes were imported, its results are published, or a submission
+            that the study compares was deleted (`submission_deleted`).
     """
     session.refresh(study, with_for_update={"key_share": True})
     if study.status is StudyStatus.OPEN:
@@ -74,12 +76,24 @@ def reopen_study(session: Session, *, study: Study, principal: Principal, now: d
             "results private first.",
             code="results_published",
         )
+    _refuse_deleted_sides(session, study)
     closed = f"{study.closed_at:%Y-%m-%d}"
     study.status, study.closed_at = StudyStatus.OPEN, None
     tasks.enqueue(session, kind=TaskKind.RENDITIONS, subject=study.slug, now=now)
     _store_version(
         session, study, "study.reopen", f"Reopened; the study had been closed on {closed}", principal, now
     )
+
+
+def _refuse_deleted_sides(session: Session, study: Study) -> None:
+    compared = or_(Matchup.reference_id == Submission.id, Matchup.other_id == Submission.id)
+    deleted = exists().where(Matchup.study_id == study.id, compared, Submission.deletes_at.is_not(None))
+    if session.scalar(select(deleted)):
+        raise Conflict(
+            "A submission that this study compares was deleted, so its clips cannot be shown. Restore the "
+            "submission, or duplicate the study without it.",
+            code="submission_deleted",
+        )
 
 
 def _raise_panel(study: Study, votes: int) -> str:

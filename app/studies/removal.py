@@ -1,17 +1,20 @@
 """Removes a deleted study with everything that belongs to it, after the grace period."""
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy.orm import Session
 
 from app.clock import utc_now
 from app.context import AppContext
 from app.tables import Base
 from app.tables.audit import AuditEvent
 from app.tables.shares import Share
-from app.tables.studies import Study
+from app.tables.studies import Matchup, Study
+from app.tables.submissions import Submission
 from app.tables.voting import Vote
+from app.tasks import service as tasks
 from app.tasks.removal import break_self_references, count_rows, remove_rows, rows_below
 from app.tasks.runner import Progress
-from benchmark.protocol import ShareSubject
+from benchmark.protocol import ShareSubject, TaskKind
 
 _ROOT = Base.metadata.tables[Study.__tablename__]
 
@@ -47,3 +50,14 @@ def remove_study(context: AppContext, subject: str, progress: Progress) -> None:
         session.add(
             AuditEvent(at=utc_now(), actor="server", action="study.remove", subject=subject, details=details)
         )
+        _remove_submissions(session)
+
+
+def _remove_submissions(session: Session) -> None:
+    """Queue the removal of deleted submissions whose rows were kept for a study that is gone now."""
+    compares = or_(Matchup.reference_id == Submission.id, Matchup.other_id == Submission.id)
+    unused = select(Submission.public_id).where(
+        Submission.clips_removed_at.is_not(None), ~exists().where(compares)
+    )
+    for public_id in session.scalars(unused).all():
+        tasks.enqueue(session, kind=TaskKind.SUBMISSION_DELETION, subject=public_id, now=utc_now())

@@ -1,8 +1,8 @@
 """Deletes submissions and models. Until the grace period ends, the owner can restore them.
 
-A submission can be deleted only if it is withdrawn and no study compares it. A model can be deleted only if
-it has no submissions. After the grace period a background task removes the rows of the submission or model
-(app/submissions/removal.py).
+A submission can be deleted only if it is withdrawn, and if all studies that compare it are closed. A model
+can be deleted only if it has no submissions. After the grace period a background task removes the clips'
+files, and the rows that no study needs (app/submissions/removal.py).
 """
 
 from datetime import datetime
@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, Invalid
 from app.panels.sides import side_name
 from app.security.identity import Principal
+from app.security.participants import lock_study
 from app.tables.audit import AuditEvent
 from app.tables.studies import Matchup, Study
 from app.tables.submissions import Submission, VideoModel
 from app.tasks import service as tasks
 from app.tasks.service import GRACE
-from benchmark.protocol import SubmissionStatus, TaskKind
+from benchmark.protocol import StudyStatus, SubmissionStatus, TaskKind
 
 
 def delete_submission(
@@ -31,19 +32,21 @@ def delete_submission(
 
     Raises:
         Invalid: the typed name is wrong (`wrong_name`).
-        Conflict: the submission is not withdrawn, or studies compare the submission (both
-            `submission_in_use`; `problems` lists the studies).
+        Conflict: the submission is not withdrawn, or a study that is not closed compares the submission (both
+            `submission_in_use`; `problems` lists these studies).
     """
     model = session.get_one(VideoModel, submission.model_id)
     _require_name(typed, side_name(model.slug, submission.label))
     if submission.status is not SubmissionStatus.WITHDRAWN:
         raise Conflict("Withdraw the submission before you delete it.", code="submission_in_use")
-    studies = studies_comparing(session, submission)
-    if studies:
+    # A study that is reopened at the same moment waits for this lock, and then finds the deletion.
+    compared = [lock_study(session, study.id) for study in studies_comparing(session, submission)]
+    unfinished = [study.slug for study in compared if study.status is not StudyStatus.CLOSED]
+    if unfinished:
         raise Conflict(
-            "Studies compare this submission, and their votes refer to its clips. Delete the studies first.",
+            "Studies that are not closed compare this submission. Close or delete these studies first.",
             code="submission_in_use",
-            problems=[f"study {slug}" for slug in studies],
+            problems=[f"study {slug}" for slug in sorted(unfinished)],
         )
     if submission.deletes_at is None:
         submission.deletes_at = now + GRACE
@@ -99,11 +102,11 @@ def restore_model(session: Session, *, model: VideoModel, principal: Principal, 
         _cancel(session, TaskKind.MODEL_DELETION, model.slug, principal, now)
 
 
-def studies_comparing(session: Session, submission: Submission) -> list[str]:
-    """Return the slugs of all studies that compare the submission, also in gold questions."""
+def studies_comparing(session: Session, submission: Submission) -> list[Study]:
+    """Return all studies that compare the submission, also in gold questions, sorted by id."""
     compares = or_(Matchup.reference_id == submission.id, Matchup.other_id == submission.id)
-    query = select(Study.slug).where(Study.id.in_(select(Matchup.study_id).where(compares)))
-    return list(session.scalars(query.order_by(Study.slug)))
+    query = select(Study).where(Study.id.in_(select(Matchup.study_id).where(compares)))
+    return list(session.scalars(query.order_by(Study.id)))
 
 
 def has_submissions(session: Session, model: VideoModel) -> bool:

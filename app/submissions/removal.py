@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from app.clock import utc_now
 from app.context import AppContext
-from app.media.store import content_key
 from app.submissions.deletion import has_submissions, studies_comparing
+from app.submissions.storage import ClipStorage
 from app.tables import Base
 from app.tables.audit import AuditEvent
 from app.tables.shares import Share
@@ -23,33 +23,39 @@ _ROOT = Base.metadata.tables[Submission.__tablename__]
 def remove_submission(context: AppContext, subject: str, progress: Progress) -> None:
     """Remove a submission whose grace period is over. A repeated call continues with the remaining clips.
 
+    If a study compares the submission, only the files of the clips and the renditions are removed.
+
     Args:
         subject: the submission's public id.
-
-    Raises:
-        TaskFailed: a study compares the submission, so nothing is removed.
     """
-    with context.database.read() as session:
-        submission = session.scalar(select(Submission).where(Submission.public_id == subject))
+    with context.database.write() as session:
+        submission = session.scalar(
+            select(Submission).where(Submission.public_id == subject).with_for_update()
+        )
         if submission is None or submission.deletes_at is None or submission.deletes_at > utc_now():
             return
-        if studies_comparing(session, submission):
-            raise TaskFailed("A study compares the submission, so it was not removed.")
+        # From now on, an upload of the same bytes stores the file again.
+        submission.clips_removed_at = submission.clips_removed_at or utc_now()
         submission_id = submission.id
-        clips = session.execute(select(func.count()).where(Clip.submission_id == submission_id)).scalar_one()
+        is_compared = bool(studies_comparing(session, submission))
         of_submission = select(Clip.id).where(Clip.submission_id == submission_id)
         originals = set(session.scalars(select(Clip.sha256).where(Clip.submission_id == submission_id)))
         renditions = set(
             session.scalars(select(Rendition.media_key).where(Rendition.clip_id.in_(of_submission)))
         )
+        clips = session.execute(select(func.count()).where(Clip.submission_id == submission_id)).scalar_one()
     progress(0, clips)
     # Delete the files first. After a kill of the server, the next attempt still finds the rows.
     _delete_files(context, submission_id, originals, renditions)
     for table, condition in rows_below(_ROOT, submission_id):
+        if is_compared and table.name != Rendition.__tablename__:
+            continue
         for _ in remove_rows(context, table, condition):
             progress(0, clips)
     with context.database.write() as session:
-        _remove_row(session, submission_id, subject, clips)
+        if not is_compared:
+            _remove_row(session, submission_id)
+        _note(session, "submission.remove", subject, {"clips": clips, "is_compared": is_compared})
     progress(clips, clips)
 
 
@@ -77,12 +83,9 @@ def _delete_files(
     context: AppContext, submission_id: int, originals: Iterable[str], renditions: Iterable[str]
 ) -> None:
     """Delete the files that no clip of another submission uses."""
+    storage = ClipStorage(context.database, context.store, context.sandbox)
     for sha256 in originals:
-        with context.database.read() as session:
-            others = exists().where(Clip.sha256 == sha256, Clip.submission_id != submission_id)
-            is_used = session.scalar(select(others))
-        if not is_used:
-            context.store.delete(content_key("clips", sha256))
+        storage.delete_unused(sha256)
     for key in renditions:
         with context.database.read() as session:
             others = (
@@ -95,13 +98,12 @@ def _delete_files(
             context.store.delete(key)
 
 
-def _remove_row(session: Session, submission_id: int, subject: str, clips: int) -> None:
+def _remove_row(session: Session, submission_id: int) -> None:
     session.execute(
         delete(Share).where(Share.subject_kind == ShareSubject.SUBMISSION, Share.subject_id == submission_id)
     )
     session.execute(delete(Submission).where(Submission.id == submission_id))
-    _note(session, "submission.remove", subject, {"clips": clips})
 
 
-def _note(session: Session, action: str, subject: str, details: dict[str, int]) -> None:
+def _note(session: Session, action: str, subject: str, details: dict[str, int | bool]) -> None:
     session.add(AuditEvent(at=utc_now(), actor="server", action=action, subject=subject, details=details))

@@ -6,7 +6,7 @@ If two requests add the same model or submission at once, only one request succe
 import secrets
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, case, exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -92,6 +92,16 @@ def add_submission(
             code="submission_exists",
         ) from error
     return submission
+
+
+def is_stored(sha256: str) -> ColumnElement[bool]:
+    """Return the SQL condition that a clip needs the file with this digest.
+
+    The clips of a deleted submission whose files were removed need no file.
+    """
+    return exists().where(
+        Clip.sha256 == sha256, Submission.id == Clip.submission_id, Submission.clips_removed_at.is_(None)
+    )
 
 
 def received_clips() -> ScalarSelect[int]:

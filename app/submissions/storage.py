@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from app.media.probe import ClipFacts, ClipRejected, probe_clip
 from app.media.sandbox import Sandbox
 from app.media.store import MediaStore, content_key, full_disk_as_store_full
 from app.security.identity import Principal
+from app.submissions.repository import is_stored
 from app.submissions.service import note_clip_change
 from app.submissions.streaming import ReceivedFile
 from app.tables.submissions import Clip
@@ -139,7 +140,7 @@ class ClipStorage:
         with self.database.write() as session:
             # An upload of the same bytes waits for this lock, and then stores the bytes again.
             _lock_content(session, sha256)
-            if not session.scalar(select(exists().where(Clip.sha256 == sha256))):
+            if not session.scalar(select(is_stored(sha256))):
                 self.store.delete(content_key("clips", sha256))
 
     def _store_and_commit(self, session: Session, received: ReceivedFile) -> None:
@@ -160,7 +161,7 @@ class ClipStorage:
             # the lock, may refer to the same bytes.
             session.rollback()
             _lock_content(session, received.sha256)
-            if not session.scalar(select(exists().where(Clip.sha256 == received.sha256))):
+            if not session.scalar(select(is_stored(received.sha256))):
                 self.store.delete(key)
             raise
 

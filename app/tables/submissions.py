@@ -68,6 +68,9 @@ class Submission(Base):
     withdrawn_at: Mapped[datetime | None]
     # The end of the grace period of a deleted submission; its clips are removed afterwards.
     deletes_at: Mapped[datetime | None]
+    # Set when the files of the clips were removed. If a closed study compares the submission, the rows of the
+    # submission and its clips stay, because the study's votes and protocol refer to them.
+    clips_removed_at: Mapped[datetime | None]
 
 
 class Clip(Base):

@@ -49,7 +49,7 @@ def restore_model(slug: SlugPath, request: Request) -> Response:
 
 @router.post("/submissions/{public_id}/delete")
 def delete_submission(public_id: PublicIdPath, request: Request, typed: Typed = "") -> Response:
-    """Delete a withdrawn submission that no study compares. After an error, show the form again."""
+    """Delete a withdrawn submission that no running study compares. After an error, show the form again."""
     try:
         with context_of(request).database.write() as session:
             now = utc_now()

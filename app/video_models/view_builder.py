@@ -25,7 +25,7 @@ from app.video_models.view_models import (
     ModelsPage,
     SubmissionPage,
 )
-from benchmark.protocol import Role, SubmissionStatus
+from benchmark.protocol import Role, StudyStatus, SubmissionStatus
 
 MODELS_PER_PAGE = 50
 MAX_RESULTS = 200
@@ -158,11 +158,17 @@ def _deletion_of_submission(
     obstacle = ""
     if submission.status is not SubmissionStatus.WITHDRAWN:
         obstacle = "Withdraw the submission first."
-    elif studies_comparing(session, submission):
-        obstacle = "Studies compare this submission, and their votes refer to its clips. Delete them first."
-    name = side_name(model.slug, submission.label)
+    studies = studies_comparing(session, submission)
+    if not obstacle and any(study.status is not StudyStatus.CLOSED for study in studies):
+        obstacle = "Studies that are not closed compare this submission. Close or delete these studies first."
     return DeletionForm(
-        f"/submissions/{submission.public_id}", name, submission.deletes_at, obstacle, problem
+        f"/submissions/{submission.public_id}",
+        side_name(model.slug, submission.label),
+        submission.deletes_at,
+        obstacle,
+        problem,
+        studies=len(studies),
+        clips_removed_at=submission.clips_removed_at,
     )
 
 

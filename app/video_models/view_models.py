@@ -125,6 +125,8 @@ class DeletionForm:
         name: the name that the owner must type to confirm the deletion.
         deletes_at: the end of the grace period; None if the object is not deleted.
         obstacle: why the object cannot be deleted now; an empty text if the object can be deleted.
+        studies: the number of closed studies that compare the submission and keep their votes.
+        clips_removed_at: when the files of the submission's clips were removed.
     """
 
     url: str
@@ -132,6 +134,8 @@ class DeletionForm:
     deletes_at: datetime | None
     obstacle: str
     problem: str = ""
+    studies: int = 0
+    clips_removed_at: datetime | None = None
 
     @property
     def delete_url(self) -> str:

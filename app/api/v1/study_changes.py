@@ -65,7 +65,7 @@ def duplicate_study(slug: SlugPath, body: DuplicateRequest, request: Request) ->
 
 @router.post(
     "/studies/{slug}/reopen",
-    responses=errors("404 not_found", "409 study_status study_kind results_published"),
+    responses=errors("404 not_found", "409 study_status study_kind results_published submission_deleted"),
 )
 def reopen_study(slug: SlugPath, request: Request) -> StudyResponse:
     """Open a closed study again, under a new version of the protocol."""

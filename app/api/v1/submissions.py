@@ -177,7 +177,11 @@ def finalise(
 def delete_submission(
     public_id: SubmissionPath, body: NamedDeletionRequest, request: Request
 ) -> SubmissionResponse:
-    """Remove a withdrawn submission and its clips after 14 days, unless a study compares the submission."""
+    """Remove a withdrawn submission and its clips after 14 days.
+
+    Closed studies that compare the submission keep their votes. A study that is not closed prevents the
+    deletion.
+    """
     with context_of(request).database.write() as session:
         now = utc_now()
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=now)

@@ -136,6 +136,7 @@ def _clips(
         .join(Submission, Submission.id == Clip.submission_id)
         .join(VideoModel, VideoModel.id == Submission.model_id)
         .where(Clip.pair_id == pair.id, tuple_(Clip.submission_id, Clip.seed).in_(shown))
+        .where(Submission.deletes_at.is_(None))
     )
     if principal.visitor is None:
         query = query.where(sees_submission(principal))

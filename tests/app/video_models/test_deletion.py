@@ -1,5 +1,6 @@
 """Deleted submissions and models: a typed name, a grace period, then the rows and files are gone."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from app.media.store import MediaMissing, content_key
 from app.server import TASK_HANDLERS
 from app.tables import Base
 from app.tables.audit import AuditEvent
+from app.tables.studies import Study
 from app.tables.submissions import Clip, Submission, VideoModel
 from app.tables.tasks import Task
 from app.tasks.runner import TaskRunner
@@ -21,7 +23,7 @@ from benchmark.client.client import Client
 from benchmark.protocol import TaskStatus
 from tests.acting import refused
 from tests.app.api.conftest import client_of
-from tests.app.results.page_voters import signed_in
+from tests.app.results.page_voters import close, fill_panels, signed_in
 from tests.cast import Cast, make_submission, set_the_stage
 from tests.conftest import serving
 from tests.page_text import text_of
@@ -31,7 +33,7 @@ def end_grace_period(context: AppContext) -> None:
     """Let two weeks pass, and run the tasks that are due."""
     past = utc_now() - timedelta(seconds=1)
     with context.database.write() as session:
-        for table in (Submission, VideoModel):
+        for table in (Study, Submission, VideoModel):
             session.execute(update(table).where(table.deletes_at.is_not(None)).values(deletes_at=past))
         session.execute(update(Task).values(ready_at=past))
     TaskRunner(context, TASK_HANDLERS).run_waiting()
@@ -109,6 +111,51 @@ def test_a_submission_in_use_is_kept(cast: Cast, context: AppContext) -> None:
 
     refused(answer, 409, "submission_in_use")
     assert answer.json()["problems"] == [f"study {study.slug}"]
+
+
+def test_a_closed_study_keeps_its_votes_when_a_compared_submission_is_deleted(
+    cast: Cast, context: AppContext
+) -> None:
+    study = cast.open_study(others=["cinemo"], votes_per_comparison=1)
+    fill_panels(study, people=1)
+    close(study, cast.alice)
+    alice, own = client_of(context, cast.alice), f"{API}/studies/{study.slug}"
+    address = withdrawn(alice, cast.submission_ids["cinemo"])
+    with context.database.read() as session:
+        submission = Submission.public_id == cast.submission_ids["cinemo"]
+        hashes = session.scalars(select(Clip.sha256).join(Submission).where(submission)).all()
+    tables = [f"{own}/exports/{table}.csv" for table in ("votes", "preferences")]
+    before = [alice.get(table).text for table in tables]
+    history = alice.get(f"/studies/{study.slug}/annotators").text
+    name = re.search(rf"/studies/{study.slug}/annotators/([a-z0-9-]+)", history)[1]
+    replay = f"/studies/{study.slug}/annotators/{name}/history/1"
+    assert alice.get(f"{replay}/left").status_code == 200
+
+    assert alice.post(f"{address}/delete", json={"name": "cinemo"}).status_code == 202
+    # The clips are withheld at once, and shown again after a restoration.
+    assert alice.get(f"{replay}/left").status_code == 404
+    assert "was deleted, so its clips are not shown" in alice.get(replay).text
+    refused(alice.post(f"{own}/reopen"), 409, "submission_deleted")
+    alice.post(f"{address}/restore")
+    assert alice.get(f"{replay}/left").status_code == 200
+    alice.post(f"{address}/delete", json={"name": "cinemo"})
+    end_grace_period(context)
+
+    assert [alice.get(table).text for table in tables] == before
+    assert not any(is_stored(context, each) for each in hashes)
+    assert len(alice.get(f"{address}/clips").json()["clips"]) == len(hashes)
+    refused(alice.post(f"{address}/restore"), 409, "already_removed")
+    page = signed_in(context, cast.alice).get(f"/submissions/{cast.submission_ids['cinemo']}").text
+    assert "keep their votes" in text_of(page)
+    # The same bytes can be uploaded again, and need their file then.
+    again = make_submission(context, cast.alice, model="cinemo", shade=1)
+    assert all(is_stored(context, each) for each in hashes)
+    alice.post(f"{withdrawn(alice, again)}/delete", json={"name": "cinemo"})
+    assert alice.post(f"{own}/delete", json={"slug": study.slug}).status_code == 202
+    end_grace_period(context)
+
+    refused(alice.get(address), 404, "not_found")
+    assert not any(is_stored(context, each) for each in hashes)
 
 
 def test_a_restored_submission_stays(cast: Cast, context: AppContext) -> None:

@@ -1,0 +1,23 @@
+"""removal of the clips of compared submissions
+
+Why: an owner can delete a submission that closed studies compare. Its row and the rows of its clips stay, and
+`clips_removed_at` says that their files are gone.
+Locks: PostgreSQL locks the table `submissions` while the catalogue entry changes.
+Works with the previous release: yes, except that the previous release does not run these removals.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0043"
+down_revision = "0042"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("submissions", sa.Column("clips_removed_at", sa.DateTime(timezone=True), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("submissions", "clips_removed_at")
