@@ -9,8 +9,8 @@ Works with the previous release: yes, except that the previous release does not 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0043"
-down_revision = "0042"
+revision = "0044"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 
