@@ -25,15 +25,23 @@ help: ## print what can be made
 run: $(VENV)/.web ## start the service with the demo on http://127.0.0.1:8000 (PORT=8123 for another)
 	@$(BIN)/ti2v up --port $(PORT)
 
-# The checks run beside the tests. One more test process than cores, because tests wait for browsers, servers and
-# databases for a third of their time.
+# The checks and the tests of models/ run beside the other tests. The tests of models/ have a process of their own
+# (one for every four cores), so that the other processes need not import torch and diffusers, 10 s of processor time.
+# The other tests wait for browsers, servers and databases for a third of their time, so all cores stay busy.
+CORES := $(shell getconf _NPROCESSORS_ONLN)
+PYTEST := $(BIN)/pytest --durations=30 --dist worksteal
+
 .PHONY: test
 test: $(VENV)/.dev browser ## everything CI runs: lint, types, import rules, all tests on both databases
-	@$(MAKE) --no-print-directory -j 2 check all-tests
+	@$(MAKE) --no-print-directory -j 3 check model-tests service-tests
 
-.PHONY: all-tests
-all-tests: $(VENV)/.dev
-	$(BIN)/pytest -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --dist worksteal --durations=30
+.PHONY: model-tests
+model-tests: $(VENV)/.dev
+	$(PYTEST) -n $$(( ($(CORES) + 3) / 4 )) tests/models
+
+.PHONY: service-tests
+service-tests: $(VENV)/.dev
+	$(PYTEST) -n $(CORES) tests --ignore tests/models
 
 .PHONY: prove
 prove: $(VENV)/.dev browser ## the promises at full size (docs/promises.md), on all real clips (TI2V_TEST_DATA)

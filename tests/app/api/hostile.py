@@ -22,13 +22,18 @@ from tests.cast import BENCHMARK, PAIR_IDS, Cast, Study, enter, make_submission
 
 CANARY = "canary-77c2"
 STATUSES = {200, 201, 202, 204, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429}
-bounded = settings(
-    max_examples=20,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+
+
+def bounded(examples: int) -> settings:
+    """Return settings that try this number of examples, the same ones in every run."""
+    return settings(
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
+
 
 any_text = st.text(max_size=30) | st.sampled_from(
     ["\ud800", "\x00", "\u202e", "ﬃ", "a\u0000b", "'", "%", "\\"]

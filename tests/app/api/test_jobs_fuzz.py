@@ -48,11 +48,12 @@ class JobsWorld(World):
 
 
 @pytest.mark.postgres
-def test_no_request_about_jobs_is_a_500(either_cast: Cast) -> None:
+@pytest.mark.parametrize("examples", [7, pytest.param(100, marks=pytest.mark.full_size)], ids=["part", "all"])
+def test_no_request_about_jobs_is_a_500(either_cast: Cast, examples: int) -> None:
     world = JobsWorld(either_cast)
     seen: set[int] = set()
 
-    @bounded
+    @bounded(examples)
     @given(st.data())
     def attack(data: st.DataObject) -> None:
         for operation in world.operations:

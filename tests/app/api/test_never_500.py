@@ -14,8 +14,9 @@ def world(either_cast: Cast) -> World:
 
 
 @pytest.mark.postgres
-def test_no_request_of_any_shape_is_a_500(world: World) -> None:
-    @bounded
+@pytest.mark.parametrize("examples", [7, pytest.param(100, marks=pytest.mark.full_size)], ids=["part", "all"])
+def test_no_request_of_any_shape_is_a_500(world: World, examples: int) -> None:
+    @bounded(examples)
     @given(st.data())
     def attack(data: st.DataObject) -> None:
         for operation in world.operations:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from app.media.store import (
     CHUNK_BYTES,
@@ -24,6 +23,8 @@ BUCKET = "media"
 
 @pytest.fixture(scope="module")
 def s3_address() -> Iterator[str]:
+    from moto.server import ThreadedMotoServer
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

@@ -1,10 +1,8 @@
 """Agreement by hand, on Fleiss' own table folded to two answers, and against evalica and statsmodels."""
 
-import evalica
 import numpy as np
 import pandas as pd
 import pytest
-from statsmodels.stats.inter_rater import fleiss_kappa
 
 from benchmark.stats.agreement import agreement
 from benchmark.stats.agreement_table import agreement_sentence, agreements
@@ -27,6 +25,9 @@ def test_three_panels_of_five_by_hand() -> None:
 
 
 def test_agrees_with_statsmodels_and_evalica_on_uneven_panels() -> None:
+    import evalica
+    from statsmodels.stats.inter_rater import fleiss_kappa
+
     yes, votes = [5, 4, 3, 1, 0, 2, 5, 4], [5] * 8
     kappa = fleiss_kappa(np.array([yes, np.array(votes) - yes]).T)
     assert measured(yes, votes).fleiss_kappa.value == pytest.approx(kappa, abs=1e-12)

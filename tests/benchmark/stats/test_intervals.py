@@ -1,7 +1,6 @@
 """Wilson and Clopper-Pearson against published figures and statsmodels."""
 
 import pytest
-from statsmodels.stats.proportion import proportion_confint
 
 from benchmark.stats.intervals import clopper_pearson, normal_quantile, wilson
 from benchmark.stats.rounding import percent_of_bound
@@ -19,6 +18,8 @@ def test_wilson_gives_the_intervals_of_the_papers_rows(won: int, low: float, hig
 
 @pytest.mark.parametrize(("count", "total"), [(0, 320), (320, 320), (1, 1), (0, 1), (7, 9), (160, 320)])
 def test_both_agree_with_statsmodels(count: int, total: int) -> None:
+    from statsmodels.stats.proportion import proportion_confint
+
     for interval, method in ((wilson(count, total), "wilson"), (clopper_pearson(count, total), "beta")):
         low, high = proportion_confint(count, total, method=method)
         assert interval.low == pytest.approx(low, abs=1e-12)

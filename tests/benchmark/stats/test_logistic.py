@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import statsmodels.api as sm
 
 from benchmark.stats.logistic import NoFit, fit_logistic
 
@@ -18,6 +17,8 @@ def test_a_constant_alone_is_the_log_odds() -> None:
 
 
 def test_it_equals_statsmodels_with_clustered_errors() -> None:
+    import statsmodels.api as sm
+
     rng = np.random.default_rng(4)
     covariates = np.column_stack([np.ones(120), rng.normal(size=120), rng.normal(0, 100, 120)])
     votes = rng.choice([3, 5], 120)

@@ -1,7 +1,6 @@
 """McNemar's test between two matchups, on the pairs decided in both."""
 
 import pytest
-from statsmodels.stats.contingency_tables import mcnemar as statsmodels_mcnemar
 
 from benchmark.stats.paired import PairedRow, paired
 from benchmark.stats.votes import Matchup
@@ -32,10 +31,12 @@ def test_a_pair_undecided_or_missing_in_one_is_left_out() -> None:
 
 
 def test_agrees_with_statsmodels() -> None:
+    from statsmodels.stats.contingency_tables import mcnemar
+
     first = [WON] * 30 + [LOST] * 20
     second = [WON] * 20 + [LOST] * 10 + [WON] * 4 + [LOST] * 16
     result = row_of(first, second)
-    theirs = statsmodels_mcnemar([[20, 10], [4, 16]], exact=True)
+    theirs = mcnemar([[20, 10], [4, 16]], exact=True)
     assert result.p_value == pytest.approx(theirs.pvalue)
 
 

@@ -2,10 +2,8 @@
 
 import itertools
 
-import evalica
 import numpy as np
 import pytest
-import statsmodels.api as sm
 
 from benchmark.stats.rating import bradley_terry, comparable_groups
 from benchmark.stats.tallies import Tallies
@@ -40,6 +38,8 @@ def test_two_models_have_the_log_odds_of_their_votes() -> None:
 
 
 def test_strengths_agree_with_evalica() -> None:
+    import evalica
+
     counted, matchups = round_robin()
     ratings = bradley_terry(counted, matchups)
     met = [(i, j) for i in range(4) for j in range(4) if ratings.wins[i, j]]
@@ -56,6 +56,8 @@ def test_strengths_agree_with_evalica() -> None:
 
 
 def test_strengths_and_sandwich_agree_with_statsmodels() -> None:
+    import statsmodels.api as sm
+
     counted, matchups = round_robin()
     ratings = bradley_terry(counted, matchups)
     # A logistic regression on signed indicators, the first model as the base, clustered by pair.
