@@ -10,10 +10,13 @@ from app.context import AppContext
 from app.main import create_app
 from app.security.browsers import create_sign_in_link
 from app.studies import service as studies
-from app.tables.people import Person
+from app.tables.people import Annotator, Person
 from app.tables.studies import Study as StudyRow
-from app.tables.voting import Assignment
-from benchmark.protocol import Choice, Side
+from app.tables.voting import Assignment, AssignmentStatus
+from app.voting import leases
+from app.voting import service as voting
+from benchmark.protocol import Choice, Justification, Side
+from benchmark.wire.votes import VoteRequest
 from tests.cast import Actor, Study, enter
 
 PAGE = {"Accept": "text/html"}
@@ -49,8 +52,7 @@ def vote(browser: TestClient, study: Study, opinion: Opinion = for_the_reference
     token: str = answer.json()["token"]
     with study.context.database.read() as session:
         assignment = session.scalars(select(Assignment).where(Assignment.token == token)).one()
-        side = opinion(assignment)
-        choice = Choice.LEFT if side is assignment.left_side else Choice.RIGHT
+        choice = _choice(assignment, opinion)
     vote_request = {"choice": choice, "justifications": ["text_alignment"]}
     voted = browser.post(f"/api/v1/assignments/{token}/vote", json=vote_request)
     assert voted.status_code == 201, voted.text
@@ -58,10 +60,28 @@ def vote(browser: TestClient, study: Study, opinion: Opinion = for_the_reference
 
 
 def fill_panels(study: Study, *, people: int, opinion: Opinion = for_the_reference) -> None:
+    """Let new annotators vote until nothing is left; services store the votes, five times faster than HTTP."""
     for _ in range(people):
-        browser = annotator(study)
-        while vote(browser, study, opinion):
-            pass
+        annotator(study)
+        with study.context.database.write() as session:
+            row = session.scalars(select(StudyRow).where(StudyRow.slug == study.slug)).one()
+            newest = (
+                select(Annotator).where(Annotator.study_id == row.id).order_by(Annotator.id.desc()).limit(1)
+            )
+            voter = session.scalars(newest).one()
+            while leases.next_assignment(session, annotator=voter, study=row, now=utc_now()):
+                held = select(Assignment).where(
+                    Assignment.annotator_id == voter.id, Assignment.status == AssignmentStatus.OPEN
+                )
+                assignment = session.scalars(held).one()
+                request = VoteRequest(
+                    choice=_choice(assignment, opinion), justifications=[Justification.TEXT_ALIGNMENT]
+                )
+                voting.cast_vote(session, assignment=assignment, study=row, request=request, now=utc_now())
+
+
+def _choice(assignment: Assignment, opinion: Opinion) -> Choice:
+    return Choice.LEFT if opinion(assignment) is assignment.left_side else Choice.RIGHT
 
 
 def close(study: Study, actor: Actor) -> None:
