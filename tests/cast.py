@@ -5,7 +5,7 @@ Alice owns the studies, Bob helps (another researcher), Charlie must see nothing
 
 import hashlib
 import io
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from benchmark.pairs import pair_id, scenario_of_image
 from benchmark.protocol import Role, WatchGate
 from benchmark.wire.drafts import MatchupRequest, StudyRequest
 from benchmark.wire.submissions import ModelRequest
+from tests.snapshots import Snapshot
 
 BENCHMARK = "tiny"
 IMAGES = ("kite1", "kite2", "boat1")
@@ -115,8 +116,24 @@ def enter(client: TestClient, study: Study) -> TestClient:
     return client
 
 
+_SNAPSHOTS: dict[int, tuple[Snapshot, Cast]] = {}
+
+
 def set_the_stage(context: AppContext, *, pairs: int = len(PAIR_IDS)) -> Cast:
-    """Make the people, the benchmark and one final submission of each model."""
+    """Make the people, the benchmark and one final submission of each model, in an empty installation.
+
+    The first call in a process uploads the clips; later calls restore what the first call stored.
+    """
+    if pairs not in _SNAPSHOTS:
+        made = _upload_the_stage(context, pairs=pairs)
+        _SNAPSHOTS[pairs] = (Snapshot.of(context), made)
+    else:
+        snapshot, made = _SNAPSHOTS[pairs]
+        snapshot.restore(context)
+    return replace(made, context=context, submission_ids=dict(made.submission_ids))
+
+
+def _upload_the_stage(context: AppContext, *, pairs: int) -> Cast:
     cast = Cast(
         context,
         alice=make_actor(context, "alice", Role.RESEARCHER),

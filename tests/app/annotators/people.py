@@ -17,7 +17,7 @@ from app.tables.people import Annotator
 from app.tables.studies import Comparison
 from app.tables.studies import Study as StudyRow
 from benchmark.protocol import VoteStatus
-from tests.app.results.page_voters import Opinion, annotator, for_the_reference, vote
+from tests.app.results.page_voters import Opinion, annotator, cast_votes, for_the_reference
 from tests.cast import Cast, Study, set_the_stage
 
 FIRST, SECOND = "annotator-001", "annotator-002"
@@ -33,8 +33,7 @@ class People:
     def comes(self, *, votes: int, opinion: Opinion = for_the_reference) -> TestClient:
         """Let somebody new in, who votes so often; return their browser."""
         browser = annotator(self.study)
-        for _ in range(votes):
-            assert vote(browser, self.study, opinion) is not None
+        assert cast_votes(self.study, opinion, most=votes) == votes
         return browser
 
     def exclude(self, name: str, reason: str = "always side A") -> Changed:

@@ -7,29 +7,28 @@ from pathlib import Path
 
 import pyarrow.parquet
 import pytest
-from fastapi.testclient import TestClient
 
 from app.clock import utc_now
-from app.context import AppContext
-from app.main import create_app
 from app.sharing.service import find_own, set_visibility
-from benchmark.protocol import ShareSubject, TableFormat, TableName, Visibility
+from app.tables.voting import Assignment
+from benchmark.protocol import Justification, ShareSubject, Side, TableFormat, TableName, Visibility
 from benchmark.wire.visibility import VisibilityRequest
 from tests.app.cli.outcome import Run
-from tests.cast import BENCHMARK, PAIR_IDS, Cast, Study, enter, make_submission
+from tests.app.results.page_voters import annotator, cast_votes
+from tests.cast import BENCHMARK, PAIR_IDS, Cast, Study, make_submission
 
 CREATE = ("study", "create", "mine", "--benchmark", BENCHMARK)
 
 
-def vote(context: AppContext, study: Study, count: int) -> None:
+def vote(study: Study, count: int) -> None:
     """Cast `count` votes as one annotator, always for the left clip."""
-    with TestClient(create_app(context)) as client:
-        enter(client, study)
-        for _ in range(count):
-            shown = client.post(f"/api/v1/studies/{study.slug}/assignments", json={}).json()
-            vote_request = {"choice": "left", "justifications": ["object_motion"]}
-            answer = client.post(f"/api/v1/assignments/{shown['token']}/vote", json=vote_request)
-            assert answer.status_code == 201, answer.text
+    annotator(study)
+    cast = cast_votes(study, _left_side, most=count, reason=Justification.OBJECT_MOTION)
+    assert cast == count
+
+
+def _left_side(shown: Assignment) -> Side:
+    return shown.left_side
 
 
 def test_a_study_is_created_opened_paused_and_closed(ti2v: Run) -> None:
@@ -158,7 +157,7 @@ NO_ROWS = (
 
 
 def test_every_table_is_exported_in_every_format(ti2v: Run, study: Study, tmp_path: Path) -> None:
-    vote(study.context, study, 3)
+    vote(study, 3)
 
     for table in TableName:
         for file_format in TableFormat:
@@ -174,7 +173,7 @@ def test_every_table_is_exported_in_every_format(ti2v: Run, study: Study, tmp_pa
 
 
 def test_votes_on_stdout_are_the_file(ti2v: Run, study: Study, tmp_path: Path) -> None:
-    vote(study.context, study, 2)
+    vote(study, 2)
 
     printed = ti2v("export", study.slug, "--table", "votes")
     ti2v("export", study.slug, "--table", "votes", "--output", tmp_path / "votes.csv")
@@ -201,7 +200,7 @@ def test_a_stranger_sees_nothing_of_a_study_through_the_server(
 
 
 def test_a_recount_agrees_with_the_counters(run: Run, study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
-    vote(study.context, study, 4)
+    vote(study, 4)
     monkeypatch.setenv("TI2V_HOME", str(study.context.settings.home))
 
     outcome = run("study", "check", study.slug)
@@ -212,7 +211,7 @@ def test_a_recount_agrees_with_the_counters(run: Run, study: Study, monkeypatch:
 def test_a_recount_names_a_counter_that_was_tampered_with(
     run: Run, study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    vote(study.context, study, 1)
+    vote(study, 1)
     monkeypatch.setenv("TI2V_HOME", str(study.context.settings.home))
     with study.context.database.write() as session:
         session.connection().exec_driver_sql(
@@ -274,7 +273,7 @@ def test_a_study_is_archived_deleted_and_restored(ti2v: Run) -> None:
 
 def test_the_dashboard_is_printed_as_text_and_as_json(ti2v: Run, cast: Cast) -> None:
     study = cast.open_study("mine", others=["cinemo"], votes_per_comparison=3)
-    vote(cast.context, study, 2)
+    vote(study, 2)
 
     words = ti2v("study", "dashboard", "mine").out
     found = json.loads(ti2v("study", "dashboard", "mine", "--format", "json").out)

@@ -7,8 +7,8 @@ from fastapi.testclient import TestClient
 
 from app.results.views import matchup
 from benchmark.protocol import Side
-from tests.app.results.page_voters import annotator, signed_in, vote
-from tests.cast import PAIR_IDS, Cast
+from tests.app.results.page_voters import fill_panels, signed_in
+from tests.cast import Cast
 
 MATCHUP = "/studies/motif-study/results/1"
 
@@ -17,9 +17,7 @@ MATCHUP = "/studies/motif-study/results/1"
 def alice(cast: Cast) -> TestClient:
     """A reader of a study with six pairs: the reference won four and lost two."""
     study = cast.open_study(others=["cinemo"])
-    for browser in (annotator(study), annotator(study)):
-        for _ in PAIR_IDS:
-            vote(browser, study, lambda shown: Side.REFERENCE if shown.pair_id % 3 else Side.OTHER)
+    fill_panels(study, people=2, opinion=lambda shown: Side.REFERENCE if shown.pair_id % 3 else Side.OTHER)
     return signed_in(cast.context, cast.alice)
 
 

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from benchmark.protocol import Side
-from tests.app.results.page_voters import PAGE, annotator, close, fill_panels, share, signed_in, vote
+from tests.app.results.page_voters import PAGE, close, fill_panels, share, signed_in
 from tests.cast import PAIR_IDS, Cast, Study
 
 MATCHUP = "/studies/motif-study/results/1"
@@ -38,10 +38,7 @@ def test_every_pair_is_there_with_its_votes_and_leads_to_its_clips_and_votes(
 
 def test_wins_stand_before_losses_and_undecided_between(cast: Cast) -> None:
     study = cast.open_study(others=["cinemo"])
-    first, second = annotator(study), annotator(study)
-    for browser in (first, second):
-        for _ in PAIR_IDS:
-            vote(browser, study, lambda shown: Side.REFERENCE if shown.pair_id % 3 else Side.OTHER)
+    fill_panels(study, people=2, opinion=lambda shown: Side.REFERENCE if shown.pair_id % 3 else Side.OTHER)
 
     page = signed_in(cast.context, cast.alice).get(MATCHUP).text
 
