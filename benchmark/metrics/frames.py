@@ -27,7 +27,9 @@ def checked_frames(frames: NDArray[np.uint8], *, at_least: int) -> Frames:
             f"Frames must be (frames, height, width, 3) uint8 RGB, not {frames.shape} {frames.dtype}."
         )
     if len(frames) < at_least:
-        raise MetricInputError(f"The metric needs at least {at_least} frames, not {len(frames)}.")
+        raise MetricInputError(
+            f"The metric needs at least {at_least} frames, not {len(frames)}. Use a longer clip."
+        )
     return frames
 
 

@@ -26,7 +26,9 @@ def feature_rows(features: ArrayLike, *, name: str, at_least: int = 1) -> Vector
     """
     rows = np.atleast_2d(np.asarray(features, dtype=np.float64))
     if rows.ndim != 2 or len(rows) < at_least:
-        raise MetricInputError(f"{name}: at least {at_least} rows of features are needed, not {len(rows)}.")
+        raise MetricInputError(
+            f"{name}: at least {at_least} rows of features are needed, not {len(rows)}. Use a longer clip."
+        )
     if not np.isfinite(rows).all():
         raise MetricInputError(
             f"{name}: the features contain NaN or infinity. Compute in float32, and check the weights."

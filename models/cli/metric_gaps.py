@@ -19,7 +19,7 @@ def print_missing_metrics(table: MetricTable) -> None:
 
 
 def print_gaps(row: NamedTable, verbose: bool) -> None:
-    """Print which clips have no scores, which total scores are missing, and whether the row is partial."""
+    """Print which clips have no scores, missing total scores, mixed sizes, and whether the row is partial."""
     table = row.table
     lines = dict.fromkeys(
         f"{clip.pair}: {reason}" for clip in table.clips for reason in clip.refused.values()
@@ -28,6 +28,14 @@ def print_gaps(row: NamedTable, verbose: bool) -> None:
     for total in table.totals:
         if total.value is None:
             click.echo(f"No {total.metric.title} of {row.name}. {total.missing}", err=True)
+    sizes = sorted({(clip.facts["width"], clip.facts["height"]) for clip in table.clips if clip.facts})
+    if len(sizes) > 1:
+        examples = ", ".join(f"{width:.0f}x{height:.0f}" for width, height in sizes[:MAX_EXAMPLES])
+        click.echo(
+            f"Mixed sizes: the clips of {row.name} have {len(sizes)} sizes ({examples}). Each clip is scored "
+            "at its own size. To compare all clips at one size, generate or scale them to one size first.",
+            err=True,
+        )
     if table.is_partial:
         scored = len({clip.pair for clip in table.clips})
         click.echo(

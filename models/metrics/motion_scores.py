@@ -14,6 +14,7 @@ from benchmark.metrics.vectors import MetricInputError
 from benchmark.scenes import bundled_pairs, render
 from models.metrics.clip_input import ClipInput
 from models.motion.flow import create_flow_estimator
+from models.motion.frames import BadClip
 
 MAX_SIDE = 256
 _MIN_FRAMES = 3
@@ -27,13 +28,18 @@ def motion_scores(clip: ClipInput, *, flow_name: str = "dis-medium") -> Mapping[
     Scores that compare the motion to the true motion are returned only for pairs of the starter benchmark.
 
     Raises:
-        MetricInputError: the clip has fewer than 3 frames.
+        MetricInputError: the clip has fewer than 3 frames, or a side of fewer than 8 pixels.
         UnreadableVideo: the clip cannot be decoded.
     """
     frames = _reduced(clip.video.frames)
     if len(frames) < _MIN_FRAMES:
-        raise MetricInputError(f"The suite motion needs at least {_MIN_FRAMES} frames, not {len(frames)}.")
-    flow = create_flow_estimator(flow_name)(frames)
+        raise MetricInputError(
+            f"The suite motion needs at least {_MIN_FRAMES} frames, not {len(frames)}. Use a longer clip."
+        )
+    try:
+        flow = create_flow_estimator(flow_name)(frames)
+    except BadClip as error:
+        raise MetricInputError(f"The {error}") from error
     amount = motion_amount(flow, fps=float(clip.video.fps))
     found = artifacts(frames)
     height, width = frames.shape[1:3]

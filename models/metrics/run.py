@@ -11,16 +11,14 @@ from multiprocessing import get_context
 from benchmark.metrics.suite_totals import suite_totals
 from benchmark.metrics.suites import Suite
 from benchmark.metrics.table import ClipScores, MetricTable
-from benchmark.metrics.vectors import MetricInputError
 from benchmark.protocol import SuiteName
-from benchmark.video import UnreadableVideo
-from models.generators.base import BadInput
 from models.metrics.clip_input import ClipInput
 from models.metrics.clip_networks import clip_scorer, suite_settings
 from models.metrics.clips import FoundClips
 from models.metrics.open_networks import OpenNetworks
 from models.metrics.options import MetricRun
 from models.metrics.prefetch import decoded_ahead
+from models.metrics.refusals import REFUSALS, refusal_message
 from models.metrics.score_cache import ScoreCache
 from models.metrics.vbench_run import run_vbench
 
@@ -126,5 +124,5 @@ def _motion(clip: ClipInput) -> Scored:
 def _attempt(scorer: Scorer, clip: ClipInput) -> Scored:
     try:
         return scorer(clip), {}, clip.facts()
-    except (MetricInputError, UnreadableVideo, BadInput) as error:
-        return {}, {"clip": str(error)}, {}
+    except REFUSALS as error:
+        return {}, {"clip": refusal_message(error)}, {}

@@ -13,17 +13,16 @@ from benchmark.metrics.metric import Metric
 from benchmark.metrics.suite_totals import suite_totals
 from benchmark.metrics.table import ClipScores, MetricTable
 from benchmark.metrics.vectors import MetricInputError
-from benchmark.video import UnreadableVideo
 from models.backbones.base import BackboneMissing
 from models.backbones.network_process import NetworkFailed
 from models.backbones.sources import ExternalNetwork, Located, locate
-from models.generators.base import BadInput
 from models.metrics.assignments import settings_text
 from models.metrics.clip_input import ClipInput
 from models.metrics.clips import FoundClips
 from models.metrics.open_networks import OpenNetworks
 from models.metrics.options import FORMULAS_VERSION, MetricRun
 from models.metrics.prefetch import decoded_ahead
+from models.metrics.refusals import REFUSALS, refusal_message
 from models.metrics.score_cache import ScoreCache
 from models.metrics.vbench_dimensions import DIMENSIONS, Dimension, Opening, Score
 
@@ -154,8 +153,8 @@ def _key(dimension: Dimension, located: Sequence[Located], run: MetricRun) -> st
 def _attempt(score: Score, clip: ClipInput) -> tuple[Mapping[str, float], Mapping[str, str]]:
     try:
         value = score(clip)
-    except (MetricInputError, UnreadableVideo, BadInput) as error:
-        return {}, {_VALUE: str(error)}
+    except REFUSALS as error:
+        return {}, {_VALUE: refusal_message(error)}
     return ({} if value is None else {_VALUE: value}), {}
 
 

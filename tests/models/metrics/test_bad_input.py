@@ -69,9 +69,9 @@ def test_clips_of_one_and_two_frames_are_scored_or_refused_by_name(
     assert result.exit_code == 0, result.output
     one, two = json.loads(result.stdout)["clips"]
     expected = {
-        "motion": ("at least 3 frames, not 1", "at least 3 frames, not 2"),
+        "motion": ("3 frames, not 1. Use a longer clip.", "3 frames, not 2. Use a longer clip."),
         "animate-bench": (None, None),
-        "aigcbench": ("at least 2 rows of features are needed, not 1", None),
+        "aigcbench": ("2 rows of features are needed, not 1. Use a longer clip.", None),
     }[suite]
     for clip, sentence in zip((one, two), expected, strict=True):
         assert bool(clip["values"]) == (sentence is None)
@@ -88,6 +88,7 @@ def test_clips_of_different_sizes_share_a_table(source: BenchmarkSource, tmp_pat
     result = run(source, tmp_path, folder, "--suite", "motion", "--format", "json")
 
     clips = json.loads(result.stdout)["clips"]
+    assert "Mixed sizes: the clips of clips have 4 sizes (40x48, 40x52, 40x56, 40x60)." in result.stderr
     assert [clip["clip"]["height"] for clip in clips] == [48, 52, 56, 60]
     assert all(clip["values"]["mean_flow"] > 0 for clip in clips)
 
@@ -96,11 +97,14 @@ def test_a_table_counts_the_clips_without_a_score(
     clips: Path, source: BenchmarkSource, tmp_path: Path
 ) -> None:
     (clips / f"{source.pairs[0].id}.mp4").write_bytes(b"damaged")
+    too_small = np.zeros((4, 6, 6, 3), dtype=np.uint8)
+    (clips / f"{source.pairs[1].id}.mp4").write_bytes(encode_mp4(too_small, fps=8))
 
     result = run(source, tmp_path, clips, "--suite", "motion")
 
-    assert "4 pairs. clip: 1 of 4 clips without a score." in result.stdout
-    assert "The file cannot be opened as a video." in result.stderr
+    assert "4 pairs. clip: 2 of 4 clips without a score." in result.stdout
+    assert "The frames of 6x6 are too small: DIS needs at least 8 pixels per side." in result.stderr
+    assert "The file cannot be opened as a video. Generate or encode the clip again." in result.stderr
 
 
 def test_an_unknown_suite_is_refused_with_the_names_of_all(

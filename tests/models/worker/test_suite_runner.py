@@ -121,7 +121,7 @@ def test_a_clip_that_the_suite_refuses_is_a_failed_job_with_its_sentence(
     alice.close()
     assert motion.suite is SuiteName.MOTION
     assert {status: count for status, count in motion.counts.items() if count} == {"done": 1, "failed": 1}
-    assert motion.failures[0].message == "The suite motion needs at least 3 frames, not 2."
+    assert motion.failures[0].message == "The suite motion needs at least 3 frames, not 2. Use a longer clip."
 
 
 def test_one_clip_that_crashes_the_suite_does_not_fail_the_others(
