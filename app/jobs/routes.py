@@ -25,9 +25,14 @@ NOTHING_NEW = "No jobs were queued: every requested clip is already stored or qu
 
 
 @router.get("/jobs")
-def jobs_page(request: Request, model: Annotated[str, Query(max_length=64)] = "") -> Response:
-    """Show the jobs. The URL's query selects a model in the form that requests clips."""
-    return _page(request, JobFields(model), problem="")
+def jobs_page(
+    request: Request,
+    model: Annotated[str, Query(max_length=64)] = "",
+    benchmark: Annotated[str, Query(max_length=64)] = "",
+    label: Annotated[str, Query(max_length=64)] = "",
+) -> Response:
+    """Show the jobs. The URL's query fills fields of the form that requests clips."""
+    return _page(request, JobFields(model, benchmark, label=label), problem="")
 
 
 @router.get("/jobs/progress")

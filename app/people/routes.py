@@ -58,14 +58,18 @@ def add_key(
     name: Text = "",
     role: Text = "",
     days: Text = "",
+    scopes: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Add a key and show it. If the same form is sent again, the page shows the same key."""
     context = context_of(request)
     # A form that goes back and is changed has the same nonce, but asks for another key.
-    purpose = f"key of form {nonce}: {name!r} {role!r} {days!r}"
+    limits = tuple(dict.fromkeys(scopes or ()))
+    purpose = f"key of form {nonce}: {name!r} {role!r} {days!r} {limits!r}"
     secret = KEY_PREFIX + derived_token(context.settings.signing_key, purpose)
     try:
-        wanted = checked_request(KeyRequest, name=name, role=role, days=days.strip() or None)
+        wanted = checked_request(
+            KeyRequest, name=name, role=role, days=days.strip() or None, scopes=limits or None
+        )
         with context.database.write() as session:
             principal = _admin(session, request)
             created = service.add_key(
@@ -75,7 +79,7 @@ def add_key(
                 f"Key of {wanted.name}", "Copy it now: no other page shows it again.", created.secret
             )
     except (InvalidRequest, Conflict) as refusal:
-        return _page(request, PeopleFields(name, role, days), refusal)
+        return _page(request, PeopleFields(name, role, days, limits), refusal)
     return page_response(request, "people/secret.html", page)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from benchmark.protocol import Role
+from benchmark.protocol import Role, Scope
 from benchmark.wire.people import KeyResponse, PersonResponse
 
 
@@ -46,11 +46,15 @@ class KeyLine:
 
 @dataclass(frozen=True)
 class PeopleFields:
-    """The texts in the fields of two forms: one form adds a person, the other form adds a key."""
+    """The texts in the fields of two forms: one form adds a person, the other form adds a key.
+
+    Without `scopes`, a key has all scopes of its role.
+    """
 
     name: str = ""
     role: str = Role.RESEARCHER
     days: str = ""
+    scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,11 @@ class PeoplePage:
     @property
     def roles(self) -> tuple[Role, ...]:
         return tuple(Role)
+
+    @property
+    def scopes(self) -> tuple[tuple[Scope, str], ...]:
+        """Return the scopes of keys, each with the roles that have the scope."""
+        return tuple((scope, ", ".join(role for role in Role if scope in role.scopes)) for scope in Scope)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Builds the pages that open a submission and upload its clips."""
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -63,4 +64,5 @@ def upload_state(session: Session, submission: Submission) -> UploadState:
         expected=detail.expected,
         missing=tuple(detail.missing),
         warnings=tuple(detail.problems),
+        ask_query=urlencode({"model": detail.model, "benchmark": detail.benchmark, "label": detail.label}),
     )

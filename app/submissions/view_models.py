@@ -51,7 +51,10 @@ class NewSubmissionPage:
 
 @dataclass(frozen=True)
 class UploadState:
-    """The progress of a submission. `missing` and `warnings` have one line for each clip."""
+    """The progress of a submission. `missing` and `warnings` have one line for each clip.
+
+    `ask_query` names the submission in the query of the jobs page.
+    """
 
     public_id: str
     status: SubmissionStatus
@@ -59,6 +62,12 @@ class UploadState:
     expected: int
     missing: tuple[str, ...]
     warnings: tuple[str, ...]
+    ask_query: str
+
+    @property
+    def ask_url(self) -> str:
+        """Return the URL of the form that requests the missing clips from workers."""
+        return f"/jobs?{self.ask_query}#ask"
 
     @property
     def is_open(self) -> bool:

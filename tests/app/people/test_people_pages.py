@@ -77,6 +77,21 @@ def test_a_form_sent_twice_makes_one_key_and_shows_it_again(
     assert first not in ada.get(PEOPLE).text
 
 
+def test_ticked_scopes_limit_a_key(ada: TestClient, client: TestClient) -> None:
+    form = {"name": "alice", "role": "researcher", "scopes": ["read"], "nonce": new_token()}
+
+    secret = secret_in(ada.post(KEYS, data=form).text)
+
+    key = {"Authorization": f"Bearer {secret}"}
+    assert client.get("/api/v1/studies", headers=key).status_code == 200
+    refused = client.put("/api/v1/models/newcomer", headers=key, json={"name": "Newcomer"})
+    assert (refused.status_code, refused.json()["error"]) == (403, "missing_scope")
+    wrong = ada.post(KEYS, data=form | {"scopes": ["work"], "nonce": new_token()})
+    assert wrong.status_code == 422
+    assert "a key of this role has the scopes read, study, submit" in text_of(wrong.text)
+    assert re.search(r'value="work"\s+checked', wrong.text)
+
+
 def test_a_changed_form_makes_another_key(cast: Cast, ada: TestClient) -> None:
     before, nonce = keys(cast), new_token()
 

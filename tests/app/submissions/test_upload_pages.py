@@ -1,5 +1,8 @@
 """The pages that open a submission and match the names of its files."""
 
+import html
+import re
+
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
@@ -44,6 +47,16 @@ def test_a_new_model_is_registered_with_its_submission(cast: Cast, alice: TestCl
             session.scalars(select(VideoModel.name).where(VideoModel.slug == "newcomer")).one() == "Newcomer"
         )
     assert "0 of 6 clips stored" in text_of(alice.get(f"/submissions/{public_id}/upload").text)
+
+
+def test_missing_clips_can_be_requested_from_workers(cast: Cast, alice: TestClient) -> None:
+    page = alice.get(f"/submissions/{open_one(alice, label='first')}/upload").text
+
+    link = re.search(r'href="(/jobs[^"]*)"', page.split("Upload the missing clips here")[1])
+    assert link is not None
+    form = alice.get(html.unescape(link[1])).text
+    assert re.search(r'value="newcomer"\s+selected', form)
+    assert 'value="first"' in form
 
 
 def test_the_same_fields_continue_an_open_submission(cast: Cast, alice: TestClient) -> None:
@@ -112,7 +125,7 @@ def test_files_are_matched_as_the_command_line_does(cast: Cast, alice: TestClien
                 f"{third}_0.mov",
                 "unknown.mp4",
                 "._hidden.mp4",
-                "clip.webm",
+                f"{PAIR_IDS[3]}.webm",
                 "notes.txt",
             ]
         },
@@ -120,15 +133,17 @@ def test_files_are_matched_as_the_command_line_does(cast: Cast, alice: TestClien
 
     assert [(each["file"], each["pair_id"], each["seed"]) for each in found["files"]] == [
         (f"{first}.mp4", first, 0),
+        (f"{PAIR_IDS[3]}.webm", PAIR_IDS[3], 0),
         (f"{second}_3.MP4", second, 3),
     ]
+    assert [each["must_convert"] for each in found["files"]] == [False, True, False]
     assert found["files"][0]["sha256"] is not None
-    assert found["files"][1]["sha256"] is None
+    assert found["files"][2]["sha256"] is None
     assert found["problems"] == [
         "unknown.mp4: the benchmark has no pair with this name",
         f"{third}: both {third}.mp4 and {third}_0.mov are clips of this pair; keep one of them",
     ]
-    assert [line.partition(":")[0] for line in found["unused"]] == ["._hidden.mp4", "clip.webm", "notes.txt"]
+    assert [line.partition(":")[0] for line in found["unused"]] == ["._hidden.mp4", "notes.txt"]
 
 
 @pytest.mark.parametrize("body", [{}, {"names": "a"}, {"names": [1]}, {"names": ["x" * 1001]}, {"more": []}])
