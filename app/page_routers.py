@@ -7,6 +7,7 @@ from app.dashboard.preview_routes import router as previews
 from app.dashboard.routes import router as dashboards
 from app.gallery.benchmark_routes import router as benchmark
 from app.gallery.routes import router as gallery
+from app.gold_clips.routes import router as gold_clips
 from app.home.routes import router as home
 from app.invitations.link_routes import router as links
 from app.invitations.register_routes import router as register
@@ -44,6 +45,7 @@ PAGES = (
     dashboards,
     histories,
     submissions,
+    gold_clips,
     metrics,
     submission,
     models,

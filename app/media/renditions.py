@@ -5,11 +5,12 @@ of a comparison and encodes both clips in the same format. The files are opened 
 (`sandbox/transcode.py`).
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
-from app.media.sandbox import Sandbox, SandboxBroken, SandboxError, Work, WorkRefused
+from app.media.sandbox import Json, Sandbox, SandboxBroken, SandboxError, Work, WorkRefused
 from app.media.store import DISK_FULL, StoreFull
 from benchmark.protocol import RenditionRecipe
 
@@ -139,9 +140,29 @@ def make_rendition(source_path: Path, recipe: Recipe, target_path: Path, *, sand
         StoreFull: the disk of `target_path` is full.
         SandboxBroken: the sandbox cannot be started; the clip is not the cause.
     """
+    _run(Work.RENDITION, source_path, recipe, target_path, sandbox)
+
+
+def make_wrong_clip(
+    source_path: Path, recipe: Recipe, order: Sequence[int], target_path: Path, *, sandbox: Sandbox
+) -> None:
+    """Write a clip that shows the frames of a clip in another order, for a gold question.
+
+    Args:
+        order: the indexes of the frames to show, counted from 0; an index may occur several times.
+
+    Raises:
+        RenditionFailed, StoreFull, SandboxBroken: see `make_rendition`.
+    """
+    _run(Work.WRONG_CLIP, source_path, recipe, target_path, sandbox, order=list(order))
+
+
+def _run(
+    work: Work, source_path: Path, recipe: Recipe, target_path: Path, sandbox: Sandbox, **more: Json
+) -> None:
     paths = {"source": str(source_path.absolute()), "target": str(target_path.absolute())}
     try:
-        sandbox.run(Work.RENDITION, {**paths, "recipe": asdict(recipe)})
+        sandbox.run(work, {**paths, "recipe": asdict(recipe), **more})
     except SandboxError as error:
         target_path.unlink(missing_ok=True)
         if isinstance(error, SandboxBroken):

@@ -15,7 +15,9 @@ from app.panels.phases import QUIZ_POSITION, end_phase, protocol_version
 from app.panels.selection import MET
 from app.security.tokens import new_token
 from app.tables.bench import Pair
+from app.tables.gold_clips import GoldClip
 from app.tables.studies import Comparison, Matchup, Study
+from app.tables.submissions import Clip
 from app.tables.voting import Assignment, AssignmentStatus, Vote, status_is
 from app.voting.leases import expire_leases
 from benchmark.design import is_reference_left, shuffle_key
@@ -148,13 +150,25 @@ def answered_question(session: Session, assignment: Assignment) -> AnsweredQuest
     if assignment.purpose is not AssignmentPurpose.QUIZ or assignment.status is not AssignmentStatus.VOTED:
         return None
     vote = session.execute(select(Vote).where(Vote.assignment_id == assignment.id)).scalar_one()
-    tags = session.get_one(Pair, assignment.pair_id).tags
     return AnsweredQuestion(
         assignment,
         chosen=assignment.choice_of(vote.chosen_side),
         right=assignment.choice_of(Side.REFERENCE),
-        against=str(tags.get("gold_against", "")),
+        against=_wrong_clip(session, assignment),
     )
+
+
+def _wrong_clip(session: Session, assignment: Assignment) -> str:
+    """Return the model of the wrong clip, or the kind of a wrong clip that the owner made (`GoldKind`)."""
+    made = session.scalar(
+        select(GoldClip.kind)
+        .join(Clip, Clip.id == GoldClip.clip_id)
+        .join(Matchup, Matchup.other_id == Clip.submission_id)
+        .join(Comparison, (Comparison.matchup_id == Matchup.id) & (Comparison.pair_id == Clip.pair_id))
+        .where(Comparison.id == assignment.comparison_id)
+    )
+    tags = session.get_one(Pair, assignment.pair_id).tags
+    return made or str(tags.get("gold_against", ""))
 
 
 def _lease_question(

@@ -17,9 +17,10 @@ STEP_NAMES = {
     Phase.QUESTIONNAIRE: gettext_noop("Questions"),
     Phase.FINISH: gettext_noop("Finished"),
 }
-# Why a clip is wrong, by the name of the model that made it (benchmark/scenes/gold.py).
+# Why a clip is wrong, by the model that made it (benchmark/scenes/gold.py) or by its GoldKind.
 _WRONG_CLIPS = {
     "static": gettext_noop("Nothing moves in this clip."),
+    "frozen": gettext_noop("Nothing moves in this clip."),
     "wrong-action": gettext_noop("Something moves, but not as the text says."),
 }
 _OTHER_WRONG_CLIP = gettext_noop("This clip does not show the image and the text well.")

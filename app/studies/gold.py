@@ -1,5 +1,8 @@
 """Adds gold questions to a study. A benchmark defines the gold pairs; submissions contain the clips.
 
+An owner can also make gold questions from the clips of a submission (app/gold_clips). A study asks those that
+the owner confirmed.
+
 A pair's tags say whether the pair is a gold question and which model made the wrong clip (`gold` and
 `gold_against` in the benchmark's CSV). The model `reference` made the correct clip; the model that the tag
 names made the wrong clip. benchmark/scenes renders the clips of both models, which are submitted like all
@@ -16,6 +19,7 @@ from app.errors import Conflict, Invalid
 from app.panels.phases import study_phases
 from app.security.identity import Principal
 from app.security.visibility import sees_submission
+from app.studies.own_gold import confirmed_pairs, own_gold
 from app.tables.bench import Benchmark, Pair
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.submissions import Clip, Submission, VideoModel
@@ -75,13 +79,17 @@ def find_gold(
             the study has.
     """
     wrong = _gold_pairs(session, benchmark)
-    if not wrong:
+    sides = [side for both in compared for side in both]
+    own = own_gold(session, sides, principal=principal)
+    if not wrong and not own:
         raise Invalid(
-            f"The benchmark {benchmark.slug} defines no gold questions: its CSV has no column gold.",
+            f"The benchmark {benchmark.slug} defines no gold questions: its CSV has no column gold. Make "
+            "gold questions from the clips of a compared submission, and confirm them on "
+            "the page /submissions/ID/gold.",
             code="no_gold",
         )
     right = _side(session, benchmark, RIGHT_MODEL, frozenset().union(*wrong.values()), principal)
-    found = []
+    found = [GoldMatchup(*submissions, pair_ids) for submissions, pair_ids in sorted(own.items())]
     for model, pair_ids in sorted(wrong.items()):
         side = _side(session, benchmark, model, pair_ids, principal)
         if right and side and (common := right.pair_ids & side.pair_ids):
@@ -97,7 +105,7 @@ def find_gold(
             "This study compares the clips that its gold questions would show. Compare other submissions.",
             code="gold_is_compared",
         )
-    _refuse_conspicuous(session, found, [side for sides in compared for side in sides])
+    _refuse_conspicuous(session, found, sides)
     return found
 
 
@@ -138,11 +146,20 @@ def lay_out_gold(session: Session, study: Study, benchmark: Benchmark) -> None:
         _comparison_row(study, matchup, pair_id)
         for matchup in matchups
         for pair_id in sorted(
-            wrong[models[matchup.other_id]]
+            (
+                wrong.get(models[matchup.other_id], frozenset())
+                | confirmed_pairs(session, reference_id=matchup.reference_id, other_id=matchup.other_id)
+            )
             & _pairs_with_clips(session, matchup.reference_id)
             & _pairs_with_clips(session, matchup.other_id)
         )
     ]
+    if not rows:
+        raise Conflict(
+            "The gold questions of this study are no longer confirmed. Confirm them, or save the study "
+            "without gold questions.",
+            code="too_few_gold",
+        )
     session.execute(insert(Comparison), rows)
     hidden = len(rows) - _quiz_questions(study)
     if hidden < 1:

@@ -74,6 +74,8 @@ CLOSED_SETS = (
     protocol.Flag,
     protocol.Choice,
     protocol.PlaybackKind,
+    protocol.GoldKind,
+    protocol.GoldStatus,
 )
 
 # SQLite generates row ids only for a key of type INTEGER; PostgreSQL gets 64 bits.

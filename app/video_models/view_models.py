@@ -219,6 +219,12 @@ class SubmissionPage:
         return f"{self.row.url}/metrics"
 
     @property
+    def gold_url(self) -> str | None:
+        """Return the page that makes gold questions from the clips of a person's own final submission."""
+        is_final = self.row.status is SubmissionStatus.FINAL
+        return f"{self.row.url}/gold" if is_final and self.row.is_own else None
+
+    @property
     def withdraw_url(self) -> str | None:
         is_withdrawn = self.row.status is SubmissionStatus.WITHDRAWN
         return None if is_withdrawn or not self.row.is_own else f"{self.row.url}/withdraw"

@@ -38,6 +38,8 @@ from benchmark.protocol.table_enums import (
 from benchmark.protocol.vote_enums import (
     AssignmentPurpose,
     Choice,
+    GoldKind,
+    GoldStatus,
     Justification,
     PlaybackKind,
     Side,
@@ -53,6 +55,8 @@ __all__ = [
     "Direction",
     "FailureKind",
     "Flag",
+    "GoldKind",
+    "GoldStatus",
     "InvitationStatus",
     "JobKind",
     "JobStatus",

@@ -22,6 +22,22 @@ class PlaybackKind(StrEnum):
     COMPLETE = "complete"
 
 
+class GoldKind(StrEnum):
+    """How the server makes the wrong clip of a gold question from a lab's own clips."""
+
+    FROZEN = "frozen"
+    REVERSED = "reversed"
+    WRONG_PAIR = "wrong_pair"
+
+
+class GoldStatus(StrEnum):
+    """What the owner decided about a gold question. A study asks only confirmed questions."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
 class Side(StrEnum):
     """One of the two submissions of a matchup."""
 

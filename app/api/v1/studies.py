@@ -27,7 +27,7 @@ router = api_router("studies")
     responses=errors(
         "404 unknown_benchmark",
         "409 study_exists ambiguous_name",
-        "422 bad_matchups no_gold no_gold_clips gold_is_compared gold_stands_out",
+        "422 bad_matchups no_gold no_gold_clips gold_is_compared gold_stands_out unknown_scenario",
     ),
 )
 def create_study(body: StudyRequest, request: Request) -> StudyResponse:

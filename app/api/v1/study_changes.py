@@ -30,7 +30,7 @@ router = api_router("studies")
     responses=errors(
         "404 not_found unknown_benchmark",
         "409 study_status draft_changed ambiguous_name",
-        "422 bad_matchups no_gold no_gold_clips gold_is_compared gold_stands_out",
+        "422 bad_matchups no_gold no_gold_clips gold_is_compared gold_stands_out unknown_scenario",
     ),
 )
 def edit_draft(slug: SlugPath, body: DraftRequest, request: Request) -> StudyResponse:
@@ -51,7 +51,7 @@ def edit_draft(slug: SlugPath, body: DraftRequest, request: Request) -> StudyRes
     responses=errors(
         "404 not_found",
         "409 study_exists",
-        "422 bad_matchups no_gold no_gold_clips gold_is_compared gold_stands_out",
+        "422 bad_matchups no_gold no_gold_clips gold_is_compared gold_stands_out unknown_scenario",
     ),
 )
 def duplicate_study(slug: SlugPath, body: DuplicateRequest, request: Request) -> StudyResponse:

@@ -164,7 +164,7 @@ def renew(token: TokenPath, request: Request) -> RenewResponse:
 @router.post(
     "/assignments/{token}/playback",
     status_code=204,
-    responses=errors("404 not_found", "409 assignment_ended too_many_events"),
+    responses=errors("401 other_browser", "404 not_found", "409 assignment_ended too_many_events"),
 )
 def playback(token: TokenPath, body: PlaybackRequest, request: Request) -> Response:
     """Store a batch of playback events of an assignment. Sending the same events again changes nothing."""

@@ -41,6 +41,7 @@ class Work(StrEnum):
     PROBE = "probe"
     RENDITION = "rendition"
     CONVERT = "convert"
+    WRONG_CLIP = "wrong_clip"
     IMAGE = "image"
     FRAMES = "frames"
     BENCHMARK = "benchmark"

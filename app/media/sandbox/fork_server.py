@@ -54,6 +54,7 @@ TASKS: dict[Work, Task] = {
     Work.PROBE: Task(probe.probe, reads=("path", "input_image")),
     Work.RENDITION: Task(transcode.make, reads=("source",), writes=("target",)),
     Work.CONVERT: Task(convert.make, reads=("source",), writes=("target",)),
+    Work.WRONG_CLIP: Task(transcode.rearrange, reads=("source",), writes=("target",)),
     Work.IMAGE: Task(image.prepare, reads=("path",), writes=("target",)),
     Work.FRAMES: Task(frames.read, reads=("path",), writes=("target",)),
     Work.BENCHMARK: Task(

@@ -1,7 +1,7 @@
 """Writes renditions inside a sandbox child. The server never imports this module."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,25 @@ _SMPTE_170M = 6
 _COLOURS = Colours(_SMPTE_170M, _SMPTE_170M, _SMPTE_170M)
 
 
+def rearrange(source: str, target: str, recipe: dict[str, Any], order: list[int]) -> dict[str, Json]:
+    """Write a clip that shows the frames of another clip in this order.
+
+    Raises:
+        WorkRefused: the disk is full (`disk_full`), or the source has fewer frames (`too_short`).
+    """
+    wanted = Recipe(**{**recipe, "kind": RenditionRecipe(recipe["kind"])})
+    with open_video(Path(source), format="mp4") as track:
+        description = track.describe()
+        rate = Fraction(wanted.fps).limit_denominator(1001)
+        shown = description.timeline.sampled(rate, wanted.frames)
+        frames = list(_shaped(track, shown, wanted))
+    if max(order) >= len(frames):
+        raise WorkRefused("too_short", f"The clip has only {len(frames)} frames.")
+    track_of_order = _written((frames[index] for index in order), wanted, rate)
+    _write(track_of_order, target)
+    return {}
+
+
 def make(source: str, target: str, recipe: dict[str, Any]) -> dict[str, Json]:
     """Write the rendition of one clip: transcode the clip, or copy the clip's coded pictures.
 
@@ -53,13 +72,17 @@ def make(source: str, target: str, recipe: dict[str, Any]) -> dict[str, Json]:
             rendition = _rendered(track, wanted)
     except NotPlain as error:
         raise WorkRefused("not_plain", f"The clip must be re-encoded instead of copied: {error}.") from error
+    _write(rendition, target)
+    return {}
+
+
+def _write(rendition: PlainTrack, target: str) -> None:
     try:
         write_mp4(rendition, Path(target))
     except OSError as error:
         if error.errno in DISK_FULL_ERRNOS:
             raise WorkRefused(DISK_FULL, "No space is left for renditions.") from error
         raise
-    return {}
 
 
 def _rendered(track: VideoTrack, recipe: Recipe) -> PlainTrack:
@@ -72,9 +95,13 @@ def _rendered(track: VideoTrack, recipe: Recipe) -> PlainTrack:
 def _encoded(track: VideoTrack, description: VideoDescription, recipe: Recipe) -> PlainTrack:
     rate = Fraction(recipe.fps).limit_denominator(1001)
     shown = description.timeline.sampled(rate, recipe.frames)
+    return _written(_shaped(track, shown, recipe), recipe, rate)
+
+
+def _written(frames: Iterable[Any], recipe: Recipe, rate: Fraction) -> PlainTrack:
     encoder = _encoder(recipe, rate)
     packets: list[bytes] = []
-    for number, frame in enumerate(_shaped(track, shown, recipe)):
+    for number, frame in enumerate(frames):
         frame.pts, frame.time_base = number, 1 / rate
         frame.pict_type = 0  # let the encoder choose the frame type
         packets += [bytes(packet) for packet in encoder.encode(frame)]

@@ -21,6 +21,8 @@ API = "/api/v1"
 # A value that fits each parameter of a path; what it names need not exist.
 PARAMETERS = {
     "slug": "motif",
+    "other": "cinemo",
+    "flag": "fast",
     "public_id": "0" * 16,
     "pair_id": PAIR_IDS[0],
     "annotator": "annotator-001",
@@ -38,6 +40,7 @@ PARAMETERS = {
 REQUIRED_QUERIES = {
     "/votes": "?study=a&benchmark=tiny&map=pair=item",
     "/jobs/{public_id}/clip": "?attempt=1",
+    "/studies/{slug}/merge": "?study=merged",
 }
 # Routes that no person calls: a crowd platform signs its notifications.
 SIGNED = frozenset({"/studies/{slug}/platform/events"})

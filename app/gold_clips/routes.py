@@ -1,0 +1,112 @@
+"""Routes of the page on which an owner makes gold questions from own clips, and confirms each of them."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from sqlalchemy.orm import Session
+from starlette.responses import RedirectResponse
+
+from app.authenticated_route import AuthenticatedRoute
+from app.capacity import RequestClass
+from app.clock import utc_now
+from app.dependencies import context_of, page_response, require_person
+from app.errors import Conflict, Forbidden, Invalid, Unavailable
+from app.gold_clips import service
+from app.gold_clips.plan import MAX_QUESTIONS
+from app.gold_clips.view_builder import gold_page
+from app.limited_routes import limited_route
+from app.media.renditions import RenditionFailed
+from app.media.sandbox import SandboxBroken
+from app.media.store import StoreError
+from app.security.identity import Principal
+from app.security.path_params import PairIdPath, PublicIdPath
+from app.submissions.service import find_submission
+from app.tables.submissions import Submission
+from benchmark.protocol import GoldKind, GoldStatus, Role, Scope
+
+router = APIRouter(
+    include_in_schema=False, route_class=limited_route(RequestClass.UPLOADS, AuthenticatedRoute)
+)
+
+
+@router.get("/submissions/{public_id}/gold")
+def gold(public_id: PublicIdPath, request: Request) -> Response:
+    """Show the proposed gold questions of a submission, or the form that makes them."""
+    return _show(request, public_id)
+
+
+@router.post("/submissions/{public_id}/gold")
+def make(
+    public_id: PublicIdPath,
+    request: Request,
+    count: Annotated[str, Form()] = "",
+    kinds: Annotated[list[GoldKind] | None, Form()] = None,
+) -> Response:
+    """Make the wrong clips of the gold questions in the media sandbox."""
+    context = context_of(request)
+    try:
+        wanted = _count(count)
+        if not kinds:
+            raise Invalid("Choose at least one kind of wrong clip.", code="invalid")
+        with context.database.read() as session:
+            principal = _researcher(session, request)
+        service.make_gold_clips(
+            context,
+            submission_id=public_id,
+            count=wanted,
+            kinds=tuple(dict.fromkeys(kinds)),
+            principal=principal,
+        )
+    except (Invalid, Conflict, Forbidden) as refusal:
+        return _show(request, public_id, problem=refusal.message, status=refusal.status)
+    except (RenditionFailed, SandboxBroken, StoreError) as error:
+        raise Unavailable("A clip cannot be made at the moment. Try again.") from error
+    return RedirectResponse(f"/submissions/{public_id}/gold", status_code=303)
+
+
+@router.post("/submissions/{public_id}/gold/discard")
+def discard(public_id: PublicIdPath, request: Request) -> Response:
+    """Withdraw all gold clips of a submission, so that others can be made."""
+    with context_of(request).database.write() as session:
+        source, principal = _own(session, request, public_id)
+        service.discard(session, source=source, principal=principal, now=utc_now())
+    return RedirectResponse(f"/submissions/{public_id}/gold", status_code=303)
+
+
+@router.post("/submissions/{public_id}/gold/{pair_id}")
+def decide(
+    public_id: PublicIdPath,
+    pair_id: PairIdPath,
+    request: Request,
+    status: Annotated[GoldStatus, Form()],
+) -> Response:
+    """Confirm or reject a gold question."""
+    with context_of(request).database.write() as session:
+        source, principal = _own(session, request, public_id)
+        service.decide(
+            session, source=source, pair=pair_id, status=status, principal=principal, now=utc_now()
+        )
+    return RedirectResponse(f"/submissions/{public_id}/gold#{pair_id}", status_code=303)
+
+
+def _count(text: str) -> int:
+    number = int(text) if text.strip().isascii() and text.strip().isdigit() and len(text) < 9 else 0
+    if not 1 <= number <= MAX_QUESTIONS:
+        raise Invalid(f"Use a whole number from 1 to {MAX_QUESTIONS}.", code="invalid")
+    return number
+
+
+def _show(request: Request, public_id: str, *, problem: str = "", status: int = 200) -> Response:
+    with context_of(request).database.write() as session:
+        source, _ = _own(session, request, public_id)
+        page = gold_page(session, source, problem=problem)
+    return page_response(request, "gold_clips/gold.html", page, status=status)
+
+
+def _own(session: Session, request: Request, public_id: str) -> tuple[Submission, Principal]:
+    principal = _researcher(session, request)
+    return find_submission(session, public_id=public_id, principal=principal, for_change=True), principal
+
+
+def _researcher(session: Session, request: Request) -> Principal:
+    return require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
