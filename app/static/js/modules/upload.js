@@ -1,4 +1,4 @@
-// Controls the upload page: matches the chosen files with pairs, sends three files at a time, and shows each file's state.
+// Controls the upload page: matches the chosen files with pairs, sends four files at a time, and shows each file's state.
 import { offerConversion, showConvertAll } from '../upload/conversion.js';
 import { acceptDrops } from '../upload/drop.js';
 import { chosenFiles, droppedFiles } from '../upload/files.js';
@@ -6,7 +6,7 @@ import { fileLine, showLines, stateOf } from '../upload/list.js';
 import { digest, sendFile } from '../upload/send.js';
 import { fill, part, put } from '../words.js';
 
-const PARALLEL = 3;
+const PARALLEL = 4; // as `ti2v submit`
 const CLIP = { method: 'PUT', type: 'video/mp4' };
 
 export function mount(root) {
