@@ -17,8 +17,12 @@ from app.tables.studies import Study
 from benchmark.protocol import Role, Scope
 
 USED_KEY = "ti2v_used_key"
+# Set in the scope of a request whose response Mechanical Turk may show in a frame.
+MAY_BE_FRAMED = "ti2v_may_be_framed"
 _PERSON = "ti2v_person"
 COOKIE = "ti2v_session"
+# The cookie of an annotator inside the frame of Mechanical Turk. It never signs a person in.
+FRAME_COOKIE = "ti2v_frame"
 
 
 def context_of(request: Request) -> AppContext:
@@ -29,6 +33,21 @@ def context_of(request: Request) -> AppContext:
 
 def cookie_of(request: Request) -> str | None:
     return request.cookies.get(COOKIE)
+
+
+def frame_cookie_of(request: Request) -> str | None:
+    return request.cookies.get(FRAME_COOKIE)
+
+
+def annotator_cookie_of(request: Request) -> str | None:
+    """Return the cookie that can identify an annotator. A browser sends one of the two cookies only."""
+    return cookie_of(request) or frame_cookie_of(request)
+
+
+def allow_frame(request: Request, study: Study) -> None:
+    """Let Mechanical Turk show the response in a frame if the study is on Mechanical Turk."""
+    if study.may_be_framed:
+        request.scope[MAY_BE_FRAMED] = True
 
 
 def page_response(request: Request, template: str, page: object, *, status: int = 200) -> Response:
@@ -64,6 +83,19 @@ def set_cookie(response: Response, cookie: str, context: AppContext) -> None:
         secure=settings.cookies_are_secure,
         samesite="lax",
         path="/",
+    )
+
+
+def set_frame_cookie(response: Response, cookie: str, context: AppContext) -> None:
+    """Store the annotator's cookie for the frame of Mechanical Turk.
+
+    Without `SameSite=None` a browser does not send a cookie from a frame of another site. `Partitioned` keeps
+    the cookie inside frames of that site. Starlette writes `Partitioned` only on Python 3.14 and newer.
+    """
+    max_age = context.settings.session_days * 86400
+    response.headers.append(
+        "set-cookie",
+        f"{FRAME_COOKIE}={cookie}; HttpOnly; Max-Age={max_age}; Path=/; SameSite=None; Secure; Partitioned",
     )
 
 

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 
-from app.dependencies import page_response
+from app.dependencies import MAY_BE_FRAMED, page_response
 from app.errors import AppError, NotSignedIn, OtherBrowser, RangeNotSatisfiable
 from app.field_messages import field_message
 from app.sign_in_form import build_sign_in_form
@@ -117,6 +117,7 @@ def answer_app_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppError)
     if isinstance(error, OtherBrowser) and _wants_page(request):
         page = OtherBrowserPage(error.study_title, error.language, error.message)
+        request.scope[MAY_BE_FRAMED] = error.may_be_framed
         return page_response(request, "platforms/other_browser.html", page, status=error.status)
     return answer_error(
         request,

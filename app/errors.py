@@ -61,12 +61,13 @@ class NotSignedIn(AppError):
 class OtherBrowser(NotSignedIn):
     """An annotator went on with a study in another browser, so this browser no longer acts as the annotator.
 
-    `study_title` and `language` are the title and the language of the study.
+    `study_title` and `language` are the title and the language of the study. `may_be_framed` states whether
+    Mechanical Turk may show the study's pages in a frame.
     """
 
     default_code = "other_browser"
 
-    def __init__(self, *, study_title: str, language: Language) -> None:
+    def __init__(self, *, study_title: str, language: Language, may_be_framed: bool = False) -> None:
         super().__init__(
             gettext_noop(
                 "You went on with this study in another browser. Continue there. To continue here, open the "
@@ -75,6 +76,7 @@ class OtherBrowser(NotSignedIn):
         )
         self.study_title = study_title
         self.language = language
+        self.may_be_framed = may_be_framed
 
 
 class Forbidden(AppError):

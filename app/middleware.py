@@ -4,6 +4,7 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Callable
 
 from prometheus_client import Counter, Histogram
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,7 +14,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.clock import utc_now
-from app.dependencies import USED_KEY
+from app.dependencies import MAY_BE_FRAMED, USED_KEY
 from app.error_pages import answer_app_error, answer_server_error
 from app.errors import AppError
 from app.request_body import RequestBody
@@ -23,6 +24,7 @@ from app.security.origin import refuse_cross_site
 from app.settings import Settings
 
 API = "/api/v1"
+HeaderPairs = list[tuple[bytes, bytes]]
 log = logging.getLogger("ti2v.keys")
 access_log = logging.getLogger("ti2v.access")
 REQUESTS = Counter("ti2v_requests_total", "Requests answered.", ["method", "route", "status"])
@@ -46,17 +48,20 @@ class RequestMiddleware:
         self._max_json_bytes = settings.max_json_bytes
         self._max_clip_bytes = settings.max_clip_bytes
         self._max_import_bytes = settings.max_import_bytes
-        self._headers = security_headers(is_https=settings.cookies_are_secure)
+        self._headers, self._framed_headers = (
+            security_headers(is_https=settings.cookies_are_secure, may_be_framed=may_be_framed)
+            for may_be_framed in (False, True)
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         started = time.perf_counter()
-        request_id = scope["ti2v_request_id"] = secrets.token_hex(8)
+        scope["ti2v_request_id"] = secrets.token_hex(8)
         headers = Headers(scope=scope)
         body = RequestBody(receive, headers, limit=self._body_limit(scope))
-        response = _Response(send, [*self._headers, (b"x-request-id", request_id.encode())], body)
+        response = _Response(send, lambda: self._response_headers(scope), body)
         try:
             refuse_cross_site(scope["method"], headers, public_url=self._public_url)
             body.check_declared()
@@ -73,6 +78,11 @@ class RequestMiddleware:
             _count(scope, response.status or 500, time.perf_counter() - started)
             await _record_key_use(scope)
 
+    def _response_headers(self, scope: Scope) -> HeaderPairs:
+        """Return the headers of the response. A route has decided meanwhile whether a frame may show it."""
+        headers = self._framed_headers if scope.get(MAY_BE_FRAMED) else self._headers
+        return [*headers, (b"x-request-id", scope["ti2v_request_id"].encode())]
+
     def _body_limit(self, scope: Scope) -> int:
         if scope["method"] == "PUT" and "/clips/" in scope["path"]:
             return self._max_clip_bytes
@@ -88,7 +98,7 @@ class _Response:
     closes after a short delay, see `RequestBody.linger`.
     """
 
-    def __init__(self, send: Send, headers: list[tuple[bytes, bytes]], body: RequestBody) -> None:
+    def __init__(self, send: Send, headers: Callable[[], HeaderPairs], body: RequestBody) -> None:
         self._send = send
         self._headers = headers
         self._body = body
@@ -100,7 +110,7 @@ class _Response:
             self.status = message["status"]
             self._closes = not self._body.is_complete
             closing = [(b"connection", b"close")] if self._closes else []
-            message["headers"] = [*message["headers"], *self._headers, *closing]
+            message["headers"] = [*message["headers"], *self._headers(), *closing]
         elif self._closes and not message.get("more_body", False):
             # The client has received the whole response; uvicorn closes the connection after the last
             # message.

@@ -18,6 +18,7 @@ from app.people.routes import router as people
 from app.phases.owner_routes import router as crowd
 from app.phases.quiz_routes import router as quiz
 from app.phases.routes import router as phases
+from app.platforms.frame_routes import router as platform_frames
 from app.platforms.routes import router as platforms
 from app.results.figures.routes import router as figures
 from app.results.routes import router as results
@@ -57,6 +58,7 @@ PAGES = (
     crowd,
     quiz,
     platforms,
+    platform_frames,
     voting,
     media,
     results,

@@ -6,7 +6,14 @@ from fastapi import APIRouter, Path, Request, Response
 from starlette.responses import RedirectResponse
 
 from app.clock import utc_now
-from app.dependencies import context_of, cookie_of, count_wrong_secret, set_cookie
+from app.dependencies import (
+    allow_frame,
+    annotator_cookie_of,
+    context_of,
+    cookie_of,
+    count_wrong_secret,
+    set_cookie,
+)
 from app.errors import NotFound
 from app.invitations.service import accept_invitation, votes_of, withdraw_annotator
 from app.invitations.view_models import WelcomePage, WithdrawPage
@@ -56,7 +63,10 @@ def invitation(token: Annotated[str, Path(max_length=200)], request: Request) ->
 @router.get("/studies/{slug}/withdraw")
 def ask_before_leaving(slug: SlugPath, request: Request) -> Response:
     with context_of(request).database.read() as session:
-        participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=utc_now())
+        participant = find_participant(
+            session, cookie=annotator_cookie_of(request), study_slug=slug, now=utc_now()
+        )
+        allow_frame(request, participant.study)
         votes = votes_of(session, participant.annotator)
         page = WithdrawPage(
             study_slug=slug,
@@ -70,8 +80,11 @@ def ask_before_leaving(slug: SlugPath, request: Request) -> Response:
 @router.post("/studies/{slug}/withdraw")
 def leave(slug: SlugPath, request: Request) -> Response:
     with context_of(request).database.write() as session:
-        participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=utc_now())
+        participant = find_participant(
+            session, cookie=annotator_cookie_of(request), study_slug=slug, now=utc_now()
+        )
         study = lock_study(session, participant.study.id)
+        allow_frame(request, study)
         votes = withdraw_annotator(session, annotator=participant.annotator, study=study, now=utc_now())
         page = WithdrawPage(study_slug=slug, study_title=study.title, votes=votes, language=study.language)
     return context_of(request).pages.answer("invitations/withdrawn.html", page)

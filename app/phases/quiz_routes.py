@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from starlette.responses import RedirectResponse
 
 from app.clock import utc_now
-from app.dependencies import context_of, cookie_of
+from app.dependencies import annotator_cookie_of, context_of
 from app.errors import Conflict, Invalid, NotFound
 from app.phases.quiz import next_question, quiz_state
 from app.phases.view_builder import PhaseVisit, build_answer_page, build_question_page
@@ -43,7 +43,7 @@ def post_quiz_answer(
         if choice is None:
             raise Invalid("Choose A or B.", code="choice_missing")
         with context_of(request).database.write() as session:
-            held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
+            held = find_assignment(session, cookie=annotator_cookie_of(request), token=token, for_change=True)
             cast_vote(
                 session,
                 assignment=held.assignment,
@@ -66,7 +66,7 @@ def _explain(request: Request, slug: str, token: str) -> Response | None:
     try:
         with context.database.write() as session:
             visit = find_visit(session, request, slug)
-            held = find_assignment(session, cookie=cookie_of(request), token=token)
+            held = find_assignment(session, cookie=annotator_cookie_of(request), token=token)
             quiz = visit.phases.quiz
             if quiz is None or held.study.id != visit.study.id:
                 return None

@@ -14,6 +14,7 @@ from app.phases.view_models import (
     STEP_NAMES,
     ConsentPage,
     EndPage,
+    HitForm,
     InfoSection,
     InstructionsPage,
     QuestionnairePage,
@@ -21,6 +22,7 @@ from app.phases.view_models import (
     QuizQuestionPage,
 )
 from app.platforms.exits import annotator_exit
+from app.platforms.links import MTURK_SUBMIT
 from app.tables.people import Annotator
 from app.tables.platforms import PlatformSession
 from app.tables.studies import Study
@@ -166,10 +168,11 @@ def build_questionnaire_page(
 
 
 def build_end_page(visit: PhaseVisit, *, outcome: Outcome, signing_key: bytes, notice: str = "") -> EndPage:
+    joined = visit.session.get(PlatformSession, visit.annotator.id)
     exit = annotator_exit(
         visit.study,
         annotator_id=visit.annotator.id,
-        joined=visit.session.get(PlatformSession, visit.annotator.id),
+        joined=joined,
         outcome=outcome,
         signing_key=signing_key,
     )
@@ -185,6 +188,7 @@ def build_end_page(visit: PhaseVisit, *, outcome: Outcome, signing_key: bytes, n
         text=finish.text,
         code=exit.code,
         return_url=exit.url,
+        hit=HitForm(joined.submit_to + MTURK_SUBMIT, joined.session) if joined and joined.submit_to else None,
         comment=(str(written.answers.get("comment", "")) if written else "") if finish.comment else None,
     )
 

@@ -161,12 +161,20 @@ class QuestionnairePage(PhasePage):
         return isinstance(question, NumberQuestion)
 
 
+@dataclass(frozen=True)
+class HitForm:
+    """The form that ends a HIT: the address of Mechanical Turk, and the worker's assignment."""
+
+    url: str
+    assignment: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class EndPage(PhasePage):
     """The last page (phases/finish.html), or the page after an early end (phases/ended.html).
 
     `code` and `return_url` are empty texts if the study has none. `comment` is None if the study asks for no
-    comment.
+    comment. `hit` is None unless the annotator works on a HIT of Mechanical Turk.
     """
 
     outcome: Outcome
@@ -176,6 +184,7 @@ class EndPage(PhasePage):
     code: str
     return_url: str
     comment: str | None = None
+    hit: HitForm | None = None
 
     @property
     def shown_comment(self) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.clock import utc_now
-from app.dependencies import context_of, cookie_of
+from app.dependencies import allow_frame, annotator_cookie_of, context_of
 from app.errors import Conflict, NotFound
 from app.panels.phases import study_phases
 from app.phases import service
@@ -24,8 +24,11 @@ def find_visit(session: Session, request: Request, slug: str) -> PhaseVisit:
         NotFound: the study has no phases.
         Conflict: the study is a draft or paused.
     """
-    participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=utc_now())
+    participant = find_participant(
+        session, cookie=annotator_cookie_of(request), study_slug=slug, now=utc_now()
+    )
     study = lock_study(session, participant.study.id)
+    allow_frame(request, study)
     phases = study_phases(study)
     if phases is None:
         raise NotFound("This study has only comparisons. Open your invitation link again.")

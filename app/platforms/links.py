@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter, ValidationError
 
 from app.errors import Invalid
+from app.security.headers import MTURK_ORIGINS
 from benchmark.protocol import PlatformKind
 from benchmark.wire.platforms import ExternalId, Platform
 
 # Mechanical Turk sends this id to workers who look at a HIT before they accept it.
 # Source: docs.aws.amazon.com/AWSMechTurk, ExternalQuestion, read 2026-11-30.
 MTURK_PREVIEW = "ASSIGNMENT_ID_NOT_AVAILABLE"
+# The path to which the form of a finished HIT is sent; the form has the field `assignmentId` and at least one
+# other field. Source: the same page.
+MTURK_SUBMIT = "/mturk/externalSubmit"
 PROLIFIC_NAMES = ("PROLIFIC_PID", "SESSION_ID", "STUDY_ID")
 _EXTERNAL_ID: TypeAdapter[str] = TypeAdapter(ExternalId)
 
@@ -20,13 +24,14 @@ _EXTERNAL_ID: TypeAdapter[str] = TypeAdapter(ExternalId)
 class ExternalIds:
     """The ids in a participant's link.
 
-    `session` and `study` are empty if the platform sends none. `is_verified` states whether the platform
-    signed the ids.
+    `session` and `study` are empty if the platform sends none. `submit_to` is the server of Mechanical Turk
+    that receives the form of a finished HIT. `is_verified` states whether the platform signed the ids.
     """
 
     participant: str
     session: str
     study: str
+    submit_to: str = ""
     is_verified: bool = False
 
 
@@ -51,6 +56,7 @@ def parse_link(platform: Platform, parameters: Mapping[str, str]) -> ExternalIds
         _external_id(parameters, participant_name, required=True),
         _external_id(parameters, session_name, required=platform.kind is not PlatformKind.PANEL),
         _external_id(parameters, study_name, required=platform.study_id is not None),
+        _submit_to(parameters) if platform.kind is PlatformKind.MTURK else "",
     )
     require_study(platform, ids.study)
     return ids
@@ -63,6 +69,17 @@ def require_study(platform: Platform, study: str) -> None:
             "This link belongs to another study. Open the study on the platform again.",
             code="other_study",
         )
+
+
+def _submit_to(parameters: Mapping[str, str]) -> str:
+    """Return the server of Mechanical Turk that the link names, which must be a known server."""
+    server = parameters.get("turkSubmitTo", "").rstrip("/")
+    if server not in MTURK_ORIGINS:
+        raise Invalid(
+            "The link names no server of Mechanical Turk. Open the HIT on Mechanical Turk again.",
+            code="bad_link",
+        )
+    return server
 
 
 def _external_id(parameters: Mapping[str, str], name: str, *, required: bool) -> str:

@@ -1,5 +1,6 @@
 """Route of the link by which participants of a crowd platform join a study."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
@@ -8,11 +9,19 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.clock import utc_now
-from app.dependencies import context_of, cookie_of, set_cookie
+from app.dependencies import (
+    allow_frame,
+    context_of,
+    cookie_of,
+    frame_cookie_of,
+    set_cookie,
+    set_frame_cookie,
+)
 from app.errors import AppError, Invalid, NotFound, Unavailable
 from app.panels.phases import study_phases
 from app.platforms import sessions
 from app.platforms.exits import study_exit
+from app.platforms.handover import handover_token
 from app.platforms.links import MTURK_PREVIEW, ExternalIds, parse_link
 from app.platforms.poll import queue_poll
 from app.platforms.service import study_platform
@@ -21,6 +30,7 @@ from app.platforms.view_models import JoinPage, JoinProblem
 from app.security.browsers import open_browser
 from app.security.participants import lock_study
 from app.security.path_params import SlugPath
+from app.tables.people import Annotator
 from app.tables.studies import Study
 from benchmark.protocol import Outcome, PlatformKind, StudyStatus
 from benchmark.wire.platforms import Platform
@@ -36,9 +46,10 @@ def join(slug: SlugPath, request: Request) -> Response:
     context = context_of(request)
     with context.database.read() as session:
         study, platform = _find_study(session, slug)
+        allow_frame(request, study)
         if _is_preview(platform, request):
             return _answer(request, study, JoinProblem.PREVIEW)
-    now = utc_now()
+    now, place = utc_now(), _place(request, study)
     try:
         # The keys of the platform may have to be fetched, so no transaction is open.
         signed, ids = _read_link(request, platform, slug, now)
@@ -47,9 +58,8 @@ def join(slug: SlugPath, request: Request) -> Response:
             problem = _problem(session, study, platform, ids)
             if problem is not None:
                 return _answer(request, study, problem, ids=ids)
-            browser = open_browser(
-                session, cookie=cookie_of(request), now=now, days=context.settings.session_days
-            )
+            cookie = cookie_of(request) if place.may_be_page else frame_cookie_of(request)
+            browser = open_browser(session, cookie=cookie, now=now, days=context.settings.session_days)
             if signed is not None:
                 sessions.use_token(
                     session,
@@ -60,14 +70,42 @@ def join(slug: SlugPath, request: Request) -> Response:
                     now=now,
                 )
             assert platform.kind is not None
-            sessions.join_study(
+            annotator = sessions.join_study(
                 session, study=study, kind=platform.kind, ids=ids, browser=browser.row, now=now
             )
             queue_poll(session, study=study, platform=platform, settings=context.settings, now=now)
     except (Invalid, Unavailable) as refusal:
         return _answer(request, study, JoinProblem.BAD_LINK, refusal=refusal)
-    redirect = RedirectResponse(f"/studies/{slug}/phases", status_code=303)
-    set_cookie(redirect, browser.cookie, context)
+    return _enter(request, study, annotator, browser.cookie, place)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where the browser shows the response. Both are possible if the browser does not say."""
+
+    may_be_frame: bool
+    may_be_page: bool
+
+
+def _place(request: Request, study: Study) -> _Place:
+    target = request.headers.get("sec-fetch-dest")
+    is_frame = study.may_be_framed and target in ("iframe", "frame")
+    return _Place(is_frame or (study.may_be_framed and target is None), not is_frame)
+
+
+def _enter(request: Request, study: Study, annotator: Annotator, cookie: str, place: _Place) -> Response:
+    """Redirect to the study. In a frame, the next page checks whether the browser kept the cookie."""
+    context = context_of(request)
+    url = f"/studies/{study.slug}/phases"
+    if place.may_be_frame:
+        key = context.settings.signing_key
+        token = handover_token(key, annotator_id=annotator.id, now=utc_now())
+        url = f"/studies/{study.slug}/frame/{token}"
+    redirect = RedirectResponse(url, status_code=303)
+    if place.may_be_page:
+        set_cookie(redirect, cookie, context)
+    if place.may_be_frame:
+        set_frame_cookie(redirect, cookie, context)
     return redirect
 
 

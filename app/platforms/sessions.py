@@ -56,6 +56,7 @@ def join_study(
             kind=kind,
             participant=ids.participant,
             session=ids.session,
+            submit_to=ids.submit_to,
             is_verified=ids.is_verified,
             status=SessionStatus.ACTIVE,
             status_at=now,
@@ -65,6 +66,7 @@ def join_study(
     else:
         # Whoever joined with unsigned ids may have cast votes, so a later signed link proves nothing.
         row.is_verified = row.is_verified and ids.is_verified
+        row.submit_to = ids.submit_to
         if row.session != ids.session or row.status in _GIVEN_UP:
             row.session, row.status, row.status_at = ids.session, SessionStatus.ACTIVE, now
     annotator = session.get_one(Annotator, row.annotator_id)

@@ -17,6 +17,15 @@ class JoinProblem(StrEnum):
     BAD_LINK = "bad_link"
 
 
+@dataclass(frozen=True)
+class FramePage:
+    """The page in the frame of a HIT if the browser blocks cookies in the frame (platforms/frame.html)."""
+
+    study_title: str
+    language: Language
+    open_url: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class JoinPage:
     """The page for a participant who cannot start (platforms/join.html). The server stores nothing then."""

@@ -1,24 +1,33 @@
 """Builds the security headers of every response."""
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' blob:",
-        "media-src 'self' blob:",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
+# Production and sandbox of Mechanical Turk. A HIT shows a page in a frame, and receives its form.
+# Sources: docs.aws.amazon.com/AWSMechTurk/latest/AWSMturkAPI/ApiReference_ExternalQuestionArticle.html and
+# .../AWSMechanicalTurkRequester/mturk-hits-defining-questions-html-rendered.html, read 2026-11-30.
+MTURK_ORIGINS = ("https://www.mturk.com", "https://workersandbox.mturk.com")
+
+
+def content_security_policy(*, may_be_framed: bool = False) -> str:
+    """Return the policy of a page. Mechanical Turk may frame the page, and receive its form, if allowed."""
+    mturk = " ".join(MTURK_ORIGINS)
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' blob:",
+            "media-src 'self' blob:",
+            "connect-src 'self'",
+            f"form-action 'self' {mturk}" if may_be_framed else "form-action 'self'",
+            "base-uri 'none'",
+            f"frame-ancestors {mturk}" if may_be_framed else "frame-ancestors 'none'",
+        )
     )
-)
 
 
-def security_headers(*, is_https: bool) -> list[tuple[bytes, bytes]]:
+def security_headers(*, is_https: bool, may_be_framed: bool = False) -> list[tuple[bytes, bytes]]:
     """Return the security headers of every response, as pairs of bytes for ASGI."""
     headers = {
-        "content-security-policy": CONTENT_SECURITY_POLICY,
+        "content-security-policy": content_security_policy(may_be_framed=may_be_framed),
         "x-content-type-options": "nosniff",
         # An invitation's URL is a secret and must not be sent to other sites. `no-referrer` would set
         # `Origin: null` on form posts, which cannot be distinguished from a cross-site request.

@@ -138,7 +138,9 @@ def lock_study(session: Session, study_id: int) -> Study:
 def _refuse_replaced(session: Session, query: Select[Study], given: Mapping[str, object]) -> None:
     study = session.scalar(query, given)
     if study is not None:
-        raise OtherBrowser(study_title=study.title, language=study.language)
+        raise OtherBrowser(
+            study_title=study.title, language=study.language, may_be_framed=study.may_be_framed
+        )
 
 
 def _has_one_writer(session: Session) -> bool:

@@ -33,6 +33,8 @@ class PlatformSession(Base):
     participant: Mapped[str] = mapped_column(String(255))
     # The id of the participant's submission (Prolific) or assignment (Mechanical Turk); empty if unknown.
     session: Mapped[str] = mapped_column(String(255))
+    # The server of Mechanical Turk that receives the form of a finished HIT; empty on other platforms.
+    submit_to: Mapped[str] = mapped_column(String(100), default="", server_default="")
     # Whether the platform signed the ids in every link by which the participant joined.
     is_verified: Mapped[bool] = mapped_column(default=False, server_default=false())
     status: Mapped[SessionStatus]

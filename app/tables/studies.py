@@ -17,7 +17,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import Base, RowId
-from benchmark.protocol import Language, RenditionRecipe, StudyKind, StudyStatus, Visibility, WatchGate
+from benchmark.protocol import (
+    Language,
+    PlatformKind,
+    RenditionRecipe,
+    StudyKind,
+    StudyStatus,
+    Visibility,
+    WatchGate,
+)
 
 
 class Study(Base):
@@ -85,6 +93,11 @@ class Study(Base):
     archived_at: Mapped[datetime | None]
     # The time after which a background task removes the study; None unless its owner deleted it.
     deletes_at: Mapped[datetime | None]
+
+    @property
+    def may_be_framed(self) -> bool:
+        """Return whether Mechanical Turk may show the study's pages in a frame."""
+        return (self.platform or {}).get("kind") == PlatformKind.MTURK
 
 
 class StudyProtocol(Base):

@@ -6,7 +6,7 @@ from functools import partial
 from fastapi import APIRouter, Request, Response
 
 from app.capacity import RequestClass
-from app.dependencies import context_of, cookie_of
+from app.dependencies import annotator_cookie_of, context_of
 from app.errors import Unavailable
 from app.limited_routes import limited_route
 from app.media.padding import ByteRange
@@ -30,7 +30,7 @@ def image(token: TokenPath, request: Request) -> Response:
     """Return the input image of an assignment."""
     context = context_of(request)
     with context.database.read() as session:
-        held = find_assignment(session, cookie=cookie_of(request), token=token)
+        held = find_assignment(session, cookie=annotator_cookie_of(request), token=token)
         served = served_image(session, held=held)
     return image_response(
         context.store,
@@ -70,5 +70,5 @@ async def clip(token: TokenPath, position: Choice, request: Request) -> Response
 
 def _find_clip(request: Request, token: str, position: Choice) -> RequestedClip:
     with context_of(request).database.read() as session:
-        held = find_assignment(session, cookie=cookie_of(request), token=token)
+        held = find_assignment(session, cookie=annotator_cookie_of(request), token=token)
         return requested_clip(session, held=held, position=position)

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse
 
 from app.capacity import RequestClass
 from app.clock import utc_now
-from app.dependencies import context_of, cookie_of
+from app.dependencies import allow_frame, annotator_cookie_of, context_of
 from app.errors import AppError, Conflict, Invalid
 from app.limited_routes import limited_route
 from app.panels.allocation import DayLimitReached
@@ -53,7 +53,7 @@ def post_vote(
             raise Invalid("Choose A or B.", code="choice_missing")
         vote = VoteRequest(choice=choice, justifications=ticked)
         with context_of(request).database.write() as session:
-            held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
+            held = find_assignment(session, cookie=annotator_cookie_of(request), token=token, for_change=True)
             service.cast_vote(
                 session, assignment=held.assignment, study=held.study, request=vote, now=held.now
             )
@@ -69,7 +69,7 @@ def post_skip(
 ) -> Response:
     try:
         with context_of(request).database.write() as session:
-            held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
+            held = find_assignment(session, cookie=annotator_cookie_of(request), token=token, for_change=True)
             service.skip(session, assignment=held.assignment, study=held.study, reason=reason, now=held.now)
     except Conflict as refusal:
         return _show(request, slug, refusal=refusal)
@@ -80,7 +80,7 @@ def post_skip(
 def post_undo(slug: SlugPath, request: Request, token: TokenField) -> Response:
     try:
         with context_of(request).database.write() as session:
-            held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
+            held = find_assignment(session, cookie=annotator_cookie_of(request), token=token, for_change=True)
             undone = service.undo(session, assignment=held.assignment, study=held.study, now=held.now)
     except Conflict as refusal:
         return _show(request, slug, refusal=refusal)
@@ -100,8 +100,11 @@ def _show(
     """
     context = context_of(request)
     with context.database.write(durable=False) as session:
-        participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=utc_now())
+        participant = find_participant(
+            session, cookie=annotator_cookie_of(request), study_slug=slug, now=utc_now()
+        )
         study = lock_study(session, participant.study.id)
+        allow_frame(request, study)
         if study.status is StudyStatus.CLOSED and study.phases is not None:
             # The annotator still gets the last page with the completion code.
             return RedirectResponse(f"/studies/{slug}/phases", status_code=303)

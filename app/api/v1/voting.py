@@ -14,7 +14,7 @@ from app.api.v1.error_responses import errors
 from app.api.v1.json_router import ANNOTATOR, api_router
 from app.capacity import RequestClass
 from app.clock import utc_now
-from app.dependencies import context_of, cookie_of
+from app.dependencies import annotator_cookie_of, context_of
 from app.errors import Conflict
 from app.security.participants import find_assignment, find_participant, lock_study
 from app.security.path_params import SlugPath, TokenPath
@@ -61,7 +61,9 @@ def next_assignment(
     The page can then load the next comparison's clips early.
     """
     with context_of(request).database.write(durable=False) as session:
-        participant = find_participant(session, cookie=cookie_of(request), study_slug=slug, now=utc_now())
+        participant = find_participant(
+            session, cookie=annotator_cookie_of(request), study_slug=slug, now=utc_now()
+        )
         study = lock_study(session, participant.study.id)
         wanted = body or NextAssignmentRequest()
         view = _next(session, request, wanted, annotator=participant.annotator, study=study, now=utc_now())
@@ -91,7 +93,7 @@ def vote(token: TokenPath, body: VoteRequest, request: Request) -> Response:
     is stored even if there is no next assignment.
     """
     with context_of(request).database.write() as session:
-        held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
+        held = find_assignment(session, cookie=annotator_cookie_of(request), token=token, for_change=True)
         cast = service.cast_vote(
             session, assignment=held.assignment, study=held.study, request=body, now=held.now
         )
@@ -120,7 +122,7 @@ def vote(token: TokenPath, body: VoteRequest, request: Request) -> Response:
 def skip(token: TokenPath, body: SkipRequest, request: Request) -> Response:
     """Skip a comparison without a vote; the annotator does not get this comparison again."""
     with context_of(request).database.write() as session:
-        held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
+        held = find_assignment(session, cookie=annotator_cookie_of(request), token=token, for_change=True)
         service.skip(session, assignment=held.assignment, study=held.study, reason=body.reason, now=held.now)
     return Response(status_code=204)
 
@@ -134,7 +136,7 @@ def skip(token: TokenPath, body: SkipRequest, request: Request) -> Response:
 def undo(token: TokenPath, request: Request) -> UndoResponse:
     """Undo the last vote and return a new assignment for the same comparison."""
     with context_of(request).database.write() as session:
-        held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
+        held = find_assignment(session, cookie=annotator_cookie_of(request), token=token, for_change=True)
         undone = service.undo(session, assignment=held.assignment, study=held.study, now=held.now)
         lease = current_lease(session, assignment=undone.assignment, study=held.study)
         view = assignment_view(session, lease=lease, study=held.study)
@@ -156,7 +158,7 @@ def undo(token: TokenPath, request: Request) -> UndoResponse:
 def renew(token: TokenPath, request: Request) -> RenewResponse:
     """Extend the lease of an assignment while its voting page is open."""
     with context_of(request).database.write(durable=False) as session:
-        held = find_assignment(session, cookie=cookie_of(request), token=token, for_change=True)
+        held = find_assignment(session, cookie=annotator_cookie_of(request), token=token, for_change=True)
         expires_at = leases.renew(session, assignment=held.assignment, study=held.study, now=held.now)
     return RenewResponse(expires_at=expires_at)
 
@@ -169,7 +171,7 @@ def renew(token: TokenPath, request: Request) -> RenewResponse:
 def playback(token: TokenPath, body: PlaybackRequest, request: Request) -> Response:
     """Store a batch of playback events of an assignment. Sending the same events again changes nothing."""
     with context_of(request).database.write(durable=False) as session:
-        held = find_assignment(session, cookie=cookie_of(request), token=token)
+        held = find_assignment(session, cookie=annotator_cookie_of(request), token=token)
         record_playback(session, assignment=held.assignment, request=body, now=held.now)
     return Response(status_code=204)
 
@@ -184,7 +186,7 @@ def _next(
     now: datetime,
 ) -> AssignmentView | None:
     after = (
-        find_assignment(session, cookie=cookie_of(request), token=wanted.after).assignment
+        find_assignment(session, cookie=annotator_cookie_of(request), token=wanted.after).assignment
         if wanted.after
         else None
     )

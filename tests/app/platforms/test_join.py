@@ -283,22 +283,6 @@ def test_only_the_owner_reads_the_codes(owner: TestClient, cast: Cast, study: St
     assert client_of(cast.context, cast.charlie).get(path).status_code == 404
 
 
-def test_a_worker_of_mechanical_turk_sees_a_preview_first(
-    client: TestClient, context: AppContext, owner: TestClient, study: Study
-) -> None:
-    set_platform(owner, study, kind="mturk")
-    hit = {"hitId": "123RVWYBAZW00EXAMPLE", "turkSubmitTo": "https://www.mturk.com/"}
-    path = f"/studies/{study.slug}/join"
-
-    preview = client.get(path, params=hit | {"assignmentId": "ASSIGNMENT_ID_NOT_AVAILABLE"})
-
-    assert "Accept the HIT to begin" in preview.text
-    assert sessions(context) == []
-    accepted = {"assignmentId": "123RVWYBAZW00EXAMPLE456RVWYBAZW00EXAMPLE", "workerId": "AZ3456EXAMPLE"}
-    assert client.get(path, params=hit | accepted).url.path == f"/studies/{study.slug}/vote"
-    assert [row.participant for row in sessions(context)] == ["AZ3456EXAMPLE"]
-
-
 def test_a_panel_names_its_own_parameters(
     client: TestClient, context: AppContext, owner: TestClient, study: Study
 ) -> None:

@@ -1,12 +1,14 @@
 // Single keys click the control with that key in aria-keyshortcuts. Single-key shortcuts can be switched off (WCAG 2.1.4).
+import { browserStorage } from '../storage.js';
+
 const STORED = 'ti2v.single-keys';
 
 export function mount(root) {
   const box = root.querySelector('[data-part=single-keys]');
-  box.checked = (localStorage.getItem(STORED) ?? root.dataset.singleKeys) === 'on';
+  box.checked = (browserStorage.getItem(STORED) ?? root.dataset.singleKeys) === 'on';
   const remember = () => {
     root.dataset.singleKeys = box.checked ? 'on' : 'off';
-    localStorage.setItem(STORED, root.dataset.singleKeys);
+    browserStorage.setItem(STORED, root.dataset.singleKeys);
   };
   box.addEventListener('change', remember);
   remember();
