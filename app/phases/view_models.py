@@ -187,5 +187,15 @@ class EndPage(PhasePage):
     hit: HitForm | None = None
 
     @property
+    def redirects_at_once(self) -> bool:
+        """Return whether the annotator goes back to the platform at once, because the page asks nothing.
+
+        The page then contains a refresh without delay. The server cannot redirect, because browsers refuse a
+        redirect to another site after a form.
+        """
+        is_done = self.outcome is Outcome.COMPLETED and not self.notice
+        return is_done and self.comment is None and bool(self.return_url)
+
+    @property
     def shown_comment(self) -> str:
         return self.comment or ""

@@ -253,6 +253,22 @@ def test_the_return_url_contains_the_ids_of_the_participant(
     assert "webstudy_credit.aspx?credit_token=4e4&amp;survey_code=12%3A34" in finish
 
 
+def test_a_page_that_asks_nothing_returns_to_the_platform_at_once(
+    client: TestClient, cast: Cast, study: Study
+) -> None:
+    phases = Phases.model_validate({"finish": {"comment": False}})
+    quick = cast.open_study("quick-study", others=["cinemo"], comparisons_per_annotator=1, phases=phases)
+    set_platform(client_of(cast.context, cast.alice), quick, **PROLIFIC)
+    client.get(f"/studies/{quick.slug}/join", params=LINK)
+    assert vote(client, assign(client, quick)["token"]).status_code == 201
+
+    finish = client.get(f"/studies/{quick.slug}/vote")
+
+    refresh = 'http-equiv="refresh" content="0;url=https://app.prolific.com/submissions/complete?cc=D0NE"'
+    assert refresh in finish.text
+    assert 'data-module="countdown"' not in finish.text
+
+
 def test_a_paused_study_stores_nothing(
     join: Join, context: AppContext, owner: TestClient, study: Study
 ) -> None:

@@ -38,6 +38,12 @@ def test_the_same_task_is_queued_once(either_installation: AppContext) -> None:
     assert enqueue(either_installation) != enqueue(either_installation, "another-study")
 
 
+def test_every_kind_of_task_can_be_queued(either_installation: AppContext) -> None:
+    with either_installation.database.write() as session:
+        for kind in TaskKind:
+            service.enqueue(session, kind=kind, subject="a-study", now=NOW)
+
+
 def test_a_finished_task_can_be_queued_again(either_installation: AppContext) -> None:
     first = enqueue(either_installation)
     claimed = claim(either_installation)
