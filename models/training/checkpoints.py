@@ -9,7 +9,7 @@ checkpoint is complete.
 import contextlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,12 +45,36 @@ class TrainState:
     steps_done: int = 0
 
 
-def save_checkpoint(folder: Path, state: TrainState, *, settings_key: str, keep: int) -> Path:
+@dataclass(frozen=True)
+class StateCopy:
+    """A copy of a train state in CPU memory, which further training steps do not change."""
+
+    network: dict[str, Tensor]
+    ema: dict[str, Tensor]
+    optimiser: dict[str, Tensor]
+    steps_done: int
+
+
+def copy_state(state: TrainState) -> StateCopy:
+    """Copy a train state to CPU memory."""
+    return StateCopy(
+        _copy(state.network.state_dict()),
+        _copy(state.ema.weights),
+        _copy(dict(_flatten_optimiser(state.optimiser))),
+        state.steps_done,
+    )
+
+
+def _copy(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.detach().to("cpu", copy=True) for name, tensor in tensors.items()}
+
+
+def write_checkpoint(folder: Path, state: StateCopy, *, settings_key: str, keep: int) -> Path:
     """Write a checkpoint, then remove old checkpoints; only the newest checkpoints remain.
 
     Args:
         folder: folder of all checkpoints of the run.
-        state: the state to save.
+        state: the state to write.
         settings_key: hash of the run's settings, checked by `load_checkpoint`.
         keep: number of checkpoints to keep.
 
@@ -63,9 +87,9 @@ def save_checkpoint(folder: Path, state: TrainState, *, settings_key: str, keep:
     final = folder / f"step-{state.steps_done:06d}"
     try:
         with atomic_write(final) as temporary:
-            write_tensors(temporary / "network.safetensors", dict(state.network.state_dict()))
-            write_tensors(temporary / "ema.safetensors", state.ema.weights)
-            write_tensors(temporary / "optimiser.safetensors", dict(_flatten_optimiser(state.optimiser)))
+            write_tensors(temporary / "network.safetensors", state.network)
+            write_tensors(temporary / "ema.safetensors", state.ema)
+            write_tensors(temporary / "optimiser.safetensors", state.optimiser)
             progress = {"steps_done": state.steps_done, "settings": settings_key}
             atomic_write_text(temporary / "state.json", json.dumps(progress) + "\n")
     except CannotWrite as error:

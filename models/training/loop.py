@@ -122,7 +122,7 @@ def _step(
         # Devices synchronise gradients once per step, in the backward pass of the last micro-batch.
         with nullcontext() if number == len(micro_batches) else accelerator.no_sync(network):
             batch = batch_builder.build(items)
-            with _autocast(config, accelerator.device):
+            with autocast(config, accelerator.device):
                 predicted = predict(network, batch)
             losses = motif_loss(predicted, batch.target, batch.heatmap, config.loss.motion_focal_weight)
             _check_finite(losses, step, [clips[item.clip].label.name for item in items])
@@ -135,7 +135,8 @@ def _step(
     return gather_losses(accelerator, clip_losses), norm
 
 
-def _autocast(config: TrainingConfig, device: torch.device) -> torch.autocast:
+def autocast(config: TrainingConfig, device: torch.device) -> torch.autocast:
+    """Return the context in which the network runs with the configured precision."""
     # accelerate's own autocast is configured once per process, but two runs in a process can differ.
     return torch.autocast(device.type, torch.bfloat16, enabled=config.run.precision is Precision.BF16)
 

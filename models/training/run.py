@@ -11,39 +11,51 @@ Files in the run's folder:
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-from accelerate import Accelerator  # type: ignore[import-untyped]
+from accelerate import Accelerator, InitProcessGroupKwargs  # type: ignore[import-untyped]
+from accelerate.utils import gather_object  # type: ignore[import-untyped]
 
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.motif.torch_threads import cpu_threads
 from models.training.atomic_io import atomic_write_text
+from models.training.background_writer import BackgroundWriter
 from models.training.batches import BatchBuilder, create_batch_builder
 from models.training.cache import TensorCache
-from models.training.checkpoints import TrainState, load_checkpoint, newest_checkpoint, save_checkpoint
+from models.training.checkpoints import (
+    TrainState,
+    copy_state,
+    load_checkpoint,
+    newest_checkpoint,
+    write_checkpoint,
+)
 from models.training.config import TrainingConfig
 from models.training.config_io import settings_key, to_toml
 from models.training.datasets import clip_sources
 from models.training.ema import ExponentialMovingAverage
-from models.training.encoded_clips import Dataset
+from models.training.encoded_clips import Dataset, EncodedClip
 from models.training.enums import NetworkKind
 from models.training.errors import BadConfig
 from models.training.export import export
 from models.training.figure6 import RegionLoss, region_losses, select_evenly
 from models.training.figure6_files import plot_region_losses, write_region_losses
-from models.training.loop import Hooks, StopReason, train
+from models.training.loop import Hooks, StopReason, autocast, train
 from models.training.networks import create_pipeline
 from models.training.run_dataset import build_run_dataset
 from models.training.run_log import Metrics, RunLog
-from models.training.samples import write_sample_sheet
+from models.training.samples import SampleStrip, sample_strip, write_sample_sheet
 
 if TYPE_CHECKING:
     pass
 
 logger = logging.getLogger(__name__)
+_BARRIER_TIMEOUT = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
@@ -74,7 +86,8 @@ def run_training(config: TrainingConfig, folder: Path, cache_folder: Path) -> Tr
     Raises:
         TrainingError: see models.training.errors.
     """
-    accelerator = Accelerator()
+    # The first barrier waits for the process that caches its clips last. NCCL gives up after ten minutes.
+    accelerator = Accelerator(kwargs_handlers=[InitProcessGroupKwargs(timeout=_BARRIER_TIMEOUT)])
     _check_batch_size(config, accelerator.num_processes)
     with cpu_threads(config.run.cpu_threads):
         # Prepared shards replace the clips, except for the toy autoencoder, which is fitted to clips.
@@ -101,6 +114,7 @@ class Trainer:
         self._pipeline, self._dataset = pipeline, dataset
         self._batch_builder: BatchBuilder = create_batch_builder(pipeline, dataset, device=accelerator.device)
         self._state = new_train_state(config, pipeline)
+        self._writer = BackgroundWriter()
         self._figure6: list[RegionLoss] = []
         self._validated_at: int | None = None
 
@@ -119,7 +133,9 @@ class Trainer:
         try:
             hooks = Hooks(log=log.write if log else _discard, save=self._save, validate=self._validate)
             reason = train(config, self._accelerator, state, self._batch_builder, hooks)
+            self._writer.wait()
         finally:
+            self._writer.close()
             if log:
                 log.close()
         if reason is StopReason.FINISHED:
@@ -141,40 +157,57 @@ class Trainer:
         return log
 
     def _save(self) -> None:
+        """Copy the state, and write the copy to a checkpoint while the training continues."""
         if self._accelerator.is_main_process:
-            save_checkpoint(
+            write = partial(
+                write_checkpoint,
                 self._folder / "checkpoints",
-                self._state,
+                copy_state(self._state),
                 settings_key=settings_key(self._config),
                 keep=self._config.run.checkpoints_kept,
             )
-        self._accelerator.wait_for_everyone()
+            self._writer.start(write)
 
     def _validate(self) -> None:
         """Compute Figure 6 and the sample sheet with the averaged weights, on held-out clips."""
-        settings, state = self._config.validation, self._state
-        self._validated_at = state.steps_done
-        clips = select_evenly(self._dataset.held_out, settings.clips)
-        if self._accelerator.is_main_process and clips:
-            state.ema.swap(state.network)
-            try:
-                self._figure6 = region_losses(
-                    state.network,
-                    self._batch_builder,
-                    clips,
-                    timesteps=settings.timesteps,
-                    region_above=settings.region_above,
-                )
-                if self._figure6:
-                    stem = self._folder / f"figure6-{state.steps_done:06d}"
-                    write_region_losses(stem, self._figure6)
-                    plot_region_losses(stem.with_suffix(".png"), {self._config.name: [self._figure6]})
-                sheet = self._folder / f"samples-{state.steps_done:06d}.png"
-                selected = select_evenly(clips, settings.samples)
-                write_sample_sheet(sheet, self._pipeline, selected, self._config)
-            finally:
-                state.ema.swap(state.network)
+        self._validated_at = self._state.steps_done
+        clips = select_evenly(self._dataset.held_out, self._config.validation.clips)
+        if not clips:
+            return
+        self._state.ema.swap(self._state.network)
+        try:
+            with autocast(self._config, self._accelerator.device):
+                rows, strips = self._measure(clips)
+        finally:
+            self._state.ema.swap(self._state.network)
+        self._figure6 = sorted(rows, key=lambda row: row.timestep)
+        if self._accelerator.is_main_process:
+            self._write_validation(strips)
         self._accelerator.wait_for_everyone()
+
+    def _measure(self, clips: Sequence[EncodedClip]) -> tuple[list[RegionLoss], list[SampleStrip]]:
+        """Return the rows of Figure 6 and the sample strips; the processes share timesteps and samples."""
+        settings, accelerator = self._config.validation, self._accelerator
+        own = slice(accelerator.process_index, None, accelerator.num_processes)
+        rows = region_losses(
+            self._state.network,
+            self._batch_builder,
+            clips,
+            timesteps=settings.timesteps[own],
+            region_above=settings.region_above,
+        )
+        numbered = list(enumerate(select_evenly(clips, settings.samples)))
+        strips = [sample_strip(self._pipeline, clip, self._config, number) for number, clip in numbered[own]]
+        if accelerator.num_processes > 1:
+            rows, strips = gather_object(rows), gather_object(strips)
+        return rows, strips
+
+    def _write_validation(self, strips: Sequence[SampleStrip]) -> None:
+        if self._figure6:
+            stem = self._folder / f"figure6-{self._state.steps_done:06d}"
+            write_region_losses(stem, self._figure6)
+            plot_region_losses(stem.with_suffix(".png"), {self._config.name: [self._figure6]})
+        write_sample_sheet(self._folder / f"samples-{self._state.steps_done:06d}.png", strips)
 
 
 def _discard(step: int, metrics: Metrics) -> None:
@@ -205,5 +238,6 @@ def new_train_state(config: TrainingConfig, pipeline: MotifImageToVideoPipeline)
         lr=settings.learning_rate,
         betas=(settings.beta1, settings.beta2),
         weight_decay=settings.weight_decay,
+        fused=network.device.type == "cuda",
     )
     return TrainState(network, ExponentialMovingAverage(network, settings.ema_decay), optimiser)

@@ -1,6 +1,7 @@
 """Writes the sample sheet: each held-out clip above the clip generated from its first frame and caption."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,24 +20,38 @@ _GAP = 2
 _BACKGROUND = 250
 
 
-def write_sample_sheet(
-    path: Path, pipeline: MotifImageToVideoPipeline, clips: Sequence[EncodedClip], config: TrainingConfig
-) -> None:
-    """Write an image with two rows per clip: the original frames and the generated frames.
+@dataclass(frozen=True, eq=False)
+class SampleStrip:
+    """Two rows of the sample sheet: original and generated frames.
 
-    Without clips, write nothing.
+    Attributes:
+        number: the place on the sheet.
+        pixels: (height, width, 3) uint8 RGB.
+    """
+
+    number: int
+    pixels: NDArray[np.uint8]
+
+
+def write_sample_sheet(path: Path, strips: Sequence[SampleStrip]) -> None:
+    """Write an image with the strips, in the order of their numbers. Without strips, write nothing.
 
     Raises:
         CannotWrite: the disk is full.
     """
-    if not clips:
+    if not strips:
         return
-    rows = []
-    for number, clip in enumerate(clips):
-        original = clip.frames()
-        rows += [_row(original), _row(sample_clip(pipeline, clip, config, number))]
+    ordered = sorted(strips, key=lambda strip: strip.number)
     with atomic_write(path) as temporary:
-        Image.fromarray(np.concatenate(rows)).save(temporary)
+        Image.fromarray(np.concatenate([strip.pixels for strip in ordered])).save(temporary)
+
+
+def sample_strip(
+    pipeline: MotifImageToVideoPipeline, clip: EncodedClip, config: TrainingConfig, number: int
+) -> SampleStrip:
+    """Generate a clip and return the strip with the original and the generated frames; see `sample_clip`."""
+    generated = sample_clip(pipeline, clip, config, number)
+    return SampleStrip(number, np.concatenate([_row(clip.frames()), _row(generated)]))
 
 
 def sample_clip(

@@ -54,6 +54,8 @@ def test_the_paper_config_has_the_reported_values() -> None:
     assert (run.optimiser.text_dropout, run.loss.motion_focal_weight) == (0.1, 1.0)
     assert (run.noise.prediction_type, run.network.conditioning) == ("v_prediction", "x-cat")
     assert (run.heatmap.threshold, run.heatmap.slope) == (0.05, 100.0)
+    assert run.heatmap.flow == "raft-large"
+    assert len(run.data.strides) > 1
 
 
 def test_the_paper_config_lists_every_heatmap_setting() -> None:

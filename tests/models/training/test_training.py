@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from models.motif.pipeline import MotifImageToVideoPipeline
-from models.training.checkpoints import load_checkpoint, newest_checkpoint, save_checkpoint
+from models.training.checkpoints import copy_state, load_checkpoint, newest_checkpoint, write_checkpoint
 from models.training.config_io import to_toml
 from models.training.errors import BadConfig, CannotResume, CannotWrite, LossNotFinite
 from models.training.export import export
@@ -115,14 +115,14 @@ def file_size_limit(size: int) -> Iterator[None]:
 def test_a_full_disk_keeps_the_last_good_checkpoint(tmp_path: Path, shared_cache: Path) -> None:
     setup = open_setup(toy_config(), shared_cache)
     setup.state.steps_done = 1
-    good = save_checkpoint(tmp_path, setup.state, settings_key="k", keep=2)
+    good = write_checkpoint(tmp_path, copy_state(setup.state), settings_key="k", keep=2)
     setup.state.steps_done = 2
     (tmp_path / "unfinished-1-step-000002").mkdir()  # left by an earlier kill
     with (
         file_size_limit(10_000),
         pytest.raises(CannotWrite, match=r"the last good checkpoint is .*step-000001"),
     ):
-        save_checkpoint(tmp_path, setup.state, settings_key="k", keep=2)
+        write_checkpoint(tmp_path, copy_state(setup.state), settings_key="k", keep=2)
     assert list(tmp_path.iterdir()) == [good]
     load_checkpoint(good, setup.state, settings_key="k")
     assert setup.state.steps_done == 1
@@ -142,21 +142,21 @@ def test_a_full_disk_leaves_no_partial_pipeline(tmp_path: Path, shared_cache: Pa
 def test_only_the_newest_checkpoints_are_kept(tmp_path: Path, shared_cache: Path) -> None:
     state = open_setup(toy_config(), shared_cache).state
     for state.steps_done in (1, 2, 3):
-        newest = save_checkpoint(tmp_path, state, settings_key="k", keep=2)
+        newest = write_checkpoint(tmp_path, copy_state(state), settings_key="k", keep=2)
     assert newest_checkpoint(tmp_path) == newest
     assert sorted(path.name for path in tmp_path.iterdir()) == ["step-000002", "step-000003"]
 
 
 def test_a_checkpoint_with_other_settings_is_refused(tmp_path: Path, shared_cache: Path) -> None:
     state = open_setup(toy_config(), shared_cache).state
-    checkpoint = save_checkpoint(tmp_path, state, settings_key="one", keep=1)
+    checkpoint = write_checkpoint(tmp_path, copy_state(state), settings_key="one", keep=1)
     with pytest.raises(CannotResume, match="trained with other settings"):
         load_checkpoint(checkpoint, state, settings_key="two")
 
 
 def test_a_damaged_checkpoint_is_named(tmp_path: Path, shared_cache: Path) -> None:
     state = open_setup(toy_config(), shared_cache).state
-    checkpoint = save_checkpoint(tmp_path, state, settings_key="k", keep=1)
+    checkpoint = write_checkpoint(tmp_path, copy_state(state), settings_key="k", keep=1)
     (checkpoint / "optimiser.safetensors").write_bytes(b"half")
     with pytest.raises(CannotResume, match="step-000000 is damaged"):
         load_checkpoint(checkpoint, state, settings_key="k")
