@@ -137,6 +137,22 @@ def test_an_owner_needs_no_command_line(
     owner.get_by_text("More tables").click()
     votes = download(owner, "Votes CSV", tmp_path)
     assert {vote["pair"] for vote in votes} == set(PAIRS)
+    look_at_every_page_of_the_study(owner, live_server)
+
+
+def look_at_every_page_of_the_study(page: Page, address: str) -> None:
+    """Follow each link that the list of studies offers for a closed study."""
+    page.goto(address)
+    links = page.locator(".study").first.locator("a")
+    pages = {link.get_attribute("href") for link in links.all()}
+    ends = {"dashboard", "annotators", "invitations", "crowd", "publish", "merge", "reopen", "delete"}
+    assert ends <= {(path or "").rpartition("/")[2] for path in pages}
+    for path in pages:
+        answer = page.goto(f"{address}{path}")
+        assert answer is not None
+        assert answer.status == 200, path
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        assert is_as_wide_as_its_window(page), path
 
 
 @pytest.mark.parametrize("width", [1366, 390])
@@ -149,6 +165,8 @@ def test_a_viewer_only_looks(
     names = page.get_by_role("navigation", name="Main").get_by_role("link").all_inner_texts()
 
     assert names == ["Studies", "Benchmarks", "Models"]
+    page.get_by_role("link", name="Compare", exact=True).click()
+    expect(page.locator("main")).to_contain_text("There are no studies with results that you may see.")
     for name in names:
         page.get_by_role("link", name=name, exact=True).click()
         assert page.locator("main form:not([method=get])").count() == 0
