@@ -23,11 +23,20 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
 class _Templates(FileSystemLoader):
-    """Loads templates without indentation. Indentation would be a quarter of the voting page's bytes."""
+    """Loads templates without indentation, and without end tags that HTML does not need.
+
+    Indentation would be a quarter of the voting page's bytes, and these tags a tenth of the results page's
+    bytes.
+    """
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         source, path, is_current = super().get_source(environment, template)
-        return re.sub(r"^[ \t]+", "", source, flags=re.MULTILINE), path, is_current
+        return _shortened(source), path, is_current
+
+
+def _shortened(source: str) -> str:
+    without_indentation = re.sub(r"^[ \t]+", "", source, flags=re.MULTILINE)
+    return re.sub(r"\s*</(?:td|th|tr|li|dt|dd)>|\s+(?=<(?:td|th|tr)[\s>])", "", without_indentation)
 
 
 def unbroken(text: str) -> str:

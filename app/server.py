@@ -19,6 +19,7 @@ from app.logging import set_up_logging
 from app.main import create_app
 from app.platforms.poll import poll_prolific
 from app.process_count import warned_about_limits
+from app.results.preload import preloaded_results
 from app.server_lock import only_server
 from app.settings import Settings
 from app.studies.removal import remove_study
@@ -90,7 +91,11 @@ def _run(context: AppContext) -> None:
     settings = context.settings
     app = create_app(context)
     _spare_the_collector()
-    with warned_about_limits(context.database, settings), TaskRunner(context, TASK_HANDLERS).running():
+    with (
+        warned_about_limits(context.database, settings),
+        TaskRunner(context, TASK_HANDLERS).running(),
+        preloaded_results(context),
+    ):
         uvicorn.run(app, **server_options(settings))
 
 

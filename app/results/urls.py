@@ -21,7 +21,12 @@ def scenario_url(study: str, scenario: str) -> str:
     >>> scenario_url("ablations", "hot air")
     '/studies/ablations/scenarios/hot%20air'
     """
-    return f"/studies/{study}/scenarios/{quote(scenario, safe='')}"
+    return f"/studies/{study}/{scenario_path(scenario)}"
+
+
+def scenario_path(scenario: str) -> str:
+    """Return the URL of a scenario's page, relative to the results page of the study."""
+    return f"scenarios/{quote(scenario, safe='')}"
 
 
 def pair_url(study: str, pair_id: str) -> str:

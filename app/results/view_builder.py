@@ -42,6 +42,8 @@ _DOWNLOADS = (
     ("Votes", "Parquet", "votes.parquet"),
     ("Playback", "Parquet", "playback.parquet"),
 )
+# The page has four links to each matchup, and relative URLs are shorter.
+_RELATIVE = "results"
 _METRIC_DOWNLOADS = (
     ("Metrics", "CSV", "metrics.csv"),
     ("Metric agreement", "CSV", "metric_agreement.csv"),
@@ -55,7 +57,7 @@ def build_results_page(session: Session, study: Study, principal: Principal) -> 
     rows = [row for row in results.rows if not row.is_average]
     averages = [row for row in results.rows if row.is_average]
     naming = Naming.of(session, rows)
-    sorted_rows, facts = by_score(rows), matchup_facts(study.slug, counted)
+    sorted_rows, facts = by_score(rows), matchup_facts(counted, results_url=_RELATIVE)
     covered = coverage(session, study, results.live)
     headline, summary = _headline(results, rows, naming, covered)
     metrics = metrics_part(session, results, naming, principal)
@@ -92,7 +94,7 @@ def build_results_page(session: Session, study: Study, principal: Principal) -> 
         coverage=covered,
         agreement=agreement_part(counted, naming),
         metrics=metrics,
-        heats=heat_tables(study.slug, counted, sorted_rows, naming, facts),
+        heats=heat_tables(counted, sorted_rows, naming, facts),
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from app.panels.side_names import Naming
 from app.results.live.tallies import CountedStudy
-from app.results.urls import scenario_url
+from app.results.urls import scenario_path
 from app.results.views.grids import HeatCell, HeatHeader, HeatRow, HeatTable
 from app.results.views.names import readable
 from app.results.views.rows import MatchupFacts
@@ -27,7 +27,6 @@ _TITLES = {
 
 
 def heat_tables(
-    study: str,
     counted: CountedStudy,
     rows: Sequence[PreferenceRow],
     naming: Naming,
@@ -37,12 +36,11 @@ def heat_tables(
 
     A heat map is left out if it would have only one column, or if no pair has a majority.
     """
-    tables = (_table(study, counted, rows, naming, facts, division) for division in _TITLES)
+    tables = (_table(counted, rows, naming, facts, division) for division in _TITLES)
     return tuple(table for table in tables if table is not None)
 
 
 def _table(
-    study: str,
     counted: CountedStudy,
     rows: Sequence[PreferenceRow],
     naming: Naming,
@@ -63,7 +61,7 @@ def _table(
         anchor=anchor,
         title=title,
         lede=_lede(decided, naming, word),
-        parts=tuple(_part(study, division, names[at]) for at in order),
+        parts=tuple(_part(division, names[at]) for at in order),
         rows=tuple(
             HeatRow(
                 HeatHeader(naming.matchup(row.reference, row.other or ""), facts[row.matchup].url),
@@ -87,8 +85,8 @@ def _counts(counted: CountedStudy, division: Division) -> tuple[tuple[str, ...],
     return parts.names, counts.won_reference.reshape(shape), counts.decided.reshape(shape)
 
 
-def _part(study: str, division: Division, name: str) -> HeatHeader:
-    url = scenario_url(study, name) if division is Division.SCENARIO else None
+def _part(division: Division, name: str) -> HeatHeader:
+    url = scenario_path(name) if division is Division.SCENARIO else None
     return HeatHeader(readable(name), url)
 
 

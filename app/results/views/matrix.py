@@ -27,8 +27,8 @@ def matrix(
     for row in rows:
         other, won, decided = row.other or "", row.ti2v_score_reference_n or 0, row.pairs_decided
         url = facts[row.matchup].url
-        cells[row.reference, other] = _cell(won, decided, url, naming, (row.reference, other))
-        cells[other, row.reference] = _cell(decided - won, decided, url, naming, (other, row.reference))
+        cells[row.reference, other] = _cell(won, decided, url)
+        cells[other, row.reference] = _cell(decided - won, decided, url)
     return MatrixTable(
         models=tuple(naming.side(model) for model in models),
         rows=tuple(
@@ -38,17 +38,17 @@ def matrix(
     )
 
 
-def _cell(won: int, decided: int, url: str, naming: Naming, sides: tuple[str, str]) -> MatrixCell:
-    """Return a cell of the matrix. The share is hidden if too few pairs are decided."""
-    first, second = map(naming.side, sides)
+def _cell(won: int, decided: int, url: str) -> MatrixCell:
+    """Return a cell of the matrix. The share is hidden if too few pairs are decided.
+
+    The label has no names, because a screen reader reads the headers of the cell's row and column.
+    """
     if decided < MIN_DECIDED:
-        return MatrixCell(
-            EMPTY, None, url, f"{first} against {second}: fewer than {MIN_DECIDED} decided pairs"
-        )
+        return MatrixCell(EMPTY, None, url, f"fewer than {MIN_DECIDED} decided pairs")
     share = whole_percent(won, decided)
     return MatrixCell(
         str(share),
         heat_step(won, decided),
         url,
-        f"{first} won {share} percent of {decided} pairs against {second}",
+        f"{share} % of {decided} pairs",
     )

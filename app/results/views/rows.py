@@ -7,7 +7,6 @@ import numpy as np
 
 from app.panels.side_names import Naming
 from app.results.live.tallies import CountedStudy
-from app.results.urls import matchup_url
 from app.results.view_models import Figure, FigureRow, PreferenceBar, ReasonBars, TableRow
 from app.results.views.bars import CommonScale
 from benchmark.exports.printed_cells import TITLES, interval_cell, p_cell, reason_cells, sides_cell
@@ -34,14 +33,17 @@ class MatchupFacts:
     close_reason: str | None
 
 
-def matchup_facts(study: str, counted: CountedStudy) -> dict[str, MatchupFacts]:
-    """Return the details of each matchup of a study. The keys are the names of the matchups in tables."""
+def matchup_facts(counted: CountedStudy, *, results_url: str) -> dict[str, MatchupFacts]:
+    """Return the details of each matchup of a study. The keys are the names of the matchups in tables.
+
+    `results_url` is the URL of the results page; the URLs of matchups are below it.
+    """
     panels = panel_sizes(counted.tallies, [each.name for each in counted.sides])
     voteless = counted.tallies.matchup[counted.tallies.votes == 0]
     without_vote = np.bincount(voteless, minlength=len(counted.sides)).tolist()
     return {
         each.name: MatchupFacts(
-            matchup_url(study, at), panels[each.name], without_vote[at], each.close_reason
+            f"{results_url}/{at + 1}", panels[each.name], without_vote[at], each.close_reason
         )
         for at, each in enumerate(counted.sides)
     }

@@ -90,7 +90,7 @@ def scenario_page(session: Session, study: Study, scenario: str) -> ScenarioPage
         is_interim=results.is_interim,
         imported=imported_note(session, results),
         sides=side_titles(naming),
-        figure=figure_of(rows, naming=naming, facts=matchup_facts(study.slug, here)),
+        figure=figure_of(rows, naming=naming, facts=matchup_facts(here, results_url=results_url(study.slug))),
         sentences=tuple(part_conclusion(row, readable(scenario)) for row in parts),
         panel_warning=panel_warning(here.tallies, named),
         pairs=_pairs(session, study, here, naming),

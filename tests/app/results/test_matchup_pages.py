@@ -22,7 +22,7 @@ def alice(cast: Cast) -> TestClient:
 
 
 def majorities(page: str) -> list[str]:
-    return re.findall(r"<td>(motif|cinemo|undecided|no vote)</td>", page)
+    return re.findall(r"<td>(motif|cinemo|undecided|no vote)\s*<", page)
 
 
 def test_the_filter_shows_the_pairs_of_one_result(alice: TestClient) -> None:

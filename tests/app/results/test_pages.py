@@ -77,7 +77,7 @@ def test_a_heat_map_without_a_number_is_a_list_of_its_scenarios(cast: Cast, stud
 
     assert "No scenario has 5 decided pairs of one matchup, so there is no heat map yet." in text_of(page)
     assert 'class="heat ' not in page
-    assert 'href="/studies/motif-study/scenarios/kite"' in page
+    assert 'href="scenarios/kite"' in page
 
 
 def test_an_open_study_shows_no_p_values(cast: Cast, study: Study) -> None:

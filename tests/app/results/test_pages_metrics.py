@@ -47,8 +47,8 @@ def measure(cast: Cast, worker: WorkerProgram) -> None:
 
 def row(html: str, title: str, number: int = 0) -> list[str]:
     """Return the cells of the first table row with this title, or of a later row."""
-    rows = re.findall(rf'<th scope="row"[^>]*>{re.escape(title)}.*?</tr>', html, re.DOTALL)
-    return [text_of(cell) for cell in re.findall(r"<td>(.*?)</td>", rows[number], re.DOTALL)]
+    rows = re.findall(rf'<th scope="row"[^>]*>{re.escape(title)}.*?(?=<tr>|</table>)', html, re.DOTALL)
+    return [text_of(cell) for cell in re.findall(r"<td>(.*?)(?=<td|$)", rows[number], re.DOTALL)]
 
 
 def test_the_results_show_scores_and_what_each_metric_would_have_told(cast: Cast, closed: Study) -> None:

@@ -1,6 +1,7 @@
 """The page of one scenario: what every matchup shows on its pairs."""
 
 import re
+from urllib.parse import urljoin
 
 import pytest
 from fastapi.testclient import TestClient
@@ -18,7 +19,8 @@ def test_the_results_page_leads_to_every_scenario(cast: Cast, study: Study) -> N
     fill_panels(study, people=1)
     alice = signed_in(cast.context, cast.alice)
 
-    links = set(re.findall(r'href="(/studies/motif-study/scenarios/[^"]+)"', alice.get(RESULTS).text))
+    paths = re.findall(r'href="(scenarios/[^"]+)"', alice.get(RESULTS).text)
+    links = {urljoin(RESULTS, path) for path in paths}
 
     assert links == {KITES, "/studies/motif-study/scenarios/boat"}
     assert [alice.get(link).status_code for link in sorted(links)] == [200, 200]

@@ -1,0 +1,69 @@
+"""Builds the results pages of the newest studies shortly after the start.
+
+The first page of a study reads all votes of the study, and the first page of a process compiles the
+templates. Both together take longer than a reader wants to wait.
+"""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from app.context import AppContext
+from app.results.view_builder import build_results_page
+from app.security.identity import Principal
+from app.tables.studies import Study
+from benchmark.protocol import Role, StudyStatus
+
+# The start itself and the first requests come first.
+DELAY_S = 1.0
+MOST_STUDIES = 3
+_READER = Principal(0, "visitor", Role.VIEWER)
+log = logging.getLogger("ti2v.results")
+
+
+@contextmanager
+def preloaded_results(context: AppContext, *, delay_s: float = DELAY_S) -> Iterator[None]:
+    """Build the pages in a thread while the block runs. When the block ends, wait for the current page."""
+    has_ended = threading.Event()
+    thread = threading.Thread(
+        target=_preload, args=(context, has_ended, delay_s), name="preload", daemon=True
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        has_ended.set()
+        thread.join()
+
+
+def _preload(context: AppContext, has_ended: threading.Event, delay_s: float) -> None:
+    if has_ended.wait(delay_s):
+        return
+    try:
+        with context.database.read() as session:
+            for study in _newest_studies(session):
+                if not has_ended.is_set():
+                    context.pages.answer("results/results.html", build_results_page(session, study, _READER))
+    except SQLAlchemyError:
+        log.warning("the results pages were not built in advance", exc_info=True)
+
+
+def _newest_studies(session: Session) -> list[Study]:
+    return list(
+        session.scalars(
+            select(Study)
+            .where(
+                Study.status != StudyStatus.DRAFT,
+                Study.is_preview.is_(False),
+                Study.archived_at.is_(None),
+                Study.deletes_at.is_(None),
+            )
+            .order_by(Study.opened_at.desc(), Study.id.desc())
+            .limit(MOST_STUDIES)
+        )
+    )

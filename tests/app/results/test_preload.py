@@ -1,0 +1,36 @@
+"""The server builds the results pages of the newest studies shortly after the start."""
+
+import time
+
+from sqlalchemy import Engine, event
+
+from app.results.preload import preloaded_results
+from tests.app.results.page_voters import fill_panels, signed_in
+from tests.app.results.test_pages import RESULTS
+from tests.cast import Cast, Study
+
+
+def votes_read(statements: list[tuple[str, tuple[object, ...]]]) -> list[object]:
+    """Return the id after which each query on the study's votes reads."""
+    return [given[-1] for statement, given in statements if "votes.id >" in statement]
+
+
+def test_the_first_page_reads_no_vote_that_was_read_in_advance(cast: Cast, study: Study) -> None:
+    fill_panels(study, people=1)
+    alice = signed_in(cast.context, cast.alice)
+    statements: list[tuple[str, tuple[object, ...]]] = []
+
+    def note(_conn: object, _cursor: object, statement: str, given: tuple[object, ...], *_: object) -> None:
+        statements.append((statement, given))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        with preloaded_results(cast.context, delay_s=0):
+            deadline = time.monotonic() + 20
+            while not votes_read(statements) and time.monotonic() < deadline:
+                time.sleep(0.02)
+        assert alice.get(RESULTS).status_code == 200
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+    assert votes_read(statements) == [0, 12]
