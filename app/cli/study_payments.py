@@ -1,14 +1,12 @@
 """`ti2v study payments`: prints the payment list of a study with participants of a crowd platform."""
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from app.cli.server_options import open_client, server_options
-from benchmark.protocol import PaymentAction
+from benchmark.protocol import PaymentFile
 
 if TYPE_CHECKING:
     from benchmark.wire.platforms import PaymentResponse
@@ -26,30 +24,38 @@ if TYPE_CHECKING:
     metavar="AMOUNT",
     help="Print a bonus for each participant to approve, as Prolific reads it: id,AMOUNT.",
 )
+@click.option(
+    "--reject",
+    is_flag=True,
+    help="Print the participants to review, with the reason for a rejection. Check each of them first.",
+)
+@click.option(
+    "--mturk", is_flag=True, help="Print approvals and rejections as Mechanical Turk reads reviewed results."
+)
 @server_options
-def payments(slug: str, approve: bool, bonus: str | None, server: str | None, key: str | None) -> None:
+def payments(
+    slug: str,
+    approve: bool,
+    bonus: str | None,
+    reject: bool,
+    mturk: bool,
+    server: str | None,
+    key: str | None,
+) -> None:
     """Print the payment list of the study SLUG as CSV: who finished, and who failed which rule."""
+    from benchmark.exports.payments import payment_file
+
+    chosen = {
+        PaymentFile.APPROVE: approve,
+        PaymentFile.BONUS: bonus is not None,
+        PaymentFile.REJECT: reject,
+        PaymentFile.MTURK: mturk,
+    }
+    files = [file for file, is_chosen in chosen.items() if is_chosen] or [PaymentFile.LIST]
+    if len(files) > 1:
+        raise click.UsageError("Use only one of --approve, --bonus, --reject and --mturk.")
     rows = _from_server(slug, server, key) if server else _from_here(slug)
-    good = [row.participant for row in rows if row.action is PaymentAction.APPROVE]
-    if bonus is not None:
-        click.echo("\n".join(f"{participant},{bonus}" for participant in good))
-    elif approve:
-        click.echo("\n".join(good))
-    else:
-        click.echo(_as_csv(rows), nl=False)
-
-
-def _as_csv(rows: "Sequence[PaymentResponse]") -> str:
-    from benchmark.wire.platforms import PaymentResponse
-
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(PaymentResponse.model_fields)
-    for row in rows:
-        lists = {name: "; ".join(getattr(row, name)) for name in ("failed_rules", "unknown_rules")}
-        cells = row.model_dump(mode="json") | lists
-        writer.writerow("" if cell is None else cell for cell in cells.values())
-    return text.getvalue()
+    click.echo(payment_file(rows, files[0], amount=bonus or ""), nl=False)
 
 
 def _from_server(slug: str, server: str, key: str | None) -> "Sequence[PaymentResponse]":

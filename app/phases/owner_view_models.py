@@ -8,7 +8,7 @@ from app.languages import native_name
 from app.phases.owner_forms import CrowdFields
 from app.phases.owner_messages import UNKNOWN_FIELD
 from app.phases.view_models import STEP_NAMES
-from benchmark.protocol import Language, Outcome, Phase
+from benchmark.protocol import Language, Outcome, PaymentFile, Phase
 from benchmark.wire.phases import ChoiceQuestion, NumberQuestion, Phases, Question
 
 _OUTCOMES = {
@@ -17,6 +17,14 @@ _OUTCOMES = {
     Outcome.SCREENED_OUT: "The annotator failed the quiz.",
     Outcome.QUALITY_FAILED: "The annotator failed a quality rule.",
     Outcome.FULL: "No comparison was left when the annotator came.",
+}
+
+
+_PAYMENT_FILES = {
+    PaymentFile.LIST: "Payment list",
+    PaymentFile.APPROVE: "To approve (Prolific)",
+    PaymentFile.REJECT: "To review, with reasons",
+    PaymentFile.MTURK: "Reviewed results (Mechanical Turk)",
 }
 
 
@@ -103,8 +111,14 @@ class CrowdPage:
         return f"/api/v1/studies/{self.study_slug}/answers"
 
     @property
-    def payments_url(self) -> str:
-        return f"/api/v1/studies/{self.study_slug}/platform/payments"
+    def payment_files(self) -> tuple[tuple[str, str], ...]:
+        """Return the title and the URL of each file of payments that needs no further field."""
+        base = f"/api/v1/studies/{self.study_slug}/platform/payments.csv?file="
+        return tuple((title, f"{base}{file}") for file, title in _PAYMENT_FILES.items())
+
+    @property
+    def bonus_url(self) -> str:
+        return f"/api/v1/studies/{self.study_slug}/platform/payments.csv"
 
     @property
     def unplaced(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from benchmark.protocol.job_enums import FailureKind, JobKind, JobStatus, TaskKi
 from benchmark.protocol.phase_enums import (
     Outcome,
     PaymentAction,
+    PaymentFile,
     Phase,
     PlatformKind,
     RuleAction,
@@ -66,6 +67,7 @@ __all__ = [
     "NameStyle",
     "Outcome",
     "PaymentAction",
+    "PaymentFile",
     "Phase",
     "PlatformKind",
     "PlaybackKind",

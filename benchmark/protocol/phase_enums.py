@@ -43,6 +43,16 @@ class PaymentAction(StrEnum):
     NONE = "none"
 
 
+class PaymentFile(StrEnum):
+    """A file of payments: the whole list, or a file that a crowd platform imports."""
+
+    LIST = "list"
+    APPROVE = "approve"
+    REJECT = "reject"
+    BONUS = "bonus"
+    MTURK = "mturk"
+
+
 class RuleAction(StrEnum):
     """The consequence for an annotator who fails a quality rule.
 

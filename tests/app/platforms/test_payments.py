@@ -8,9 +8,10 @@ from app.context import AppContext
 from benchmark.wire.pay import HourlyPay
 from benchmark.wire.phases import Phases
 from benchmark.wire.rules import Rules
-from tests.acting import assign, vote
+from tests.acting import assign, refused, vote
 from tests.app.api.conftest import client_of
 from tests.app.platforms.test_join import LINK, PROLIFIC, set_platform
+from tests.app.results.page_voters import signed_in
 from tests.cast import Cast, Study
 
 PAY = HourlyPay(per_hour=Decimal(12), currency="GBP", fee_percent=Decimal(33))
@@ -45,3 +46,15 @@ def test_the_list_proposes_a_payment_for_each_participant(
     assert (left["votes"], left["ids_verified"], left["ended_at"] is not None) == (3, False, True)
     assert (half["outcome"], half["action"], half["code"], half["votes"]) == (None, "none", "", 1)
     assert client_of(context, cast.charlie).get(path).status_code == 404
+    files = f"{path}.csv?file="
+    assert owner.get(f"{files}reject").text.count("3 of 3 votes are for side A") == 1
+    assert owner.get(f"{files}approve").text == ""
+    assert owner.get(f"{files}bonus&amount=0.50").status_code == 200
+    refused(owner.get(f"{files}bonus"), 422, "amount_missing")
+    refused(owner.get(f"{files}list&amount=1"), 422, "amount_missing")
+    refused(owner.get(f"{files}bonus&amount=1,5"), 422, "invalid_field")
+    refused(client_of(context, cast.charlie).get(f"{files}list"), 404, "not_found")
+    assert (
+        "To approve (Prolific), CSV"
+        in signed_in(context, cast.alice).get(f"/studies/{study.slug}/crowd").text
+    )

@@ -115,7 +115,7 @@ def body_of(address: str) -> dict[str, object]:
         "visibility": {"visibility": "private"},
         "people": {"name": "Dora", "role": "viewer"},
         "keys": {"name": "alice", "role": "researcher"},
-        **{name: {"reason": "why"} for name in ("withdraw", "exclude", "reinstate")},
+        **{name: {"reason": "why"} for name in ("withdraw", "exclude", "reinstate", "dismissal")},
     }
     if address.endswith(("jobs/cancel", "jobs/retry")):
         return {"submission": "0" * 16}
