@@ -9,6 +9,7 @@ from app.gallery.benchmark_routes import router as benchmark
 from app.gallery.routes import router as gallery
 from app.gold_clips.routes import router as gold_clips
 from app.home.routes import router as home
+from app.invitations.language_routes import router as languages
 from app.invitations.link_routes import router as links
 from app.invitations.register_routes import router as register
 from app.invitations.routes import router as invitations
@@ -51,6 +52,7 @@ PAGES = (
     submission,
     models,
     model_deletion,
+    languages,
     links,
     register,
     invitations,

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from app.assets import Assets
-from app.languages import direction, plural_forms, translate, translate_number
+from app.languages import direction, native_name, plural_forms, translate, translate_number
 from app.navigation import Navigation
 
 # The spaces in texts such as "95 %", "p < 0.05", "12 s", "59 to 67" and "[61.2, 71.5]" are replaced by
@@ -66,11 +67,32 @@ def plural_forms_json(context: Context, singular: str, plural: str) -> str:
     return json.dumps(plural_forms(context["page"].language, singular, plural), ensure_ascii=False)
 
 
+@pass_context
+def own_text(context: Context, text: str) -> Markup:
+    """Return a text of the study in the language of the page, as HTML.
+
+    A text without a translation is marked as a text in another language.
+    """
+    wording = context["page"].wording
+    return Markup("<span{}>{}</span>").format(own_language(context, text), wording.text(text))
+
+
+@pass_context
+def own_language(context: Context, text: str) -> Markup:
+    """Return the HTML attributes of an element that contains a text of the study."""
+    wording = context["page"].wording
+    language = wording.language_of(text)
+    if language is wording.language:
+        return Markup("")
+    return Markup(' lang="{}" dir="{}"').format(language, direction(language))
+
+
 class Pages:
     """Renders templates.
 
-    Templates can use `page`, `navigation`, `url_for_static`, and the functions of the catalogues: `_`,
-    `ngettext`, `plural_forms` and `direction`.
+    Templates can use `page`, `navigation`, `url_for_static`, the functions of the catalogues (`_`,
+    `ngettext`, `plural_forms`, `direction`, `native_name`), and `own_text` and `own_language` for texts of
+    the study.
     """
 
     def __init__(self, assets: Assets, folder: Path = TEMPLATES) -> None:
@@ -87,6 +109,9 @@ class Pages:
         self.environment.globals["ngettext"] = translated_number
         self.environment.globals["plural_forms"] = plural_forms_json
         self.environment.globals["direction"] = direction
+        self.environment.globals["native_name"] = native_name
+        self.environment.globals["own_text"] = own_text
+        self.environment.globals["own_language"] = own_language
         self.environment.filters["unbroken"] = unbroken
 
     def answer(

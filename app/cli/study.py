@@ -8,10 +8,17 @@ import click
 
 from app.cli.server_options import open_client, server_options
 from app.cli.study_allocation import allocation_options
-from app.cli.study_files import phases_option, read_toml, rules_option
+from app.cli.study_files import (
+    language_option,
+    offer_option,
+    phases_option,
+    read_toml,
+    rules_option,
+    translations_option,
+)
 from app.cli.study_pay import hourly_pay, pay_options
 from app.cli.study_progress import print_losses
-from benchmark.protocol import Language, RenditionRecipe, StudyStatus, WatchGate
+from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
 
 if TYPE_CHECKING:
     from benchmark.wire.studies import StudyResponse
@@ -78,14 +85,10 @@ if TYPE_CHECKING:
 @phases_option
 @rules_option
 @allocation_options
-@click.option(
-    "--language",
-    type=click.Choice([each.value for each in Language]),
-    default=Language.EN.value,
-    show_default=True,
-    help="Language of the annotators' pages.",
-)
 @pay_options
+@language_option
+@offer_option
+@translations_option
 @server_options
 def create(
     slug: str,
@@ -99,6 +102,9 @@ def create(
     pay: tuple[str, str] | None,
     fee_percent: str,
     allocation: dict[str, Any] | None,
+    language: str | None,
+    languages: tuple[str, ...],
+    translations: Path | None,
     server: str | None,
     key: str | None,
     **protocol: str | int | bool | None,
@@ -114,6 +120,9 @@ def create(
         "rules": read_toml(rules) if rules else None,
         "hourly_pay": hourly_pay(pay, fee_percent),
         "allocation": allocation,
+        "translations": read_toml(translations) if translations else {},
+        **({"language": language} if language else {}),
+        **({"languages": languages} if languages else {}),
         **protocol,
     }
     created = _create_on_server(draft, matchups, server, key) if server else _create_here(draft, matchups)

@@ -7,10 +7,17 @@ import click
 
 from app.cli.server_options import open_client, server_options
 from app.cli.study_allocation import allocation_options
-from app.cli.study_files import phases_option, read_toml, rules_option
+from app.cli.study_files import (
+    language_option,
+    offer_option,
+    phases_option,
+    read_toml,
+    rules_option,
+    translations_option,
+)
 from app.cli.study_pay import hourly_pay, pay_options
 from app.cli.submission_refs import matchup_named
-from benchmark.protocol import Language, RenditionRecipe, WatchGate
+from benchmark.protocol import RenditionRecipe, WatchGate
 
 if TYPE_CHECKING:
     from benchmark.wire.drafts import DraftRequest
@@ -59,12 +66,10 @@ if TYPE_CHECKING:
 @phases_option
 @rules_option
 @allocation_options
-@click.option(
-    "--language",
-    type=click.Choice([each.value for each in Language]),
-    help="Language of the annotators' pages.",
-)
 @pay_options
+@language_option
+@offer_option
+@translations_option
 @server_options
 def edit(
     slug: str,
@@ -77,6 +82,8 @@ def edit(
     pay: tuple[str, str] | None,
     fee_percent: str,
     allocation: dict[str, Any] | None,
+    languages: tuple[str, ...],
+    translations: Path | None,
     server: str | None,
     key: str | None,
     **given: str | int | bool | None,
@@ -91,14 +98,14 @@ def edit(
         changes["comparisons_per_annotator"] = per_annotator or None
     if gold is not None:
         changes["gold"] = {"count": gold} if gold else None
-    if phases is not None:
-        changes["phases"] = read_toml(phases)
-    if rules is not None:
-        changes["rules"] = read_toml(rules)
+    files = {"phases": phases, "rules": rules, "translations": translations}
+    changes |= {name: read_toml(path) for name, path in files.items() if path is not None}
     if pay is not None:
         changes["hourly_pay"] = hourly_pay(pay, fee_percent)
     if allocation is not None:
         changes["allocation"] = allocation
+    if languages:
+        changes["languages"] = languages
     click.echo((_edit_on_server if server else _edit_here)(slug, changes, server, key).revision)
 
 

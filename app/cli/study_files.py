@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from benchmark.protocol import Language
+
 phases_option = click.option(
     "--phases",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -16,6 +18,27 @@ rules_option = click.option(
     "--rules",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="TOML file with hidden repeats and quality rules (docs/crowd-studies.md).",
+)
+
+
+language_option = click.option(
+    "--language",
+    type=click.Choice([each.value for each in Language]),
+    help="Language in which you write the texts of the study (default: en).",
+)
+
+offer_option = click.option(
+    "--offer",
+    "languages",
+    type=click.Choice([each.value for each in Language]),
+    multiple=True,
+    help="A language that annotators can choose; repeatable (default: all).",
+)
+
+translations_option = click.option(
+    "--translations",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="TOML file with translations of the study's texts (docs/crowd-studies.md).",
 )
 
 

@@ -17,10 +17,14 @@ from app.dependencies import (
 from app.errors import NotFound
 from app.invitations.service import accept_invitation, votes_of, withdraw_annotator
 from app.invitations.view_models import WelcomePage, WithdrawPage
+from app.languages.study_texts import StudyWording
 from app.panels.progress import progress_of
+from app.panels.study_texts import study_wording
 from app.security.browsers import open_browser
 from app.security.participants import find_participant, lock_study
 from app.security.path_params import SlugPath
+from app.tables.people import Annotator
+from app.tables.studies import Study
 from benchmark.protocol import StudyStatus
 
 router = APIRouter(include_in_schema=False)
@@ -39,6 +43,7 @@ def invitation(token: Annotated[str, Path(max_length=200)], request: Request) ->
             study, annotator = accept_invitation(session, token=token, browser=browser.row, now=now)
             has_phases = study.phases is not None and study.status is not StudyStatus.DRAFT
             total = progress_of(session, study=study, annotator_id=annotator.id).total if annotator else 0
+            wording = _wording(request, study, annotator)
     except NotFound:
         count_wrong_secret(request)
         raise
@@ -50,10 +55,11 @@ def invitation(token: Annotated[str, Path(max_length=200)], request: Request) ->
         study_slug=study.slug,
         study_title=study.title,
         instructions=study.instructions or None,
+        url=f"/invite/{token}",
         start_url=f"/studies/{study.slug}/vote",
         total=total,
         status=study.status,
-        language=study.language,
+        wording=wording,
     )
     answer = context.pages.answer("invitations/welcome.html", page)
     set_cookie(answer, browser.cookie, context)
@@ -72,7 +78,7 @@ def ask_before_leaving(slug: SlugPath, request: Request) -> Response:
             study_slug=slug,
             study_title=participant.study.title,
             votes=votes,
-            language=participant.study.language,
+            wording=_wording(request, participant.study, participant.annotator),
         )
     return context_of(request).pages.answer("invitations/withdraw.html", page)
 
@@ -86,5 +92,15 @@ def leave(slug: SlugPath, request: Request) -> Response:
         study = lock_study(session, participant.study.id)
         allow_frame(request, study)
         votes = withdraw_annotator(session, annotator=participant.annotator, study=study, now=utc_now())
-        page = WithdrawPage(study_slug=slug, study_title=study.title, votes=votes, language=study.language)
+        page = WithdrawPage(
+            study_slug=slug,
+            study_title=study.title,
+            votes=votes,
+            wording=_wording(request, study, participant.annotator),
+        )
     return context_of(request).pages.answer("invitations/withdrawn.html", page)
+
+
+def _wording(request: Request, study: Study, annotator: Annotator | None) -> StudyWording:
+    accepted = request.headers.get("accept-language", "")
+    return study_wording(study, annotator=annotator, accept_language=accepted)

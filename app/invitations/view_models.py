@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.languages import gettext_noop
+from app.languages.study_texts import AnnotatorPage
 from app.pager import Pager
 from app.panels.time_estimate import amount
-from benchmark.protocol import InvitationStatus, Language, StudyStatus
+from benchmark.protocol import InvitationStatus, StudyStatus
 from benchmark.wire.invitations import InvitationResponse
 
 _CLOSED = {
@@ -26,7 +27,7 @@ _CLOSED = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class WelcomePage:
+class WelcomePage(AnnotatorPage):
     """The page that an invitation link opens (invitations/welcome.html).
 
     `total` is the number of pairs that the study can show to this annotator.
@@ -35,10 +36,10 @@ class WelcomePage:
     study_slug: str
     study_title: str
     instructions: str | None
+    url: str
     start_url: str
     total: int
     status: StudyStatus = StudyStatus.OPEN
-    language: Language = Language.EN
 
     @property
     def closed_title(self) -> str:
@@ -59,7 +60,7 @@ class WelcomePage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class WithdrawPage:
+class WithdrawPage(AnnotatorPage):
     """The pages shown before and after an annotator withdraws (annotators/withdraw.html, withdrawn.html).
 
     `votes` is the number of votes that will be withdrawn, or were withdrawn.
@@ -68,7 +69,6 @@ class WithdrawPage:
     study_slug: str
     study_title: str
     votes: int
-    language: Language = Language.EN
 
     @property
     def url(self) -> str:

@@ -16,7 +16,10 @@ from app.languages.catalogues import FOLDER, locale_of
 from benchmark.protocol import Language
 
 ROOT = FOLDER.parent.parent
-TEMPLATES = tuple(f"templates/{folder}/*.html" for folder in ("phases", "platforms", "voting", "invitations"))
+TEMPLATES = (
+    *(f"templates/{folder}/*.html" for folder in ("phases", "platforms", "voting", "invitations")),
+    "templates/_fragments/_languages.html",
+)
 # Pages in these files are for owners.
 OF_OWNERS = {"crowd.html", "links.html", "register.html"}
 # The messages in these files are for owners or programs.

@@ -90,6 +90,8 @@ def _document(session: Session, study: Study) -> dict[str, Any]:
         **({"hourly_pay": study.hourly_pay} if study.hourly_pay is not None else {}),
         **({"allocation": study.allocation} if study.allocation is not None else {}),
         **({"language": study.language} if study.language is not Language.EN else {}),
+        **({"languages": study.languages} if study.languages is not None else {}),
+        **({"translations": study.translations} if study.translations is not None else {}),
     }
 
 

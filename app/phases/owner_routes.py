@@ -19,6 +19,7 @@ from app.phases.owner_forms import (
     parse_crowd_form,
     submitted_fields,
 )
+from app.phases.owner_languages import LanguageFields, parse_translations
 from app.phases.owner_view_builder import crowd_page, crowd_preview
 from app.platforms.service import set_platform
 from app.security.identity import Principal
@@ -35,7 +36,6 @@ IMPORT, PREVIEW = "import", "preview"
 Revision = Annotated[int, Form(ge=1, lt=2**31)]
 Change = Annotated[str, Form(max_length=100)]
 Text = Annotated[str, Form(max_length=MAX_TEXT)]
-LanguageField = Annotated[Language | None, Form()]
 
 
 async def submitted(request: Request) -> CrowdFields:
@@ -44,6 +44,18 @@ async def submitted(request: Request) -> CrowdFields:
 
 
 Submitted = Annotated[CrowdFields, Depends(submitted)]
+
+
+def submitted_languages(
+    language: Annotated[Language | None, Form()] = None,
+    offered: Annotated[tuple[Language, ...], Form()] = (),
+    translations: Text = "",
+) -> LanguageFields | None:
+    """Return the submitted languages; None if the form has no such fields, because the study is open."""
+    return LanguageFields(language, offered or (language,), translations) if language is not None else None
+
+
+SubmittedLanguages = Annotated[LanguageFields | None, Depends(submitted_languages)]
 
 
 @router.get("/studies/{slug}/crowd")
@@ -68,7 +80,7 @@ def save_crowd(
     slug: SlugPath,
     request: Request,
     fields: Submitted,
-    language: LanguageField = None,
+    languages: SubmittedLanguages,
     revision: Revision = 1,
     change: Change = "",
     text: Text = "",
@@ -84,7 +96,7 @@ def save_crowd(
         elif change not in ("", PREVIEW):
             fields = change_rows(fields, change)
         else:
-            _save(request, slug, fields, language=language, revision=revision)
+            _save(request, slug, fields, languages=languages, revision=revision)
             # The status 307 keeps the method POST.
             to_preview = RedirectResponse(f"/studies/{slug}/preview", status_code=307)
             return to_preview if change else RedirectResponse(f"/studies/{slug}/crowd", status_code=303)
@@ -101,7 +113,7 @@ def save_crowd(
             study,
             address=context.settings.effective_public_url,
             fields=fields,
-            language=language,
+            languages=languages,
             revision=study.revision if is_stale else revision,
             text=text if problems.get("text") else "",
             problem=refusal.message if refusal else "",
@@ -112,7 +124,7 @@ def save_crowd(
 
 
 def _save(
-    request: Request, slug: str, fields: CrowdFields, *, language: Language | None, revision: int
+    request: Request, slug: str, fields: CrowdFields, *, languages: LanguageFields | None, revision: int
 ) -> None:
     with context_of(request).database.write() as session:
         study, principal = require_own_study(session, request, slug)
@@ -124,12 +136,14 @@ def _save(
             fields = CrowdFields(platform_texts, frozenset())
         wanted = parse_crowd_form(fields)
         if study.status is StudyStatus.DRAFT:
-            changes = {
+            changes: dict[str, object] = {
                 "phases": wanted.phases,
                 "rules": wanted.rules,
                 "allocation": wanted.allocation,
-                "language": language or study.language,
             }
+            if languages is not None:
+                changes["language"], changes["languages"] = languages.language, languages.offered
+                changes["translations"] = parse_translations(languages.translations)
             _edit(session, study, changes, revision=revision, principal=principal)
         set_platform(session, study=study, platform=wanted.platform, principal=principal, now=now)
 

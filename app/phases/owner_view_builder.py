@@ -11,10 +11,11 @@ from app.panels.phases import study_phases
 from app.panels.protocol import newest_protocol
 from app.panels.quality import study_rules
 from app.phases.owner_forms import CrowdFields, CrowdSettings, crowd_fields, parse_crowd_form
+from app.phases.owner_languages import LanguageFields, language_fields, language_lines
 from app.phases.owner_view_models import CrowdPage, CrowdPreview
 from app.platforms.service import study_platform
 from app.tables.studies import Study
-from benchmark.protocol import Language, StudyStatus
+from benchmark.protocol import StudyStatus
 from benchmark.wire.allocation import Allocation
 
 
@@ -24,7 +25,7 @@ def crowd_page(
     *,
     address: str,
     fields: CrowdFields | None = None,
-    language: Language | None = None,
+    languages: LanguageFields | None = None,
     revision: int | None = None,
     text: str = "",
     problem: str = "",
@@ -50,7 +51,8 @@ def crowd_page(
         version=protocol.version if protocol else None,
         fields=fields or stored,
         preview=crowd_preview(fields or stored),
-        chosen_language=language or study.language,
+        language_fields=languages or language_fields(study),
+        language_lines=language_lines(study),
         join_link=f"{address}/studies/{study.slug}/join" if platform.kind is not None else None,
         text=text or _as_json(study),
         problem=problem,

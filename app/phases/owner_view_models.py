@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from app.form_tree import rows
 from app.languages import native_name
 from app.phases.owner_forms import CrowdFields
+from app.phases.owner_languages import LanguageFields, LanguageLine
 from app.phases.owner_messages import UNKNOWN_FIELD
 from app.phases.view_models import STEP_NAMES
 from benchmark.protocol import Language, Outcome, PaymentFile, Phase
@@ -79,7 +80,8 @@ class CrowdPage:
     version: int | None
     fields: CrowdFields
     preview: CrowdPreview
-    chosen_language: Language
+    language_fields: LanguageFields
+    language_lines: tuple[LanguageLine, ...]
     join_link: str | None
     text: str
     problem: str = ""

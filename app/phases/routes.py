@@ -57,6 +57,7 @@ def post_consent(
                 annotator=visit.annotator,
                 ticked=ticked,
                 version=version,
+                wording=visit.wording,
                 now=utc_now(),
             )
     except (Conflict, Invalid) as refusal:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid
 from app.invitations.service import withdraw_annotator
+from app.languages.study_texts import StudyWording
 from app.panels.phases import PhaseProgress, end_phase, end_voting, phase_progress, study_phases
 from app.panels.progress import progress_of
 from app.phases.quiz import settle_quiz
@@ -43,9 +44,10 @@ def give_consent(
     annotator: Annotator,
     ticked: frozenset[int],
     version: int,
+    wording: StudyWording,
     now: datetime,
 ) -> None:
-    """Record that an annotator agreed to the study information.
+    """Record that an annotator agreed to the study information, in the words that the annotator read.
 
     Args:
         ticked: the indexes of the statements that the annotator ticked.
@@ -66,7 +68,10 @@ def give_consent(
     missing = len(phases.consent.statements) - len(ticked & set(range(len(phases.consent.statements))))
     if missing:
         raise Invalid("Tick every box to take part.", code="consent_missing")
-    answers = {"statements": list(phases.consent.statements)}
+    answers = {
+        "language": wording.language,
+        "statements": [wording.text(each) for each in phases.consent.statements],
+    }
     end_phase(session, study=study, annotator_id=annotator.id, phase=Phase.CONSENT, answers=answers, now=now)
 
 
@@ -104,5 +109,7 @@ def save_comment(
 def _is_current(session: Session, study: Study, version: int) -> bool:
     read = session.get(StudyProtocol, (study.id, version))
     assert study.phases is not None
-    text: object = study.phases["consent"]
-    return read is not None and (read.document.get("phases") or {}).get("consent") == text
+    current = (study.phases["consent"], study.translations)
+    if read is None:
+        return False
+    return ((read.document.get("phases") or {}).get("consent"), read.document.get("translations")) == current

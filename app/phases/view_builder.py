@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.languages.study_texts import StudyWording
 from app.panels.phases import PhaseProgress, protocol_version
 from app.panels.progress import progress_of
 from app.panels.time_estimate import SECONDS_PER_PAIR
@@ -15,7 +16,6 @@ from app.phases.view_models import (
     ConsentPage,
     EndPage,
     HitForm,
-    InfoSection,
     InstructionsPage,
     QuestionnairePage,
     QuizAnswerPage,
@@ -47,6 +47,7 @@ class PhaseVisit:
     phases: Phases
     annotator: Annotator
     progress: PhaseProgress
+    wording: StudyWording
 
     def frame(self, phase: Phase) -> dict[str, Any]:
         """Return the fields of `PhasePage`."""
@@ -57,7 +58,7 @@ class PhaseVisit:
             "phase": phase,
             "contact": self.phases.contact,
             "minutes_left": self._minutes_left() if self.progress.outcome is None else None,
-            "language": self.study.language,
+            "wording": self.wording,
         }
 
     def comparisons(self) -> int:
@@ -89,9 +90,7 @@ def build_consent_page(
         notice=notice,
         pay=visit.phases.pay,
         comparisons=visit.comparisons(),
-        sections=tuple(
-            InfoSection(title=each.title, paragraphs=_paragraphs(each.text)) for each in consent.sections
-        ),
+        sections=consent.sections,
         statements=consent.statements,
         version=protocol_version(visit.session, visit.study),
         is_due=visit.progress.due is Phase.CONSENT,
@@ -191,9 +190,3 @@ def build_end_page(visit: PhaseVisit, *, outcome: Outcome, signing_key: bytes, n
         hit=HitForm(joined.submit_to + MTURK_SUBMIT, joined.session) if joined and joined.submit_to else None,
         comment=(str(written.answers.get("comment", "")) if written else "") if finish.comment else None,
     )
-
-
-def _paragraphs(text: str) -> tuple[str, ...]:
-    """Return the paragraphs of a text, which are separated by empty lines."""
-    blocks = text.replace("\r\n", "\n").split("\n\n")
-    return tuple(stripped for block in blocks if (stripped := block.strip()))

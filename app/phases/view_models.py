@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from app.languages import gettext_noop, translate
+from app.languages.study_texts import AnnotatorPage
 from app.phases.examples import WORKED_EXAMPLES, WorkedExample
-from benchmark.protocol import Choice, Language, Outcome, Phase
-from benchmark.wire.phases import ChoiceQuestion, NumberQuestion, Question
+from benchmark.protocol import Choice, Outcome, Phase
+from benchmark.wire.phases import ChoiceQuestion, NumberQuestion, Question, Section
 from benchmark.wire.votes import AssignmentResponse
 
 STEP_NAMES = {
@@ -27,7 +28,7 @@ _OTHER_WRONG_CLIP = gettext_noop("This clip does not show the image and the text
 
 
 @dataclass(frozen=True, kw_only=True)
-class PhasePage:
+class PhasePage(AnnotatorPage):
     """The fields of every page around the voting. `minutes_left` is None on the last page."""
 
     study_slug: str
@@ -36,7 +37,6 @@ class PhasePage:
     phase: Phase
     contact: str
     minutes_left: int | None
-    language: Language = Language.EN
     notice: str = ""
 
     @property
@@ -71,12 +71,6 @@ class PhasePage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class InfoSection:
-    title: str
-    paragraphs: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class ConsentPage(PhasePage):
     """The study information (phases/consent.html).
 
@@ -85,7 +79,7 @@ class ConsentPage(PhasePage):
 
     pay: str
     comparisons: int
-    sections: tuple[InfoSection, ...]
+    sections: tuple[Section, ...]
     statements: tuple[str, ...]
     version: int
     is_due: bool

@@ -10,6 +10,7 @@ from app.clock import utc_now
 from app.dependencies import allow_frame, annotator_cookie_of, context_of
 from app.errors import Conflict, NotFound
 from app.panels.phases import study_phases
+from app.panels.study_texts import study_wording
 from app.phases import service
 from app.phases.view_builder import PhaseVisit
 from app.phases.view_models import PhasePage
@@ -37,7 +38,12 @@ def find_visit(session: Session, request: Request, slug: str) -> PhaseVisit:
     progress = service.current_progress(
         session, study=study, phases=phases, annotator=participant.annotator, now=utc_now()
     )
-    return PhaseVisit(session, study, phases, participant.annotator, progress)
+    wording = study_wording(
+        study,
+        annotator=participant.annotator,
+        accept_language=request.headers.get("accept-language", ""),
+    )
+    return PhaseVisit(session, study, phases, participant.annotator, progress, wording)
 
 
 def due_url(visit: PhaseVisit) -> str:

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse
 from app.clock import utc_now
 from app.dependencies import allow_frame, annotator_cookie_of, context_of, cookie_of, set_cookie
 from app.errors import NotFound, NotSignedIn
+from app.panels.study_texts import study_wording
 from app.platforms.handover import HANDOVER, handed_over
 from app.platforms.view_models import FramePage
 from app.security.annotators import connect_browser, disconnect_other_browsers
@@ -32,7 +33,11 @@ def frame(slug: SlugPath, token: HandoverPath, request: Request) -> Response:
         study, annotator = _handed_over(session, request, slug, token)
         if _is_known(session, request, slug, annotator):
             return RedirectResponse(f"/studies/{slug}/phases", status_code=303)
-        page = FramePage(study.title, study.language, open_url=f"/studies/{slug}/frame/{token}/open")
+        page = FramePage(
+            study_title=study.title,
+            open_url=f"/studies/{slug}/frame/{token}/open",
+            wording=study_wording(study, accept_language=request.headers.get("accept-language", "")),
+        )
     return context.pages.answer("platforms/frame.html", page)
 
 

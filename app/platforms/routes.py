@@ -19,6 +19,7 @@ from app.dependencies import (
 )
 from app.errors import AppError, Invalid, NotFound, Unavailable
 from app.panels.phases import study_phases
+from app.panels.study_texts import study_wording
 from app.platforms import sessions
 from app.platforms.exits import study_exit
 from app.platforms.handover import handover_token
@@ -167,7 +168,7 @@ def _answer(
         study_title=study.title,
         problem=problem,
         message=refusal.message if refusal else "",
-        language=study.language,
+        wording=study_wording(study, accept_language=request.headers.get("accept-language", "")),
         code=exit.code if exit else "",
         return_url=exit.url if exit else "",
         contact=phases.contact if phases else "",

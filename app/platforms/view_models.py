@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from benchmark.protocol import Language
+from app.languages.study_texts import AnnotatorPage
 
 
 class JoinProblem(StrEnum):
@@ -17,17 +17,16 @@ class JoinProblem(StrEnum):
     BAD_LINK = "bad_link"
 
 
-@dataclass(frozen=True)
-class FramePage:
+@dataclass(frozen=True, kw_only=True)
+class FramePage(AnnotatorPage):
     """The page in the frame of a HIT if the browser blocks cookies in the frame (platforms/frame.html)."""
 
     study_title: str
-    language: Language
     open_url: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class JoinPage:
+class JoinPage(AnnotatorPage):
     """The page for a participant who cannot start (platforms/join.html). The server stores nothing then."""
 
     study_title: str
@@ -36,4 +35,3 @@ class JoinPage:
     code: str = ""
     return_url: str = ""
     contact: str = ""
-    language: Language = Language.EN

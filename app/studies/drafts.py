@@ -18,6 +18,7 @@ from app.panels.pay import study_pay
 from app.panels.phases import study_phases
 from app.panels.quality import study_rules
 from app.panels.sides import matchup_sides
+from app.panels.study_texts import offered_languages, study_translations
 from app.security.identity import Principal
 from app.studies.service import create_study, fill_draft
 from app.tables.audit import AuditEvent
@@ -27,6 +28,7 @@ from app.tables.submissions import Submission
 from benchmark.protocol import RenditionRecipe, StudyStatus
 from benchmark.wire.drafts import DraftRequest, GoldRequest, MatchupRequest, StudyRequest
 from benchmark.wire.study_changes import DuplicateRequest
+from benchmark.wire.translations import kept_translations
 
 EDIT = "study.edit"
 _MAX_SHOWN = 60
@@ -81,8 +83,10 @@ def duplicate_study(
         Invalid: a submission can no longer be compared, or the study cannot ask the gold questions.
     """
     copied = draft_request(session, study)
+    title = request.title or copied.title
+    translations = kept_translations(copied.translations, title, copied.instructions, copied.phases)
     copied = copied.model_copy(
-        update={"slug": request.slug, "title": request.title or copied.title, "seed": None}
+        update={"slug": request.slug, "title": title, "translations": translations, "seed": None}
     )
     benchmark = session.get_one(Benchmark, study.benchmark_id)
     return create_study(session, request=copied, principal=principal, now=now, benchmark=benchmark)
@@ -133,6 +137,8 @@ def draft_request(session: Session, study: Study) -> StudyRequest:
         allocation=study_allocation(study) if study.allocation is not None else None,
         language=study.language,
         hourly_pay=study_pay(study),
+        languages=offered_languages(study),
+        translations=study_translations(study),
     )
 
 

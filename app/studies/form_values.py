@@ -5,6 +5,10 @@ from dataclasses import replace
 
 from app.studies.forms import Comparisons, StudyFields
 from benchmark.wire.drafts import StudyRequest
+from benchmark.wire.translations import kept_translations
+
+# The fields of a draft that the form does not show.
+_HIDDEN = ("phases", "rules", "allocation", "language", "languages")
 
 
 def fields_of(request: StudyRequest, names: Mapping[str, str]) -> StudyFields:
@@ -42,9 +46,9 @@ def fields_of(request: StudyRequest, names: Mapping[str, str]) -> StudyFields:
 
 
 def with_hidden_fields(request: StudyRequest, before: StudyRequest) -> StudyRequest:
-    """Return the request with the hidden fields added, such as phases, rules and seeds of sides."""
+    """Return the request with the hidden fields added: phases, rules, languages, seeds of sides."""
     kept = {(each.reference, each.other): each for each in before.matchups}
     matchups = [kept.get((each.reference, each.other), each) for each in request.matchups]
-    names = ("phases", "rules", "language", "allocation")
-    hidden = {name: getattr(before, name) for name in names}
-    return request.model_copy(update={"matchups": matchups, **hidden})
+    hidden = {name: getattr(before, name) for name in _HIDDEN}
+    translations = kept_translations(before.translations, request.title, request.instructions, before.phases)
+    return request.model_copy(update={"matchups": matchups, "translations": translations, **hidden})

@@ -9,6 +9,7 @@ from app.cursors import KeyType, ListOrder, PageRequest
 from app.media.rendition_losses import SideLoss, rendition_losses
 from app.panels.protocol import every_protocol
 from app.panels.sides import MatchupSides, matchup_sides
+from app.panels.study_texts import offered_languages, study_translations
 from app.security.identity import Principal
 from app.security.visibility import sees_study
 from app.tables.bench import Benchmark
@@ -178,6 +179,8 @@ def study_response(session: Session, study: Study) -> StudyResponse:
     progress = study_progress(session, study)
     return StudyResponse(
         **{name: getattr(study, name) for name in _PROTOCOL_FIELDS},
+        languages=offered_languages(study),
+        translations=study_translations(study),
         benchmark=benchmark.slug,
         benchmark_version=benchmark.version,
         votes=progress.votes,

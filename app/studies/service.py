@@ -125,6 +125,8 @@ def _fill_fields(study: Study, request: DraftFields, benchmark: Benchmark) -> No
     study.rules = None if request.rules is None else request.rules.model_dump(mode="json")
     study.hourly_pay = None if request.hourly_pay is None else request.hourly_pay.model_dump(mode="json")
     study.allocation = None if request.allocation is None else request.allocation.model_dump(mode="json")
+    study.languages = [each.value for each in request.languages]
+    study.translations = {each.value: texts for each, texts in request.translations.items()} or None
     if request.seed is not None:
         study.seed = request.seed
     study.gold_block = study.gold_most = None

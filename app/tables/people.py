@@ -6,7 +6,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.tables.base import SHA256, Base, RowId
-from benchmark.protocol import AnnotatorKind, Role
+from benchmark.protocol import AnnotatorKind, Language, Role
 
 
 class Person(Base):
@@ -79,6 +79,8 @@ class Annotator(Base):
     kind: Mapped[AnnotatorKind] = mapped_column(
         default=AnnotatorKind.PARTICIPANT, server_default=AnnotatorKind.PARTICIPANT.value
     )
+    # The language that the annotator chose; None if the browser's languages decide.
+    language: Mapped[Language | None]
     created_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     # Set if a person excluded the annotator from the results, with a reason.

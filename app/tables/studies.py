@@ -67,8 +67,12 @@ class Study(Base):
     # gold_most gold questions. Both columns are None in a study without gold questions.
     gold_block: Mapped[int | None]
     gold_most: Mapped[int | None]
-    # The language of the annotators' pages. The owner writes the texts of the study in this language.
+    # The language in which the owner writes the texts of the study.
     language: Mapped[Language] = mapped_column(default=Language.EN, server_default=Language.EN.value)
+    # The languages among which an annotator can choose, by value; None for only `language`.
+    languages: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    # The translations of the owner's texts, by language and original text; None if there are none.
+    translations: Mapped[dict[str, dict[str, str]] | None] = mapped_column(JSON(none_as_null=True))
     # The phases around the voting, in the form of benchmark.wire.phases.Phases; None if there are none.
     phases: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # The quality rules, in the form of benchmark.wire.rules.Rules; None if there are none.

@@ -13,10 +13,12 @@ from app.capacity import RequestClass
 from app.clock import utc_now
 from app.dependencies import allow_frame, annotator_cookie_of, context_of
 from app.errors import AppError, Conflict, Invalid
+from app.languages.study_texts import StudyWording
 from app.limited_routes import limited_route
 from app.panels.allocation import DayLimitReached
 from app.panels.phases import end_voting, is_voting_due
 from app.panels.progress import progress_of
+from app.panels.study_texts import study_wording
 from app.security.participants import Participant, find_assignment, find_participant, lock_study
 from app.security.path_params import SlugPath
 from app.tables.people import Annotator
@@ -105,13 +107,15 @@ def _show(
         )
         study = lock_study(session, participant.study.id)
         allow_frame(request, study)
+        accepted = request.headers.get("accept-language", "")
+        wording = study_wording(study, annotator=participant.annotator, accept_language=accepted)
         if study.status is StudyStatus.CLOSED and study.phases is not None:
             # The annotator still gets the last page with the completion code.
             return RedirectResponse(f"/studies/{slug}/phases", status_code=303)
         if study.status is not StudyStatus.OPEN:
-            closed = _closed_page(session, participant)
+            closed = _closed_page(session, participant, wording)
             return context.pages.answer("voting/closed.html", closed)
-        page = _vote_page(session, participant.annotator, study, utc_now())
+        page = _vote_page(session, participant.annotator, study, utc_now(), wording=wording)
         if page is None:
             return RedirectResponse(f"/studies/{slug}/phases", status_code=303)
     if refusal is not None:
@@ -127,7 +131,9 @@ def _may_wait(refusal: AppError) -> bool:
     return refusal.code == "clips_not_delivered"
 
 
-def _vote_page(session: Session, annotator: Annotator, study: Study, now: datetime) -> VotePage | None:
+def _vote_page(
+    session: Session, annotator: Annotator, study: Study, now: datetime, *, wording: StudyWording
+) -> VotePage | None:
     """Return the voting page; None if another phase of the study is due."""
     if not is_voting_due(session, study=study, annotator_id=annotator.id):
         return None
@@ -145,8 +151,8 @@ def _vote_page(session: Session, annotator: Annotator, study: Study, now: dateti
         study_slug=study.slug,
         study_title=study.title,
         instructions=study.instructions or None,
-        language=study.language,
         assignment=assignment_view(session, lease=lease, study=study) if lease else None,
+        wording=wording,
         undoable=UndoCard(token=undoable) if undoable else None,
         is_preview=annotator.kind is AnnotatorKind.PREVIEW,
         require_justification=study.require_justification,
@@ -158,13 +164,13 @@ def _vote_page(session: Session, annotator: Annotator, study: Study, now: dateti
     )
 
 
-def _closed_page(session: Session, participant: Participant) -> ClosedPage:
+def _closed_page(session: Session, participant: Participant, wording: StudyWording) -> ClosedPage:
     progress = progress_of(session, study=participant.study, annotator_id=participant.annotator.id)
     return ClosedPage(
         study_slug=participant.study.slug,
         study_title=participant.study.title,
         status=participant.study.status,
-        language=participant.study.language,
+        wording=wording,
         done=progress.done,
     )
 

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from app.languages import gettext_noop, translate_number
+from app.languages.study_texts import AnnotatorPage
 from app.panels.time_estimate import SECONDS_PER_PAIR, time_left
-from benchmark.protocol import Choice, Justification, Language, StudyStatus
+from benchmark.protocol import Choice, Justification, StudyStatus
 from benchmark.wire.votes import AssignmentResponse
 
 # The layout treats a clip as square if width / height is between these limits.
@@ -105,7 +106,7 @@ REASON_TILES = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class VotePage:
+class VotePage(AnnotatorPage):
     """The voting page (voting/vote.html); without an assignment, the thank-you page (voting/done.html).
 
     `done` is the number of pairs that this annotator voted on or skipped. `remaining` is the number of pairs
@@ -117,7 +118,6 @@ class VotePage:
     study_title: str
     instructions: str | None
     assignment: AssignmentView | None
-    language: Language = Language.EN
     undoable: UndoCard | None = None
     notice: str | None = None
     is_preview: bool = False
@@ -182,14 +182,13 @@ def hours_until(until: datetime | None, now: datetime) -> int:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClosedPage:
+class ClosedPage(AnnotatorPage):
     """The page of a study that is a draft, paused or closed and accepts no votes (voting/closed.html)."""
 
     study_slug: str
     study_title: str
     status: StudyStatus
     done: int = 0
-    language: Language = Language.EN
 
     @property
     def url(self) -> str:

@@ -22,6 +22,7 @@ from benchmark.wire.pay import HourlyPay
 from benchmark.wire.phases import Phases
 from benchmark.wire.rules import Rules
 from benchmark.wire.studies import StudyResponse
+from benchmark.wire.translations import Languages, Translations, own_texts
 
 
 class MatchupRequest(RequestModel):
@@ -91,6 +92,21 @@ class DraftFields(RequestModel):
     language: Language = Language.EN
     hourly_pay: HourlyPay | None = None
     allocation: Allocation | None = None
+    languages: Languages = tuple(Language)
+    translations: Translations = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _translations_fit(self) -> Self:
+        if self.language not in self.languages:
+            raise ValueError("languages must contain language")
+        texts = own_texts(title=self.title, instructions=self.instructions, phases=self.phases)
+        for language, translated in self.translations.items():
+            if language not in self.languages or language is self.language:
+                raise ValueError(f"translations.{language}: the study does not offer this language")
+            unknown = [text for text in translated if text not in texts]
+            if unknown:
+                raise ValueError(f"translations.{language}: the study has no text {unknown[0][:60]!r}")
+        return self
 
     @model_validator(mode="after")
     def _quiz_has_questions(self) -> Self:

@@ -84,6 +84,8 @@ class StudyResponse(ResponseModel):
     allocation: Allocation | None
     language: Language
     hourly_pay: HourlyPay | None
+    languages: tuple[Language, ...]
+    translations: dict[Language, dict[str, str]]
     created_at: datetime
     opened_at: datetime | None
     closed_at: datetime | None

@@ -173,7 +173,7 @@ def walk_voting(page: Page, address: str, study: Study, preview: Study) -> Itera
     yield "done"
     page.goto(f"{address}/studies/{study.slug}/withdraw")
     yield "withdraw"
-    page.locator("form button").first.click()
+    page.locator("form.get button").click()
     page.wait_for_load_state()
     yield "withdrawn"
     for status in (StudyStatus.PAUSED, StudyStatus.CLOSED):

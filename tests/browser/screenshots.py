@@ -101,7 +101,7 @@ def shoot_walks(browser: Browser, address: str, cast: Cast, wanted: Wanted) -> N
     study, preview = cast.open_study("voting-study"), cast.open_study("preview-study")
     phased = {
         "": phased_study(cast, "walked-study"),
-        "rtl-": phased_study(cast, "arabic-study", language=Language.AR),
+        "rtl-": phased_study(cast, "arabic-study", language=Language.AR, languages=[Language.AR]),
     }
     for window in WINDOWS:
         for scheme in SCHEMES:

@@ -66,6 +66,7 @@ def test_a_crowd_study_is_made_and_read_from_the_command_line(
     payments = list(csv.DictReader(io.StringIO(created("study", "payments", "paid").out)))
 
     assert [(row["phase"], row["key"], row["answer"]) for row in answers] == [
+        ("consent", "language", "de"),
         ("consent", "statements", "I agree to take part."),
         ("voting", "comparisons", "1"),
     ]

@@ -67,9 +67,9 @@ def shown(page: Response) -> dict[str, object]:
         for name, options in re.findall(r'<select [^>]*?name="([^"]+)"[^>]*>(.*?)</select>', text, re.DOTALL)
     }
     given |= dict(re.findall(r'<textarea [^>]*?name="([^"]+)"[^>]*>(.*?)</textarea>', text, re.DOTALL))
-    boxes = re.findall(r'<input type="checkbox"\s+name="use"\s+value="([^"]+)"\s+checked', text)
+    ticked = r'<input type="checkbox"\s+name="{}"\s+value="([^"]+)"\s+checked'
     del given["text"]
-    return given | {"use": boxes}
+    return given | {name: re.findall(ticked.format(name), text) for name in ("use", "offered")}
 
 
 def _part(tag: str, name: str) -> str:

@@ -40,7 +40,10 @@ def test_an_annotator_walks_the_whole_way(walker: Walker, context: AppContext) -
     rows = phase_rows(context)
     assert set(rows) == set(Phase)
     assert all(row.passed and row.version == 1 for row in rows.values())
-    assert rows[Phase.CONSENT].answers == {"statements": list(PHASES.consent.statements)}
+    assert rows[Phase.CONSENT].answers == {
+        "language": "en",
+        "statements": list(PHASES.consent.statements),
+    }
     assert rows[Phase.QUESTIONNAIRE].answers == {"screen": "Laptop", "age": 42}
     assert rows[Phase.FINISH].answers == {"comment": "fun"}
 

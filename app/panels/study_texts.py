@@ -1,0 +1,40 @@
+"""Chooses the language of an annotator's pages: the annotator's choice, the browser's, or the study's."""
+
+from app.languages.negotiation import preferred_language
+from app.languages.study_texts import StudyWording
+from app.tables.people import Annotator
+from app.tables.studies import Study
+from benchmark.protocol import Language
+
+
+def offered_languages(study: Study) -> tuple[Language, ...]:
+    """Return the languages among which an annotator of the study can choose.
+
+    A study from before this choice existed offers only the language in which its texts are written.
+    """
+    return tuple(map(Language, study.languages)) if study.languages is not None else (study.language,)
+
+
+def study_translations(study: Study) -> dict[Language, dict[str, str]]:
+    """Return the translations of the study's own texts."""
+    return {Language(language): texts for language, texts in (study.translations or {}).items()}
+
+
+def study_wording(study: Study, *, annotator: Annotator | None = None, accept_language: str) -> StudyWording:
+    """Return the language of a page, and the study's own texts in it.
+
+    Args:
+        accept_language: the header Accept-Language of the browser.
+    """
+    offered = offered_languages(study)
+    chosen = annotator.language if annotator is not None else None
+    if chosen not in offered:
+        chosen = preferred_language(accept_language, offered)
+    language = chosen or (study.language if study.language in offered else offered[0])
+    return StudyWording(
+        language=language,
+        written_in=study.language,
+        translations=study_translations(study).get(language, {}),
+        offered=offered,
+        study_slug=study.slug,
+    )
