@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.api.v1 import (
     annotators,
+    audit_log,
     benchmarks,
     clips,
     dashboard,
@@ -71,6 +72,7 @@ API_ROUTERS = (
     imports,
     merges,
     tasks,
+    audit_log,
 )
 
 

@@ -50,6 +50,7 @@ SECTIONS = (
     Section("Models", "/models", _READERS, ("/models", "/submissions")),
     Section("Jobs", "/jobs", _RESEARCHERS, ("/jobs",)),
     Section("Tasks", "/tasks", _RESEARCHERS, ("/tasks",)),
+    Section("Audit log", "/audit", _RESEARCHERS, ("/audit",)),
     Section("People and keys", "/people", _ADMINS, ("/people",)),
 )
 

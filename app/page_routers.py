@@ -1,6 +1,7 @@
 """Lists the routers of all HTML pages; each feature has one router."""
 
 from app.annotators.routes import router as annotators
+from app.audit_log.routes import router as audit_log
 from app.benchmark_import.routes import router as benchmarks
 from app.dashboard.history_routes import router as histories
 from app.dashboard.preview_routes import router as previews
@@ -69,6 +70,7 @@ PAGES = (
     benchmark,
     gallery,
     jobs,
+    audit_log,
     annotators,
     tasks,
     people,

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.audit_log.event_details import details_text
 from app.dashboard.flags import study_flags
 from app.dashboard.queries import dashboard
 from app.dashboard.view_models import (
@@ -52,7 +53,9 @@ def dashboard_page(session: Session, study: Study, principal: Principal, *, now:
         .order_by(AuditEvent.id.desc())
         .limit(MAX_AUDIT)
     )
-    audit = [AuditRow(_moment(each.at), each.actor, each.action, _details(each.details)) for each in events]
+    audit = [
+        AuditRow(_moment(each.at), each.actor, each.action, details_text(each.details)) for each in events
+    ]
     return DashboardPage(study=line, live=live_part(session, study, now=now), versions=versions, audit=audit)
 
 
@@ -172,13 +175,3 @@ def _ago(moment: datetime, now: datetime) -> str:
 
 def _moment(moment: datetime) -> str:
     return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
-
-
-def _details(details: dict[str, object]) -> str:
-    """Return the details of an audit event in one line, such as `version 2, change Votes ... raised`."""
-    return "; ".join(f"{name.replace('_', ' ')}: {_plain(value)}" for name, value in details.items())
-
-
-def _plain(value: object) -> str:
-    """Return a value as text; for a dictionary of changes, return only the names of the changed fields."""
-    return ", ".join(map(str, value)) if isinstance(value, (dict, list)) else str(value)

@@ -131,6 +131,10 @@ class DashboardPage:
         return True
 
     @property
+    def audit_url(self) -> str:
+        return f"/audit?subject={self.study.slug}"
+
+    @property
     def live_url(self) -> str:
         return f"{self.study.dashboard_url}/live"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from benchmark.client.audit_api import AuditApi
 from benchmark.client.benchmark_api import BenchmarkApi
 from benchmark.client.errors import ServerError
 from benchmark.client.import_api import ImportApi, TaskApi
@@ -63,6 +64,7 @@ class Client:
         self.results = ResultApi(self._transport)
         self.visibility = VisibilityApi(self._transport)
         self.people = PersonApi(self._transport)
+        self.audit_events = AuditApi(self._transport)
         self.keys = KeyApi(self._transport)
         self.imports = ImportApi(self._transport)
         self.tasks = TaskApi(self._transport)

@@ -48,6 +48,7 @@ OWN = {
     "gallery-pair": f"/gallery/tiny/{PAIR_IDS[0]}",
     "jobs": "/jobs",
     "tasks": "/tasks",
+    "audit-log": "/audit",
     "task": "/tasks/1",
     "benchmarks": "/benchmarks",
     "benchmark": "/benchmarks/tiny",

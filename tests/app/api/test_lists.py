@@ -67,6 +67,7 @@ def world(either_cast: Cast) -> World:
         f"{API}/people": "people",
         f"{API}/keys": "keys",
         f"{API}/tasks": "tasks",
+        f"{API}/audit-events": "events",
     }
     return World(cast, client_of(cast.context, cast.ada), lists)
 

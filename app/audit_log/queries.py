@@ -1,0 +1,84 @@
+"""Reads the audit log: all events for admins, otherwise own actions and the events of own studies."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from app.cursors import KeyType, ListOrder, PageRequest
+from app.security.identity import Principal
+from app.tables.audit import AuditEvent
+from app.tables.studies import Study
+from benchmark.protocol import Role
+from benchmark.wire.audit_log import AuditEventResponse, AuditEventsResponse
+
+AUDIT_EVENTS = ListOrder("audit_events", (KeyType.BIG_INTEGER,))
+# The kinds of events whose subject is a study, by the beginning of the action.
+_OF_STUDIES = ("study.", "annotator.", "vote.", "votes.", "flag.", "invitation.")
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """Filter of the audit log. A field with the value None matches all events.
+
+    `action` is a whole action, such as `study.open`, or its beginning, such as `study`.
+    """
+
+    actor: str | None = None
+    action: str | None = None
+    subject: str | None = None
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = true()
+        if self.actor is not None:
+            found &= AuditEvent.actor == self.actor
+        if self.action is not None:
+            found &= (AuditEvent.action == self.action) | AuditEvent.action.startswith(
+                f"{self.action}.", autoescape=True
+            )
+        if self.subject is not None:
+            found &= AuditEvent.subject == self.subject
+        return found
+
+
+def audit_page(
+    session: Session, principal: Principal, wanted: AuditFilter, page: PageRequest
+) -> AuditEventsResponse:
+    """Return a page of the events that this person sees, newest first."""
+    query = (
+        select(AuditEvent)
+        .where(_sees(principal), wanted.condition)
+        .order_by(AuditEvent.id.desc())
+        .limit(page.fetched)
+    )
+    if page.after is not None:
+        query = query.where(AuditEvent.id < page.after[0])
+    found = page.cut(session.scalars(query).all(), lambda row: (row.id,))
+    events = [AuditEventResponse.model_validate(row) for row in found.rows]
+    return AuditEventsResponse(events=events, next_cursor=found.next_cursor)
+
+
+def numbered_page(
+    session: Session, principal: Principal, wanted: AuditFilter, *, number: int, per_page: int
+) -> tuple[Sequence[AuditEvent], int]:
+    """Return the events on a numbered page, newest first, and the number of all matching events."""
+    condition = _sees(principal) & wanted.condition
+    total = session.execute(select(func.count()).select_from(AuditEvent).where(condition)).scalar_one()
+    events = session.scalars(
+        select(AuditEvent)
+        .where(condition)
+        .order_by(AuditEvent.id.desc())
+        .limit(per_page)
+        .offset((number - 1) * per_page)
+    )
+    return events.all(), total
+
+
+def _sees(principal: Principal) -> ColumnElement[bool]:
+    if principal.role is Role.ADMIN:
+        return true()
+    own = select(Study.slug).where(Study.owner_id == principal.person_id)
+    is_of_study = or_(*(AuditEvent.action.startswith(kind) for kind in _OF_STUDIES))
+    return (AuditEvent.actor == principal.name) | (AuditEvent.subject.in_(own) & is_of_study)

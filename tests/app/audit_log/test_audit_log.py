@@ -1,0 +1,78 @@
+"""The audit log: who sees which events, filters, pages."""
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.audit_log.routes import PER_PAGE
+from app.clock import utc_now
+from app.tables.audit import AuditEvent
+from benchmark.protocol import Role
+from tests.app.api.conftest import client_of
+from tests.app.results.page_voters import signed_in
+from tests.cast import Actor, Cast, make_actor
+from tests.page_text import text_of
+
+REST = "/api/v1/audit-events"
+
+
+@pytest.fixture
+def cast(cast: Cast) -> Cast:
+    """Alice owns a study that Ada pauses, Bob has a study, and Ada manages a person named like the study."""
+    study, other = cast.open_study("alices"), cast.open_study("bobs")
+    ada = client_of(cast.context, cast.ada)
+    for slug in (study.slug, other.slug):
+        ada.post(f"/api/v1/studies/{slug}/pause").raise_for_status()
+    ada.post("/api/v1/people", json={"name": "alices", "role": "viewer"}).raise_for_status()
+    ada.post("/api/v1/people/alices/disable").raise_for_status()
+    return cast
+
+
+def events(cast: Cast, person: Actor, /, **query: str) -> list[tuple[str, str, str]]:
+    found = client_of(cast.context, person).get(REST, params=query)
+    assert found.status_code == 200, found.text
+    return [(each["actor"], each["action"], each["subject"]) for each in found.json()["events"]]
+
+
+def test_an_owner_sees_the_events_of_own_studies_and_no_others(cast: Cast) -> None:
+    assert events(cast, cast.alice, subject="alices")[0] == ("ada", "study.paused", "alices")
+    # The person has the same name as the study.
+    assert not any(action.startswith("person.") for _, action, _ in events(cast, cast.alice))
+    assert events(cast, cast.charlie) == []
+    assert ("ada", "person.disable", "alices") in events(cast, cast.ada)
+
+
+def test_filters_narrow_the_list(cast: Cast) -> None:
+    assert {actor for actor, _, _ in events(cast, cast.ada, actor="ada")} == {"ada"}
+    assert {action for _, action, _ in events(cast, cast.ada, action="study.paused")} == {"study.paused"}
+    begun = events(cast, cast.ada, action="study")
+    assert {action for _, action, _ in begun} == {"study.open", "study.paused"}
+    assert events(cast, cast.ada, action="stud") == []
+    assert events(cast, cast.ada, subject="%") == []
+
+
+def test_the_page_shows_filters_and_pages(cast: Cast) -> None:
+    with cast.context.database.write() as session:
+        for number in range(PER_PAGE):
+            event = {"actor": "ada", "action": "study.edit", "subject": "alices"}
+            session.add(AuditEvent(at=utc_now(), details={"changes": {f"field-{number}": []}}, **event))
+    ada = signed_in(cast.context, cast.ada)
+
+    first = ada.get("/audit?subject=alices&action=study")
+
+    assert f"changes: field-{PER_PAGE - 1}" in text_of(first.text)
+    assert "study.paused" not in first.text
+    older = re.search(r'href="(/audit[^"]*page=2[^"]*)"', first.text)
+    assert older is not None
+    assert "study.paused" in ada.get(older[1].replace("&amp;", "&")).text
+    assert "No events match the filter" in text_of(ada.get("/audit?actor=nobody").text)
+
+
+def test_who_may_not_read_it(cast: Cast, client: TestClient) -> None:
+    viewer = make_actor(cast.context, "victor", Role.VIEWER)
+
+    assert signed_in(cast.context, viewer).get("/audit").status_code == 403
+    assert client.get("/audit").status_code == 401
+    assert client_of(cast.context, viewer).get(REST).status_code == 403
+    assert client.get(REST).status_code == 401
