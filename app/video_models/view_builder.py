@@ -15,6 +15,7 @@ from app.submissions.queries import submission_detail
 from app.tables.bench import Benchmark
 from app.tables.people import Person
 from app.tables.submissions import Submission, VideoModel
+from app.video_models.metric_scores import model_scores
 from app.video_models.queries import result_rows, studies_of, submission_rows
 from app.video_models.view_models import (
     DeletionForm,
@@ -103,6 +104,7 @@ def model_page(
         submissions=submission_rows(session, principal, Submission.model_id == model.id),
         results=results[:MAX_RESULTS],
         has_more_results=len(results) > MAX_RESULTS,
+        metrics=model_scores(session, model, principal),
         form=(form or ModelForm(f"/models/{slug}", fields, is_new=False)) if is_own else None,
         deletion=_deletion_of_model(session, model, deletion_problem) if is_own else None,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.pager import Pager
+from app.results.views.metric_scores import SuiteTable
 from app.sharing.view_models import VisibilityForm
 from app.tasks.service import GRACE
 from benchmark.protocol import StudyStatus, SubmissionStatus, Visibility
@@ -155,7 +156,7 @@ class ModelPage:
     """The page of a model.
 
     `form` and `deletion` are None for people who may not edit the model. `has_more_results` is true if the
-    page does not list all results.
+    page does not list all results. `metrics` has the scores of the newest final submissions.
     """
 
     slug: str
@@ -168,6 +169,7 @@ class ModelPage:
     submissions: tuple[SubmissionRow, ...]
     results: tuple[ResultRow, ...]
     has_more_results: bool
+    metrics: tuple[SuiteTable, ...]
     form: ModelForm | None
     deletion: DeletionForm | None
 

@@ -8,8 +8,8 @@ from models.backbones.dtype import Dtype
 from models.metrics.animate_bench_settings import AnimateBenchSettings
 from models.metrics.vbench_settings import VBenchSettings
 
-# This number is part of every cache key. Increase the number when a formula changes.
-FORMULAS_VERSION = 4
+# This number is part of every cache key. Increase the number when a formula or the optical flow changes.
+FORMULAS_VERSION = 5
 
 
 @dataclass(frozen=True)

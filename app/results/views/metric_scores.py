@@ -14,6 +14,7 @@ from app.results.urls import metrics_url
 from app.results.views.metric_tables import AgreementTable, agreement_table
 from app.security.identity import Principal
 from benchmark.exports.metric_files import ARROWS, EMPTY_SCORE, NamedTable, metric_cells, metric_columns, note
+from benchmark.metrics.table import MetricTable
 from benchmark.plurals import listed
 from benchmark.protocol import SuiteName
 from benchmark.stats.tallies import Tallies
@@ -41,7 +42,7 @@ class SuiteTable:
     """The scores of a study's sides in one suite.
 
     `votes` has the expected share of votes of each side, or is empty. `notes` state the settings, missing
-    scores, and sides without scores.
+    scores, and sides without scores. `number` distinguishes several tables of one suite on a page.
     """
 
     suite: SuiteName
@@ -49,6 +50,7 @@ class SuiteTable:
     votes: tuple[str, ...]
     lines: tuple[ScoreLine, ...]
     notes: tuple[str, ...]
+    number: int = 0
 
     @property
     def title(self) -> str:
@@ -56,7 +58,7 @@ class SuiteTable:
 
     @property
     def anchor(self) -> str:
-        return f"metrics-{self.suite}"
+        return f"metrics-{self.suite}-{self.number}" if self.number else f"metrics-{self.suite}"
 
 
 @dataclass(frozen=True)
@@ -125,12 +127,6 @@ def _suite_table(
     sides = [known[side] for side in wanted if side in known]
     if not sides:
         return SuiteTable(scores.suite, (), (), (), ())
-    columns = [metric_cells(each.table) for each in sides]
-    lines = tuple(
-        ScoreLine(metric.title, ARROWS[metric.direction], cells)
-        for metric, cells in zip(metric_columns(sides[0].table), zip(*columns, strict=True), strict=True)
-        if any(cell != EMPTY_SCORE for cell in cells)
-    )
     notes = [note([NamedTable(naming.side(each.side), each.table) for each in sides])]
     without = sorted(set(wanted) - known.keys() - set(scores.other_settings))
     if without:
@@ -146,8 +142,18 @@ def _suite_table(
         suite=scores.suite,
         sides=tuple(SideColumn(naming.side(each.side), each.table.is_partial) for each in sides),
         votes=tuple(votes.get(each.side, EMPTY_SCORE) for each in sides) if votes else (),
-        lines=lines,
+        lines=score_lines([each.table for each in sides]),
         notes=tuple(notes),
+    )
+
+
+def score_lines(tables: Sequence[MetricTable]) -> tuple[ScoreLine, ...]:
+    """Return a line for each metric that some table has; each table is one column."""
+    columns = [metric_cells(table) for table in tables]
+    return tuple(
+        ScoreLine(metric.title, ARROWS[metric.direction], cells)
+        for metric, cells in zip(metric_columns(tables[0]), zip(*columns, strict=True), strict=True)
+        if any(cell != EMPTY_SCORE for cell in cells)
     )
 
 

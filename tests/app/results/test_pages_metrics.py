@@ -228,6 +228,14 @@ def test_a_reader_sees_no_scores_of_sides_that_are_private(cast: Cast, closed: S
     assert "Automatic metrics" not in page.text
 
 
+def test_the_page_of_a_model_shows_the_scores_of_its_submissions(cast: Cast, closed: Study) -> None:
+    page = signed_in(cast.context, cast.alice).get("/models/cinemo").text
+    hidden = signed_in(cast.context, cast.charlie).get("/models/cinemo")
+
+    assert row(page, "First frame MSE") == ["13.5"]
+    assert "First frame MSE" not in hidden.text
+
+
 def test_the_gallery_shows_scores_of_a_pair_to_signed_in_people_only(cast: Cast, closed: Study) -> None:
     address = f"/gallery/tiny/{PAIR_IDS[0]}"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from benchmark.exports.metric_files import metric_table_bytes
 from benchmark.importers.source import BenchmarkSource
@@ -15,8 +16,10 @@ from benchmark.protocol import MetricFormat, SuiteName
 from benchmark.scenes.encoding import encode_mp4
 from models.backbones.base import CLIP_B16, BackboneMissing, weights_folder
 from models.backbones.clip import ClipBackbone
+from models.metrics.clip_input import ClipInput
 from models.metrics.clips import NoClipsFound, TwoClipsForOneSeed, find_clips
-from models.metrics.options import MetricRun
+from models.metrics.motion_scores import motion_scores
+from models.metrics.options import FORMULAS_VERSION, MetricRun
 from models.metrics.run import run_suite
 from tests.models.metrics.conftest import moving, picture
 
@@ -205,3 +208,17 @@ def test_what_is_not_used_is_listed(clips: Path, source: BenchmarkSource) -> Non
         "clip.webm: not an .mp4 file",
         "holiday.mp4: no pair of this benchmark has this name",
     )
+
+
+def test_a_change_of_the_optical_flow_changes_the_version_of_the_scores(tmp_path: Path) -> None:
+    """If this fails, the flow or a formula changed: raise FORMULAS_VERSION, and correct docs/metrics.md."""
+    (tmp_path / "clip.mp4").write_bytes(encode_mp4(moving(0, 2), fps=8))
+    Image.fromarray(picture(0)).save(tmp_path / "image.png")
+    clip = ClipInput("other", "other", "it moves", 0, tmp_path / "clip.mp4", tmp_path / "image.png")
+
+    scores = motion_scores(clip)
+
+    assert FORMULAS_VERSION == 5
+    assert scores["mean_flow"] == pytest.approx(18.13, rel=0.02)
+    assert scores["moving_pixels"] == pytest.approx(0.728, rel=0.02)
+    assert scores["first_frame_mse"] == pytest.approx(9.80, rel=0.02)
