@@ -55,6 +55,9 @@ def payments(
     if len(files) > 1:
         raise click.UsageError("Use only one of --approve, --bonus, --reject and --mturk.")
     rows = _from_server(slug, server, key) if server else _from_here(slug)
+    unverified = sum(not row.ids_verified for row in rows)
+    if unverified and files[0] is not PaymentFile.LIST:
+        click.echo(f"The platform did not sign the ids of {unverified} participants.", err=True)
     click.echo(payment_file(rows, files[0], amount=bonus or ""), nl=False)
 
 

@@ -13,6 +13,7 @@ from app.panels.quality import study_rules
 from app.phases.owner_forms import CrowdFields, CrowdSettings, crowd_fields, parse_crowd_form
 from app.phases.owner_languages import LanguageFields, language_fields, language_lines
 from app.phases.owner_view_models import CrowdPage, CrowdPreview
+from app.platforms.links import link_template
 from app.platforms.service import study_platform
 from app.tables.studies import Study
 from benchmark.protocol import StudyStatus
@@ -53,7 +54,7 @@ def crowd_page(
         preview=crowd_preview(fields or stored),
         language_fields=languages or language_fields(study),
         language_lines=language_lines(study),
-        join_link=f"{address}/studies/{study.slug}/join" if platform.kind is not None else None,
+        join_link=link_template(platform, f"{address}/studies/{study.slug}/join") if platform.kind else None,
         text=text or _as_json(study),
         problem=problem,
         problems=problems or {},

@@ -35,6 +35,26 @@ class ExternalIds:
     is_verified: bool = False
 
 
+def link_template(platform: Platform, url: str) -> str:
+    """Return the link that the owner gives to the platform, with the platform's placeholders for the ids.
+
+    Args:
+        url: the address `/studies/{slug}/join` of the study.
+    """
+    match platform.kind:
+        case PlatformKind.PROLIFIC:
+            # Source: docs.prolific.com/api-reference/studies/the-study-object, read 2026-11-30.
+            participant, session, study = PROLIFIC_NAMES
+            order = (participant, study, session)
+            return f"{url}?{'&'.join(f'{name}={{{{%{name}%}}}}' for name in order)}"
+        case PlatformKind.PANEL:
+            names = {platform.participant_parameter: "PARTICIPANT", platform.session_parameter: "SESSION"}
+            return f"{url}?{'&'.join(f'{name}={value}' for name, value in names.items())}"
+        case _:
+            # Mechanical Turk appends the ids itself.
+            return url
+
+
 def parse_link(platform: Platform, parameters: Mapping[str, str]) -> ExternalIds:
     """Return the unsigned ids in the query of a participant's link.
 

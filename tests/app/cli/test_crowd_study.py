@@ -73,7 +73,9 @@ def test_a_crowd_study_is_made_and_read_from_the_command_line(
     assert [(row["participant"], row["outcome"], row["action"], row["code"]) for row in payments] == [
         ("p-1", "completed", "approve", "D0NE")
     ]
-    assert created("study", "payments", "paid", "--approve").out == "p-1\n"
+    approval = created("study", "payments", "paid", "--approve")
+    assert approval.out == "p-1\n"
+    assert "The platform did not sign the ids of 1 participants." in approval.err
     assert created("study", "payments", "paid", "--bonus", "0.50").out == "p-1,0.50\n"
 
 

@@ -18,6 +18,7 @@ from httpx2 import Response
 from sqlalchemy import select, update
 
 from app.context import AppContext
+from app.platforms.links import link_template
 from app.tables.audit import AuditEvent
 from app.tables.people import Annotator
 from app.tables.phases import AnnotatorPhase
@@ -26,6 +27,7 @@ from app.tables.studies import Comparison
 from app.tables.studies import Study as StudyRow
 from benchmark.protocol import SessionStatus
 from benchmark.wire.phases import Phases
+from benchmark.wire.platforms import Platform
 from tests.acting import assign, refused, vote
 from tests.app.api.conftest import client_of
 from tests.cast import Cast, Study, set_the_stage
@@ -104,8 +106,12 @@ def test_a_participant_joins_votes_and_returns_with_the_code(
     page = join()
     assert page.url.path == f"/studies/{study.slug}/vote"
     assert PID not in str(page.url) + page.text
+    assignment = assign(client, study)
+    # No response before the last vote contains the code.
+    before = [page.text, str(assignment), client.get(f"/studies/{study.slug}/phases/finish").text]
+    assert not [text for text in before if "D0NE" in text]
 
-    assert vote(client, assign(client, study)["token"]).status_code == 201
+    assert vote(client, assignment["token"]).status_code == 201
     finish = client.get(f"/studies/{study.slug}/vote")
 
     assert 'href="https://app.prolific.com/submissions/complete?cc=D0NE"' in finish.text
@@ -297,6 +303,21 @@ def test_only_the_owner_reads_the_codes(owner: TestClient, cast: Cast, study: St
 
     assert owner.get(path).json()["completed"]["code"] == "D0NE"
     assert client_of(cast.context, cast.charlie).get(path).status_code == 404
+
+
+def test_the_owner_gives_the_platform_a_link_with_its_placeholders() -> None:
+    """docs.prolific.com/api-reference/studies/the-study-object, read 2026-11-30."""
+
+    def link(**fields: str) -> str:
+        return link_template(Platform.model_validate(fields), "https://example.org/join").partition("/join")[
+            2
+        ]
+
+    assert link(kind="prolific") == (
+        "?PROLIFIC_PID={{%PROLIFIC_PID%}}&STUDY_ID={{%STUDY_ID%}}&SESSION_ID={{%SESSION_ID%}}"
+    )
+    assert link(kind="mturk") == ""
+    assert link(kind="panel", participant_parameter="pid") == "?pid=PARTICIPANT&session=SESSION"
 
 
 def test_a_panel_names_its_own_parameters(
