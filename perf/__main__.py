@@ -30,6 +30,7 @@ MEASUREMENTS = {
     "motif": "Generating a clip",
     "generators": "The overhead of an adapter",
     "training": "Training at toy size",
+    "commands": "The processor time of commands",
     "startup": "make run",
 }
 

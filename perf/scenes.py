@@ -11,10 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.scenes import SCENARIOS, SYNTHETIC_MODELS, Rendering, Scene, Style, draw_clip, render
+from benchmark.scenes import SCENARIOS, Rendering, Scene, Style, draw_clip, render
 from benchmark.scenes.benchmarks import bundled_pairs
 from benchmark.scenes.motions import Promise
 from benchmark.scenes.stage import draw_stage
+from benchmark.synthetic_models import SYNTHETIC_MODELS
 
 SIDE = 320
 FRAMES = 16

@@ -239,7 +239,7 @@ def _bundled_pairs() -> tuple[PairSpec, ...]:
 
 def _models(label: str, *, only: tuple[str, ...] | None = None) -> list[DemoSubmission]:
     """Return the demo's submissions; the first submission is the reference."""
-    from benchmark.scenes import SYNTHETIC_MODELS
+    from benchmark.synthetic_models import SYNTHETIC_MODELS
 
     return [
         DemoSubmission(model, label, description)

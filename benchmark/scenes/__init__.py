@@ -5,11 +5,10 @@ from benchmark.scenes.rendering import Rendering, draw_still, render
 from benchmark.scenes.scenarios import SCENARIOS
 from benchmark.scenes.scenes import Action, HardCase, Scenario, Scene
 from benchmark.scenes.styles import Style
-from benchmark.scenes.synthetic import SYNTHETIC_MODELS, draw_clip
+from benchmark.scenes.synthetic import draw_clip
 
 __all__ = [
     "SCENARIOS",
-    "SYNTHETIC_MODELS",
     "Action",
     "HardCase",
     "Rendering",

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from benchmark.scenes.benchmarks import ScenePair
-from benchmark.scenes.synthetic import SYNTHETIC_MODELS, draw_frames
+from benchmark.scenes.synthetic import draw_frames
+from benchmark.synthetic_models import SYNTHETIC_MODELS
 
 _CLIP_SIDE = 256
 _SIDE = 180

@@ -1,7 +1,6 @@
 """Renders clips of the synthetic models (one reference, four faulty models), which need no weights."""
 
 from collections.abc import Callable
-from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -15,16 +14,6 @@ from benchmark.scenes.scenes import Action
 from benchmark.scenes.stage import Size
 
 Frames = NDArray[np.uint8]
-
-SYNTHETIC_MODELS = MappingProxyType(
-    {
-        "reference": "The reference: the scene engine carries out the prompt.",
-        "static": "The input image repeated; nothing moves.",
-        "wrong-action": "Another prompt's motion on the same image.",
-        "zoom": "A slow zoom into the image; the prompt is ignored.",
-        "drift": "The whole image shifts in the direction of the prompt; the object itself does not move.",
-    }
-)
 
 _ZOOM = 1.22
 # If the prompt has no direction (such as a change of colour), shift the image by this share of its side.

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from benchmark.scenes.synthetic import SYNTHETIC_MODELS
+from benchmark.synthetic_models import SYNTHETIC_MODELS
 from models.generators.adapter_entries import adapter_entry, shipped_adapter, user_adapters
 from models.generators.base import BadInput, Generator
 from models.generators.entries import GeneratorEntry

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from benchmark.protocol import Justification
-from benchmark.scenes import SYNTHETIC_MODELS, gold_questions
+from benchmark.scenes import gold_questions
 from benchmark.scenes.benchmarks import bundled_pairs
 from benchmark.scenes.gold import GoldQuestion, GoldRival, GoldUse
 from benchmark.scenes.synthetic import draw_frames
+from benchmark.synthetic_models import SYNTHETIC_MODELS
 
 
 def test_there_are_questions_of_both_uses_and_against_both_rivals() -> None:

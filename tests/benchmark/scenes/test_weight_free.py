@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from benchmark.scenes import SCENARIOS, SYNTHETIC_MODELS, ScenePair, Style, draw_clip, draw_still
+from benchmark.scenes import SCENARIOS, ScenePair, Style, draw_clip, draw_still
 from benchmark.scenes.benchmarks import bundled_pairs
 from benchmark.scenes.synthetic import draw_frames, wrong_action
+from benchmark.synthetic_models import SYNTHETIC_MODELS
 
 
 def pair(action: str = "red_sails_left", image: str = "harbour1", style: Style = Style.FLAT) -> ScenePair:

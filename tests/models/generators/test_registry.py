@@ -15,7 +15,7 @@ def test_reading_the_registry_loads_no_network() -> None:
         "import sys\n"
         "from models.generators.registry import generators\n"
         "print(*(entry.unavailable_reason() or 'runs' for entry in generators().values()), sep='\\n')\n"
-        "print(sorted({'torch', 'diffusers', 'transformers'} & set(sys.modules)))\n"
+        "print(sorted({'torch', 'diffusers', 'transformers', 'cv2'} & set(sys.modules)))\n"
     )
 
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

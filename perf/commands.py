@@ -1,0 +1,64 @@
+"""Measures the processor time of `ti2v` commands that print one screen, beside two imports in the same run.
+
+Other programs affect processor time less than the time on the clock. The ratios to `import sqlalchemy.orm`
+can be compared between machines.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+ROUNDS = 3
+TARGET_S, TARGET_WITH_DATABASE_S = 0.5, 1.5
+OFFLINE = ("--help", "study --help", "worker --help", "generators", "score votes.csv", "figure votes.csv")
+WITH_DATABASE = ("db status", "key list", "benchmark list", "study list", "submission list", "doctor")
+_VOTES = (
+    "matchup,pair,reference,other,chosen,status,image_alignment,text_alignment,object_motion,overall_quality"
+)
+
+
+def main() -> None:
+    """Print one line per command: processor time, ratio to the import of SQLAlchemy's ORM, and target."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        _write_votes(home / "votes.csv")
+        python = processor_s([sys.executable, "-c", "pass"], home)
+        orm = processor_s([sys.executable, "-c", "import sqlalchemy.orm"], home)
+        print(f"python -c pass: {python:.2f} s; import sqlalchemy.orm: {orm:.2f} s\n")
+        print("| command | processor s | times the import | target s |\n|---|---:|---:|---:|")
+        processor_s([_ti2v(), "db", "upgrade"], home)
+        for commands, target_s in ((OFFLINE, TARGET_S), (WITH_DATABASE, TARGET_WITH_DATABASE_S)):
+            for command in commands:
+                used = min(processor_s([_ti2v(), *command.split()], home) for _ in range(ROUNDS))
+                print(f"| ti2v {command} | {used:.2f} | {used / orm:.1f} | {target_s} |", flush=True)
+
+
+def processor_s(command: Sequence[str], home: Path) -> float:
+    """Run a command in the folder `home`, with `home` as data folder, and return its processor time."""
+    before = os.times()
+    subprocess.run(
+        command,
+        cwd=home,
+        env={**os.environ, "TI2V_HOME": str(home)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=True,
+    )
+    after = os.times()
+    return (after.children_user - before.children_user) + (after.children_system - before.children_system)
+
+
+def _ti2v() -> str:
+    return str(Path(sys.executable).with_name("ti2v"))
+
+
+def _write_votes(path: Path) -> None:
+    rows = (f"a:b,pair{number},a,b,{'ab'[number % 2]},valid,0,1,0,0" for number in range(60))
+    path.write_text("\n".join((_VOTES, *rows)) + "\n")
+
+
+if __name__ == "__main__":
+    main()
