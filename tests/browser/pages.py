@@ -22,6 +22,9 @@ from app.tables.people import Annotator
 from app.tables.studies import Study as StudyRow
 from benchmark.protocol import Role, Side, StudyStatus
 from perf.round_robin import STUDY as LARGE
+from tests.app.api.conftest import client_of
+from tests.app.jobs.acting import worker_program
+from tests.app.metrics.acting import measure_all
 from tests.app.phases.conftest import PLATFORM, WHOLE_WAY, choice_of
 from tests.app.results.page_voters import close, fill_panels
 from tests.app.voting.test_gold import with_gold
@@ -66,6 +69,7 @@ OWN = {
     "results-closed": f"/studies/{CLOSED}/results",
     "matchup": f"/studies/{CLOSED}/results/1",
     "leaderboard": f"/studies/{CLOSED}/leaderboard",
+    "study-metrics": f"/studies/{CLOSED}/metrics",
     "scenario": f"/studies/{CLOSED}/scenarios/kite",
     "results-pair": f"/studies/{CLOSED}/pairs/{PAIR_IDS[0]}",
     "annotators": f"/studies/{OPEN}/annotators",
@@ -97,11 +101,14 @@ def small_studies() -> Iterator[Cast]:
 
 
 def fill_installation(context: AppContext) -> Cast:
-    """Create the studies that the pages show. The studies have two matchups, and votes."""
+    """Create the studies that the pages show. The studies have two matchups, votes, and metric scores."""
     cast = set_the_stage(context)
     closed = cast.open_study(CLOSED)
     fill_panels(closed, people=5, opinion=lambda shown: (Side.REFERENCE, Side.OTHER)[shown.pair_id % 3 == 0])
     close(closed, cast.alice)
+    alice, worker = client_of(context, cast.alice), worker_program(context)
+    for number, submission in enumerate(cast.submission_ids.values()):
+        measure_all(alice, worker, submission, base=1.0 + number)
     fill_panels(cast.open_study(OPEN), people=2)
     cast.open_study(DRAFT)
     set_status(context, Study(DRAFT, context), StudyStatus.DRAFT)
