@@ -210,7 +210,7 @@ def make_submission(
     width: int = 64,
     height: int = 64,
 ) -> str:
-    """Register a model and hand in a clip for each pair; return the submission's public id."""
+    """Register a model and upload a clip for each pair; return the submission's public id."""
     now = utc_now()
     with context.database.write() as session:
         submissions.register_model(

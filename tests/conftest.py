@@ -42,7 +42,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session")
 def test_data() -> Path:
-    """The real pairs and clips; tests on them are skipped where they are not at hand."""
+    """The real pairs and clips; tests that need them are skipped without TI2V_TEST_DATA."""
     if not TEST_DATA:
         pytest.skip("TI2V_TEST_DATA is not set: the real clips are not part of the repository")
     return Path(TEST_DATA)

@@ -29,9 +29,9 @@ KEY = "Authorization: Bearer {key}\r\n"
 
 @contextmanager
 def connected(address: str) -> Iterator[socket.socket]:
-    place = urlsplit(address)
-    assert place.hostname
-    with socket.create_connection((place.hostname, place.port), timeout=3 * SOON_S) as connection:
+    url = urlsplit(address)
+    assert url.hostname
+    with socket.create_connection((url.hostname, url.port), timeout=3 * SOON_S) as connection:
         yield connection
 
 

@@ -47,12 +47,12 @@ def test_a_break_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["nowhere/table.csv", "."])
 def test_a_place_that_takes_no_file_is_named_as_it_was_given(tmp_path: Path, name: str) -> None:
-    place = str(tmp_path / name)
+    path = str(tmp_path / name)
 
     with pytest.raises(OSError) as caught:
-        write_output([b"a"], place)
+        write_output([b"a"], path)
 
-    assert caught.value.filename == place
+    assert caught.value.filename == path
     assert names_in(tmp_path) == []
 
 

@@ -1,4 +1,4 @@
-"""A headless Chromium and annotators who sit down before it."""
+"""A headless Chromium, and annotators on the voting page."""
 
 import hashlib
 import os
@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from app.context import AppContext
 from app.media.sandbox import Sandbox
-from tests.browser.booth import Booth
+from tests.browser.voting_page import VotingPage
 from tests.cast import Cast, Study, set_the_stage
 from tests.conftest import open_with_sandbox, serving, settings_for
 
@@ -111,21 +111,23 @@ def study(open_study: Callable[..., Study]) -> Study:
 
 
 @pytest.fixture
-def sit_down(new_context: Callable[..., BrowserContext], live_server: str) -> Callable[..., Booth]:
+def open_voting_page(
+    new_context: Callable[..., BrowserContext], live_server: str
+) -> Callable[..., VotingPage]:
     """Lets a new annotator of a study open their invitation and press Start; takes context options."""
 
-    def _sit_down(study: Study, **options: object) -> Booth:
+    def _open_voting_page(study: Study, **options: object) -> VotingPage:
         page = new_context(**options).new_page()
         page.goto(f"{live_server}/invite/{study.invite()[0]}")
         page.get_by_role("link", name="Start").click()
-        return Booth(page, study)
+        return VotingPage(page, study)
 
-    return _sit_down
+    return _open_voting_page
 
 
 @pytest.fixture
-def booth(sit_down: Callable[..., Booth], study: Study) -> Booth:
-    """An annotator at a desk, in a study without a watch gate, the first comparison open."""
-    booth = sit_down(study)
-    booth.wait_until_open()
-    return booth
+def voting_page(open_voting_page: Callable[..., VotingPage], study: Study) -> VotingPage:
+    """The voting page of a study without a watch gate, with the first comparison open."""
+    voting_page = open_voting_page(study)
+    voting_page.wait_until_open()
+    return voting_page

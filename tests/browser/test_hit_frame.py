@@ -23,8 +23,8 @@ from app.context import AppContext
 from benchmark.wire.phases import Phases
 from tests.app.api.conftest import client_of
 from tests.app.platforms.test_mturk import LINK
-from tests.browser.booth import PATIENCE_MS
 from tests.browser.conftest import CHROMIUM_ARGUMENTS, LAB_HOST, find_chromium
+from tests.browser.voting_page import PATIENCE_MS
 from tests.cast import Cast, Study
 from tests.conftest import serving
 

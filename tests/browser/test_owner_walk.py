@@ -15,7 +15,7 @@ from app.tasks.runner import TaskRunner
 from benchmark.protocol import Role
 from tests.app.benchmark_import.test_imports import TABLE, picture
 from tests.app.results.page_windows import is_as_wide_as_its_window, sign_in
-from tests.browser.booth import Booth
+from tests.browser.voting_page import VotingPage
 from tests.cast import Study, small_clip
 
 PAIRS = ("balloon1_it_rises", "balloon1_it_sinks")
@@ -117,12 +117,12 @@ def test_an_owner_needs_no_command_line(
     annotator = new_context().new_page()
     annotator.goto(live_server + invite(owner))
     annotator.get_by_role("link", name="Start").click()
-    booth = Booth(annotator, Study(SLUG, context))
-    booth.vote()
-    booth.wait_until_open()
-    booth.side("B").click()
-    booth.reason("Text alignment").click()
-    booth.submit.click()
+    voting_page = VotingPage(annotator, Study(SLUG, context))
+    voting_page.vote()
+    voting_page.wait_until_open()
+    voting_page.side("B").click()
+    voting_page.reason("Text alignment").click()
+    voting_page.submit.click()
     annotator.wait_for_url(re.compile("done|finished|vote"))
 
     owner.get_by_role("link", name="All invitations").click()

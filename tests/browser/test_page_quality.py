@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Response
 
 import app
-from tests.browser.booth import Booth
+from tests.browser.voting_page import VotingPage
 from tests.cast import MODELS, Study
 
 MAX_PAGE_BYTES = 80 * 1024
@@ -22,7 +22,7 @@ SCRIPTS = STATIC / "js"
 class Visit:
     """A voting page opened in a fresh tab, all it was sent, and what the browser complained about."""
 
-    booth: Booth
+    voting_page: VotingPage
     answers: list[Response]
     complaints: list[str]
 
@@ -34,13 +34,13 @@ class Visit:
 
 
 @pytest.fixture
-def visit(booth: Booth) -> Visit:
-    tab = Booth(booth.page.context.new_page(), booth.study)
+def visit(voting_page: VotingPage) -> Visit:
+    tab = VotingPage(voting_page.page.context.new_page(), voting_page.study)
     visit = Visit(tab, [], [])
     tab.page.on("response", lambda answer: visit.answers.append(answer))
     tab.page.on("console", lambda message: visit.complaints.append(message.text))
     tab.page.on("pageerror", lambda error: visit.complaints.append(error.message))
-    tab.page.goto(booth.page.url)
+    tab.page.goto(voting_page.page.url)
     tab.wait_until_open()
     return visit
 
@@ -51,11 +51,11 @@ def test_the_page_weighs_at_most_80_kb_besides_media(visit: Visit) -> None:
     assert sum(weights.values()) <= MAX_PAGE_BYTES, weights
 
 
-def test_every_script_the_page_needs_is_asked_for_at_once(booth: Booth) -> None:
-    asked = booth.page.locator("link[rel=modulepreload]").evaluate_all(
+def test_every_script_the_page_needs_is_asked_for_at_once(voting_page: VotingPage) -> None:
+    asked = voting_page.page.locator("link[rel=modulepreload]").evaluate_all(
         "links => links.map((link) => link.href)"
     )
-    named = booth.page.locator("[data-module]").evaluate_all(
+    named = voting_page.page.locator("[data-module]").evaluate_all(
         "roots => roots.flatMap((root) => root.dataset.module.split(' '))"
     )
 
@@ -63,9 +63,9 @@ def test_every_script_the_page_needs_is_asked_for_at_once(booth: Booth) -> None:
 
 
 def test_nothing_comes_from_another_origin_and_the_policy_is_kept(visit: Visit) -> None:
-    visit.booth.vote()
-    visit.booth.press("x", "Escape", "f", "f", "?")
-    origin = visit.booth.page.url.split("/studies")[0]
+    visit.voting_page.vote()
+    visit.voting_page.press("x", "Escape", "f", "f", "?")
+    origin = visit.voting_page.page.url.split("/studies")[0]
 
     assert [each.url for each in visit.answers if not each.url.removeprefix("blob:").startswith(origin)] == []
     assert visit.complaints == []
@@ -77,33 +77,35 @@ def test_no_model_shows_in_anything_the_page_was_sent(visit: Visit) -> None:
     assert [model for model in MODELS if model in sent.lower()] == []
 
 
-def test_every_control_has_a_name_and_every_image_a_text(booth: Booth) -> None:
-    nameless = booth.page.evaluate(
+def test_every_control_has_a_name_and_every_image_a_text(voting_page: VotingPage) -> None:
+    nameless = voting_page.page.evaluate(
         """() => [...document.querySelectorAll('button, a, input:not([type=hidden])')]
             .filter((control) => !(control.labels?.length || control.ariaLabel || control.textContent.trim()))
             .map((control) => control.outerHTML)"""
     )
-    ids = booth.page.evaluate("() => [...document.querySelectorAll('[id]')].map((element) => element.id)")
+    ids = voting_page.page.evaluate(
+        "() => [...document.querySelectorAll('[id]')].map((element) => element.id)"
+    )
 
     assert nameless == []
-    assert booth.page.locator("img:not([alt])").count() == 0
-    assert booth.page.locator("h1").count() == 1
+    assert voting_page.page.locator("img:not([alt])").count() == 0
+    assert voting_page.page.locator("h1").count() == 1
     assert len(ids) == len(set(ids))
-    assert booth.page.locator("html").get_attribute("lang") == "en"
+    assert voting_page.page.locator("html").get_attribute("lang") == "en"
 
 
-def test_tab_goes_through_the_page_in_the_order_it_is_read(booth: Booth) -> None:
-    booth.press("Space")  # stand still
-    booth.side("A").click()
-    booth.page.locator("[data-opens=help]").focus()
+def test_tab_goes_through_the_page_in_the_order_it_is_read(voting_page: VotingPage) -> None:
+    voting_page.press("Space")  # stand still
+    voting_page.side("A").click()
+    voting_page.page.locator("[data-opens=help]").focus()
     stops = []
     for _ in range(15):
         stops.append(
-            booth.page.evaluate(
+            voting_page.page.evaluate(
                 "() => document.activeElement.dataset.part ?? document.activeElement.value ?? ''"
             )
         )
-        booth.press("Tab")
+        voting_page.press("Tab")
 
     assert stops == [
         "", "left", "scrub", "back", "play", "next", "loop", "speed", "size", "full",
@@ -113,28 +115,30 @@ def test_tab_goes_through_the_page_in_the_order_it_is_read(booth: Booth) -> None
 
 @pytest.mark.parametrize("width", [390, 320])
 def test_a_phone_shows_both_clips_side_by_side_and_submit_always(
-    sit_down: Callable[..., Booth], study: Study, width: int
+    open_voting_page: Callable[..., VotingPage], study: Study, width: int
 ) -> None:
-    booth = sit_down(study, viewport={"width": width, "height": 740}, has_touch=True, is_mobile=True)
-    booth.wait_until_open()
-    left, right = (video.bounding_box() for video in booth.page.locator("video").all())
-    submit = booth.submit.bounding_box()
+    voting_page = open_voting_page(
+        study, viewport={"width": width, "height": 740}, has_touch=True, is_mobile=True
+    )
+    voting_page.wait_until_open()
+    left, right = (video.bounding_box() for video in voting_page.page.locator("video").all())
+    submit = voting_page.submit.bounding_box()
 
     assert left is not None
     assert right is not None
     assert submit is not None
     assert left["y"] == right["y"]
     assert left["width"] == right["width"]
-    assert booth.page.evaluate("() => document.documentElement.scrollWidth") == width
+    assert voting_page.page.evaluate("() => document.documentElement.scrollWidth") == width
     assert submit["y"] + submit["height"] <= 740
     assert submit["height"] >= 44
-    assert not booth.page.locator("[data-part=play] kbd").is_visible()
+    assert not voting_page.page.locator("[data-part=play] kbd").is_visible()
 
 
-def test_the_two_sides_mirror_each_other(booth: Booth) -> None:
+def test_the_two_sides_mirror_each_other(voting_page: VotingPage) -> None:
     middle = 1440 / 2
-    left, right = (video.bounding_box() for video in booth.page.locator("video").all())
-    submit = booth.submit.bounding_box()
+    left, right = (video.bounding_box() for video in voting_page.page.locator("video").all())
+    submit = voting_page.submit.bounding_box()
 
     assert left is not None
     assert right is not None
@@ -144,11 +148,13 @@ def test_the_two_sides_mirror_each_other(booth: Booth) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_around_a_clip_has_a_hue(sit_down: Callable[..., Booth], study: Study, scheme: str) -> None:
-    booth = sit_down(study, color_scheme=scheme, reduced_motion="reduce")
-    booth.wait_until_open()
-    booth.side("A").click()
-    colours = booth.page.evaluate(
+def test_nothing_around_a_clip_has_a_hue(
+    open_voting_page: Callable[..., VotingPage], study: Study, scheme: str
+) -> None:
+    voting_page = open_voting_page(study, color_scheme=scheme, reduced_motion="reduce")
+    voting_page.wait_until_open()
+    voting_page.side("A").click()
+    colours = voting_page.page.evaluate(
         """() => [...document.querySelectorAll('.room, .stage, .choose, .clip')].flatMap((element) => {
             const style = getComputedStyle(element);
             return [style.backgroundColor, style.color, style.borderLeftColor];

@@ -12,7 +12,7 @@ from app.tables.studies import Study as StudyRow
 from benchmark.protocol import Side, WatchGate
 from tests.app.phases.conftest import PLATFORM, WHOLE_WAY, choice_of
 from tests.app.voting.test_gold import with_gold
-from tests.browser.booth import Booth
+from tests.browser.voting_page import VotingPage
 from tests.cast import Cast, Study
 
 
@@ -77,9 +77,9 @@ def test_the_whole_way_with_a_script(
     expect(page.get_by_role("heading", name="Right.")).to_be_visible()
     page.get_by_role("link", name="Next").click()
 
-    booth = Booth(page, phased)
+    voting_page = VotingPage(page, phased)
     for _ in range(2):
-        booth.wait_until_open()
+        voting_page.wait_until_open()
         page.keyboard.press("b")
         page.keyboard.press("3")
         page.keyboard.press("Enter")

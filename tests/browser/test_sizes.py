@@ -5,14 +5,16 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import FloatRect, Locator
 
-from tests.browser.booth import Booth
+from tests.browser.voting_page import VotingPage
 from tests.cast import Cast, Study, make_submission
 
 SOURCE = 320
 
 
 @pytest.fixture
-def booth(cast: Cast, open_study: Callable[..., Study], sit_down: Callable[..., Booth]) -> Booth:
+def voting_page(
+    cast: Cast, open_study: Callable[..., Study], open_voting_page: Callable[..., VotingPage]
+) -> VotingPage:
     """An annotator before clips of 320 x 320 pixels."""
     for number, model in enumerate(("large-a", "large-b")):
         if model not in cast.submission_ids:
@@ -21,86 +23,90 @@ def booth(cast: Cast, open_study: Callable[..., Study], sit_down: Callable[..., 
             )
     reference = cast.submission_ids["large-a"]
     study = open_study(others=["large-b"], reference=reference)
-    booth = sit_down(study, reduced_motion="reduce")
-    booth.wait_until_open()
-    return booth
+    voting_page = open_voting_page(study, reduced_motion="reduce")
+    voting_page.wait_until_open()
+    return voting_page
 
 
 @pytest.mark.parametrize(
     "window", [(1920, 1080), (1440, 900), (1366, 650), (1280, 720), (1024, 768), (900, 700)]
 )
-def test_no_clip_is_smaller_than_its_file_while_there_is_room(booth: Booth, window: tuple[int, int]) -> None:
-    resize(booth, window)
+def test_no_clip_is_smaller_than_its_file_while_there_is_room(
+    voting_page: VotingPage, window: tuple[int, int]
+) -> None:
+    resize(voting_page, window)
 
-    for video in booth.page.locator("video").all():
+    for video in voting_page.page.locator("video").all():
         assert box(video)["width"] >= SOURCE
-    assert booth.page.evaluate("() => document.documentElement.scrollWidth") == window[0]
-    assert bottom(booth.submit) <= window[1]
+    assert voting_page.page.evaluate("() => document.documentElement.scrollWidth") == window[0]
+    assert bottom(voting_page.submit) <= window[1]
 
 
 # A laptop, a landscape phone, and 1440x900, 1366x650 and 1024x768 zoomed to 200 %.
 @pytest.mark.parametrize("window", [(1366, 650), (1024, 768), (844, 390), (720, 450), (683, 325), (512, 384)])
-def test_clips_choice_and_submit_are_visible_together(booth: Booth, window: tuple[int, int]) -> None:
-    resize(booth, window)
+def test_clips_choice_and_submit_are_visible_together(
+    voting_page: VotingPage, window: tuple[int, int]
+) -> None:
+    resize(voting_page, window)
 
-    submit = box(booth.submit)
+    submit = box(voting_page.submit)
     assert submit["y"] + submit["height"] <= window[1]
     for side in "AB":
-        clip = box(booth.page.get_by_label(f"Clip {side}").locator("video"))
+        clip = box(voting_page.page.get_by_label(f"Clip {side}").locator("video"))
         assert clip["y"] >= 0
         assert clip["width"] >= 110
-        assert bottom(booth.side(side)) <= submit["y"]
-    assert booth.page.evaluate("() => document.documentElement.scrollWidth") == window[0]
+        assert bottom(voting_page.side(side)) <= submit["y"]
+    assert voting_page.page.evaluate("() => document.documentElement.scrollWidth") == window[0]
 
 
 @pytest.mark.parametrize("width", [320, 390, 480, 560])
-def test_the_longest_text_of_submit_fits_a_phone(booth: Booth, width: int) -> None:
-    resize(booth, (width, 844))
-    booth.press("a")
-    booth.wait_for_submit("Select at least one reason")
+def test_the_longest_text_of_submit_fits_a_phone(voting_page: VotingPage, width: int) -> None:
+    resize(voting_page, (width, 844))
+    voting_page.press("a")
+    voting_page.wait_for_submit("Select at least one reason")
 
-    assert booth.page.evaluate("() => document.documentElement.scrollWidth") == width
+    assert voting_page.page.evaluate("() => document.documentElement.scrollWidth") == width
     for name in ("Undo", "Skip"):
-        button = box(booth.page.get_by_role("button", name=name).first)
+        button = box(voting_page.page.get_by_role("button", name=name).first)
         assert button["x"] >= 0
         assert button["x"] + button["width"] <= width
 
 
 @pytest.mark.parametrize("window", [(844, 390), (720, 450)])
-def test_a_low_window_shows_the_reasons_too(booth: Booth, window: tuple[int, int]) -> None:
-    resize(booth, window)
+def test_a_low_window_shows_the_reasons_too(voting_page: VotingPage, window: tuple[int, int]) -> None:
+    resize(voting_page, window)
 
     for name in ("Image alignment", "Text alignment", "Object motion", "Overall quality"):
-        assert bottom(booth.reason(name)) <= box(booth.submit)["y"]
+        assert bottom(voting_page.reason(name)) <= box(voting_page.submit)["y"]
 
 
-def test_the_size_can_be_a_whole_number_of_screen_pixels_per_pixel(booth: Booth) -> None:
-    resize(booth, (1920, 1080))
-    video, size = booth.page.locator("video").first, booth.page.locator("[data-part=size] span")
+def test_the_size_can_be_a_whole_number_of_screen_pixels_per_pixel(voting_page: VotingPage) -> None:
+    resize(voting_page, (1920, 1080))
+    video, size = voting_page.page.locator("video").first, voting_page.page.locator("[data-part=size] span")
     fitted = box(video)["width"]
     widths = []
     for text in ("Size: 1×", "Size: 2×"):
-        booth.press("z")
+        voting_page.press("z")
         assert size.inner_text() == text
         widths.append(box(video)["width"])
 
     assert widths == [SOURCE, 2 * SOURCE]
 
-    booth.press("z")
+    voting_page.press("z")
     assert (size.inner_text(), box(video)["width"]) == ("Size: fit", fitted)
 
 
-def test_a_size_that_no_longer_fits_is_fitted(booth: Booth) -> None:
-    resize(booth, (1920, 1080))
-    booth.press("z", "z")
-    resize(booth, (1366, 650))
+def test_a_size_that_no_longer_fits_is_fitted(voting_page: VotingPage) -> None:
+    resize(voting_page, (1920, 1080))
+    voting_page.press("z", "z")
+    resize(voting_page, (1366, 650))
 
-    booth.page.locator("[data-part=size] span", has_text="Size: fit").wait_for()
-    assert SOURCE <= box(booth.page.locator("video").first)["width"] < 2 * SOURCE
+    voting_page.page.locator("[data-part=size] span", has_text="Size: fit").wait_for()
+    assert SOURCE <= box(voting_page.page.locator("video").first)["width"] < 2 * SOURCE
 
 
-def resize(booth: Booth, window: tuple[int, int]) -> None:
-    booth.page.set_viewport_size({"width": window[0], "height": window[1]})
+def resize(voting_page: VotingPage, window: tuple[int, int]) -> None:
+    voting_page.page.set_viewport_size({"width": window[0], "height": window[1]})
 
 
 def box(locator: Locator) -> FloatRect:

@@ -1,112 +1,114 @@
 """Voting with the keyboard alone: single keys, Tab, and the two living together."""
 
 from benchmark.protocol import Justification
-from tests.browser.booth import Booth
+from tests.browser.voting_page import VotingPage
 
 
-def test_a_whole_vote_by_single_keys(booth: Booth) -> None:
-    token = booth.token
-    booth.press("b", "1", "4", "Enter")
-    booth.wait_for_next(token)
+def test_a_whole_vote_by_single_keys(voting_page: VotingPage) -> None:
+    token = voting_page.token
+    voting_page.press("b", "1", "4", "Enter")
+    voting_page.wait_for_next(token)
 
-    (vote,) = booth.votes()
+    (vote,) = voting_page.votes()
     assert vote.choice == "right"
     assert vote.justifications == {Justification.IMAGE_ALIGNMENT, Justification.OVERALL_QUALITY}
 
 
-def test_a_whole_vote_by_tab_and_space(booth: Booth) -> None:
-    token = booth.token
-    booth.press("Tab")  # Help
-    booth.press("Tab", "Space")  # the choice
+def test_a_whole_vote_by_tab_and_space(voting_page: VotingPage) -> None:
+    token = voting_page.token
+    voting_page.press("Tab")  # Help
+    voting_page.press("Tab", "Space")  # the choice
     for _ in range(20):
-        booth.press("Tab")
-        if booth.page.locator("[name=justifications]:focus").count():
+        voting_page.press("Tab")
+        if voting_page.page.locator("[name=justifications]:focus").count():
             break
-    booth.press("Space", "Enter")
-    booth.wait_for_next(token)
+    voting_page.press("Space", "Enter")
+    voting_page.wait_for_next(token)
 
-    (vote,) = booth.votes()
+    (vote,) = voting_page.votes()
     assert (vote.choice, vote.justifications) == ("left", {Justification.IMAGE_ALIGNMENT})
 
 
-def test_every_shown_key_belongs_to_the_control_that_shows_it(booth: Booth) -> None:
+def test_every_shown_key_belongs_to_the_control_that_shows_it(voting_page: VotingPage) -> None:
     signs = {"ArrowLeft": "←", "ArrowRight": "→"}
-    carriers = booth.page.locator("[aria-keyshortcuts]")
+    carriers = voting_page.page.locator("[aria-keyshortcuts]")
     for control in carriers.all():
         key = control.get_attribute("aria-keyshortcuts") or ""
         cap = control.locator("xpath=(self::*|parent::label)//kbd").first.text_content()
         assert cap == signs.get(key, key)
 
 
-def test_the_arrow_keys_step_both_clips_to_the_middle_of_a_frame(booth: Booth) -> None:
-    booth.press("Space")
-    booth.page.locator("[data-part=scrub]").fill("2")
-    booth.press("ArrowRight")
-    booth.press("ArrowRight")
-    booth.press("ArrowLeft")
+def test_the_arrow_keys_step_both_clips_to_the_middle_of_a_frame(voting_page: VotingPage) -> None:
+    voting_page.press("Space")
+    voting_page.page.locator("[data-part=scrub]").fill("2")
+    voting_page.press("ArrowRight")
+    voting_page.press("ArrowRight")
+    voting_page.press("ArrowLeft")
 
-    assert booth.frame == "4 / 8"
-    times = [video.evaluate("video => video.currentTime") for video in booth.page.locator("video").all()]
+    assert voting_page.frame == "4 / 8"
+    times = [
+        video.evaluate("video => video.currentTime") for video in voting_page.page.locator("video").all()
+    ]
     assert times == [3.5 / 8, 3.5 / 8]
 
 
-def test_after_a_click_the_keys_stay_with_the_page(booth: Booth) -> None:
-    booth.side("A").click()
-    booth.press("Space")
-    was = booth.frame
-    booth.press("ArrowRight")
+def test_after_a_click_the_keys_stay_with_the_page(voting_page: VotingPage) -> None:
+    voting_page.side("A").click()
+    voting_page.press("Space")
+    was = voting_page.frame
+    voting_page.press("ArrowRight")
 
-    assert booth.chosen == "left"
-    assert booth.frame != was or was == "8 / 8"
-
-
-def test_a_control_reached_with_tab_keeps_its_own_keys(booth: Booth) -> None:
-    booth.page.locator("[data-opens=help]").focus()
-    booth.press("Tab", "Tab", "Shift+Tab", "Space")
-    booth.press("ArrowRight")
-
-    assert booth.chosen == "right"
+    assert voting_page.chosen == "left"
+    assert voting_page.frame != was or was == "8 / 8"
 
 
-def test_single_keys_can_be_switched_off_for_good(booth: Booth) -> None:
-    booth.press("?")
-    booth.page.get_by_label("Single-key shortcuts").uncheck()
-    booth.press("Escape")
-    booth.press("a")
-    assert booth.chosen is None
+def test_a_control_reached_with_tab_keeps_its_own_keys(voting_page: VotingPage) -> None:
+    voting_page.page.locator("[data-opens=help]").focus()
+    voting_page.press("Tab", "Tab", "Shift+Tab", "Space")
+    voting_page.press("ArrowRight")
 
-    booth.page.reload()
-    booth.wait_until_open()
-    booth.press("a")
-    assert booth.chosen is None
+    assert voting_page.chosen == "right"
+
+
+def test_single_keys_can_be_switched_off_for_good(voting_page: VotingPage) -> None:
+    voting_page.press("?")
+    voting_page.page.get_by_label("Single-key shortcuts").uncheck()
+    voting_page.press("Escape")
+    voting_page.press("a")
+    assert voting_page.chosen is None
+
+    voting_page.page.reload()
+    voting_page.wait_until_open()
+    voting_page.press("a")
+    assert voting_page.chosen is None
     assert (
-        booth.page.locator("[data-part=play] kbd").evaluate("cap => getComputedStyle(cap).visibility")
+        voting_page.page.locator("[data-part=play] kbd").evaluate("cap => getComputedStyle(cap).visibility")
         == "hidden"
     )
 
 
-def test_a_dialog_takes_the_keys_while_it_is_open(booth: Booth) -> None:
-    booth.press("?", "a", "Escape")
+def test_a_dialog_takes_the_keys_while_it_is_open(voting_page: VotingPage) -> None:
+    voting_page.press("?", "a", "Escape")
 
-    assert booth.chosen is None
-    assert not booth.page.locator("dialog[open]").count()
+    assert voting_page.chosen is None
+    assert not voting_page.page.locator("dialog[open]").count()
 
 
-def test_speed_and_loop_turn_by_key(booth: Booth) -> None:
+def test_speed_and_loop_turn_by_key(voting_page: VotingPage) -> None:
     labels = []
     for _ in range(4):
-        booth.press("s")
-        labels.append(booth.page.locator("[data-part=speed] span").inner_text())
-    booth.press("l")
+        voting_page.press("s")
+        labels.append(voting_page.page.locator("[data-part=speed] span").inner_text())
+    voting_page.press("l")
 
     assert labels == ["½× speed", "¼× speed", "2× speed", "1× speed"]
-    assert booth.page.locator("[data-part=loop] span").inner_text() == "Loop off"
+    assert voting_page.page.locator("[data-part=loop] span").inner_text() == "Loop off"
 
 
-def test_full_screen_is_left_by_choosing(booth: Booth) -> None:
-    booth.press("f")
-    booth.page.locator(".stage[data-full]").wait_for()
-    booth.press("a")
+def test_full_screen_is_left_by_choosing(voting_page: VotingPage) -> None:
+    voting_page.press("f")
+    voting_page.page.locator(".stage[data-full]").wait_for()
+    voting_page.press("a")
 
-    booth.page.locator(".stage:not([data-full])").wait_for()
-    assert booth.chosen == "left"
+    voting_page.page.locator(".stage:not([data-full])").wait_for()
+    assert voting_page.chosen == "left"

@@ -7,17 +7,17 @@ from playwright.sync_api import BrowserContext
 
 from app.tables.voting import AssignmentStatus
 from benchmark.protocol import Justification, WatchGate
-from tests.browser.booth import Booth
 from tests.browser.conftest import LAB_HOST
+from tests.browser.voting_page import VotingPage
 from tests.cast import Study
 
 
 @pytest.fixture
-def plain(sit_down: Callable[..., Booth], study: Study) -> Booth:
-    return sit_down(study, java_script_enabled=False)
+def plain(open_voting_page: Callable[..., VotingPage], study: Study) -> VotingPage:
+    return open_voting_page(study, java_script_enabled=False)
 
 
-def test_a_vote_by_form(plain: Booth) -> None:
+def test_a_vote_by_form(plain: VotingPage) -> None:
     token = plain.token
     plain.side("B").click()
     plain.reason("Overall quality").click()
@@ -30,7 +30,7 @@ def test_a_vote_by_form(plain: Booth) -> None:
     assert plain.page.url.endswith("/vote")
 
 
-def test_a_missing_reason_is_said_and_the_choice_is_kept(plain: Booth) -> None:
+def test_a_missing_reason_is_said_and_the_choice_is_kept(plain: VotingPage) -> None:
     token = plain.token
     plain.side("B").click()
     plain.submit.click()
@@ -40,9 +40,9 @@ def test_a_missing_reason_is_said_and_the_choice_is_kept(plain: Booth) -> None:
 
 
 def test_unwatched_clips_are_said_and_the_answer_is_kept(
-    sit_down: Callable[..., Booth], open_study: Callable[..., Study]
+    open_voting_page: Callable[..., VotingPage], open_study: Callable[..., Study]
 ) -> None:
-    plain = sit_down(open_study(watch_gate=WatchGate.DELIVERED), java_script_enabled=False)
+    plain = open_voting_page(open_study(watch_gate=WatchGate.DELIVERED), java_script_enabled=False)
     plain.side("A").click()
     plain.reason("Text alignment").click()
     plain.submit.click()
@@ -51,7 +51,7 @@ def test_unwatched_clips_are_said_and_the_answer_is_kept(
     assert (plain.chosen, plain.ticked) == ("left", ["text_alignment"])
 
 
-def test_undo_by_form_brings_the_answer_back(plain: Booth) -> None:
+def test_undo_by_form_brings_the_answer_back(plain: VotingPage) -> None:
     plain.side("A").click()
     plain.reason("Image alignment").click()
     plain.submit.click()
@@ -60,7 +60,7 @@ def test_undo_by_form_brings_the_answer_back(plain: Booth) -> None:
     assert (plain.chosen, plain.ticked) == ("left", ["image_alignment"])
 
 
-def test_skip_by_form(plain: Booth) -> None:
+def test_skip_by_form(plain: VotingPage) -> None:
     token = plain.token
     plain.page.get_by_role("button", name="A clip does not play").click()
 
@@ -74,7 +74,7 @@ def test_forms_work_on_plain_http_in_a_lab(
     page = new_context(java_script_enabled=False).new_page()
     page.goto(f"{live_server.replace('127.0.0.1', LAB_HOST)}/invite/{study.invite()[0]}")
     page.get_by_role("link", name="Start").click()
-    plain = Booth(page, study)
+    plain = VotingPage(page, study)
     plain.side("A").click()
     plain.reason("Image alignment").click()
     plain.submit.click()
@@ -82,7 +82,7 @@ def test_forms_work_on_plain_http_in_a_lab(
     assert [vote.choice for vote in plain.votes()] == ["left"]
 
 
-def test_only_what_works_without_a_script_is_shown(plain: Booth) -> None:
+def test_only_what_works_without_a_script_is_shown(plain: VotingPage) -> None:
     assert not plain.page.locator(".scripted:visible").count()
     assert plain.page.locator("video[controls]").count() == 2
     assert plain.page.locator(".submit:visible").count() == 1

@@ -51,8 +51,8 @@ class World:
 
 
 @dataclass(frozen=True)
-class Desk:
-    """A researcher at the command line, with a key, beside a running server."""
+class CommandLine:
+    """A researcher who runs commands with a key against a running server."""
 
     home: Path
     server: str
@@ -111,32 +111,34 @@ def context(migrated_sqlite: Path, tmp_path: Path, sandbox: Sandbox) -> Iterator
 
 
 @pytest.fixture
-def desk(context: AppContext) -> Iterator[Desk]:
+def command_line(context: AppContext) -> Iterator[CommandLine]:
     researcher = make_actor(context, "alice", Role.RESEARCHER)
     with serving(context) as address:
-        yield Desk(context.settings.home, address, researcher.key)
+        yield CommandLine(context.settings.home, address, researcher.key)
 
 
-def hand_in(desk: Desk, world: World) -> None:
-    desk.ti2v("benchmark", "import", str(world.benchmark), "--slug", "bench")
+def hand_in(command_line: CommandLine, world: World) -> None:
+    command_line.ti2v("benchmark", "import", str(world.benchmark), "--slug", "bench")
     for model, folder in world.clips.items():
-        desk.ti2v("submit", str(folder), "--model", model, "--benchmark", "bench", "--allow-partial")
+        command_line.ti2v("submit", str(folder), "--model", model, "--benchmark", "bench", "--allow-partial")
 
 
-def open_study(desk: Desk, world: World) -> list[str]:
+def open_study(command_line: CommandLine, world: World) -> list[str]:
     """Open the study; return an invitation for each annotator and two for people at a browser."""
     matchups = [word for other in world.others for word in ("--matchup", f"{world.reference}:{other}")]
-    desk.ti2v("study", "create", "study", "--benchmark", "bench", "--title", "The main job", *matchups)
-    desk.ti2v("study", "open", "study")
-    return desk.ti2v("study", "invite", "study", "--count", str(world.annotators + 2)).split()
+    command_line.ti2v(
+        "study", "create", "study", "--benchmark", "bench", "--title", "The main job", *matchups
+    )
+    command_line.ti2v("study", "open", "study")
+    return command_line.ti2v("study", "invite", "study", "--count", str(world.annotators + 2)).split()
 
 
-def here(link: str, desk: Desk) -> str:
+def here(link: str, command_line: CommandLine) -> str:
     """Return an invitation's link at the address this test serves on."""
-    return desk.server + link[link.index("/invite/") :]
+    return command_line.server + link[link.index("/invite/") :]
 
 
-def sit_down(page: Page, link: str) -> None:
+def open_voting_page(page: Page, link: str) -> None:
     page.goto(link)
     page.get_by_role("link", name="Start").click()
     page.locator("[data-part=submit] span", has_text="Choose A or B").wait_for(timeout=30_000)
@@ -163,11 +165,11 @@ def wait_for_next(page: Page, token: str) -> None:
     )
 
 
-def judge_all(desk: Desk, link: str, number: int) -> int:
+def judge_all(command_line: CommandLine, link: str, number: int) -> int:
     """Vote on all there is as one annotator: fetch both clips whole, choose, give reasons."""
     rng = random.Random(number)
     votes = 0
-    with httpx2.Client(base_url=desk.server, timeout=120) as browser:
+    with httpx2.Client(base_url=command_line.server, timeout=120) as browser:
         assert browser.get(link).status_code == 200
         while True:
             answer = browser.post("/api/v1/studies/study/assignments")
@@ -225,37 +227,39 @@ def by_matchup(preferences_csv: str) -> dict[str, dict[str, str]]:
 
 
 def test_clips_go_in_people_vote_and_the_score_comes_out(
-    world: World, desk: Desk, new_context: Callable[..., object], tmp_path: Path
+    world: World, command_line: CommandLine, new_context: Callable[..., object], tmp_path: Path
 ) -> None:
-    hand_in(desk, world)
-    links = [here(link, desk) for link in open_study(desk, world)]
+    hand_in(command_line, world)
+    links = [here(link, command_line) for link in open_study(command_line, world)]
 
     for link, votes_in_a_way in zip(links, (vote_by_mouse, vote_by_keyboard), strict=False):
         page: Page = new_context().new_page()  # type: ignore[attr-defined]
-        sit_down(page, link)
+        open_voting_page(page, link)
         votes_in_a_way(page)
-        # They leave holding what was shown next; those places must come back or be voted on later.
+        # They leave holding what was shown next; those slots must be released or be voted on later.
         page.close()
     with ThreadPoolExecutor(4) as people:
         votes = sum(
-            people.map(lambda number: judge_all(desk, links[2 + number], number), range(world.annotators))
+            people.map(
+                lambda number: judge_all(command_line, links[2 + number], number), range(world.annotators)
+            )
         )
-    held = finish_what_was_held(desk, links[:2])
-    desk.ti2v("study", "close", "study")
+    held = finish_what_was_held(command_line, links[:2])
+    command_line.ti2v("study", "close", "study")
 
-    votes_csv = desk.ti2v("export", "study", "--table", "votes", "--format", "csv")
+    votes_csv = command_line.ti2v("export", "study", "--table", "votes", "--format", "csv")
     (tmp_path / "votes.csv").write_text(votes_csv)
-    preferences_csv = desk.ti2v("export", "study", "--table", "preferences", "--format", "csv")
+    preferences_csv = command_line.ti2v("export", "study", "--table", "preferences", "--format", "csv")
     assert votes + held + 2 == world.comparisons * 5
     compare_with_recount(by_matchup(preferences_csv), recount(votes_csv))
-    offline_csv = desk.ti2v("score", str(tmp_path / "votes.csv"))
+    offline_csv = command_line.ti2v("score", str(tmp_path / "votes.csv"))
     assert offline_csv == preferences_csv
-    assert_same_over_rest(desk, preferences_csv)
+    assert_same_over_rest(command_line, preferences_csv)
 
 
-def finish_what_was_held(desk: Desk, links: list[str]) -> int:
+def finish_what_was_held(command_line: CommandLine, links: list[str]) -> int:
     """The two at the browser come back and vote on all that is left for them."""
-    return sum(judge_all(desk, link, 100 + number) for number, link in enumerate(links))
+    return sum(judge_all(command_line, link, 100 + number) for number, link in enumerate(links))
 
 
 def compare_with_recount(table: dict[str, dict[str, str]], counted: dict[str, dict[str, str]]) -> None:
@@ -264,9 +268,10 @@ def compare_with_recount(table: dict[str, dict[str, str]], counted: dict[str, di
         assert {name: table[matchup][name] for name in line} == line
 
 
-def assert_same_over_rest(desk: Desk, preferences_csv: str) -> None:
+def assert_same_over_rest(command_line: CommandLine, preferences_csv: str) -> None:
     answer = httpx2.get(
-        f"{desk.server}/api/v1/studies/study/results", headers={"Authorization": f"Bearer {desk.key}"}
+        f"{command_line.server}/api/v1/studies/study/results",
+        headers={"Authorization": f"Bearer {command_line.key}"},
     )
     rows = json.loads(answer.text)["preferences"]
     assert answer.json()["interim"] is False

@@ -46,7 +46,7 @@ class People:
         with self.cast.context.database.read() as session:
             return [each.status for each in votes_with_status(session, annotator_id=self._row(name).id)]
 
-    def places(self) -> list[int]:
+    def slots_taken(self) -> list[int]:
         with self.cast.context.database.read() as session:
             return list(session.scalars(select(Comparison.slots_taken).order_by(Comparison.id)))
 

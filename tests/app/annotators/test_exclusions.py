@@ -1,4 +1,4 @@
-"""Taking annotators out of the results and back in: places, counters, reasons; nothing is ever deleted."""
+"""Taking annotators out of the results and back in: slots, counters, reasons; nothing is ever deleted."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -34,13 +34,13 @@ def people(cast: Cast) -> People:
 
 def test_an_exclusion_takes_votes_out_and_frees_their_places(either_people: People) -> None:
     either_people.comes(votes=2)
-    assert either_people.places() == [1, 1]
+    assert either_people.slots_taken() == [1, 1]
 
     changed = either_people.exclude(FIRST)
 
     assert changed.excluded == 2
     assert either_people.statuses(FIRST) == [EXCLUDED, EXCLUDED]
-    assert either_people.places() == [0, 0]
+    assert either_people.slots_taken() == [0, 0]
     assert either_people.differences() == []
 
 
@@ -91,7 +91,7 @@ def test_reinstated_votes_beyond_the_panel_are_surplus(either_people: People) ->
 
     assert (changed.valid, changed.surplus) == (1, 1)
     assert sorted(either_people.statuses(FIRST)) == [SURPLUS, VALID]
-    assert either_people.places() == [1, 1]
+    assert either_people.slots_taken() == [1, 1]
     assert either_people.differences() == []
 
 
@@ -125,7 +125,7 @@ def test_who_is_excluded_gets_nothing_more_and_cannot_vote_on_what_they_hold(peo
 
     refused(vote(browser, held), 409, "matchup_closed")
     assert ask(browser, people.study).status_code == 204
-    assert sum(people.places()) == 0
+    assert sum(people.slots_taken()) == 0
     assert people.differences() == []
 
 
@@ -191,7 +191,7 @@ def test_panels_fill_exactly_while_people_are_excluded_and_reinstated(
             each.result()
     judge(annotator(people.study))
 
-    assert people.places() == [3] * 4
+    assert people.slots_taken() == [3] * 4
     assert people.differences() == []
 
 

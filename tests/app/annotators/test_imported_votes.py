@@ -96,12 +96,12 @@ def test_the_command_line_refuses_and_nothing_changes(
 ) -> None:
     monkeypatch.setenv("TI2V_HOME", str(imported.context.settings.home))
     monkeypatch.delenv("TI2V_SERVER", raising=False)
-    place = ["elsewhere", name_of_the_annotator(imported)]
+    named = ["elsewhere", name_of_the_annotator(imported)]
     options = [word for name, value in body.items() for word in (f"--{name}", value)]
 
-    excluded = main(["study", "exclude", *place, *options])
+    excluded = main(["study", "exclude", *named, *options])
     refusal = capfd.readouterr().err
-    reinstated = main(["study", "reinstate", *place, *options])
+    reinstated = main(["study", "reinstate", *named, *options])
 
     assert (excluded, reinstated) == (1, 0)
     assert "Imported votes cannot be excluded" in refusal

@@ -23,14 +23,14 @@ def alice(people: People) -> TestClient:
     return client_of(people.cast.context, people.cast.alice)
 
 
-def place(pair: str) -> dict[str, str]:
+def exclusion(pair: str) -> dict[str, str]:
     return {"matchup": "motif:cinemo", "pair": pair, "reason": "the clip had not loaded"}
 
 
 def test_one_vote_goes_and_the_others_stay(people: People, alice: TestClient) -> None:
     people.comes(votes=6)
 
-    answer = alice.post(f"{ADDRESS}/exclude", json=place(PAIR_IDS[2]))
+    answer = alice.post(f"{ADDRESS}/exclude", json=exclusion(PAIR_IDS[2]))
 
     assert answer.json() == {"excluded": 1, "valid": 0, "surplus": 0}
     assert sorted(people.statuses(FIRST)) == [EXCLUDED] + [VALID] * 5
@@ -39,9 +39,9 @@ def test_one_vote_goes_and_the_others_stay(people: People, alice: TestClient) ->
 
 def test_a_second_time_changes_nothing(people: People, alice: TestClient) -> None:
     people.comes(votes=6)
-    alice.post(f"{ADDRESS}/exclude", json=place(PAIR_IDS[2]))
+    alice.post(f"{ADDRESS}/exclude", json=exclusion(PAIR_IDS[2]))
 
-    again = alice.post(f"{ADDRESS}/exclude", json=place(PAIR_IDS[2]))
+    again = alice.post(f"{ADDRESS}/exclude", json=exclusion(PAIR_IDS[2]))
 
     assert again.json() == {"excluded": 0, "valid": 0, "surplus": 0}
     assert people.differences() == []
@@ -49,9 +49,9 @@ def test_a_second_time_changes_nothing(people: People, alice: TestClient) -> Non
 
 def test_it_comes_back_by_the_same_name(people: People, alice: TestClient) -> None:
     people.comes(votes=6)
-    alice.post(f"{ADDRESS}/exclude", json=place(PAIR_IDS[2]))
+    alice.post(f"{ADDRESS}/exclude", json=exclusion(PAIR_IDS[2]))
 
-    answer = alice.post(f"{ADDRESS}/reinstate", json=place(PAIR_IDS[2]))
+    answer = alice.post(f"{ADDRESS}/reinstate", json=exclusion(PAIR_IDS[2]))
 
     assert answer.json()["valid"] == 1
     assert people.statuses(FIRST) == [VALID] * 6
@@ -62,7 +62,7 @@ def test_a_vote_excluded_on_its_own_stays_out_when_its_annotator_comes_back(
     people: People, alice: TestClient
 ) -> None:
     people.comes(votes=6)
-    alice.post(f"{ADDRESS}/exclude", json=place(PAIR_IDS[2]))
+    alice.post(f"{ADDRESS}/exclude", json=exclusion(PAIR_IDS[2]))
     people.exclude(FIRST)
 
     people.reinstate(FIRST)
@@ -74,7 +74,7 @@ def test_while_the_annotator_is_out_no_single_vote_comes_back(people: People, al
     people.comes(votes=6)
     people.exclude(FIRST)
 
-    refused(alice.post(f"{ADDRESS}/reinstate", json=place(PAIR_IDS[0])), 409, "annotator_excluded")
+    refused(alice.post(f"{ADDRESS}/reinstate", json=exclusion(PAIR_IDS[0])), 409, "annotator_excluded")
 
 
 @pytest.mark.parametrize(
@@ -98,4 +98,4 @@ def test_a_vote_that_counts_for_nothing_cannot_be_excluded(people: People, alice
     browser = people.comes(votes=6)
     browser.post("/studies/motif-study/withdraw")
 
-    refused(alice.post(f"{ADDRESS}/exclude", json=place(PAIR_IDS[0])), 409, "annotator_left")
+    refused(alice.post(f"{ADDRESS}/exclude", json=exclusion(PAIR_IDS[0])), 409, "annotator_left")

@@ -21,7 +21,7 @@ from tests.conftest import open_with_sandbox, settings_for
 
 @dataclass(frozen=True)
 class Upload:
-    """An open submission of Alice's with one clip handed in, seen from her program."""
+    """An open submission of Alice's with one clip, seen from her program."""
 
     client: TestClient
     context: AppContext
@@ -91,9 +91,9 @@ def shared_cast(
 ) -> Iterator[Cast]:
     """One world for all tests of a module that are refused: refusals leave no trace, so they can share it."""
     home, made = stage
-    place = tmp_path_factory.mktemp("shared") / "home"
-    shutil.copytree(home, place)
-    with open_with_sandbox(settings_for(place), sandbox) as context:
+    copied = tmp_path_factory.mktemp("shared") / "home"
+    shutil.copytree(home, copied)
+    with open_with_sandbox(settings_for(copied), sandbox) as context:
         yield replace(made, context=context)
 
 

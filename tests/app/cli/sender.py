@@ -21,8 +21,8 @@ class Sender:
         self._key = cast.alice.key
 
     def __call__(self, folder: Path, *more: str, key: str | None = None, model: str = "seine") -> Outcome:
-        place = ("--model", model, "--benchmark", BENCHMARK, "--server", self._address)
-        return self._run("submit", folder, *place, "--key", key or self._key, *more)
+        options = ("--model", model, "--benchmark", BENCHMARK, "--server", self._address)
+        return self._run("submit", folder, *options, "--key", key or self._key, *more)
 
     def clips(self, submission: object) -> list[dict[str, object]]:
         answer = httpx2.get(

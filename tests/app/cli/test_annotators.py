@@ -38,9 +38,9 @@ def test_the_table_says_what_votes_count_as(people: People, ti2v: Run) -> None:
 
 
 def test_a_single_vote_is_named_by_matchup_and_pair(people: People, ti2v: Run) -> None:
-    place = ("--matchup", "motif:cinemo", "--pair", PAIR_IDS[0])
+    options = ("--matchup", "motif:cinemo", "--pair", PAIR_IDS[0])
 
-    out = ti2v("study", "exclude", "motif-study", FIRST, *place, "--reason", "it had not loaded")
+    out = ti2v("study", "exclude", "motif-study", FIRST, *options, "--reason", "it had not loaded")
 
     assert out.out == "excluded 1\n"
 

@@ -26,13 +26,13 @@ def server(
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    place = tmp_path / "My Pairs"
-    place.mkdir()
+    folder = tmp_path / "My Pairs"
+    folder.mkdir()
     for image in IMAGES:
-        (place / f"{image}.png").write_bytes(input_image(image))
+        (folder / f"{image}.png").write_bytes(input_image(image))
     rows = [f"{image}.png,{prompt}" for image in IMAGES for prompt in PROMPTS]
-    (place / "prompt.csv").write_text("\n".join(["image,prompt", *rows]) + "\n")
-    return place
+    (folder / "prompt.csv").write_text("\n".join(["image,prompt", *rows]) + "\n")
+    return folder
 
 
 def test_a_folder_and_a_zip_become_a_benchmark_of_the_key(run: Run, server: str, folder: Path) -> None:

@@ -193,10 +193,10 @@ def test_a_refused_export_leaves_no_file(ti2v: Run, tmp_path: Path) -> None:
 def test_a_stranger_sees_nothing_of_a_study_through_the_server(
     run: Run, study: Study, live_server: str, cast: Cast
 ) -> None:
-    place = ("--server", live_server, "--key", cast.charlie.key)
+    options = ("--server", live_server, "--key", cast.charlie.key)
 
     for command in (("study", "status"), ("study", "close"), ("study", "invite"), ("export",)):
-        assert run(*command, study.slug, *place).code == 1
+        assert run(*command, study.slug, *options).code == 1
 
 
 def test_a_recount_agrees_with_the_counters(run: Run, study: Study, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -222,10 +222,10 @@ def test_a_final_submission_takes_no_more_and_a_label_makes_room(submit: Sender,
 
 
 def test_without_a_server_or_key_the_option_is_named(run: Run, clips: Path) -> None:
-    place = ("submit", clips, "--model", "seine", "--benchmark", BENCHMARK)
+    options = ("submit", clips, "--model", "seine", "--benchmark", BENCHMARK)
 
-    assert "--server" in run(*place).err
-    assert "--key" in run(*place, "--server", "http://127.0.0.1:1").err
+    assert "--server" in run(*options).err
+    assert "--key" in run(*options, "--server", "http://127.0.0.1:1").err
 
 
 @pytest.mark.parametrize(
@@ -239,13 +239,13 @@ def test_real_clips_of_motif_are_a_partial_submission(
     there = [pair for pair in wanted if (outputs / f"{pair}_0.mp4").exists()]
     clips = copy_clips(outputs, tmp_path / "motif", there)
     release = copy_benchmark(test_data, tmp_path / "release", wanted)
-    place = ("--model", "motif", "--benchmark", "release", "--server", live_server, "--key", cast.alice.key)
+    options = ("--model", "motif", "--benchmark", "release", "--server", live_server, "--key", cast.alice.key)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TI2V_HOME", str(cast.context.settings.home))
         imported = run("benchmark", "import", release, "--slug", "release")
-    rehearsed = run("submit", clips, *place, "--allow-partial", "--dry-run")
-    submitted = run("submit", clips, *place, "--allow-partial")
+    rehearsed = run("submit", clips, *options, "--allow-partial", "--dry-run")
+    submitted = run("submit", clips, *options, "--allow-partial")
 
     assert imported.out == "release 1\n"
     assert (rehearsed.code, rehearsed.out) == (0, "")

@@ -1,4 +1,4 @@
-"""Who gets which job, for how long, and what becomes of it; time is handed in, so nothing waits."""
+"""Who gets which job, for how long, and what becomes of it; time is an argument, so nothing waits."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta

@@ -133,11 +133,11 @@ def test_an_encrypted_entry_is_refused(tmp_path: Path) -> None:
 def test_damaged_files_are_refused(tmp_path: Path) -> None:
     whole = packed(tmp_path, {"a.csv": b"x" * 1000, "b.csv": b"y" * 1000}).read_bytes()
     for number, cut in enumerate((b"", b"PK", whole[: len(whole) // 2], whole[40:], _flipped(whole))):
-        place = tmp_path / str(number)
-        place.mkdir()
-        archive = place / "packed.zip"
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        archive = folder / "packed.zip"
         archive.write_bytes(cut)
-        problems, _ = unpacked(place, archive)
+        problems, _ = unpacked(folder, archive)
         assert len(problems) == 1, number
         assert problems[0].startswith("The ZIP file is damaged"), number
 

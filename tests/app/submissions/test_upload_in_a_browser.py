@@ -10,7 +10,7 @@ from app.tables.submissions import Clip, Submission
 from benchmark.protocol import SubmissionStatus
 from tests.app.api.test_clip_conversion import gif
 from tests.app.results.page_windows import chromium, sign_in
-from tests.browser.booth import PATIENCE_MS
+from tests.browser.voting_page import PATIENCE_MS
 from tests.cast import PAIR_IDS, Cast, small_clip
 
 pytestmark = pytest.mark.browser

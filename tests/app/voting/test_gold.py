@@ -1,4 +1,4 @@
-"""Gold questions: mixed in at random places, alike on the wire, never counted, and counted on for nothing."""
+"""Gold questions: at random positions, alike on the wire, never counted, and counted on for nothing."""
 
 from collections.abc import Callable
 
@@ -31,7 +31,7 @@ GOLD_PAIRS = PAIR_IDS[:3]
 
 
 def with_gold(cast: Cast) -> Cast:
-    """Name three gold questions in the benchmark and hand in the clips to ask them with."""
+    """Name three gold questions in the benchmark and upload their clips."""
     with cast.context.database.write() as session:
         tags = {"gold": "gold", "gold_against": "static"}
         session.execute(update(Pair).where(Pair.name.in_(GOLD_PAIRS)).values(tags=tags))
@@ -77,7 +77,7 @@ def judge_all(
     return cards
 
 
-def test_gold_questions_are_mixed_in_at_places_of_their_own_for_everybody(study: Study) -> None:
+def test_gold_questions_are_mixed_in_at_positions_of_their_own_for_everybody(study: Study) -> None:
     orders = []
     for _ in range(4):
         cards = judge_all(annotator(study), study)

@@ -33,7 +33,7 @@ def end_lease(context: AppContext, token: str) -> None:
 
 
 def count(context: AppContext) -> tuple[int, int]:
-    """Return places taken and votes counted over all comparisons; and hold them to a recount."""
+    """Return slots taken and votes counted over all comparisons; and hold them to a recount."""
     with context.database.read() as session:
         study = session.execute(select(StudyRow)).scalar_one()
         assert recount(session, study) == []

@@ -20,7 +20,7 @@ class Fine(ResponseModel):
     fine: bool
 
 
-class Unslept(Retry):
+class RetryWithoutWaits(Retry):
     """Waits for nothing, and keeps how long it would have waited."""
 
     def sleep(self, seconds: float) -> None:
@@ -33,7 +33,7 @@ class Unslept(Retry):
 
 
 @dataclass
-class Moody:
+class ScriptedServer:
     """A server that gives these answers in turn: a status with headers and a body, or None to hang up."""
 
     answers: list[tuple[int, dict[str, str], bytes] | None]
@@ -44,11 +44,11 @@ class Moody:
 
 
 @pytest.fixture
-def moody() -> Iterator[Callable[..., Moody]]:
+def scripted_server() -> Iterator[Callable[..., ScriptedServer]]:
     started: list[HTTPServer] = []
 
-    def start(*answers: tuple[int, dict[str, str], bytes] | None) -> Moody:
-        state = Moody(list(answers))
+    def start(*answers: tuple[int, dict[str, str], bytes] | None) -> ScriptedServer:
+        state = ScriptedServer(list(answers))
         server = HTTPServer(("127.0.0.1", 0), _handler(state))
         started.append(server)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
@@ -61,7 +61,7 @@ def moody() -> Iterator[Callable[..., Moody]]:
         server.server_close()
 
 
-def _handler(state: Moody) -> type[BaseHTTPRequestHandler]:
+def _handler(state: ScriptedServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_PUT(self) -> None:
             state.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
@@ -102,13 +102,13 @@ def transport_to(
     return Transport(address, KEY, retry=retry or interactive(), on_retry=on_retry)
 
 
-def interactive() -> Unslept:
-    return Unslept(rng=random.Random(1))
+def interactive() -> RetryWithoutWaits:
+    return RetryWithoutWaits(rng=random.Random(1))
 
 
-def unattended() -> Unslept:
+def unattended() -> RetryWithoutWaits:
     policy = Retry.unattended(threading.Event(), random.Random(1))
-    return Unslept(policy.max_retries, policy.statuses, policy.stopping, policy.rng)
+    return RetryWithoutWaits(policy.max_retries, policy.statuses, policy.stopping, policy.rng)
 
 
 def refusal(code: str, **more: object) -> bytes:

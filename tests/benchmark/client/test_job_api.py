@@ -8,7 +8,7 @@ import pytest
 from benchmark.client.errors import LeaseLost, Refused
 from benchmark.client.job_api import LeaseApi
 from benchmark.wire.jobs import ClaimedJob
-from tests.benchmark.client.conftest import Moody, refusal, transport_to
+from tests.benchmark.client.conftest import ScriptedServer, refusal, transport_to
 
 JOB = ClaimedJob(
     id="0" * 16,
@@ -26,15 +26,17 @@ JOB = ClaimedJob(
 
 
 @pytest.mark.parametrize("code", ["stale_attempt", "cancelled", "submission_not_open", "clip_exists"])
-def test_work_that_is_no_longer_wanted_loses_its_lease(moody: Callable[..., Moody], code: str) -> None:
-    leases = LeaseApi(transport_to(moody((409, {}, refusal(code))).address))
+def test_work_that_is_no_longer_wanted_loses_its_lease(
+    scripted_server: Callable[..., ScriptedServer], code: str
+) -> None:
+    leases = LeaseApi(transport_to(scripted_server((409, {}, refusal(code))).address))
 
     with pytest.raises(LeaseLost):
         leases.upload_clip(JOB, b"mp4", {})
 
 
-def test_another_conflict_is_a_refusal_like_any_other(moody: Callable[..., Moody]) -> None:
-    leases = LeaseApi(transport_to(moody((409, {}, refusal("job_done"))).address))
+def test_another_conflict_is_a_refusal_like_any_other(scripted_server: Callable[..., ScriptedServer]) -> None:
+    leases = LeaseApi(transport_to(scripted_server((409, {}, refusal("job_done"))).address))
 
     with pytest.raises(Refused) as caught:
         leases.release(JOB)

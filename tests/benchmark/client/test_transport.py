@@ -17,7 +17,7 @@ from tests.benchmark.client.conftest import (
     GOOD,
     KEY,
     Fine,
-    Moody,
+    ScriptedServer,
     interactive,
     refusal,
     transport_to,
@@ -29,8 +29,10 @@ class Nothing(RequestModel):
     """An empty body."""
 
 
-def test_a_busy_server_and_a_broken_connection_are_asked_again(moody: Callable[..., Moody]) -> None:
-    state, retry = moody(BUSY, None, GOOD), interactive()
+def test_a_busy_server_and_a_broken_connection_are_asked_again(
+    scripted_server: Callable[..., ScriptedServer],
+) -> None:
+    state, retry = scripted_server(BUSY, None, GOOD), interactive()
 
     assert transport_to(state.address, retry).get("/models", Fine) == Fine(fine=True)
 
@@ -39,9 +41,9 @@ def test_a_busy_server_and_a_broken_connection_are_asked_again(moody: Callable[.
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504, 507])
 def test_a_worker_retries_every_server_error_with_growing_pauses(
-    moody: Callable[..., Moody], status: int
+    scripted_server: Callable[..., ScriptedServer], status: int
 ) -> None:
-    state, retry, said = moody(*[(status, {}, BUSY[2])] * 4, GOOD), unattended(), list[str]()
+    state, retry, said = scripted_server(*[(status, {}, BUSY[2])] * 4, GOOD), unattended(), list[str]()
 
     transport_to(state.address, retry, said.append).post("/jobs/claim", Fine, Nothing())
 
@@ -51,8 +53,8 @@ def test_a_worker_retries_every_server_error_with_growing_pauses(
     assert said == ["Later. The request is sent again until the server responds."]
 
 
-def test_pauses_stop_growing(moody: Callable[..., Moody]) -> None:
-    state, retry = moody(*[BUSY] * 12, GOOD), unattended()
+def test_pauses_stop_growing(scripted_server: Callable[..., ScriptedServer]) -> None:
+    state, retry = scripted_server(*[BUSY] * 12, GOOD), unattended()
 
     transport_to(state.address, retry).get("/models", Fine)
 
@@ -62,8 +64,10 @@ def test_pauses_stop_growing(moody: Callable[..., Moody]) -> None:
 @pytest.mark.parametrize(
     ("status", "code"), [(400, "bad"), (404, "not_found"), (409, "job_done"), (422, "invalid")]
 )
-def test_a_refusal_is_not_retried(moody: Callable[..., Moody], status: int, code: str) -> None:
-    state = moody((status, {}, refusal(code)))
+def test_a_refusal_is_not_retried(
+    scripted_server: Callable[..., ScriptedServer], status: int, code: str
+) -> None:
+    state = scripted_server((status, {}, refusal(code)))
 
     with pytest.raises(Refused, match="A sentence") as caught:
         transport_to(state.address, unattended()).post("/jobs/claim", Fine, Nothing())
@@ -72,8 +76,10 @@ def test_a_refusal_is_not_retried(moody: Callable[..., Moody], status: int, code
     assert len(state.bodies) == 1
 
 
-def test_a_person_is_told_at_once_that_the_disk_is_full(moody: Callable[..., Moody]) -> None:
-    state, retry = moody((507, {}, refusal("storage_full"))), interactive()
+def test_a_person_is_told_at_once_that_the_disk_is_full(
+    scripted_server: Callable[..., ScriptedServer],
+) -> None:
+    state, retry = scripted_server((507, {}, refusal("storage_full"))), interactive()
 
     with pytest.raises(Refused):
         transport_to(state.address, retry).get("/models", Fine)
@@ -81,8 +87,8 @@ def test_a_person_is_told_at_once_that_the_disk_is_full(moody: Callable[..., Moo
     assert retry.waits == []
 
 
-def test_a_server_may_ask_for_a_longer_pause(moody: Callable[..., Moody]) -> None:
-    state, retry = moody((429, {"Retry-After": "7"}, BUSY[2]), GOOD), interactive()
+def test_a_server_may_ask_for_a_longer_pause(scripted_server: Callable[..., ScriptedServer]) -> None:
+    state, retry = scripted_server((429, {"Retry-After": "7"}, BUSY[2]), GOOD), interactive()
 
     transport_to(state.address, retry).get("/models", Fine)
 
@@ -90,11 +96,11 @@ def test_a_server_may_ask_for_a_longer_pause(moody: Callable[..., Moody]) -> Non
 
 
 def test_a_file_is_sent_whole_and_with_its_digest_at_every_try(
-    moody: Callable[..., Moody], tmp_path: Path
+    scripted_server: Callable[..., ScriptedServer], tmp_path: Path
 ) -> None:
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(b"frame" * 200_000)
-    state = moody(BUSY, GOOD)
+    state = scripted_server(BUSY, GOOD)
 
     transport_to(state.address).upload("/clip", Fine, clip)
 
@@ -103,8 +109,8 @@ def test_a_file_is_sent_whole_and_with_its_digest_at_every_try(
     assert state.digests == [f"sha-256=:{expected}:"] * 2
 
 
-def test_retries_end(moody: Callable[..., Moody]) -> None:
-    state, retry = moody(*[None] * 6), interactive()
+def test_retries_end(scripted_server: Callable[..., ScriptedServer]) -> None:
+    state, retry = scripted_server(*[None] * 6), interactive()
 
     with pytest.raises(Unreachable, match="does not respond"):
         transport_to(state.address, retry).get("/models", Fine)
@@ -112,8 +118,8 @@ def test_retries_end(moody: Callable[..., Moody]) -> None:
     assert len(retry.waits) == retry.max_retries == 5
 
 
-def test_a_server_that_stays_busy_says_why(moody: Callable[..., Moody]) -> None:
-    state = moody(*[BUSY] * 6)
+def test_a_server_that_stays_busy_says_why(scripted_server: Callable[..., ScriptedServer]) -> None:
+    state = scripted_server(*[BUSY] * 6)
 
     with pytest.raises(Unreachable, match=r"^Later\.$"):
         transport_to(state.address).get("/models", Fine)
@@ -134,8 +140,10 @@ def test_a_program_that_has_to_end_retries_for_seconds_only() -> None:
 
 
 @pytest.mark.parametrize("failure", [None, (502, {}, b""), (504, {}, b"")])
-def test_what_must_not_happen_twice_is_sent_once(moody: Callable[..., Moody], failure: object) -> None:
-    state = moody(failure, GOOD)
+def test_what_must_not_happen_twice_is_sent_once(
+    scripted_server: Callable[..., ScriptedServer], failure: object
+) -> None:
+    state = scripted_server(failure, GOOD)
 
     with pytest.raises(Unreachable):
         transport_to(state.address).post("/studies", Fine, Nothing(), repeatable=False)
@@ -143,14 +151,14 @@ def test_what_must_not_happen_twice_is_sent_once(moody: Callable[..., Moody], fa
     assert len(state.bodies) == 1
 
 
-def test_what_was_not_done_is_sent_again(moody: Callable[..., Moody]) -> None:
-    state = moody(BUSY, GOOD)
+def test_what_was_not_done_is_sent_again(scripted_server: Callable[..., ScriptedServer]) -> None:
+    state = scripted_server(BUSY, GOOD)
 
     assert transport_to(state.address).post("/studies", Fine, Nothing(), repeatable=False).fine
 
 
-def test_a_request_may_have_no_retries_at_all(moody: Callable[..., Moody]) -> None:
-    state = moody(BUSY, GOOD)
+def test_a_request_may_have_no_retries_at_all(scripted_server: Callable[..., ScriptedServer]) -> None:
+    state = scripted_server(BUSY, GOOD)
 
     with pytest.raises(Unreachable):
         transport_to(state.address).post("/renew", Fine, Nothing(), max_retries=0)
@@ -158,8 +166,8 @@ def test_a_request_may_have_no_retries_at_all(moody: Callable[..., Moody]) -> No
     assert len(state.bodies) == 1
 
 
-def test_a_refusal_carries_code_sentence_and_problems(moody: Callable[..., Moody]) -> None:
-    state = moody((409, {}, refusal("clips_missing", problems=["a", "b"])))
+def test_a_refusal_carries_code_sentence_and_problems(scripted_server: Callable[..., ScriptedServer]) -> None:
+    state = scripted_server((409, {}, refusal("clips_missing", problems=["a", "b"])))
 
     with pytest.raises(Refused, match="A sentence") as caught:
         transport_to(state.address).post("/finalise", Fine)
@@ -168,8 +176,10 @@ def test_a_refusal_carries_code_sentence_and_problems(moody: Callable[..., Moody
     assert caught.value.problems == ["a", "b"]
 
 
-def test_the_key_goes_into_one_header_and_into_no_sentence(moody: Callable[..., Moody]) -> None:
-    state, said = moody(BUSY, (403, {}, refusal("forbidden"))), list[str]()
+def test_the_key_goes_into_one_header_and_into_no_sentence(
+    scripted_server: Callable[..., ScriptedServer],
+) -> None:
+    state, said = scripted_server(BUSY, (403, {}, refusal("forbidden"))), list[str]()
 
     with pytest.raises(NotAllowed) as error:
         transport_to(state.address, on_retry=said.append).get("/models", Fine)
@@ -190,10 +200,10 @@ def test_the_key_goes_into_one_header_and_into_no_sentence(moody: Callable[..., 
     ],
 )
 def test_an_answer_of_something_else_is_named_as_such(
-    moody: Callable[..., Moody], answer: tuple[int, dict[str, str], bytes], sentence: str
+    scripted_server: Callable[..., ScriptedServer], answer: tuple[int, dict[str, str], bytes], sentence: str
 ) -> None:
     with pytest.raises(ServerError, match=sentence):
-        transport_to(moody(answer).address).get("/models", Fine)
+        transport_to(scripted_server(answer).address).get("/models", Fine)
 
 
 @pytest.mark.parametrize("address", ["bench.example", "ftp://bench.example"])

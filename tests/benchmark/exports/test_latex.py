@@ -1,4 +1,4 @@
-"""LaTeX tables hold together whatever a model is called, and compile where a TeX is at hand."""
+"""LaTeX tables hold together whatever a model is called, and compile where TeX is installed."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""README.md: a card the hub can read whatever the study is called, and honest about what it holds."""
+"""README.md: a card that the hub can read whatever the study is called, and that states the contents."""
 
 import json
 import re

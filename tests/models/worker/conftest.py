@@ -27,7 +27,7 @@ GPU_BOX = WorkerInfo(name="gpu-box", device="cpu")
 
 
 @dataclass
-class Workplace:
+class WorkerServer:
     """A running server, the researcher Alice, and a worker's key.
 
     Attributes:
@@ -99,17 +99,17 @@ class Workplace:
     ) -> int:
         """Run a worker with these models until it is idle; return the number of uploaded clips."""
         by_name = {generator.name: generator for generator in generators}
-        place = (host or _inline)(by_name.__getitem__)
+        model_host = (host or _inline)(by_name.__getitem__)
         batches = dict.fromkeys(by_name, batch)
         work = WorkerOptions(GPU_BOX, batches, until_idle=True, once=once)
         images = ImageCache(self.folder / "images")
         worker_loop = WorkerLoop(
-            self.server(), place, images, work, stopping=self.stopping, log=self.messages.append
+            self.server(), model_host, images, work, stopping=self.stopping, log=self.messages.append
         )
         try:
             return worker_loop.run()
         finally:
-            place.close()
+            model_host.close()
 
     def _alice(self) -> httpx2.Client:
         return httpx2.Client(base_url=f"{self.address}/api/v1", headers=self.alice.headers)
@@ -125,9 +125,9 @@ def _inline(create_generator: Callable[[str], Generator]) -> ModelHost:
 
 
 @pytest.fixture
-def workplace(cast: Cast, live_server: str, tmp_path: Path) -> Iterator[Workplace]:
+def worker_server(cast: Cast, live_server: str, tmp_path: Path) -> Iterator[WorkerServer]:
     worker = worker_actor(cast.context, "gpu-box")
-    made = Workplace(live_server, cast.alice, worker, tmp_path, cast.context)
+    made = WorkerServer(live_server, cast.alice, worker, tmp_path, cast.context)
     yield made
     for client in made.opened:
         client.close()

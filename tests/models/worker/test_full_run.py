@@ -27,7 +27,7 @@ from benchmark.protocol import Role
 from tests.app.jobs.acting import worker_actor
 from tests.cast import make_actor
 from tests.conftest import serving, settings_for
-from tests.models.worker.conftest import Workplace
+from tests.models.worker.conftest import WorkerServer
 from tests.models.worker.toys import TOY, toy_environment
 from tests.release import copy_benchmark, first_pairs
 
@@ -61,7 +61,7 @@ def load(request: pytest.FixtureRequest) -> Load:
 @pytest.fixture
 def bench(
     migrated_sqlite: Path, tmp_path: Path, open_one: Callable[[Settings], AppContext], load: Load
-) -> Iterator[Workplace]:
+) -> Iterator[WorkerServer]:
     """A server with bundled pairs and leases of five seconds."""
     shutil.copy(migrated_sqlite, tmp_path / "ti2v.sqlite3")
     context = open_one(settings_for(tmp_path, job_lease_s=5))
@@ -72,12 +72,12 @@ def bench(
         import_benchmark(session, source=source, images=images, slug=SLUG, title=SLUG, now=utc_now())
     alice = make_actor(context, "alice", Role.RESEARCHER)
     with serving(context) as address:
-        yield Workplace(address, alice, worker_actor(context, "gpu-room"), tmp_path, context)
+        yield WorkerServer(address, alice, worker_actor(context, "gpu-room"), tmp_path, context)
 
 
 @contextmanager
 def worker_process(
-    bench: Workplace, name: str, models: tuple[str, ...], environment: dict[str, str]
+    bench: WorkerServer, name: str, models: tuple[str, ...], environment: dict[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run `ti2v worker`; it is killed at the end."""
     program = Path(sys.executable).with_name("ti2v")
@@ -101,7 +101,7 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
         time.sleep(0.05)
 
 
-def suspended_while_holding(bench: Workplace, victim: subprocess.Popen[bytes]) -> bool:
+def suspended_while_holding(bench: WorkerServer, victim: subprocess.Popen[bytes]) -> bool:
     """Suspend the process and return True if it holds a job; else resume it and return False."""
     assert victim.poll() is None, (bench.folder / "victim.log").read_text()
     if not {"done", "leased"} <= bench.counts().keys():
@@ -114,7 +114,7 @@ def suspended_while_holding(bench: Workplace, victim: subprocess.Popen[bytes]) -
 
 
 def test_a_killed_worker_loses_no_clip_and_none_is_generated_twice(
-    bench: Workplace, tmp_path: Path, load: Load
+    bench: WorkerServer, tmp_path: Path, load: Load
 ) -> None:
     environment = toy_environment(tmp_path)
     asked = [bench.ask(model, benchmark=SLUG)[0]["id"] for model in load.models]

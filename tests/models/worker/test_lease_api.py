@@ -8,12 +8,12 @@ import pytest
 from benchmark.client.errors import LeaseLost, NotAllowed, Refused
 from benchmark.client.job_api import encoded_provenance
 from benchmark.protocol import FailureKind, JobStatus
-from tests.models.worker.conftest import Workplace, claim
+from tests.models.worker.conftest import WorkerServer, claim
 
 
-def test_a_job_of_another_attempt_is_lost(workplace: Workplace) -> None:
-    workplace.ask()
-    server = workplace.server()
+def test_a_job_of_another_attempt_is_lost(worker_server: WorkerServer) -> None:
+    worker_server.ask()
+    server = worker_server.server()
     [job] = claim(server)
 
     with pytest.raises(LeaseLost) as caught:
@@ -22,11 +22,11 @@ def test_a_job_of_another_attempt_is_lost(workplace: Workplace) -> None:
     assert caught.value.code == "stale_attempt"
 
 
-def test_a_cancelled_job_is_lost(workplace: Workplace) -> None:
-    [asked] = workplace.ask()
-    server = workplace.server()
+def test_a_cancelled_job_is_lost(worker_server: WorkerServer) -> None:
+    [asked] = worker_server.ask()
+    server = worker_server.server()
     [job] = claim(server)
-    workplace.cancel(asked["id"])
+    worker_server.cancel(asked["id"])
 
     with pytest.raises(LeaseLost) as caught:
         server.fail(job, FailureKind.CRASH, "It fell over.")
@@ -34,14 +34,14 @@ def test_a_cancelled_job_is_lost(workplace: Workplace) -> None:
     assert caught.value.code == "cancelled"
 
 
-def test_a_researchers_key_cannot_claim_jobs(workplace: Workplace) -> None:
+def test_a_researchers_key_cannot_claim_jobs(worker_server: WorkerServer) -> None:
     with pytest.raises(NotAllowed, match="needs a key of role worker"):
-        claim(workplace.server(key=workplace.alice.key))
+        claim(worker_server.server(key=worker_server.alice.key))
 
 
-def test_an_image_with_another_digest_is_refused(workplace: Workplace) -> None:
-    workplace.ask()
-    server = workplace.server()
+def test_an_image_with_another_digest_is_refused(worker_server: WorkerServer) -> None:
+    worker_server.ask()
+    server = worker_server.server()
     [job] = claim(server)
     other = job.model_copy(update={"image_sha256": "0" * 64})
 
@@ -49,9 +49,9 @@ def test_an_image_with_another_digest_is_refused(workplace: Workplace) -> None:
         server.image(other)
 
 
-def test_a_failure_returns_the_new_status_of_the_job(workplace: Workplace) -> None:
-    workplace.ask()
-    server = workplace.server()
+def test_a_failure_returns_the_new_status_of_the_job(worker_server: WorkerServer) -> None:
+    worker_server.ask()
+    server = worker_server.server()
     first, second = claim(server, 2)
 
     assert server.fail(first, FailureKind.CRASH, "It fell over.").status is JobStatus.QUEUED

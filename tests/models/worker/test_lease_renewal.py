@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 from threading import Thread
 
 from models.worker.lease_renewal import LeaseRenewer
-from tests.models.worker.conftest import Workplace, claim
+from tests.models.worker.conftest import WorkerServer, claim
 
 
 def wait_for(condition: Callable[[], bool], *, seconds: float = 10.0) -> None:
@@ -17,22 +17,22 @@ def wait_for(condition: Callable[[], bool], *, seconds: float = 10.0) -> None:
         time.sleep(0.02)
 
 
-def test_a_lease_is_renewed_after_a_third_of_its_duration(workplace: Workplace) -> None:
-    workplace.ask()
-    server = workplace.server()
+def test_a_lease_is_renewed_after_a_third_of_its_duration(worker_server: WorkerServer) -> None:
+    worker_server.ask()
+    server = worker_server.server()
     [job] = claim(server)
-    [before] = workplace.jobs(status="leased")
+    [before] = worker_server.jobs(status="leased")
 
-    with closing(LeaseRenewer(server, workplace.messages.append)) as leases:
+    with closing(LeaseRenewer(server, worker_server.messages.append)) as leases:
         leases.add([job.model_copy(update={"lease_s": 0.3})])
-        wait_for(lambda: workplace.jobs(status="leased")[0]["expires_at"] > before["expires_at"])
+        wait_for(lambda: worker_server.jobs(status="leased")[0]["expires_at"] > before["expires_at"])
 
-    assert workplace.messages == []
+    assert worker_server.messages == []
 
 
-def test_a_failed_renewal_is_retried_soon(workplace: Workplace) -> None:
-    workplace.ask()
-    [job] = claim(workplace.server())
+def test_a_failed_renewal_is_retried_soon(worker_server: WorkerServer) -> None:
+    worker_server.ask()
+    [job] = claim(worker_server.server())
     asked_at: list[float] = []
 
     def hang_up(silent: socket.socket) -> None:
@@ -43,8 +43,8 @@ def test_a_failed_renewal_is_retried_soon(workplace: Workplace) -> None:
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         Thread(target=hang_up, args=[silent], daemon=True).start()
-        workplace.address = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        with closing(LeaseRenewer(workplace.server(), workplace.messages.append)) as leases:
+        worker_server.address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with closing(LeaseRenewer(worker_server.server(), worker_server.messages.append)) as leases:
             leases.add([job.model_copy(update={"lease_s": 6.0})])
             wait_for(lambda: len(asked_at) > 2)
         silent.shutdown(socket.SHUT_RDWR)
@@ -53,40 +53,40 @@ def test_a_failed_renewal_is_retried_soon(workplace: Workplace) -> None:
     assert asked_at[2] - asked_at[0] < 3.0
 
 
-def test_a_job_that_was_cancelled_is_dropped_and_said(workplace: Workplace) -> None:
-    [asked] = workplace.ask()
-    server = workplace.server()
+def test_a_job_that_was_cancelled_is_dropped_and_said(worker_server: WorkerServer) -> None:
+    [asked] = worker_server.ask()
+    server = worker_server.server()
     [job] = claim(server)
 
-    with closing(LeaseRenewer(server, workplace.messages.append)) as leases:
+    with closing(LeaseRenewer(server, worker_server.messages.append)) as leases:
         leases.add([job.model_copy(update={"lease_s": 0.3})])
-        workplace.cancel(asked["id"])
+        worker_server.cancel(asked["id"])
         wait_for(lambda: not leases.held())
 
-    assert workplace.messages == [
+    assert worker_server.messages == [
         f"{job.pair_id}: the job is lost. This job was cancelled. Discard its result."
     ]
 
 
-def test_released_jobs_can_be_claimed_immediately(workplace: Workplace) -> None:
-    workplace.ask()
-    server = workplace.server()
+def test_released_jobs_can_be_claimed_immediately(worker_server: WorkerServer) -> None:
+    worker_server.ask()
+    server = worker_server.server()
 
-    with closing(LeaseRenewer(server, workplace.messages.append)) as leases:
+    with closing(LeaseRenewer(server, worker_server.messages.append)) as leases:
         leases.add(claim(server, 4))
         assert leases.release_all() == 4
         assert leases.held() == []
 
-    assert workplace.counts() == {"queued": 6}
-    assert all(job["failures"] == 0 for job in workplace.jobs())
+    assert worker_server.counts() == {"queued": 6}
+    assert all(job["failures"] == 0 for job in worker_server.jobs())
 
 
-def test_another_attempt_of_a_job_is_not_held(workplace: Workplace) -> None:
-    workplace.ask()
-    server = workplace.server()
+def test_another_attempt_of_a_job_is_not_held(worker_server: WorkerServer) -> None:
+    worker_server.ask()
+    server = worker_server.server()
     [job] = claim(server)
 
-    with closing(LeaseRenewer(server, workplace.messages.append)) as leases:
+    with closing(LeaseRenewer(server, worker_server.messages.append)) as leases:
         leases.add([job])
 
         assert leases.holds(job)

@@ -28,7 +28,7 @@ from models.generators.base import BadInput, ClipRequest
 from models.worker.errors import RayUnavailable
 from models.worker.ray_engine import ray_cluster
 from models.worker.ray_host import RayHost
-from tests.models.worker.conftest import PAIRS, Workplace
+from tests.models.worker.conftest import PAIRS, WorkerServer
 from tests.models.worker.toys import TOY, toy_environment
 
 # Ray leaves sockets and processes to the garbage collector, which causes ResourceWarnings.
@@ -41,7 +41,7 @@ NODE = {"node_ip_address": "127.0.0.1", "num_cpus": 1, "object_store_memory": 80
 
 
 @pytest.fixture(scope="module")
-def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Environment of Ray and its actors: a toy MotiF, and a short temporary path (sockets need it)."""
     short = tempfile.mkdtemp(prefix="ray-")
     made = toy_environment(tmp_path_factory.mktemp("toy"))
@@ -57,7 +57,7 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str,
 
 
 @pytest.fixture(scope="module")
-def head(surroundings: dict[str, str]) -> Iterator[Cluster]:
+def head(environment: dict[str, str]) -> Iterator[Cluster]:
     """A cluster on loopback whose head node can run one actor."""
     made = with_retries(
         lambda: Cluster(initialize_head=True, head_node_args={**NODE, "include_dashboard": False})
@@ -88,17 +88,17 @@ def with_retries(start: Callable[[], Started]) -> Started:
 
 
 @contextmanager
-def ray_worker(workplace: Workplace, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+def ray_worker(worker_server: WorkerServer, *words: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run `ti2v worker --engine ray`; it is killed at the end."""
     program = Path(sys.executable).with_name("ti2v")
     own = {
-        "TI2V_SERVER": workplace.address,
-        "TI2V_KEY": workplace.worker.key,
-        "XDG_CACHE_HOME": str(workplace.folder),
-        "TI2V_HOME": str(workplace.folder),
+        "TI2V_SERVER": worker_server.address,
+        "TI2V_KEY": worker_server.worker.key,
+        "XDG_CACHE_HOME": str(worker_server.folder),
+        "TI2V_HOME": str(worker_server.folder),
     }
     fixed = ("worker", "--engine", "ray", "--device", "cpu", "--batch", "2", "--name", "ray-room")
-    with (workplace.folder / "worker.log").open("wb") as log:
+    with (worker_server.folder / "worker.log").open("wb") as log:
         process = subprocess.Popen(
             [program, *fixed, *words], env={**os.environ, **own}, stdout=log, stderr=log
         )
@@ -111,19 +111,19 @@ def ray_worker(workplace: Workplace, *words: str) -> Iterator[subprocess.Popen[b
 
 
 @contextmanager
-def started_ray_worker(workplace: Workplace, *words: str) -> Iterator[subprocess.Popen[bytes]]:
+def started_ray_worker(worker_server: WorkerServer, *words: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run it with a local cluster, and retry like `with_retries`."""
     with ExitStack() as running:
         for _ in range(3):
-            process = running.enter_context(ray_worker(workplace, *words))
-            wait_until(partial(has_started_or_ended, workplace, process), workplace)
-            if process.poll() is None or "timed out during startup" not in log_of(workplace):
+            process = running.enter_context(ray_worker(worker_server, *words))
+            wait_until(partial(has_started_or_ended, worker_server, process), worker_server)
+            if process.poll() is None or "timed out during startup" not in log_of(worker_server):
                 break
         yield process
 
 
-def has_started_or_ended(workplace: Workplace, process: subprocess.Popen[bytes]) -> bool:
-    return " actors on " in log_of(workplace) or process.poll() is not None
+def has_started_or_ended(worker_server: WorkerServer, process: subprocess.Popen[bytes]) -> bool:
+    return " actors on " in log_of(worker_server) or process.poll() is not None
 
 
 def descendants(pid: int) -> list[psutil.Process]:
@@ -135,24 +135,24 @@ def actors(pid: int) -> list[psutil.Process]:
     return [each for each in descendants(pid) if "ModelActor" in each.name() + "".join(each.cmdline())]
 
 
-def wait_until(condition: Callable[[], object], workplace: Workplace) -> None:
+def wait_until(condition: Callable[[], object], worker_server: WorkerServer) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while not condition():
-        assert time.monotonic() < deadline, log_of(workplace)
+        assert time.monotonic() < deadline, log_of(worker_server)
         time.sleep(0.1)
 
 
-def log_of(workplace: Workplace) -> str:
-    return (workplace.folder / "worker.log").read_text()
+def log_of(worker_server: WorkerServer) -> str:
+    return (worker_server.folder / "worker.log").read_text()
 
 
-def assert_every_clip_once(workplace: Workplace, submissions: list[str]) -> None:
+def assert_every_clip_once(worker_server: WorkerServer, submissions: list[str]) -> None:
     """Check the clips of submissions; a submission is listed once for each of its seeds."""
-    assert workplace.counts() == {"done": len(submissions) * PAIRS}, log_of(workplace)
+    assert worker_server.counts() == {"done": len(submissions) * PAIRS}, log_of(worker_server)
     for submission, seeds in Counter(submissions).items():
-        clips = [(clip["pair_id"], clip["seed"]) for clip in workplace.clips(submission)]
+        clips = [(clip["pair_id"], clip["seed"]) for clip in worker_server.clips(submission)]
         assert len(clips) == len(set(clips)) == seeds * PAIRS
-        assert workplace.submission(submission)["status"] == "final"
+        assert worker_server.submission(submission)["status"] == "final"
 
 
 def kill_a_node(nodes: Cluster) -> None:
@@ -166,18 +166,20 @@ def kill_an_actor(nodes: Cluster) -> None:
 
 @pytest.mark.parametrize(("kill", "seeds"), [(kill_an_actor, 4), (kill_a_node, 8)])
 def test_a_dead_actor_or_node_is_replaced_and_every_clip_generated_once(
-    workplace: Workplace, two_nodes: Cluster, kill: Callable[[Cluster], None], seeds: int
+    worker_server: WorkerServer, two_nodes: Cluster, kill: Callable[[Cluster], None], seeds: int
 ) -> None:
-    asked = [made["id"] for made in workplace.ask("static", seeds=list(range(seeds)))]
+    asked = [made["id"] for made in worker_server.ask("static", seeds=list(range(seeds)))]
     words = ("--models", "static", "--actors", "2", "--ray-address", two_nodes.address, "--until-idle")
 
-    with ray_worker(workplace, *words) as running:
-        wait_until(lambda: workplace.counts().get("done", 0) >= 4, workplace)
+    with ray_worker(worker_server, *words) as running:
+        wait_until(lambda: worker_server.counts().get("done", 0) >= 4, worker_server)
         kill(two_nodes)
-        assert running.wait(timeout=PATIENCE_S) == 0, log_of(workplace)
+        assert running.wait(timeout=PATIENCE_S) == 0, log_of(worker_server)
 
-    assert "before restart 1 of 8. The actor or its node died; the jobs are released." in log_of(workplace)
-    assert_every_clip_once(workplace, asked)
+    assert "before restart 1 of 8. The actor or its node died; the jobs are released." in log_of(
+        worker_server
+    )
+    assert_every_clip_once(worker_server, asked)
 
 
 def test_an_exception_in_an_actor_is_re_raised(two_nodes: Cluster, tmp_path: Path) -> None:
@@ -195,29 +197,31 @@ def test_an_exception_in_an_actor_is_re_raised(two_nodes: Cluster, tmp_path: Pat
 
 
 def test_a_local_cluster_generates_measures_listens_on_loopback_and_does_not_get_the_key(
-    workplace: Workplace, surroundings: dict[str, str]
+    worker_server: WorkerServer, environment: dict[str, str]
 ) -> None:
     models = ("static", TOY)
-    [asked, _] = [made for model in models for made in workplace.ask(model)]
+    [asked, _] = [made for model in models for made in worker_server.ask(model)]
     words = ("--models", ",".join(models), "--actors", "1")
     with (
-        Client(workplace.address, workplace.alice.key) as alice,
-        started_ray_worker(workplace, *words) as running,
+        Client(worker_server.address, worker_server.alice.key) as alice,
+        started_ray_worker(worker_server, *words) as running,
     ):
-        wait_until(lambda: workplace.counts() == {"done": len(models) * PAIRS}, workplace)
+        wait_until(lambda: worker_server.counts() == {"done": len(models) * PAIRS}, worker_server)
         assert alice.metrics.measure(asked["id"], SuiteName.MOTION) == PAIRS
-        wait_until(lambda: alice.metrics.progress(asked["id"]).suites[-1].counts["done"] == PAIRS, workplace)
+        wait_until(
+            lambda: alice.metrics.progress(asked["id"]).suites[-1].counts["done"] == PAIRS, worker_server
+        )
         assert alice.metrics.scores(asked["id"], SuiteName.MOTION).means["freezes"].mean == 1
         [actor] = actors(running.pid)
 
         assert "TI2V_KEY" not in actor.environ()
-        assert workplace.worker.key not in str([each.environ() for each in descendants(running.pid)])
+        assert worker_server.worker.key not in str([each.environ() for each in descendants(running.pid)])
         assert listening_addresses(running.pid) == {"127.0.0.1"}
 
         running.terminate()
-        assert running.wait(timeout=PATIENCE_S) == 0, log_of(workplace)
-    assert f"Uploaded {len(models) * PAIRS} clips" in log_of(workplace)
-    assert f"Lane 1: Measured {PAIRS} clips." in log_of(workplace)
+        assert running.wait(timeout=PATIENCE_S) == 0, log_of(worker_server)
+    assert f"Uploaded {len(models) * PAIRS} clips" in log_of(worker_server)
+    assert f"Lane 1: Measured {PAIRS} clips." in log_of(worker_server)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from app.context import AppContext
 from app.main import create_app
 from models.generators.base import ClipRequest, GeneratedClip
 from tests.cast import Cast
-from tests.models.worker.conftest import PAIRS, Workplace
+from tests.models.worker.conftest import PAIRS, WorkerServer
 from tests.models.worker.toys import Scripted
 from tests.ports import free_port
 
@@ -34,9 +34,9 @@ def serving_at(context: AppContext, port: int) -> Iterator[None]:
         thread.join()
 
 
-def test_a_server_restart_loses_nothing(cast: Cast, workplace: Workplace) -> None:
+def test_a_server_restart_loses_nothing(cast: Cast, worker_server: WorkerServer) -> None:
     port = free_port()
-    workplace.address = f"http://127.0.0.1:{port}"
+    worker_server.address = f"http://127.0.0.1:{port}"
     half_way, server_is_gone = threading.Event(), threading.Event()
 
     class Waiting(Scripted):
@@ -48,15 +48,15 @@ def test_a_server_restart_loses_nothing(cast: Cast, workplace: Workplace) -> Non
 
     with ThreadPoolExecutor(1) as pool:
         with serving_at(cast.context, port):
-            [asked] = workplace.ask()
-            running = pool.submit(workplace.run, Waiting())
+            [asked] = worker_server.ask()
+            running = pool.submit(worker_server.run, Waiting())
             assert half_way.wait(30)
         server_is_gone.set()
         while not any(
-            "The request is sent again until the server responds" in line for line in workplace.messages
+            "The request is sent again until the server responds" in line for line in worker_server.messages
         ):
             time.sleep(0.02)
         with serving_at(cast.context, port):
             assert running.result(timeout=60) == PAIRS
-            assert workplace.submission(asked["id"])["status"] == "final"
-            assert all(job["attempt"] == 1 for job in workplace.jobs())
+            assert worker_server.submission(asked["id"])["status"] == "final"
+            assert all(job["attempt"] == 1 for job in worker_server.jobs())

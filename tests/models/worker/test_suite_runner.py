@@ -23,14 +23,14 @@ from models.worker.offers import select_offers
 from models.worker.worker_loop import WorkerLoop, WorkerOptions
 from tests.cast import PAIR_IDS, Cast, input_image, make_submission, small_clip, upload_clip
 from tests.models.metrics.conftest import toy_clip
-from tests.models.worker.conftest import GPU_BOX, Workplace
+from tests.models.worker.conftest import GPU_BOX, WorkerServer
 
 __all__ = ["toy_clip"]
 
 MOTION = AvailableSuite(SuiteName.MOTION)
 
 
-def run_worker(workplace: Workplace, *suites: AvailableSuite) -> None:
+def run_worker(worker_server: WorkerServer, *suites: AvailableSuite) -> None:
     """Measure until the server has no jobs. One process computes the scores, to start no others."""
     options = WorkerOptions(
         GPU_BOX,
@@ -42,11 +42,16 @@ def run_worker(workplace: Workplace, *suites: AvailableSuite) -> None:
         lambda name: pytest.fail(f"{name} is not offered"),
         device="cpu",
         dtype="auto",
-        metric_run=MetricRun(home=workplace.folder, workers=1),
+        metric_run=MetricRun(home=worker_server.folder, workers=1),
     )
-    images = ImageCache(workplace.folder / "images")
+    images = ImageCache(worker_server.folder / "images")
     WorkerLoop(
-        workplace.server(), host, images, options, stopping=workplace.stopping, log=workplace.messages.append
+        worker_server.server(),
+        host,
+        images,
+        options,
+        stopping=worker_server.stopping,
+        log=worker_server.messages.append,
     ).run()
 
 
@@ -58,12 +63,12 @@ def first_clip(folder: Path) -> ClipInput:
     return ClipInput(PAIR_IDS[0], "kite", "it moves to the left", 0, clip, image)
 
 
-def test_a_worker_measures_the_clips_of_a_submission(workplace: Workplace, cast: Cast) -> None:
-    alice = Client(workplace.address, workplace.alice.key)
+def test_a_worker_measures_the_clips_of_a_submission(worker_server: WorkerServer, cast: Cast) -> None:
+    alice = Client(worker_server.address, worker_server.alice.key)
     motif = cast.submission_ids["motif"]
     queued = alice.metrics.measure("motif", SuiteName.MOTION)
 
-    run_worker(workplace)
+    run_worker(worker_server)
 
     scores = alice.metrics.scores(motif, SuiteName.MOTION)
     alice.close()
@@ -73,26 +78,26 @@ def test_a_worker_measures_the_clips_of_a_submission(workplace: Workplace, cast:
     # A square moves, so the mean flow is not zero, and nothing freezes.
     assert scores.means["mean_flow"].mean
     assert scores.means["freezes"].mean == 0
-    assert "Measured 6 clips." in workplace.messages
+    assert "Measured 6 clips." in worker_server.messages
     # The scores are those that the code of `ti2v metrics` computes for the same files.
-    assert scores.clips[0].values == motion_scores(first_clip(workplace.folder))
+    assert scores.clips[0].values == motion_scores(first_clip(worker_server.folder))
     # The caches of `ti2v metrics` are used.
-    assert len(list((workplace.folder / "metrics" / "scores").rglob("*.json"))) == len(PAIR_IDS)
+    assert len(list((worker_server.folder / "metrics" / "scores").rglob("*.json"))) == len(PAIR_IDS)
 
 
 def test_a_suite_with_a_network_is_offered_runs_and_records_the_networks_revision(
-    workplace: Workplace, cast: Cast, toy_clip: Path, monkeypatch: pytest.MonkeyPatch
+    worker_server: WorkerServer, cast: Cast, toy_clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The network is the real class of transformers at toy size with random weights."""
     monkeypatch.setattr(worker_loop, "MAX_JOBS_PER_CLAIM", 2)
     loads = []
     monkeypatch.setattr(clip, "load_pretrained", lambda *args, **kw: loads.append(args) or load(*args, **kw))
-    shutil.copytree(toy_clip, workplace.folder / "weights" / "clip-vit-base-patch16")
-    offered = select_suites(None, workplace.folder)
-    alice = Client(workplace.address, workplace.alice.key)
+    shutil.copytree(toy_clip, worker_server.folder / "weights" / "clip-vit-base-patch16")
+    offered = select_suites(None, worker_server.folder)
+    alice = Client(worker_server.address, worker_server.alice.key)
     alice.metrics.measure("motif", SuiteName.ANIMATE_BENCH)
 
-    run_worker(workplace, offered[SuiteName.ANIMATE_BENCH])
+    run_worker(worker_server, offered[SuiteName.ANIMATE_BENCH])
 
     scores = alice.metrics.scores("motif", SuiteName.ANIMATE_BENCH)
     alice.close()
@@ -100,14 +105,14 @@ def test_a_suite_with_a_network_is_offered_runs_and_records_the_networks_revisio
     assert scores.settings["backbone"] == f"clip-vit-base-patch16@{CLIP_B16.revision[:12]}"
     assert scores.pairs.scored == len(PAIR_IDS)
     assert scores.means["text_cosine"].mean is not None
-    assert list((workplace.folder / "metrics" / "features").rglob("*.npz"))
+    assert list((worker_server.folder / "metrics" / "features").rglob("*.npz"))
     assert len(loads) == 1, "three claims of two clips need one load"
 
 
 def test_a_clip_that_the_suite_refuses_is_a_failed_job_with_its_sentence(
-    workplace: Workplace, cast: Cast
+    worker_server: WorkerServer, cast: Cast
 ) -> None:
-    alice = Client(workplace.address, workplace.alice.key)
+    alice = Client(worker_server.address, worker_server.alice.key)
     submission = make_submission(
         cast.context, cast.alice, model="motif", label="short", pair_ids=PAIR_IDS[:1], final=False
     )
@@ -115,7 +120,7 @@ def test_a_clip_that_the_suite_refuses_is_a_failed_job_with_its_sentence(
     alice.submissions.finalise(submission, allow_partial=True)
     alice.metrics.measure(submission, SuiteName.MOTION)
 
-    run_worker(workplace)
+    run_worker(worker_server)
 
     motion = alice.metrics.progress(submission).suites[-1]
     alice.close()
@@ -125,11 +130,11 @@ def test_a_clip_that_the_suite_refuses_is_a_failed_job_with_its_sentence(
 
 
 def test_one_clip_that_crashes_the_suite_does_not_fail_the_others(
-    workplace: Workplace, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    worker_server: WorkerServer, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alice = Client(workplace.address, workplace.alice.key)
+    alice = Client(worker_server.address, worker_server.alice.key)
     alice.metrics.measure("motif", SuiteName.VBENCH_I2V)
-    vbench = select_suites("vbench-i2v", workplace.folder)[SuiteName.VBENCH_I2V]
+    vbench = select_suites("vbench-i2v", worker_server.folder)[SuiteName.VBENCH_I2V]
     real = suite_host.run_suite
 
     def run_suite(suite, found, run, *, networks):  # type: ignore[no-untyped-def]  # fails as a network can
@@ -139,7 +144,7 @@ def test_one_clip_that_crashes_the_suite_does_not_fail_the_others(
 
     monkeypatch.setattr(suite_host, "run_suite", run_suite)
 
-    run_worker(workplace, vbench)
+    run_worker(worker_server, vbench)
 
     jobs = alice.jobs.pages(submission=cast.submission_ids["motif"])
     found = {job.pair_id: job for page in jobs for job in page.jobs}
@@ -154,32 +159,32 @@ def test_one_clip_that_crashes_the_suite_does_not_fail_the_others(
 
 
 def test_a_suite_whose_weights_vanish_is_no_longer_offered_and_its_jobs_are_released(
-    workplace: Workplace, cast: Cast
+    worker_server: WorkerServer, cast: Cast
 ) -> None:
-    alice = Client(workplace.address, workplace.alice.key)
+    alice = Client(worker_server.address, worker_server.alice.key)
     alice.metrics.measure("motif", SuiteName.ANIMATE_BENCH)
 
-    run_worker(workplace, AvailableSuite(SuiteName.ANIMATE_BENCH))
+    run_worker(worker_server, AvailableSuite(SuiteName.ANIMATE_BENCH))
 
     (progress,) = [
         each for each in alice.metrics.progress("motif").suites if each.suite is SuiteName.ANIMATE_BENCH
     ]
     alice.close()
     assert progress.counts["queued"] == len(PAIR_IDS)
-    assert any("animate-bench cannot run on this machine" in line for line in workplace.messages)
+    assert any("animate-bench cannot run on this machine" in line for line in worker_server.messages)
 
 
 def test_a_clip_with_other_bytes_fails_its_job(
-    workplace: Workplace, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    worker_server: WorkerServer, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    alice = Client(workplace.address, workplace.alice.key)
+    alice = Client(worker_server.address, worker_server.alice.key)
     alice.metrics.measure("motif", SuiteName.MOTION)
     for file in (cast.context.settings.home / "media" / "clips").rglob("*"):
         if file.is_file():
             file.write_bytes(file.read_bytes()[:-1] + b"x")
 
     with pytest.raises(Exception, match="3 failures in a row"):
-        run_worker(workplace)
+        run_worker(worker_server)
     alice.close()
 
 
@@ -214,10 +219,12 @@ def test_a_worker_may_offer_suites_alone_but_not_nothing() -> None:
         select_offers("none", None, "none")
 
 
-def test_the_server_lists_the_suites_that_workers_offer(workplace: Workplace, cast: Cast) -> None:
-    run_worker(workplace)
+def test_the_server_lists_the_suites_that_workers_offer(worker_server: WorkerServer, cast: Cast) -> None:
+    run_worker(worker_server)
 
-    with httpx2.Client(base_url=f"{workplace.address}/api/v1", headers=workplace.alice.headers) as alice:
+    with httpx2.Client(
+        base_url=f"{worker_server.address}/api/v1", headers=worker_server.alice.headers
+    ) as alice:
         suites = alice.get(f"/submissions/{cast.submission_ids['motif']}/metrics").json()["suites"]
     assert {each["suite"]: each["is_offered"] for each in suites} == {
         "animate-bench": False,

@@ -11,7 +11,7 @@ from models.cli.worker import worker
 from models.generators.registry import UnknownModel
 from models.worker.available_models import select_models
 from models.worker.errors import NoModelAvailable
-from tests.models.worker.conftest import Workplace
+from tests.models.worker.conftest import WorkerServer
 
 PR_GET_DUMPABLE, PR_SET_DUMPABLE = 3, 4
 
@@ -39,31 +39,31 @@ def test_a_missing_key_is_an_error_with_the_command() -> None:
 
 
 def test_the_key_is_removed_from_the_environment(
-    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+    worker_server: WorkerServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TI2V_KEY", workplace.worker.key)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(workplace.folder))
-    words = ["--server", workplace.address, "--models", "static", "--until-idle", "--name", "box"]
+    monkeypatch.setenv("TI2V_KEY", worker_server.worker.key)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(worker_server.folder))
+    words = ["--server", worker_server.address, "--models", "static", "--until-idle", "--name", "box"]
 
     done = CliRunner().invoke(worker, words)
 
     assert done.exit_code == 0, done.output
     assert "box offers static" in done.stderr
     assert "Uploaded 0 clips." in done.stderr
-    assert workplace.worker.key not in done.output
+    assert worker_server.worker.key not in done.output
     assert "TI2V_KEY" not in os.environ
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prctl is of Linux")
 def test_other_programs_cannot_read_the_workers_memory(
-    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+    worker_server: WorkerServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TI2V_KEY", workplace.worker.key)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(workplace.folder))
+    monkeypatch.setenv("TI2V_KEY", worker_server.worker.key)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(worker_server.folder))
     prctl = ctypes.CDLL(None).prctl
     prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
     try:
-        CliRunner().invoke(worker, ["--server", workplace.address, "--models", "static", "--until-idle"])
+        CliRunner().invoke(worker, ["--server", worker_server.address, "--models", "static", "--until-idle"])
         is_dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0)
     finally:
         prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)
@@ -71,10 +71,10 @@ def test_other_programs_cannot_read_the_workers_memory(
     assert is_dumpable == 0
 
 
-def test_a_researchers_key_is_refused_with_the_command(workplace: Workplace) -> None:
-    words = ["--server", workplace.address, "--models", "static", "--images", str(workplace.folder)]
+def test_a_researchers_key_is_refused_with_the_command(worker_server: WorkerServer) -> None:
+    words = ["--server", worker_server.address, "--models", "static", "--images", str(worker_server.folder)]
 
-    done = run(*words, TI2V_KEY=workplace.alice.key)
+    done = run(*words, TI2V_KEY=worker_server.alice.key)
 
     assert done.exit_code == 1
     assert "This needs a key of role worker; yours is researcher." in done.output

@@ -93,18 +93,18 @@ def test_models_go_by_their_names(cast: Cast, study: Study, client: TestClient) 
     assert {row["row"] for row in csv.DictReader(io.StringIO(rows))} >= {"Cinemo & <friends>", "Average"}
 
 
-def test_when_all_places_to_draw_are_taken_one_is_asked_to_come_again(
+def test_a_figure_beyond_the_limit_of_concurrent_drawings_is_503(
     cast: Cast, study: Study, client: TestClient
 ) -> None:
     fill_panels(study, people=1)
     taken = [drawing() for _ in range(MAX_CONCURRENT)]
-    for place in taken:
-        place.__enter__()
+    for slot in taken:
+        slot.__enter__()
     try:
         answer = client.get(f"{FIGURES}/preferences.csv", headers=cast.alice.headers)
     finally:
-        for place in taken:
-            place.__exit__(None, None, None)
+        for slot in taken:
+            slot.__exit__(None, None, None)
 
     assert answer.status_code == 503
     assert client.get(f"{FIGURES}/preferences.csv", headers=cast.alice.headers).status_code == 200

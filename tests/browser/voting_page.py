@@ -1,4 +1,4 @@
-"""The voting page as a person meets it: what it says, what they press."""
+"""The voting page in a browser: its texts and its controls."""
 
 import re
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ PATIENCE_MS = 15_000
 
 
 @dataclass(frozen=True)
-class Booth:
-    """One annotator before the voting page."""
+class VotingPage:
+    """The voting page of one annotator."""
 
     page: Page
     study: Study
