@@ -21,10 +21,10 @@ from models.generators.base import (
 from models.generators.batch import generate_clips
 
 
-class Moody:
+class ScriptedGenerator:
     """A generator that fails for some pairs and runs out of memory above `room` clips."""
 
-    name = "moody"
+    name = "scripted"
 
     def __init__(self, failing: dict[str, GeneratorError], room: int = 100) -> None:
         self.failing = failing
@@ -45,7 +45,7 @@ class Moody:
             if request.pair_id in self.failing:
                 raise self.failing[request.pair_id]
             frames = np.zeros((2, 16, 16, 3), np.uint8)
-            made = Provenance("moody", request.seed, 16, 16, 2, "8", "cpu", "float32", 0.1)
+            made = Provenance("scripted", request.seed, 16, 16, 2, "8", "cpu", "float32", 0.1)
             yield GeneratedClip(request.pair_id, request.seed, frames, Fraction(8), made)
 
 
@@ -55,10 +55,10 @@ def requests(names: str) -> list[ClipRequest]:
 
 def test_the_other_clips_of_a_batch_are_generated() -> None:
     kept = []
-    moody = Moody({"b": BadInput("The image is damaged.")})
+    scripted = ScriptedGenerator({"b": BadInput("The image is damaged.")})
 
     result = generate_clips(
-        moody, requests("abcd"), batch=4, on_clip=lambda clip, _: kept.append(clip.pair_id)
+        scripted, requests("abcd"), batch=4, on_clip=lambda clip, _: kept.append(clip.pair_id)
     )
 
     assert kept == ["a", "c", "d"]
@@ -67,30 +67,30 @@ def test_the_other_clips_of_a_batch_are_generated() -> None:
 
 
 def test_the_batch_is_halved_for_all_later_requests() -> None:
-    moody = Moody({}, room=2)
+    scripted = ScriptedGenerator({}, room=2)
 
-    result = generate_clips(moody, requests("abcdef"), batch=5, on_clip=lambda *_: None)
+    result = generate_clips(scripted, requests("abcdef"), batch=5, on_clip=lambda *_: None)
 
-    assert moody.batches == [5, 2, 2, 2]
+    assert scripted.batches == [5, 2, 2, 2]
     assert (result.generated, result.failures) == (6, ())
 
 
 def test_a_single_clip_that_does_not_fit_is_a_failure() -> None:
-    result = generate_clips(Moody({}, room=0), requests("a"), batch=1, on_clip=lambda *_: None)
+    result = generate_clips(ScriptedGenerator({}, room=0), requests("a"), batch=1, on_clip=lambda *_: None)
 
     assert [each.kind for each in result.failures] == [FailureKind.OUT_OF_MEMORY]
 
 
 def test_after_three_consecutive_failures_the_rest_is_skipped() -> None:
-    moody = Moody({name: Crashed("It broke down.") for name in "bcdef"})
+    scripted = ScriptedGenerator({name: Crashed("It broke down.") for name in "bcdef"})
 
-    result = generate_clips(moody, requests("abcdefg"), batch=1, on_clip=lambda *_: None)
+    result = generate_clips(scripted, requests("abcdefg"), batch=1, on_clip=lambda *_: None)
 
     assert (result.generated, len(result.failures), result.skipped) == (1, 3, 3)
 
 
 def test_a_generator_that_cannot_run_raises_immediately() -> None:
-    moody = Moody({"a": CannotRun("The weights are missing.")})
+    scripted = ScriptedGenerator({"a": CannotRun("The weights are missing.")})
 
     with pytest.raises(CannotRun, match="weights are missing"):
-        generate_clips(moody, requests("ab"), batch=1, on_clip=lambda *_: None)
+        generate_clips(scripted, requests("ab"), batch=1, on_clip=lambda *_: None)
