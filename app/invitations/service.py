@@ -17,7 +17,7 @@ from app.tables.phases import AnnotatorPhase
 from app.tables.platforms import PlatformSession
 from app.tables.studies import Study
 from app.tables.voting import Assignment, AssignmentStatus
-from benchmark.protocol import Phase, StudyStatus, VoteStatus
+from benchmark.protocol import AssignmentPurpose, Phase, StudyStatus, VoteStatus
 
 
 def accept_invitation(
@@ -86,10 +86,11 @@ def withdraw_annotator(session: Session, *, annotator: Annotator, study: Study, 
 
 
 def _delete_what_identifies(session: Session, annotator: Annotator) -> None:
-    """Delete the annotator's crowd platform ids from the database, and all texts that the annotator wrote.
+    """Delete the annotator's crowd platform ids, the label of the invitation, and the annotator's texts.
 
     The record of the consent is kept.
     """
+    session.execute(update(Invitation).where(Invitation.annotator_id == annotator.id).values(label=""))
     session.execute(delete(PlatformSession).where(PlatformSession.annotator_id == annotator.id))
     session.execute(
         update(AnnotatorPhase)
@@ -130,9 +131,13 @@ def revoke_invitation(
 
 
 def votes_of(session: Session, annotator: Annotator) -> int:
-    """Return the number of an annotator's votes. Undone votes are not counted."""
+    """Return the number of an annotator's votes, without undone votes and answers to the quiz."""
     return session.execute(
         select(func.count())
         .select_from(Assignment)
-        .where(Assignment.annotator_id == annotator.id, Assignment.status == AssignmentStatus.VOTED)
+        .where(
+            Assignment.annotator_id == annotator.id,
+            Assignment.status == AssignmentStatus.VOTED,
+            Assignment.purpose != AssignmentPurpose.QUIZ,
+        )
     ).scalar_one()

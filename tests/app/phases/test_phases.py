@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select, update
 
 from app.context import AppContext
-from app.tables.people import Annotator
+from app.tables.people import Annotator, Invitation
 from app.tables.studies import Comparison, StudyProtocol
 from app.tables.studies import Study as StudyRow
 from app.tables.voting import Vote
@@ -234,12 +234,18 @@ def test_leaving_deletes_what_the_person_wrote(walker: Walker, context: AppConte
     walker.client.get(f"/studies/{walker.study.slug}/vote")
     walker.post("/questionnaire", {"screen": "Laptop", "age": "42", "remarks": "my name"})
     walker.post("/finish", {"comment": "my address"})
+    with context.database.write() as session:
+        session.execute(update(Invitation).values(label="Erika Mustermann"))
 
+    # The answer to the quiz is no vote.
+    assert "Votes: 2." in walker.client.get(f"/studies/{walker.study.slug}/withdraw").text
     assert walker.client.post(f"/studies/{walker.study.slug}/withdraw").status_code == 200
 
     rows = phase_rows(context)
     assert rows[Phase.QUESTIONNAIRE].answers == rows[Phase.FINISH].answers == {}
     assert rows[Phase.CONSENT].answers
+    with context.database.read() as session:
+        assert session.scalars(select(Invitation.label)).all() == [""]
 
 
 def test_a_quiz_needs_enough_gold_questions(cast: Cast) -> None:
