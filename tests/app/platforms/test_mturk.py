@@ -81,7 +81,7 @@ def test_the_last_page_sends_the_form_that_ends_the_hit(client: TestClient, stud
 
     finish = client.get(f"/studies/{study.slug}/vote")
 
-    form = re.search(r'<form method="post" action="([^"]+)"(.*?)</form>', finish.text, re.DOTALL)
+    form = re.search(r'<form method="post" action="(https:[^"]+)"(.*?)</form>', finish.text, re.DOTALL)
     assert form is not None
     assert form[1] == "https://workersandbox.mturk.com/mturk/externalSubmit"
     fields = dict(re.findall(r'name="(\w+)" value="([^"]+)"', form[2]))
