@@ -55,11 +55,6 @@ class TrainingConfig(Section):
             raise ValueError(
                 f"network.kind {network.kind.value!r} needs network.path, the path of its weights"
             )
-        if network.kind is NetworkKind.VIDEOCRAFTER2 and not network.companions:
-            raise ValueError(
-                "network.kind 'videocrafter2' needs network.companions, the folder of its autoencoder and "
-                "text encoder"
-            )
         if network.conditioning != "x-cat" and network.kind is NetworkKind.TINY:
             raise ValueError("network.kind 'tiny' has no image encoder; set network.conditioning to 'x-cat'")
         if network.conditioning != "x-cat" and not network.image_encoder:

@@ -27,8 +27,10 @@ class NetworkSettings(Section):
         kind: `tiny` creates a small network with random weights; the other kinds load weights from `path`.
         path: path of the weights. For `videocrafter2`, the checkpoint file; for `modelscope`, a folder in
             diffusers' layout; for `pipeline`, the pipeline folder of an earlier run.
-        companions: if the weights are `videocrafter2`, the folder or hub id that has the subfolders vae,
-            text_encoder and tokenizer.
+        companions: if the weights are `videocrafter2`, a folder or hub id with the subfolders vae,
+            text_encoder and tokenizer, which replace the encoders in the checkpoint.
+        tokenizer: if the weights are `videocrafter2`, folder or hub id of CLIP's tokenizer, which the
+            checkpoint does not contain.
         image_encoder: folder or hub id of a CLIP vision model, which `cx-attn` and `both` need.
         conditioning: image conditioning; `x-cat` in the paper.
     """
@@ -36,6 +38,7 @@ class NetworkSettings(Section):
     kind: NetworkKind
     path: str = ""
     companions: str = ""
+    tokenizer: str = "openai/clip-vit-large-patch14"
     image_encoder: str = ""
     conditioning: Literal["x-cat", "cx-attn", "both"] = "x-cat"
 

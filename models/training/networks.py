@@ -7,9 +7,10 @@ import numpy as np
 import torch
 from diffusers.models.autoencoders.autoencoder_kl import AutoencoderKL
 from torch import Tensor
-from transformers import AutoTokenizer, CLIPTextModel, CLIPVisionModel
+from transformers import AutoTokenizer, CLIPTextModel, CLIPVisionModel, PreTrainedTokenizerBase
 from transformers.models.clip import CLIPImageProcessorPil
 
+from models.motif.checkpoints import StateDict
 from models.motif.conditioning import parse_conditioning
 from models.motif.convert import load_videocrafter_weights
 from models.motif.patch_autoencoder import PatchAutoencoder
@@ -18,6 +19,7 @@ from models.motif.scheduler import MotifDDIMScheduler
 from models.motif.torch_threads import cpu_threads
 from models.motif.toy_text_encoder import random_text_encoder, scene_vocabulary, word_tokenizer
 from models.motif.unet import MotifUNet
+from models.motif.videocrafter_encoders import read_autoencoder, read_text_encoder
 from models.motif.weights import CheckpointError, read_tensors, read_text_to_video
 from models.motion.frames import BadClip, Frames
 from models.training.clip_sources import ClipSource
@@ -25,6 +27,8 @@ from models.training.config import TrainingConfig
 from models.training.config_sections import NetworkSettings, NoiseSettings
 from models.training.enums import NetworkKind
 from models.training.errors import BadConfig, NoClips
+
+Encoders = tuple[AutoencoderKL, CLIPTextModel, PreTrainedTokenizerBase]
 
 # Number of clips to which the patch autoencoder is fitted. With more clips, the components would change less
 # than noise changes them.
@@ -150,34 +154,46 @@ def _load_text_to_video(config: TrainingConfig) -> MotifImageToVideoPipeline:
     """Load a text-to-video network and add image conditioning, which does not change the initial outputs."""
     network = config.network
     try:
-        unet = _load_unet(network)
+        if network.kind is NetworkKind.MODELSCOPE:
+            unet = read_text_to_video(Path(network.path), parse_conditioning(network.conditioning))
+            vae, text_encoder, tokenizer = _load_companions(network.companions or network.path)
+        else:
+            # Read the file before the network is created: creating 1.4 billion weights takes most of a
+            # minute, and a wrong path should fail early.
+            tensors = read_tensors(Path(network.path))
+            vae, text_encoder, tokenizer = _videocrafter_encoders(network, tensors)
+            unet = MotifUNet(conditioning=network.conditioning)
+            load_videocrafter_weights(tensors, unet, network.path)
         encoder, processor = _load_image_encoder(network)
-        folder = network.companions or network.path
-        return MotifImageToVideoPipeline(
-            vae=AutoencoderKL.from_pretrained(folder, subfolder="vae").requires_grad_(False),
-            text_encoder=CLIPTextModel.from_pretrained(folder, subfolder="text_encoder").requires_grad_(
-                False
-            ),
-            tokenizer=AutoTokenizer.from_pretrained(folder, subfolder="tokenizer"),
-            unet=unet,
-            scheduler=create_scheduler(config.noise),
-            image_encoder=encoder,
-            image_processor=processor,
-        )
     except (OSError, ValueError, CheckpointError) as error:
         raise BadConfig(f"network: {network.kind} cannot be loaded: {error}") from error
+    return MotifImageToVideoPipeline(
+        vae=vae.requires_grad_(False),
+        text_encoder=text_encoder.requires_grad_(False),
+        tokenizer=tokenizer,
+        unet=unet,
+        scheduler=create_scheduler(config.noise),
+        image_encoder=encoder,
+        image_processor=processor,
+    )
 
 
-def _load_unet(network: NetworkSettings) -> MotifUNet:
-    conditioning = parse_conditioning(network.conditioning)
-    if network.kind is NetworkKind.MODELSCOPE:
-        return read_text_to_video(Path(network.path), conditioning)
-    # Read the file before the network is created: creating 1.4 billion weights takes most of a minute, and a
-    # wrong path should fail early.
-    tensors = read_tensors(Path(network.path))
-    unet: MotifUNet = MotifUNet(conditioning=network.conditioning)
-    load_videocrafter_weights(tensors, unet, network.path)
-    return unet
+def _videocrafter_encoders(network: NetworkSettings, tensors: StateDict) -> Encoders:
+    """Return the encoders of a VideoCrafter2 checkpoint, or those of `companions` if they are given."""
+    if network.companions:
+        return _load_companions(network.companions)
+    tokenizer = AutoTokenizer.from_pretrained(network.tokenizer)
+    tokenizer.pad_token = tokenizer.convert_ids_to_tokens(0)  # OpenCLIP fills up short texts with token 0
+    source = network.path
+    return read_autoencoder(tensors, source), read_text_encoder(tensors, source), tokenizer
+
+
+def _load_companions(folder: str) -> Encoders:
+    return (
+        AutoencoderKL.from_pretrained(folder, subfolder="vae"),
+        CLIPTextModel.from_pretrained(folder, subfolder="text_encoder"),
+        AutoTokenizer.from_pretrained(folder, subfolder="tokenizer"),
+    )
 
 
 def _load_image_encoder(
