@@ -91,8 +91,8 @@ worker: $(VENV)/.worker ## start a worker beside `make run`: installs torch, mak
 .PHONY: browser
 browser:
 	@command -v chromium-headless-shell >/dev/null \
-	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq \
-	     && { apt-get install -y -qq chromium-headless-shell || apt-get install -y -qq chromium; } >/dev/null 2>&1; } \
+	|| { [ "$$(id -u)" = 0 ] && command -v apt-get && timeout 120 apt-get update -qq \
+	     && { apt-get install -y -qq chromium-headless-shell || apt-get install -y -qq chromium; }; } >/dev/null 2>&1 \
 	|| command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
 	|| { echo "The browser tests need Chromium; install it with: sudo apt-get install chromium" >&2; exit 1; }
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from app.context import AppContext
 from app.media.sandbox import Sandbox
-from tests.browser.voting_page import VotingPage
+from tests.browser.voting_page import VotingPage, accept_invitation
 from tests.cast import Cast, Study, set_the_stage
 from tests.conftest import open_with_sandbox, serving, settings_for
 
@@ -117,10 +117,7 @@ def open_voting_page(
     """Lets a new annotator of a study open their invitation and press Start; takes context options."""
 
     def _open_voting_page(study: Study, **options: object) -> VotingPage:
-        page = new_context(**options).new_page()
-        page.goto(f"{live_server}/invite/{study.invite()[0]}")
-        page.get_by_role("link", name="Start").click()
-        return VotingPage(page, study)
+        return accept_invitation(new_context(**options).new_page(), live_server, study)
 
     return _open_voting_page
 

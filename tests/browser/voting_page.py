@@ -143,3 +143,10 @@ class KeptVote:
             decision_ms=vote.decision_ms,
             left_watched_ms=vote.left_watched_ms,
         )
+
+
+def accept_invitation(page: Page, server: str, study: Study) -> VotingPage:
+    """Open the invitation of a new annotator and press Start."""
+    page.goto(f"{server}/invite/{study.invite()[0]}")
+    page.get_by_role("link", name="Start").click()
+    return VotingPage(page, study)
