@@ -1,4 +1,4 @@
-"""Participants of crowd platforms: the link, the ids, completion codes, and notifications.
+"""Participants of crowd platforms: the link, the ids, and completion codes.
 
 The examples of links follow the platforms' own documentation: docs.prolific.com/api-reference/studies
 (external_study_url) and docs.aws.amazon.com/AWSMechTurk (ExternalQuestion), read 2026-11-30.
@@ -21,7 +21,6 @@ from app.context import AppContext
 from app.platforms.links import link_template
 from app.tables.audit import AuditEvent
 from app.tables.people import Annotator
-from app.tables.phases import AnnotatorPhase
 from app.tables.platforms import PlatformSession
 from app.tables.studies import Comparison
 from app.tables.studies import Study as StudyRow
@@ -359,67 +358,3 @@ def test_two_browsers_that_join_at_once_are_one_annotator(either_installation: A
     assert len(sessions(either_installation)) == 1
     answers = [browser.post(f"/api/v1/studies/{study.slug}/assignments") for browser in browsers]
     assert sorted(answer.status_code for answer in answers) == [200, 401, 401, 401]
-
-
-def test_notifications_count_once_and_in_the_order_of_their_times(
-    join: Join, context: AppContext, study: Study
-) -> None:
-    join()
-    now = int(time.time())
-
-    assert notify(study, "APPROVED", at=now + 20).status_code == 204
-    assert notify(study, "AWAITING REVIEW", at=now + 10).status_code == 204
-    assert notify(study, "APPROVED", at=now + 20).status_code == 204
-    assert notify(study, "SOMETHING NEW", at=now + 30).status_code == 204
-
-    assert [row.status for row in sessions(context)] == [SessionStatus.APPROVED]
-
-
-def test_an_event_counts_once_whatever_its_signature(join: Join, context: AppContext, study: Study) -> None:
-    """docs.prolific.com/api-reference/webhooks/idempotency-and-the-x-event-id-header, read 2026-11-30."""
-    now = int(time.time())
-    join()
-    notify(study, "RETURNED", at=now + 10, event_id="event-1")
-    join()
-    assert [row.status for row in sessions(context)] == [SessionStatus.ACTIVE]
-
-    # Prolific sends the event again; then somebody repeats the request under another id.
-    notify(study, "RETURNED", at=now + 60, event_id="event-1")
-    notify(study, "RETURNED", at=now + 10, event_id="event-2", event_time=now + 60)
-
-    assert [row.status for row in sessions(context)] == [SessionStatus.ACTIVE]
-
-
-def test_the_time_of_an_event_orders_it(join: Join, context: AppContext, study: Study) -> None:
-    """docs.prolific.com/api-reference/webhooks/handling-event-order-with-x-timestamp, read 2026-11-30."""
-    now = int(time.time())
-    join()
-
-    notify(study, "SCREENED OUT", at=now + 20, event_time=now + 15, event_id="event-2")
-    notify(study, "AWAITING REVIEW", at=now + 30, event_time=now + 10, event_id="event-1")
-
-    assert [row.status for row in sessions(context)] == [SessionStatus.SCREENED_OUT]
-
-
-def test_a_notification_with_a_wrong_signature_changes_nothing(
-    join: Join, context: AppContext, study: Study
-) -> None:
-    join()
-
-    refused(notify(study, "RETURNED", secret="another-secret-here"), 403, "bad_signature")
-    refused(notify(study, "RETURNED", at="0"), 403, "bad_signature")
-    refused(notify(study, "RETURNED", at="soon"), 403, "bad_signature")
-    refused(notify(study, "RETURNED", event_type=7), 422, "invalid_field")
-
-    assert [row.status for row in sessions(context)] == [SessionStatus.ACTIVE]
-
-
-def test_notifications_about_others_are_ignored(join: Join, context: AppContext, study: Study) -> None:
-    join()
-
-    assert notify(study, "RETURNED", participant_id="nobody").status_code == 204
-    assert notify(study, "RETURNED", resource_id="an earlier submission").status_code == 204
-
-    assert [row.status for row in sessions(context)] == [SessionStatus.ACTIVE]
-    with context.database.read() as session:
-        assert list(session.scalars(select(AnnotatorPhase))) == []
