@@ -50,7 +50,7 @@ def test_a_folder_is_matched_sent_and_finished(cast: Cast, live_server: str, fol
         open_upload(page, cast, live_server)
         page.locator("[data-part=folder]").set_input_files(folder)
         expect(page.locator("[data-part=message]")).to_have_text(
-            "Clips that match a pair: 6. Problems: 0. Unused files: 1."
+            "Clips that match a pair: 6. Problems: 0. Unused files: 2."
         )
         page.get_by_role("button", name="Upload").click()
         expect(page.locator("[data-part=message]")).to_have_text("Stored: 4. Refused: 2.")

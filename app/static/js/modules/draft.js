@@ -29,5 +29,5 @@ function restore(form, values, text) {
   notice.setAttribute('role', 'status');
   notice.textContent = text;
   form.before(notice);
-  form.dispatchEvent(new Event('input', { bubbles: true }));
+  for (const type of ['input', 'change']) form.dispatchEvent(new Event(type, { bubbles: true }));
 }

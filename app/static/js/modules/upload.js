@@ -1,7 +1,7 @@
 // Controls the upload page: matches the chosen files with pairs, sends four files at a time, and shows each file's state.
 import { offerConversion, showConvertAll } from '../upload/conversion.js';
 import { acceptDrops } from '../upload/drop.js';
-import { chosenFiles, droppedFiles } from '../upload/files.js';
+import { chosenTree, droppedTree } from '../upload/files.js';
 import { fileLine, showLines, stateOf } from '../upload/list.js';
 import { digest, sendFile } from '../upload/send.js';
 import { fill, part, put } from '../words.js';
@@ -16,9 +16,9 @@ export function mount(root) {
   let choices = 0;
 
   for (const name of ['folder', 'files']) {
-    part(root, name)?.addEventListener('change', (event) => choose(chosenFiles(event.target)));
+    part(root, name)?.addEventListener('change', (event) => choose(chosenTree(event.target)));
   }
-  acceptDrops(part(root, 'drop'), async (transfer) => choose(await droppedFiles(transfer)));
+  acceptDrops(part(root, 'drop'), async (transfer) => choose(await droppedTree(transfer)));
   part(root, 'start')?.addEventListener('click', () => start(rows.filter((row) => !row.isConvertible)));
   part(root, 'convert')?.addEventListener('click', () => start(rows.filter((row) => row.isConvertible), true));
   part(root, 'stop')?.addEventListener('click', () => running?.abort());
@@ -30,12 +30,16 @@ export function mount(root) {
     if (running) event.preventDefault();
   });
 
-  async function choose(files) {
+  async function choose(found) {
     const choice = ++choices;
+    const isNested = ({ path }) => path.split('/').length > 2;
+    const files = found.filter((each) => !isNested(each)).map(({ file }) => file);
+    const nested = found.filter(isNested).map(({ path }) => text('Nested', { path }));
     const answer = await post(root.dataset.namesUrl, { names: files.map((file) => file.name) });
     if (choice !== choices) return; // a later choice is shown or on its way
     if (!answer.ok) return say(await messageOf(answer));
-    const { files: matches, problems, unused } = await answer.json();
+    const { files: matches, problems, unused: others } = await answer.json();
+    const unused = [...others, ...nested];
     const byName = new Map(files.map((file) => [file.name, file]));
     rows = matches.map((match) => {
       const file = byName.get(match.file);

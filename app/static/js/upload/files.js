@@ -1,17 +1,5 @@
 // Collects the files that a person dropped or chose.
 
-/** Resolves to the dropped files, including the files of dropped folders, but not of their subfolders. */
-export async function droppedFiles(transfer) {
-  const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry()).filter(Boolean);
-  const found = await Promise.all(entries.map((entry) => (entry.isDirectory ? filesOf(entry) : [fileOf(entry)])));
-  return Promise.all(found.flat());
-}
-
-/** Returns the files of an input. Files in subfolders of a chosen folder are left out. */
-export function chosenFiles(input) {
-  return Array.from(input.files).filter((file) => file.webkitRelativePath.split('/').length <= 2);
-}
-
 /** Resolves to {path, file} of the dropped files and of all files in dropped folders. */
 export async function droppedTree(transfer) {
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry()).filter(Boolean);
@@ -26,10 +14,6 @@ export function chosenTree(input) {
 async function treeOf(entry) {
   if (entry.isFile) return [{ path: entry.fullPath.slice(1), file: await fileOf(entry) }];
   return (await Promise.all((await entriesOf(entry)).map(treeOf))).flat();
-}
-
-async function filesOf(folder) {
-  return (await entriesOf(folder)).filter((entry) => entry.isFile).map(fileOf);
 }
 
 async function entriesOf(folder) {
