@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     multiple=True,
     required=True,
     metavar="REF:OTHER",
-    help="Two submissions to compare, each as model, model@label or id; repeatable.",
+    help="Two submissions to compare, each as model, model@label or id, with #SEED to choose "
+    "the clips of a seed; repeatable.",
 )
 @click.option("--title", help="Title shown to annotators (default: the slug).")
 @click.option(

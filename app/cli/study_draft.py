@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     "matchups",
     multiple=True,
     metavar="REF:OTHER",
-    help="Replaces all matchups; each side as model, model@label or id; repeatable.",
+    help="Replaces all matchups; each side as model, model@label or id, with #SEED to choose "
+    "the clips of a seed; repeatable.",
 )
 @click.option("--title", help="Title shown to annotators.")
 @click.option(

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     "matchups",
     multiple=True,
     metavar="REF:OTHER",
-    help="Two submissions to compare, each as model, model@label or id; repeatable.",
+    help="Two submissions to compare, each as model, model@label or id, with #SEED to choose "
+    "the clips of a seed; repeatable.",
 )
 @click.option("--votes", type=int, help="Number of votes per comparison; odd, and larger than before.")
 @server_options

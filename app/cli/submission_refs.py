@@ -1,10 +1,12 @@
 """Finds the two submissions of a matchup.
 
-The user gives each submission as `model`, `model@label` or an id.
+The user gives each submission as `model`, `model@label` or an id, and may append the seed of the clips to
+show: `model#2`.
 """
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import click
 
@@ -41,12 +43,17 @@ def read_matchup(text: str, submissions: Sequence[SubmissionResponse]) -> Matchu
     Raises:
         click.UsageError: the text has another form, or a side matches no submission or several submissions.
     """
-    *sides, renditions = _parts(text)
-    reference, other = (_submission_id(str(side), submissions) for side in sides)
-    return MatchupRequest(reference=reference, other=other, renditions=renditions)
+    reference, other, renditions = _parts(text)
+    return MatchupRequest(
+        reference=_submission_id(reference.submission, submissions),
+        reference_seed=reference.seed,
+        other=_submission_id(other.submission, submissions),
+        other_seed=other.seed,
+        renditions=renditions,
+    )
 
 
-def matchup_named(text: str) -> dict[str, str | None]:
+def matchup_named(text: str) -> dict[str, str | int | None]:
     """Return a matchup of the form `REF:OTHER` or `REF:OTHER:RENDITIONS` as fields of a request.
 
     The server looks the names up.
@@ -55,18 +62,42 @@ def matchup_named(text: str) -> dict[str, str | None]:
         click.UsageError: the text has another form.
     """
     reference, other, renditions = _parts(text)
-    return {"reference": reference, "other": other, "renditions": renditions}
+    return {
+        "reference": reference.submission,
+        "reference_seed": reference.seed,
+        "other": other.submission,
+        "other_seed": other.seed,
+        "renditions": renditions,
+    }
 
 
-def _parts(text: str) -> tuple[str, str, RenditionRecipe | None]:
+@dataclass(frozen=True)
+class _NamedSide:
+    """One side of a matchup, as the user named it; without a seed, the server chooses the smallest seed."""
+
+    submission: str
+    seed: int | None
+
+    @classmethod
+    def parse(cls, text: str) -> "_NamedSide":
+        submission, mark, seed = text.partition("#")
+        if not mark:
+            return cls(submission, None)
+        if not submission or not (seed.isascii() and seed.isdigit()):
+            raise click.UsageError(f"{text} has no seed after #. Write a number, such as motif#2.")
+        return cls(submission, int(seed))
+
+
+def _parts(text: str) -> tuple[_NamedSide, _NamedSide, RenditionRecipe | None]:
     """Return the two sides of a matchup and its renditions; None for the renditions of the study."""
     parts = text.split(":")
     if len(parts) not in (2, 3) or not all(parts):
         raise click.UsageError(f"{text} is not a matchup. Write REFERENCE:OTHER, such as motif:cinemo.")
+    reference, other = (_NamedSide.parse(part) for part in parts[:2])
     if len(parts) == 2:
-        return parts[0], parts[1], None
+        return reference, other, None
     try:
-        return parts[0], parts[1], RenditionRecipe(parts[2])
+        return reference, other, RenditionRecipe(parts[2])
     except ValueError as error:
         known = ", ".join(RenditionRecipe)
         raise click.UsageError(f"{parts[2]} is not a kind of renditions. Use one of {known}.") from error

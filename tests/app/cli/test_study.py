@@ -110,6 +110,7 @@ def test_a_side_may_be_somebody_elses_if_it_is_shared(ti2v: Run, cast: Cast) -> 
     [
         ("motif", "motif is not a matchup. Write REFERENCE:OTHER"),
         ("motif:cinemo:sepia", "sepia is not a kind of renditions."),
+        ("motif#two:cinemo", "motif#two has no seed after #. Write a number"),
         (
             "motif:seine",
             "There is no submission seine. You may name: cinemo, dynamicr",
@@ -121,6 +122,15 @@ def test_a_matchup_that_means_nothing_is_wrong_usage(ti2v: Run, matchup: str, se
 
     assert outcome.code == 2
     assert sentence in outcome.err
+
+
+def test_a_matchup_may_name_the_seeds_of_its_sides(ti2v: Run) -> None:
+    missing = ti2v(*CREATE, "--matchup", "motif#7:cinemo")
+    created = ti2v(*CREATE, "--matchup", "motif#0:cinemo#0")
+
+    assert missing.code == 1
+    assert "has no clip of the seed that the matchup names" in missing.err
+    assert created.code == 0, created.err
 
 
 def test_an_even_panel_is_refused(ti2v: Run) -> None:
