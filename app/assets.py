@@ -1,15 +1,22 @@
 """Serves the pages' static files from memory.
 
 Every URL contains the same fingerprint, which is computed from all files. Because the whole tree has one
-fingerprint, ES modules can use relative imports, and browsers can cache the modules permanently.
+fingerprint, ES modules can use relative imports, and browsers can cache the modules permanently. Scripts and
+style sheets are served without indentation and comments, which are a fifth of their bytes.
 """
 
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
+# In a script, only whole lines are comments: a text can contain // or /*.
+_UNNEEDED = {
+    ".js": re.compile(r"^[ \t]*(?://.*|/\*\*.*\*/)\n|^[ \t]+", re.MULTILINE),
+    ".css": re.compile(r"/\*.*?\*/\n?|^[ \t]+", re.MULTILINE | re.DOTALL),
+}
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 
 
@@ -27,7 +34,7 @@ class Assets:
     @classmethod
     def load(cls, folder: Path = STATIC) -> "Assets":
         files = {
-            path.relative_to(folder).as_posix(): Asset(path.read_bytes(), _media_type(path))
+            path.relative_to(folder).as_posix(): Asset(_shortened(path), _media_type(path))
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }
@@ -45,6 +52,11 @@ class Assets:
         if name not in self.files:
             raise ValueError(f"there is no asset {name}")
         return f"/static/{self.fingerprint}/{name}"
+
+
+def _shortened(path: Path) -> bytes:
+    unneeded = _UNNEEDED.get(path.suffix)
+    return unneeded.sub("", path.read_text()).encode() if unneeded else path.read_bytes()
 
 
 def _media_type(path: Path) -> str:
