@@ -61,33 +61,37 @@ _COMPLETE = (
 def _next(
     which: InstrumentedAttribute[int], met: InstrumentedAttribute[int], balance: Balance
 ) -> Select[*tuple[Any, ...]]:
-    query = _free(which, met)
+    columns = select(
+        Comparison.id,
+        Comparison.matchup_id,
+        Comparison.pair_id,
+        Comparison.draws,
+        _left(Side.REFERENCE).label("reference_left"),
+        _left(Side.OTHER).label("other_left"),
+    )
     if balance is Balance.COMPARISONS:
-        return query.order_by(Comparison.batch, Comparison.slots_taken, Comparison.shuffle_key)
-    return query.join(_COMPLETE, _COMPLETE.c.matchup_id == Comparison.matchup_id).order_by(
+        return _first_free(columns, which, met).order_by(
+            Comparison.batch, Comparison.slots_taken, Comparison.shuffle_key
+        )
+    # The inner query sorts all free comparisons, so it selects nothing but the id.
+    ids = select(Comparison.id).join(_COMPLETE, _COMPLETE.c.matchup_id == Comparison.matchup_id)
+    first = _first_free(ids, which, met).order_by(
         Comparison.batch, _COMPLETE.c.votes, Comparison.slots_taken, Comparison.shuffle_key
     )
+    return columns.where(Comparison.id == first.correlate(None).scalar_subquery())
 
 
-def _free(which: InstrumentedAttribute[int], met: InstrumentedAttribute[int]) -> Select[*tuple[Any, ...]]:
+def _first_free(
+    query: Select[*tuple[Any, ...]], which: InstrumentedAttribute[int], met: InstrumentedAttribute[int]
+) -> Select[*tuple[Any, ...]]:
+    """Restrict a query to one open comparison with a free slot that the annotator has not met."""
     met_before = select(met).where(Assignment.annotator_id == bindparam("annotator_id"), status_is(*MET))
-    return (
-        select(
-            Comparison.id,
-            Comparison.matchup_id,
-            Comparison.pair_id,
-            Comparison.draws,
-            _left(Side.REFERENCE).label("reference_left"),
-            _left(Side.OTHER).label("other_left"),
-        )
-        .where(
-            Comparison.study_id == bindparam("study_id"),
-            Comparison.is_open.is_(True),
-            Comparison.slots_taken < bindparam("panel"),
-            which.not_in(met_before),
-        )
-        .limit(1)
-    )
+    return query.where(
+        Comparison.study_id == bindparam("study_id"),
+        Comparison.is_open.is_(True),
+        Comparison.slots_taken < bindparam("panel"),
+        which.not_in(met_before),
+    ).limit(1)
 
 
 # Statements are built once, because building a statement takes longer than running it.
