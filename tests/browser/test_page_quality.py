@@ -1,16 +1,16 @@
 """What holds for the voting page as a whole: weight, policy, names, order, contrast, width, blindness."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Response
+from playwright.sync_api import Browser, Response
 
 import app
-from tests.browser.voting_page import VotingPage
-from tests.cast import MODELS, Study
+from tests.browser.voting_page import VotingPage, accept_invitation
+from tests.cast import MODELS, Cast, Study
 
 MAX_PAGE_BYTES = 80 * 1024
 STATIC = Path(app.__file__).resolve().parent / "static"
@@ -33,8 +33,26 @@ class Visit:
         return {each.url: each.text() for each in self.answers if not any(part in each.url for part in media)}
 
 
+@pytest.fixture(scope="module")
+def unchanged_page(cast: Cast, chromium: Browser, live_server: str) -> Iterator[VotingPage]:
+    """A voting page for all tests that only read it."""
+    with chromium.new_context(viewport={"width": 1440, "height": 900}) as context:
+        voting_page = accept_invitation(context.new_page(), live_server, cast.open_study("unchanged"))
+        voting_page.wait_until_open()
+        yield voting_page
+
+
+@pytest.fixture(scope="module")
+def unchanged_visit(unchanged_page: VotingPage) -> Visit:
+    return open_visit(unchanged_page)
+
+
 @pytest.fixture
 def visit(voting_page: VotingPage) -> Visit:
+    return open_visit(voting_page)
+
+
+def open_visit(voting_page: VotingPage) -> Visit:
     tab = VotingPage(voting_page.page.context.new_page(), voting_page.study)
     visit = Visit(tab, [], [])
     tab.page.on("response", lambda answer: visit.answers.append(answer))
@@ -45,17 +63,17 @@ def visit(voting_page: VotingPage) -> Visit:
     return visit
 
 
-def test_the_page_weighs_at_most_80_kb_besides_media(visit: Visit) -> None:
-    weights = {url: len(text.encode()) for url, text in visit.texts.items()}
+def test_the_page_weighs_at_most_80_kb_besides_media(unchanged_visit: Visit) -> None:
+    weights = {url: len(text.encode()) for url, text in unchanged_visit.texts.items()}
 
     assert sum(weights.values()) <= MAX_PAGE_BYTES, weights
 
 
-def test_every_script_the_page_needs_is_asked_for_at_once(voting_page: VotingPage) -> None:
-    asked = voting_page.page.locator("link[rel=modulepreload]").evaluate_all(
+def test_every_script_the_page_needs_is_asked_for_at_once(unchanged_page: VotingPage) -> None:
+    asked = unchanged_page.page.locator("link[rel=modulepreload]").evaluate_all(
         "links => links.map((link) => link.href)"
     )
-    named = voting_page.page.locator("[data-module]").evaluate_all(
+    named = unchanged_page.page.locator("[data-module]").evaluate_all(
         "roots => roots.flatMap((root) => root.dataset.module.split(' '))"
     )
 
@@ -71,27 +89,29 @@ def test_nothing_comes_from_another_origin_and_the_policy_is_kept(visit: Visit) 
     assert visit.complaints == []
 
 
-def test_no_model_shows_in_anything_the_page_was_sent(visit: Visit) -> None:
-    sent = " ".join(visit.texts.values()) + str([(each.url, each.headers) for each in visit.answers])
+def test_no_model_shows_in_anything_the_page_was_sent(unchanged_visit: Visit) -> None:
+    sent = " ".join(unchanged_visit.texts.values()) + str(
+        [(each.url, each.headers) for each in unchanged_visit.answers]
+    )
 
     assert [model for model in MODELS if model in sent.lower()] == []
 
 
-def test_every_control_has_a_name_and_every_image_a_text(voting_page: VotingPage) -> None:
-    nameless = voting_page.page.evaluate(
+def test_every_control_has_a_name_and_every_image_a_text(unchanged_page: VotingPage) -> None:
+    nameless = unchanged_page.page.evaluate(
         """() => [...document.querySelectorAll('button, a, input:not([type=hidden])')]
             .filter((control) => !(control.labels?.length || control.ariaLabel || control.textContent.trim()))
             .map((control) => control.outerHTML)"""
     )
-    ids = voting_page.page.evaluate(
+    ids = unchanged_page.page.evaluate(
         "() => [...document.querySelectorAll('[id]')].map((element) => element.id)"
     )
 
     assert nameless == []
-    assert voting_page.page.locator("img:not([alt])").count() == 0
-    assert voting_page.page.locator("h1").count() == 1
+    assert unchanged_page.page.locator("img:not([alt])").count() == 0
+    assert unchanged_page.page.locator("h1").count() == 1
     assert len(ids) == len(set(ids))
-    assert voting_page.page.locator("html").get_attribute("lang") == "en"
+    assert unchanged_page.page.locator("html").get_attribute("lang") == "en"
 
 
 def test_tab_goes_through_the_page_in_the_order_it_is_read(voting_page: VotingPage) -> None:
@@ -135,10 +155,10 @@ def test_a_phone_shows_both_clips_side_by_side_and_submit_always(
     assert not voting_page.page.locator("[data-part=play] kbd").is_visible()
 
 
-def test_the_two_sides_mirror_each_other(voting_page: VotingPage) -> None:
+def test_the_two_sides_mirror_each_other(unchanged_page: VotingPage) -> None:
     middle = 1440 / 2
-    left, right = (video.bounding_box() for video in voting_page.page.locator("video").all())
-    submit = voting_page.submit.bounding_box()
+    left, right = (video.bounding_box() for video in unchanged_page.page.locator("video").all())
+    submit = unchanged_page.submit.bounding_box()
 
     assert left is not None
     assert right is not None
