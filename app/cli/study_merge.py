@@ -56,16 +56,14 @@ def _merge_here(slug: str, report: Path, study: str, title: str, dry_run: bool) 
 
     from app.cli.local import local_write
     from app.security.visibility import find_study
-    from app.vote_merge.service import merge_report
+    from app.vote_merge.service import plan_merge, store_merge
 
     read = _read(report)
     with local_write() as local:
         found = find_study(local.session, slug=slug, principal=local.principal, for_change=True)
-        result = merge_report(
+        result = store_merge(
             local.session,
-            study=found,
-            report=read,
-            slug=study,
+            merge=plan_merge(local.session, study=found, report=read, slug=study),
             title=title,
             principal=local.principal,
             now=local.now,

@@ -5,7 +5,7 @@ server. Votes that do not count in the two studies are left out.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,62 +49,92 @@ class MergeResult:
     merged: bool
 
 
-def merge_report(
+@dataclass(frozen=True)
+class MergePlan:
+    """The votes of a study and of a report, ready to be stored.
+
+    Attributes:
+        votes: the votes of both.
+        study: the slug of the study on this server.
+        report: what identifies the report: the slug of its study, and its digest.
+        sources: the merged studies with their numbers of votes; the last one is the report's study.
+    """
+
+    votes: ImportPlan
+    study: str
+    report: tuple[str, str]
+    sources: Sequence[Mapping[str, object]]
+    votes_of_study: int
+    votes_of_report: int
+
+
+def plan_merge(session: Session, *, study: Study, report: StudyReport, slug: str) -> MergePlan:
+    """Check that a report fits a study, and return the votes of the new study `slug`. Nothing is stored.
+
+    Raises:
+        Invalid: the report has another benchmark, other clips, or is not of a closed study of people.
+        Conflict: the study cannot be merged, or a vote is in both studies.
+        TableError: rows of the report contradict each other.
+    """
+    if not re.fullmatch(SLUG, slug):
+        raise Invalid("A slug has at most 64 lower-case letters, digits, '.', '_' and '-'.")
+    sources = merged_sources(session, study)
+    is_merged = bool(sources)
+    check_study(study, is_merged=is_merged)
+    _check_report(session, study, report)
+    own = own_sides(session, study)
+    matched = match_sides(own, report)
+    votes_here = own_votes(session, study, is_merged=is_merged)
+    if not is_merged:
+        sources = [{"source": 1, "study": study.slug, "votes": len(votes_here)}]
+    number = len(sources) + 1
+    votes_there = list(reported_votes(report, matched, source=number))
+    refuse_shared_votes(votes_here, votes_there)
+    reported = report.protocol.study.slug
+    sources.append({"source": number, "study": reported, "report": report.sha256, "votes": len(votes_there)})
+    return MergePlan(
+        votes=_plan(session, study, slug, own, [*votes_here, *votes_there]),
+        study=study.slug,
+        report=(reported, report.sha256),
+        sources=sources,
+        votes_of_study=len(votes_here),
+        votes_of_report=len(votes_there),
+    )
+
+
+def store_merge(
     session: Session,
     *,
-    study: Study,
-    report: StudyReport,
-    slug: str,
+    merge: MergePlan,
     title: str,
     principal: Principal,
     now: datetime,
     dry_run: bool = False,
     on_part: Callable[[], None] = lambda: None,
 ) -> MergeResult:
-    """Merge the votes of a study and of a report into the new study `slug`.
-
-    Merging the same votes into the same slug again changes nothing.
+    """Store a merge as a closed study. Storing the same merge again changes nothing.
 
     Raises:
-        Invalid: the report has another benchmark, other clips, or is not of a closed study of people.
-        Conflict: a vote is in both studies, or the slug has other votes.
-        TableError: rows of the report contradict each other.
+        Conflict: the slug has other votes (`study_exists`).
     """
-    if not re.fullmatch(SLUG, slug):
-        raise Invalid("A slug has at most 64 lower-case letters, digits, '.', '_' and '-'.")
-    sources = merged_sources(session, study)
-    check_study(study, is_merged=bool(sources))
-    _check_report(session, study, report)
-    own = own_sides(session, study)
-    matched = match_sides(own, report)
-    votes_here = own_votes(session, study, is_merged=bool(sources))
-    if not sources:
-        sources = [{"source": 1, "study": study.slug, "votes": len(votes_here)}]
-    number = len(sources) + 1
-    votes_there = list(reported_votes(report, matched, source=number))
-    refuse_shared_votes(votes_here, votes_there)
-    plan = _plan(session, study, slug, own, [*votes_here, *votes_there])
+    plan, (reported, sha256) = merge.votes, merge.report
     is_there = is_imported_already(session, plan, action=ACTION)
     if not is_there and not dry_run:
-        reported = report.protocol.study.slug
-        sources.append(
-            {"source": number, "study": reported, "report": report.sha256, "votes": len(votes_there)}
-        )
         origin = ImportedSource(
-            title=title or slug,
+            title=title or plan.study,
             file=f"the report of {reported}",
             action=ACTION,
-            details={"study": study.slug, "report_of": reported, "report": report.sha256},
-            change=f"Merged {study.slug} with the report of {reported}",
-            merged=sources,
+            details={"study": merge.study, "report_of": reported, "report": sha256},
+            change=f"Merged {merge.study} with the report of {reported}",
+            merged=merge.sources,
         )
         store_study(session, plan=plan, source=origin, principal=principal, now=now, on_part=on_part)
     return MergeResult(
         votes=len(plan.votes),
         matchups=len(plan.votes.matchups),
         annotators=len(plan.votes.annotators),
-        votes_of_study=len(votes_here),
-        votes_of_report=len(votes_there),
+        votes_of_study=merge.votes_of_study,
+        votes_of_report=merge.votes_of_report,
         merged=not is_there and not dry_run,
     )
 

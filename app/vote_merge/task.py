@@ -16,7 +16,7 @@ from app.tables.tasks import Task
 from app.tasks.runner import Progress, TaskFailed
 from app.vote_merge.archive import report_in
 from app.vote_merge.requests import MergeToQueue
-from app.vote_merge.service import merge_report
+from app.vote_merge.service import plan_merge, store_merge
 from benchmark.report.reader import ReportError, StudyReport
 from benchmark.tables import TableError
 
@@ -53,13 +53,15 @@ def merge_in_background(context: AppContext, _subject: str, progress: Progress) 
 def _merge(
     context: AppContext, wanted: MergeToQueue, report: StudyReport, progress: Progress
 ) -> dict[str, int | bool]:
-    with context.database.write() as session:
+    # Reading and checking the votes takes seconds, so other writers need not wait for it.
+    with context.database.read() as session:
         principal = _owner(session, session.get_one(Task, progress.task_id))
-        result = merge_report(
+        study = find_study(session, slug=wanted.into, principal=principal, for_change=True)
+        merge = plan_merge(session, study=study, report=report, slug=wanted.study)
+    with context.database.write() as session:
+        result = store_merge(
             session,
-            study=find_study(session, slug=wanted.into, principal=principal, for_change=True),
-            report=report,
-            slug=wanted.study,
+            merge=merge,
             title=wanted.title,
             principal=principal,
             now=utc_now(),
