@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, literal, select
 from sqlalchemy.orm import Session
 
 from app.security.identity import Principal
 from app.security.tokens import new_token
+from app.tables import Base
 from app.tables.studies import Matchup, Study
 from app.tables.voting import Assignment, AssignmentStatus, Vote, VoteEvent
 from app.vote_import.validation import ImportPlan
@@ -17,6 +18,8 @@ from benchmark.protocol import Justification, Side, VoteStatus
 from benchmark.stats.votes import UNKNOWN
 
 AT_ONCE = 5000
+# Inserts into tables skip the ORM, which takes twice the time.
+_ASSIGNMENTS, _VOTES = (Base.metadata.tables[each.__tablename__] for each in (Assignment, Vote))
 Row = TypeVar("Row")
 
 
@@ -33,16 +36,17 @@ class StoredStudy:
 
 
 def store_votes(session: Session, stored: StoredStudy, on_part: Callable[[], None]) -> None:
+    # SQLAlchemy inserts rows one by one if it has to return their ids in order. Reading the ids afterwards
+    # takes a third of the time; `position` numbers the assignments of the study.
     numbers = range(len(stored.plan.votes))
     for some in in_parts(numbers):
-        ids = session.scalars(
-            insert(Assignment).returning(Assignment.id, sort_by_parameter_order=True),
-            [_assignment_row(stored, number) for number in some],
-        ).all()
-        rows = [
-            _vote_row(stored, number) | {"assignment_id": id} for number, id in zip(some, ids, strict=True)
-        ]
-        session.execute(insert(Vote), rows)
+        session.execute(insert(_ASSIGNMENTS), [_assignment_row(stored, number) for number in some])
+    ids = session.scalars(
+        select(Assignment.id).where(Assignment.study_id == stored.study.id).order_by(Assignment.position)
+    ).all()
+    for some in in_parts(numbers):
+        rows = [_vote_row(stored, number) | {"assignment_id": ids[number]} for number in some]
+        session.execute(insert(_VOTES), rows)
         on_part()
 
 
@@ -86,14 +90,14 @@ def _vote_row(stored: StoredStudy, number: int) -> dict[str, object]:
 
 def mark_imported(session: Session, study: Study, *, file: str, principal: Principal, now: datetime) -> None:
     said = {
-        "status": VoteStatus.IMPORTED,
-        "reason": f"imported from {file}"[:400],
-        "actor": principal.name,
-        "at": now,
+        VoteEvent.status: VoteStatus.IMPORTED,
+        VoteEvent.reason: f"imported from {file}"[:400],
+        VoteEvent.actor: principal.name,
+        VoteEvent.at: now,
     }
-    ids = session.scalars(select(Vote.id).where(Vote.study_id == study.id).order_by(Vote.id)).all()
-    for some in in_parts(ids):
-        session.execute(insert(VoteEvent), [{"vote_id": id, **said} for id in some])
+    values = [literal(value, column.type) for column, value in said.items()]
+    votes = select(Vote.id, *values).where(Vote.study_id == study.id).order_by(Vote.id)
+    session.execute(insert(VoteEvent).from_select([VoteEvent.vote_id, *said], votes))
 
 
 def in_parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:

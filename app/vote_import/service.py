@@ -250,9 +250,12 @@ def _comparisons(
         }
         for (matchup, pair), (reference, other), ticked in zip(places, won, ticks, strict=True)
     ]
-    ids: list[int] = []
     for some in in_parts(rows):
-        ids += session.scalars(
-            insert(Comparison).returning(Comparison.id, sort_by_parameter_order=True), some
+        session.execute(insert(Comparison), some)
+    stored = session.execute(
+        select(Comparison.matchup_id, Comparison.pair_id, Comparison.id).where(
+            Comparison.study_id == study.id
         )
-    return dict(zip(places, ids, strict=True))
+    )
+    ids = {(row.matchup_id, row.pair_id): row.id for row in stored}
+    return {(matchup, pair): ids[matchups[matchup].id, plan.pair_ids[pair]] for matchup, pair in places}
