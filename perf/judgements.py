@@ -37,6 +37,8 @@ from perf.server import Server, running_bare_routes, running_server
 from perf.synthetic_studies import open_round_robin
 
 SECONDS = 8.0
+# The first requests of a process compile statements and routes.
+WARM_UP_S = 1.0
 CLIENTS = (1, 8, 32)
 STUDY = "round-robin"
 RENDITION_BYTES = 120_000
@@ -158,17 +160,9 @@ def cookie(number: int) -> str:
 
 def measure(name: str, server: Server, annotators: range, visit: Visit) -> float:
     """Print a line of results. Return the server's processor time of one judgement in ms."""
-    timings = [Timings() for _ in annotators]
-    stop_at = time.perf_counter() + SECONDS
-    threads = [
-        threading.Thread(target=judge, args=(server.port, number, timing, stop_at, visit))
-        for number, timing in zip(annotators, timings, strict=True)
-    ]
+    _run_clients(server, annotators, visit, seconds=WARM_UP_S)
     start, processor_s = time.perf_counter(), server.processor_s()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    timings = _run_clients(server, annotators, visit, seconds=SECONDS)
     elapsed = time.perf_counter() - start
     processor_s = server.processor_s() - processor_s
     votes = sorted(seconds for timing in timings for seconds in timing.votes)
@@ -181,6 +175,20 @@ def measure(name: str, server: Server, annotators: range, visit: Visit) -> float
         flush=True,
     )
     return processor_ms
+
+
+def _run_clients(server: Server, annotators: range, visit: Visit, *, seconds: float) -> list[Timings]:
+    timings = [Timings() for _ in annotators]
+    stop_at = time.perf_counter() + seconds
+    threads = [
+        threading.Thread(target=judge, args=(server.port, number, timing, stop_at, visit))
+        for number, timing in zip(annotators, timings, strict=True)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return timings
 
 
 def judge(port: int, number: int, timings: Timings, stop_at: float, visit: Visit) -> None:
