@@ -94,6 +94,11 @@ class StudyFormPage:
         return f"/studies/{self.draft}/edit" if self.draft else "/studies/new"
 
     @property
+    def crowd_url(self) -> str:
+        """Return the URL of the page with the draft's pages around the voting."""
+        return f"/studies/{self.draft}/crowd"
+
+    @property
     def estimate_url(self) -> str:
         return "/studies/new/estimate"
 

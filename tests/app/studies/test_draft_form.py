@@ -60,6 +60,7 @@ def test_saving_the_form_unchanged_changes_nothing(cast: Cast, alice: TestClient
     assert (answer.status_code, answer.headers["location"]) == (303, OPEN)
     (study,) = studies(cast)
     assert (study.revision, study.renditions) == (1, RenditionRecipe.LETTERBOX)
+    assert 'href="/studies/motif-against-two/crowd"' in alice.get(EDIT).text
 
 
 def test_every_field_of_a_draft_can_be_changed(cast: Cast, alice: TestClient) -> None:
