@@ -10,7 +10,7 @@ from app.panels.cancellation import cancel_assignments
 from app.platforms.links import ExternalIds
 from app.security.annotators import connect_browser, disconnect_other_browsers, new_annotator
 from app.security.tokens import hash_token
-from app.tables.people import Annotator, BrowserSession
+from app.tables.people import Annotator, BrowserSession, Person
 from app.tables.platforms import PlatformSession, PlatformToken
 from app.tables.studies import Study
 from benchmark.protocol import AnnotatorKind, PlatformKind, SessionStatus, StudyStatus
@@ -79,6 +79,8 @@ def took_part(session: Session, *, study: Study, platform: Platform, participant
     """Return whether a participant joined another study of the same owner and the same exclusion group."""
     if platform.exclusion_group is None:
         return False
+    # Two studies of a group have two locks. The owner's row makes a participant who joins both wait.
+    session.execute(select(Person.id).where(Person.id == study.owner_id).with_for_update(key_share=True))
     others = session.scalars(
         select(Study.platform)
         .join(PlatformSession, PlatformSession.study_id == Study.id)

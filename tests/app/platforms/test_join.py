@@ -358,3 +358,21 @@ def test_two_browsers_that_join_at_once_are_one_annotator(either_installation: A
     assert len(sessions(either_installation)) == 1
     answers = [browser.post(f"/api/v1/studies/{study.slug}/assignments") for browser in browsers]
     assert sorted(answer.status_code for answer in answers) == [200, 401, 401, 401]
+
+
+def test_a_participant_joins_one_study_of_a_group_also_at_the_same_moment(
+    either_installation: AppContext,
+) -> None:
+    cast = set_the_stage(either_installation)
+    owner = client_of(either_installation, cast.alice)
+    studies = [cast.open_study(slug, others=["cinemo"], phases=Phases()) for slug in ("one", "two")]
+    for study in studies:
+        set_platform(owner, study, **PROLIFIC, exclusion_group="motif-2026")
+
+    def enter(study: Study) -> Response:
+        return client_of(either_installation).get(f"/studies/{study.slug}/join", params=LINK)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(enter, studies))
+
+    assert len(sessions(either_installation)) == 1
