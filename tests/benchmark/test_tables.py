@@ -153,7 +153,7 @@ BROKEN_FILES: list[tuple[str, str | bytes, str]] = [
 
 
 @pytest.mark.parametrize(("name", "content", "message"), BROKEN_FILES)
-def test_a_broken_file_is_refused_with_its_place(
+def test_a_broken_file_is_refused_with_its_line(
     tmp_path: Path, name: str, content: str | bytes, message: str
 ) -> None:
     with pytest.raises(TableError) as error:

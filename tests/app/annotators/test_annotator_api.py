@@ -25,7 +25,7 @@ def alice(people: People) -> TestClient:
     return client_of(people.cast.context, people.cast.alice)
 
 
-def test_everybody_is_listed_with_figures_and_standing(people: People, alice: TestClient) -> None:
+def test_everybody_is_listed_with_figures_and_status(people: People, alice: TestClient) -> None:
     people.exclude(SECOND, "a test account")
 
     first, second = alice.get(ADDRESS).json()["annotators"]

@@ -32,7 +32,7 @@ def people(cast: Cast) -> People:
     return People(cast, cast.open_study(others=["cinemo"], votes_per_comparison=1))
 
 
-def test_an_exclusion_takes_votes_out_and_frees_their_places(either_people: People) -> None:
+def test_an_exclusion_takes_votes_out_and_frees_their_slots(either_people: People) -> None:
     either_people.comes(votes=2)
     assert either_people.slots_taken() == [1, 1]
 
@@ -71,7 +71,7 @@ def test_the_reason_is_kept_with_the_votes_and_in_the_audit_list(people: People)
     assert audit.details == {"annotator": FIRST, "votes": 1, "reason": "clicked through"}
 
 
-def test_reinstated_votes_count_again_while_their_places_are_free(people: People) -> None:
+def test_reinstated_votes_count_again_while_their_slots_are_free(people: People) -> None:
     people.comes(votes=2)
     people.exclude(FIRST)
 
@@ -102,7 +102,7 @@ def test_reinstating_somebody_who_was_never_out_changes_nothing(people: People) 
     assert people.statuses(FIRST) == [VALID]
 
 
-def test_a_surplus_vote_is_excluded_too_and_finds_the_place_that_opened(either_people: People) -> None:
+def test_a_surplus_vote_is_excluded_too_and_takes_the_slot_that_was_released(either_people: People) -> None:
     either_people.comes(votes=1)
     either_people.exclude(FIRST)
     either_people.comes(votes=2)

@@ -45,7 +45,7 @@ def test_asking_again_queues_nothing_twice(alice: TestClient, worker: WorkerProg
     assert sum(jobs_of(alice)["counts"].values()) == len(PAIR_IDS)
 
 
-def test_a_clip_that_was_handed_in_is_not_asked_for(alice: TestClient, cast: Cast) -> None:
+def test_an_uploaded_clip_is_not_asked_for(alice: TestClient, cast: Cast) -> None:
     make_submission(
         cast.context, cast.alice, model="motif", label="asked", pair_ids=PAIR_IDS[:2], final=False
     )
@@ -179,7 +179,7 @@ def test_roles_keep_to_their_own_routes(alice: TestClient, worker: WorkerProgram
         ({"hurry": True}, "invalid_field"),
     ],
 )
-def test_a_wish_that_makes_no_sense_is_refused(
+def test_a_job_request_that_makes_no_sense_is_refused(
     alice: TestClient, wrong: dict[str, object], code: str
 ) -> None:
     answer = alice.post("/api/v1/jobs", json={"model": "motif", "benchmark": BENCHMARK} | wrong)

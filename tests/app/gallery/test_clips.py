@@ -27,7 +27,7 @@ def address(alice: TestClient) -> str:
     return found[1]
 
 
-def test_a_clip_comes_as_it_was_handed_in(alice: TestClient, address: str) -> None:
+def test_a_clip_comes_as_it_was_uploaded(alice: TestClient, address: str) -> None:
     answer = alice.get(address)
 
     assert answer.headers["content-type"] == "video/mp4"

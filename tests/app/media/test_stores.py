@@ -87,7 +87,7 @@ def test_the_first_file_under_a_key_stays(store: MediaStore) -> None:
     assert read(store, 0, 5) == b"first"
 
 
-def test_a_file_taken_over_is_gone_from_its_old_place(store: MediaStore, tmp_path: Path) -> None:
+def test_a_file_that_was_moved_is_gone_from_its_old_path(store: MediaStore, tmp_path: Path) -> None:
     elsewhere = tmp_path / "made elsewhere.mp4"
     elsewhere.write_bytes(b"film")
 

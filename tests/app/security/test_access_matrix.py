@@ -228,7 +228,7 @@ def test_public_results_need_public_sides(world: World) -> None:
     assert hidden.json()["problems"] == ["study motif-study"]
 
 
-def test_an_unknown_person_is_named_by_their_place(world: World) -> None:
+def test_an_unknown_person_is_named_by_their_position(world: World) -> None:
     answer = world.alice.put(
         f"{API}/studies/motif-study/visibility",
         json={"visibility": "shared", "people": ["bob", "nobody-of-that-name"]},

@@ -103,7 +103,7 @@ def test_addresses_are_new_for_every_assignment(client: TestClient, cast: Cast) 
         vote(client, card["token"])
 
 
-def test_the_card_has_no_field_but_the_documented_ones(client: TestClient, cast: Cast) -> None:
+def test_the_assignment_has_no_field_but_the_documented_ones(client: TestClient, cast: Cast) -> None:
     study = cast.open_study()
     card = assign(enter(client, study), study)
 

@@ -99,7 +99,7 @@ def test_a_public_submission_is_seen_by_researchers_and_not_changed(alice: TestC
     assert bob.get(f"{API}/submissions").json()["submissions"] == []
 
 
-def test_withdrawing_closes_matchups_keeps_votes_and_ends_assignments_in_hand(
+def test_withdrawing_closes_matchups_keeps_votes_and_ends_open_assignments(
     alice: TestClient, client: TestClient, cast: Cast, study: Study
 ) -> None:
     enter(client, study)

@@ -39,7 +39,7 @@ def test_an_annotator_meets_every_comparison_once_and_new_pairs_first(
     assert {card["total"] for card in cards} == {len(cards)}
 
 
-def test_asking_again_shows_the_assignment_in_hand(client: TestClient, study: Study) -> None:
+def test_asking_again_shows_the_open_assignment(client: TestClient, study: Study) -> None:
     enter(client, study)
 
     assert assign(client, study)["token"] == assign(client, study)["token"]

@@ -103,7 +103,7 @@ def test_a_gold_question_has_no_tell_on_the_wire(study: Study) -> None:
     assert all(set(card) == set(cards[0]) for card in cards)
 
 
-def test_the_total_is_right_from_the_first_card_to_the_last(study: Study) -> None:
+def test_the_total_is_right_from_the_first_assignment_to_the_last(study: Study) -> None:
     cards = judge_all(annotator(study), study)
 
     assert {card["total"] for card in cards} == {len(cards)}
@@ -210,7 +210,9 @@ def test_a_study_without_gold_never_asks_any(cast: Cast) -> None:
 
 @pytest.mark.parametrize("block", [2, 3, 7])
 @pytest.mark.parametrize("most", [1, 2, 50])
-def test_the_number_of_gold_questions_to_come_is_what_walking_the_places_gives(block: int, most: int) -> None:
+def test_the_number_of_gold_questions_to_come_is_what_walking_the_positions_gives(
+    block: int, most: int
+) -> None:
     study = StudyRow(seed=11, gold_block=block, gold_most=most)
 
     for others in range(40):
@@ -245,7 +247,7 @@ def test_a_benchmark_without_gold_answers_says_so(cast: Cast) -> None:
     refused(alice.post("/api/v1/studies", json=body(cast)), 422, "no_gold")
 
 
-def test_gold_without_clips_to_ask_with_says_what_to_hand_in(cast: Cast) -> None:
+def test_gold_without_clips_to_ask_with_says_what_to_upload(cast: Cast) -> None:
     with cast.context.database.write() as session:
         tags = {"gold": "gold", "gold_against": "static"}
         session.execute(update(Pair).where(Pair.name == PAIR_IDS[0]).values(tags=tags))

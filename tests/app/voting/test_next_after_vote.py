@@ -50,7 +50,7 @@ def test_one_request_for_each_judgement_fills_every_panel(client: TestClient, ca
         assert recount(session, session.execute(select(StudyRow)).scalar_one()) == []
 
 
-def test_after_an_assignment_in_hand_comes_the_one_behind_it(client: TestClient, study: Study) -> None:
+def test_after_an_open_assignment_comes_the_one_behind_it(client: TestClient, study: Study) -> None:
     first = assign(enter(client, study), study)["token"]
     second = assign(client, study, after=first)["token"]
 

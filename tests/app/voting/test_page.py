@@ -64,7 +64,7 @@ def test_the_shape_follows_the_clips(width: int, height: int, shape: str) -> Non
     assert card(width=width, height=height).shape == shape
 
 
-def test_the_script_reads_the_same_card_as_the_page() -> None:
+def test_the_script_reads_the_same_assignment_as_the_page() -> None:
     read = json.loads(CARD.as_json)
 
     assert read.pop("expires_at") == "2026-01-01T00:00:00Z"

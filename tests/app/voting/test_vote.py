@@ -130,7 +130,7 @@ def test_a_browser_without_an_invitation_gets_nothing(client: TestClient, study:
     refused(ask(client, study), 401, "not_invited")
 
 
-def test_a_late_vote_counts_while_its_place_is_free(
+def test_a_late_vote_counts_while_its_slot_is_free(
     annotator: TestClient, study: Study, context: AppContext
 ) -> None:
     token = assign(annotator, study)["token"]
@@ -140,7 +140,9 @@ def test_a_late_vote_counts_while_its_place_is_free(
     assert count(context) == (1, 1)
 
 
-def test_a_late_vote_is_refused_once_its_place_went_to_somebody_else(client: TestClient, cast: Cast) -> None:
+def test_a_late_vote_is_refused_once_its_slot_went_to_another_annotator(
+    client: TestClient, cast: Cast
+) -> None:
     narrow = cast.open_study("narrow", votes_per_comparison=1, others=["cinemo"])
     token = assign(enter(client, narrow), narrow)["token"]
     end_lease(cast.context, token)
@@ -165,7 +167,7 @@ def test_a_study_that_is_not_open_takes_no_votes(
     refused(ask(annotator, study), 409, "study_not_open")
 
 
-def test_a_skipped_comparison_frees_its_place_and_does_not_come_back(
+def test_a_skipped_comparison_frees_its_slot_and_does_not_come_back(
     annotator: TestClient, study: Study, context: AppContext
 ) -> None:
     card = assign(annotator, study)

@@ -209,7 +209,7 @@ def test_two_images_of_one_name_must_be_the_same(tmp_path: Path) -> None:
     ]
 
 
-def test_the_same_image_in_two_places_is_one_image(tmp_path: Path) -> None:
+def test_the_same_image_in_two_folders_is_one_image(tmp_path: Path) -> None:
     table = "image,prompt\na/kite.png,it rises\nb/kite.png,it falls\n"
 
     read = read_official(folder_with(tmp_path, table, a__kite_png=picture(1), b__kite_png=picture(1)))

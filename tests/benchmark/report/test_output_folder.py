@@ -64,7 +64,7 @@ def test_folders_above_are_made(tmp_path: Path) -> None:
     assert (bundle(tmp_path / "a" / "b" / "bundle") / "SHA256SUMS").exists()
 
 
-def test_a_place_that_takes_no_folder_is_named_as_it_was_asked_for() -> None:
+def test_a_path_that_takes_no_folder_is_named_as_it_was_asked_for() -> None:
     with pytest.raises(OSError, match="/proc/bundle") as raised:
         bundle(Path("/proc/bundle"))
 

@@ -7,7 +7,7 @@ from benchmark.stats.arrays import DENSE, distinct, group_slices
 
 
 @pytest.mark.parametrize("values", [[], [3], [5, 2, 5, 0], [DENSE + 7, 2, DENSE + 7]])
-def test_distinct_values_and_their_places(values: list[int]) -> None:
+def test_distinct_values_and_their_positions(values: list[int]) -> None:
     present, place = distinct(np.array(values, dtype=np.int64))
     assert present.tolist() == sorted(set(values))
     assert present[place].tolist() == values

@@ -168,7 +168,7 @@ def test_a_wrong_file_says_what_is_wrong(tmp_path: Path, content: str, message: 
         (AMT_S, ("12 MB", "CC BY-NC 4.0", "amt-s/network.json")),
     ],
 )
-def test_a_missing_network_names_size_licence_and_place(tmp_path: Path, source, parts) -> None:
+def test_a_missing_network_names_size_licence_and_path(tmp_path: Path, source, parts) -> None:
     with pytest.raises(BackboneMissing) as missing:
         locate(source, home=tmp_path)
 

@@ -153,7 +153,7 @@ def test_settings_of_animate_bench_choose_frames_and_prompt_and_are_recorded(
     assert changed.clips[0].values["text_cosine"] != default.clips[0].values["text_cosine"]
 
 
-def test_a_clip_that_cannot_be_decoded_keeps_its_place_in_the_queue(
+def test_a_clip_that_cannot_be_decoded_keeps_its_position_in_the_queue(
     folder: Path, source: BenchmarkSource, toy_clip: Path, tmp_path: Path
 ) -> None:
     broken = tmp_path / "clips"

@@ -154,7 +154,7 @@ def test_features_are_encoded_once_for_two_suites(
     assert encoded == []
 
 
-def test_missing_weights_name_size_place_and_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_weights_name_size_path_and_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
 
     with pytest.raises(BackboneMissing, match="599 MB") as missing:
