@@ -91,6 +91,9 @@ COMMANDS = {
     "study restore": LazyCommand("app.cli.study_deletion:restore", "Cancel the deletion of a study."),
     "study share": LazyCommand("app.cli.share:study", "Print or set who sees a study."),
     "study unarchive": LazyCommand("app.cli.study_deletion:unarchive", "Show an archived study again."),
+    "study simulate": LazyCommand(
+        "app.cli.study_simulate:simulate", "Let simulated annotators take part in a copy of a study."
+    ),
     "study status": LazyCommand("app.cli.study_progress:status", "Print the progress of a study."),
     "submission list": LazyCommand("app.cli.submission:list_", "List submissions."),
     "submission show": LazyCommand("app.cli.submission:show", "Print a submission and its missing clips."),

@@ -1,0 +1,1 @@
+"""Simulated annotators who take part in a copy of a study through the pages and the REST API."""

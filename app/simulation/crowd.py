@@ -1,0 +1,147 @@
+"""Lets a crowd of simulated annotators take part in a study, and reports what the study's owner would see."""
+
+import random
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import httpx2
+from sqlalchemy import func, select
+
+from app.annotators.queries import annotator_reports
+from app.clock import utc_now
+from app.database import Database
+from app.invitations.links import invite
+from app.panels.phases import study_phases
+from app.security.tokens import hash_token
+from app.simulation.knowledge import Knowledge
+from app.simulation.participant import Participant
+from app.simulation.profiles import Profile
+from app.tables.people import Invitation
+from app.tables.studies import Comparison, Study
+from benchmark.protocol import RuleStatus
+
+_TIMEOUT_S = 60.0
+
+
+@dataclass(frozen=True)
+class SimulatedAnnotator:
+    """What happened to one annotator. `failed` names the failed rules and flags."""
+
+    profile: Profile
+    votes: int
+    refused: int
+    seconds: float
+    has_left: bool
+    failed: tuple[str, ...]
+
+    @property
+    def is_flagged(self) -> bool:
+        """Return whether a rule failed or every vote was refused."""
+        return bool(self.failed) or (self.refused > 0 and self.votes == 0)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of a simulation. `full`, `short` and `over` are numbers of comparisons by their valid votes."""
+
+    annotators: tuple[SimulatedAnnotator, ...]
+    full: int
+    short: int
+    over: int
+
+
+def simulate_crowd(
+    database: Database,
+    *,
+    study_id: int,
+    address: str,
+    people: Sequence[Profile],
+    abandon_share: float,
+    seed: int,
+    step: Callable[[], None],
+) -> Outcome:
+    """Let annotators take part in turn, until all have finished or left.
+
+    Args:
+        database: the database of the copy of the installation.
+        address: the URL of the server of this copy.
+        people: the profile of each annotator.
+        abandon_share: the share of annotators who leave in the middle, from 0 to 1.
+        step: called when an annotator has finished or left.
+    """
+    with database.write() as session:
+        study = session.get_one(Study, study_id)
+        slug, phases, shown = study.slug, study_phases(study), study.comparisons_per_annotator or study.pairs
+        invitations = invite(session, study=study, count=len(people), now=utc_now())
+    knowledge = Knowledge(database, study_id=study_id, seed=seed)
+    chance = random.Random(seed)  # noqa: S311  # a simulation that a seed repeats
+    leaving = set(chance.sample(range(len(people)), round(abandon_share * len(people))))
+    with ExitStack() as clients:
+        crowd = [
+            Participant(
+                profile,
+                client=clients.enter_context(
+                    httpx2.Client(base_url=address, follow_redirects=True, timeout=_TIMEOUT_S)
+                ),
+                slug=slug,
+                invitation=invitation,
+                phases=phases,
+                knowledge=knowledge,
+                seed=f"{seed}:{number}",
+                leaves_after=chance.randrange(shown) if number in leaving else None,
+            )
+            for number, (profile, invitation) in enumerate(zip(people, invitations, strict=True))
+        ]
+        _take_turns(crowd, knowledge, step)
+    return _outcome(database, study_id, crowd)
+
+
+def _take_turns(crowd: Sequence[Participant], knowledge: Knowledge, step: Callable[[], None]) -> None:
+    active = {person: person.take_part() for person in crowd}
+    while active:
+        for person, way in list(active.items()):
+            try:
+                next(way)
+            except StopIteration:
+                if person.has_left:
+                    knowledge.let_leases_expire(person.invitation)
+                del active[person]
+                step()
+
+
+def _outcome(database: Database, study_id: int, crowd: Sequence[Participant]) -> Outcome:
+    with database.read() as session:
+        study = session.get_one(Study, study_id)
+        failed = {
+            report.id: tuple(each.name for each in report.rules if each.status is RuleStatus.FAILED)
+            for report in annotator_reports(session, study)
+        }
+        invitations = select(Invitation.token_hash, Invitation.annotator_id).where(
+            Invitation.study_id == study_id
+        )
+        ids = {row.token_hash: row.annotator_id for row in session.execute(invitations)}
+        votes = (Comparison.votes_reference + Comparison.votes_other).label("votes")
+        counted = (
+            select(votes, func.count().label("comparisons"))
+            .where(Comparison.study_id == study_id, Comparison.is_gold.is_(False))
+            .group_by(votes)
+        )
+        panels = {row.votes: row.comparisons for row in session.execute(counted)}
+        panel = study.votes_per_comparison
+    return Outcome(
+        tuple(
+            SimulatedAnnotator(
+                profile=each.profile,
+                votes=each.votes,
+                refused=each.refused,
+                seconds=each.seconds,
+                has_left=each.has_left,
+                failed=failed.get(ids.get(hash_token(each.invitation)) or 0, ()),
+            )
+            for each in crowd
+        ),
+        full=panels.get(panel, 0),
+        short=sum(count for number, count in panels.items() if number < panel),
+        over=sum(count for number, count in panels.items() if number > panel),
+    )
