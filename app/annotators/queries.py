@@ -1,12 +1,13 @@
 """Reads the figures, vote statuses and sensitivity of a study's annotators."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.annotators.sensitivity import COUNTED, MatchupSensitivity, matchup_sensitivity
 from app.annotators.vote_columns import VoteColumns, clip_ms, read_vote_columns
 from app.cursors import KeyType, ListOrder, PageRequest
 from app.panels.quality import study_rules
@@ -16,16 +17,12 @@ from app.tables.flags import DismissedFlag
 from app.tables.people import Annotator
 from app.tables.studies import Study
 from benchmark.protocol import AnnotatorKind, Flag, VoteStatus
-from benchmark.stats.annotator_sensitivity import sensitivity_of_annotators
-from benchmark.stats.dawid_skene import dawid_skene
 from benchmark.stats.quality import AnnotatorRow, annotator_quality
-from benchmark.stats.sensitivity import SensitivityRow
 from benchmark.stats.votes import Votes
 from benchmark.wire.annotators import AnnotatorResponse, AnnotatorsResponse, DismissedFlagResponse
 from benchmark.wire.rules import RuleResultResponse
 
 ANNOTATORS = ListOrder("annotators", (KeyType.BIG_INTEGER,))
-COUNTED = (VoteStatus.VALID, VoteStatus.IMPORTED)
 
 
 @dataclass(frozen=True)
@@ -102,30 +99,6 @@ class StudyAnnotators:
     matchups: tuple["MatchupSensitivity", ...]
 
 
-@dataclass(frozen=True)
-class MatchupSensitivity:
-    """Measures how much the score of one matchup depends on single annotators.
-
-    `dawid_skene` is the reference's score in percent, with each vote weighted by the estimated accuracy of
-    the annotator. `dawid_skene` is None if no pair is decided or the estimate does not converge.
-    """
-
-    row: SensitivityRow
-    dawid_skene: float | None
-
-    @property
-    def depends_on_one(self) -> bool:
-        """Return whether a matchup's result depends on one annotator.
-
-        A result depends on one annotator if removing this annotator's votes changes the leading side, or
-        leaves no decided pair.
-        """
-        score, lowest, highest = self.row.ti2v_score_reference, self.row.lowest, self.row.highest
-        if score is None or lowest is None or highest is None:
-            return True
-        return lowest <= 50 < score or highest >= 50 > score
-
-
 def study_annotators(session: Session, study: Study) -> StudyAnnotators:
     """Return a study's annotators, and each matchup's sensitivity to single annotators.
 
@@ -133,7 +106,7 @@ def study_annotators(session: Session, study: Study) -> StudyAnnotators:
     annotators in 45 matchups on one core.
     """
     columns = read_vote_columns(session, study)
-    return StudyAnnotators(_reports(session, study, columns), _sensitivity(columns, seed=study.seed))
+    return StudyAnnotators(_reports(session, study, columns), matchup_sensitivity(columns, seed=study.seed))
 
 
 def annotator_reports(session: Session, study: Study) -> tuple[AnnotatorReport, ...]:
@@ -230,32 +203,5 @@ def _dismissals(session: Session, study: Study) -> dict[int, tuple[Dismissal, ..
     return found
 
 
-def _sensitivity(columns: VoteColumns, *, seed: int) -> tuple[MatchupSensitivity, ...]:
-    votes = _without_unused_names(columns.of_status(*COUNTED))
-    if not len(votes):
-        return ()
-    rows = sensitivity_of_annotators(votes, rng=np.random.default_rng(seed))
-    return tuple(MatchupSensitivity(*line) for line in zip(rows, _weighted_scores(votes), strict=True))
-
-
-def _without_unused_names(votes: Votes) -> Votes:
-    """Return the same votes; drop the names of matchups and annotators that have no vote."""
-    matchups, annotators = np.unique(votes.matchup), np.unique(votes.annotator)
-    return replace(
-        votes,
-        matchups=tuple(votes.matchups[index] for index in matchups.tolist()),
-        matchup=np.searchsorted(matchups, votes.matchup).astype(np.int64),
-        annotators=tuple(votes.annotators[index] for index in annotators.tolist()),
-        annotator=np.searchsorted(annotators, votes.annotator).astype(np.int64),
-    )
-
-
 def _figures(votes: Votes, columns: VoteColumns, clip: int | None) -> list[AnnotatorRow]:
     return annotator_quality(votes, clip_ms=clip, gold=columns.gold)
-
-
-def _weighted_scores(votes: Votes) -> tuple[float | None, ...]:
-    try:
-        return dawid_skene(votes).scores
-    except ArithmeticError:
-        return (None,) * len(votes.matchups)

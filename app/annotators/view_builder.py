@@ -14,7 +14,8 @@ from app.annotators.labels import (
     vote_status,
     vote_status_with_reason,
 )
-from app.annotators.queries import AnnotatorReport, MatchupSensitivity
+from app.annotators.queries import AnnotatorReport
+from app.annotators.sensitivity import MatchupSensitivity
 from app.annotators.sort_order import columns, sort_reports
 from app.annotators.view_models import (
     AnnotatorLine,

@@ -19,7 +19,7 @@ from app.security.path_params import SlugPath
 from app.studies import deletion, pilot
 from app.studies.change_view_models import ExtendPage, QuestionPage
 from app.studies.extension import extend_study, reopen_study
-from app.studies.queries import study_progress
+from app.studies.progress import study_progress
 from app.studies.service import Transition
 from app.studies.sides import side_choices
 from app.tables.bench import Benchmark

@@ -134,14 +134,7 @@ def lay_out_gold(session: Session, study: Study, benchmark: Benchmark) -> None:
     if not matchups:
         return
     wrong = _gold_pairs(session, benchmark)
-    models = {
-        row.id: row.slug
-        for row in session.execute(
-            select(Submission.id, VideoModel.slug)
-            .join(VideoModel, VideoModel.id == Submission.model_id)
-            .where(Submission.id.in_([each.other_id for each in matchups]))
-        )
-    }
+    models = _models_of(session, [each.other_id for each in matchups])
     rows = [
         _comparison_row(study, matchup, pair_id)
         for matchup in matchups
@@ -170,6 +163,16 @@ def lay_out_gold(session: Session, study: Study, benchmark: Benchmark) -> None:
             code="too_few_gold",
         )
     study.gold_most = min(study.gold_most or hidden, hidden)
+
+
+def _models_of(session: Session, submission_ids: Sequence[int]) -> dict[int, str]:
+    """Return the slug of each submission's model."""
+    rows = session.execute(
+        select(Submission.id, VideoModel.slug)
+        .join(VideoModel, VideoModel.id == Submission.model_id)
+        .where(Submission.id.in_(submission_ids))
+    )
+    return {row.id: row.slug for row in rows}
 
 
 def _quiz_questions(study: Study) -> int:

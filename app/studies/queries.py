@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from app.cursors import KeyType, ListOrder, PageRequest
@@ -12,9 +12,9 @@ from app.panels.sides import MatchupSides, matchup_sides
 from app.panels.study_texts import offered_languages, study_translations
 from app.security.identity import Principal
 from app.security.visibility import sees_study
+from app.studies.progress import StudyProgress, study_progress
 from app.tables.bench import Benchmark
-from app.tables.people import Annotator
-from app.tables.studies import Comparison, Matchup, Study, StudyProtocol
+from app.tables.studies import Study, StudyProtocol
 from app.tables.submissions import Submission
 from app.tasks.queries import newest_task
 from benchmark.protocol import StudyKind, StudyStatus, TaskKind
@@ -81,61 +81,6 @@ class StudyFilter:
             return Study.deletes_at.is_not(None)
         is_archived = Study.archived_at.is_not(None) if self.archived else Study.archived_at.is_(None)
         return Study.deletes_at.is_(None) & is_archived
-
-
-@dataclass(frozen=True)
-class MatchupProgress:
-    """The vote counts of one matchup. `votes_wanted` is the number of votes at which all panels are full."""
-
-    matchup: Matchup
-    comparisons: int
-    complete: int
-    votes: int
-    votes_wanted: int
-
-
-@dataclass(frozen=True)
-class StudyProgress:
-    matchups: tuple[MatchupProgress, ...]
-    annotators: int
-
-    @property
-    def votes(self) -> int:
-        return sum(each.votes for each in self.matchups)
-
-    @property
-    def votes_wanted(self) -> int:
-        return sum(each.votes_wanted for each in self.matchups)
-
-
-def study_progress(session: Session, study: Study) -> StudyProgress:
-    votes = Comparison.votes_reference + Comparison.votes_other
-    counted = {
-        row.matchup_id: row
-        for row in session.execute(
-            select(
-                Comparison.matchup_id,
-                func.count().label("comparisons"),
-                func.sum(votes).label("votes"),
-                func.sum(case((votes >= study.votes_per_comparison, 1), else_=0)).label("complete"),
-            )
-            .where(Comparison.study_id == study.id)
-            .group_by(Comparison.matchup_id)
-        )
-    }
-    matchups = session.scalars(
-        select(Matchup)
-        .where(Matchup.study_id == study.id, Matchup.is_gold.is_(False))
-        .order_by(Matchup.position)
-    ).all()
-    annotators = session.execute(
-        select(func.count())
-        .select_from(Annotator)
-        .where(Annotator.study_id == study.id, Annotator.kind == study.kind.counted_annotators)
-    ).scalar_one()
-    return StudyProgress(
-        tuple(_matchup_progress(study, matchup, counted.get(matchup.id)) for matchup in matchups), annotators
-    )
 
 
 def visible_studies(
@@ -241,17 +186,4 @@ def _loss_response(loss: SideLoss, sides: MatchupSides) -> RenditionLossResponse
         pairs=loss.pairs,
         all_pairs=loss.all_pairs,
         sentence=loss.sentence(sides.name_of(loss.side)),
-    )
-
-
-def _matchup_progress(study: Study, matchup: Matchup, row: object) -> MatchupProgress:
-    comparisons = getattr(row, "comparisons", 0)
-    votes = getattr(row, "votes", 0)
-    return MatchupProgress(
-        matchup=matchup,
-        comparisons=comparisons,
-        complete=getattr(row, "complete", 0),
-        votes=votes,
-        # A matchup that was closed early needs no more votes.
-        votes_wanted=votes if matchup.closed_at else comparisons * study.votes_per_comparison,
     )

@@ -14,8 +14,8 @@ from app.security.publication import link_secret
 from app.studies import service
 from app.studies.drafts import draft_request, edit_draft, with_renditions
 from app.studies.form_view_builder import open_page
+from app.studies.progress import study_progress
 from app.studies.publication import ResultsAccess, publish_results, results_access
-from app.studies.queries import study_progress
 from app.studies.view_models import ClosePage, PublishPage
 from benchmark.protocol import RenditionRecipe, StudyStatus
 from benchmark.wire.drafts import DraftRequest

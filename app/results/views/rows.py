@@ -7,8 +7,9 @@ import numpy as np
 
 from app.panels.side_names import Naming
 from app.results.live.tallies import CountedStudy
-from app.results.view_models import Figure, FigureRow, PreferenceBar, ReasonBars, TableRow
+from app.results.view_models import TableRow
 from app.results.views.bars import CommonScale
+from app.results.views.figure_rows import Figure, FigureRow, PreferenceBar, ReasonBars
 from benchmark.exports.printed_cells import TITLES, interval_cell, p_cell, reason_cells, sides_cell
 from benchmark.protocol import Justification, Side
 from benchmark.stats.preferences import SCORE, PreferenceRow

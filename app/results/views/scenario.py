@@ -12,7 +12,8 @@ from app.panels.side_names import Naming
 from app.results.live.tallies import CountedStudy
 from app.results.service import results_of
 from app.results.urls import pair_url, results_url, scenario_url
-from app.results.view_models import Figure, SideTitles
+from app.results.view_models import SideTitles
+from app.results.views.figure_rows import Figure
 from app.results.views.grids import HeatHeader
 from app.results.views.imported import ImportedNote, imported_note
 from app.results.views.names import readable, side_titles
