@@ -10,7 +10,6 @@ import hmac
 import json
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fastapi.testclient import TestClient
@@ -29,7 +28,7 @@ from benchmark.wire.phases import Phases
 from benchmark.wire.platforms import Platform
 from tests.acting import assign, refused, vote
 from tests.app.api.conftest import client_of
-from tests.cast import Cast, Study, set_the_stage
+from tests.cast import Cast, Study
 
 PID = "5f9b1c2d3e4f5a6b7c8d9e0f"
 LINK = {"PROLIFIC_PID": PID, "STUDY_ID": "60aa00000000000000000001", "SESSION_ID": "60bb1"}
@@ -343,36 +342,3 @@ def test_a_submission_that_is_given_up_frees_its_slot_at_once(
     refused(vote(client, token), 409, "matchup_closed")
     assert join().url.path == f"/studies/{study.slug}/vote"
     assert [row.status for row in sessions(context)] == [SessionStatus.ACTIVE]
-
-
-def test_two_browsers_that_join_at_once_are_one_annotator(either_installation: AppContext) -> None:
-    cast = set_the_stage(either_installation)
-    study = cast.open_study(others=["cinemo"], phases=Phases())
-    set_platform(client_of(either_installation, cast.alice), study, **PROLIFIC)
-    browsers = [client_of(either_installation) for _ in range(4)]
-
-    with ThreadPoolExecutor(4) as pool:
-        pages = list(pool.map(lambda each: each.get(f"/studies/{study.slug}/join", params=LINK), browsers))
-
-    assert {page.status_code for page in pages} <= {200, 401}
-    assert len(sessions(either_installation)) == 1
-    answers = [browser.post(f"/api/v1/studies/{study.slug}/assignments") for browser in browsers]
-    assert sorted(answer.status_code for answer in answers) == [200, 401, 401, 401]
-
-
-def test_a_participant_joins_one_study_of_a_group_also_at_the_same_moment(
-    either_installation: AppContext,
-) -> None:
-    cast = set_the_stage(either_installation)
-    owner = client_of(either_installation, cast.alice)
-    studies = [cast.open_study(slug, others=["cinemo"], phases=Phases()) for slug in ("one", "two")]
-    for study in studies:
-        set_platform(owner, study, **PROLIFIC, exclusion_group="motif-2026")
-
-    def enter(study: Study) -> Response:
-        return client_of(either_installation).get(f"/studies/{study.slug}/join", params=LINK)
-
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(enter, studies))
-
-    assert len(sessions(either_installation)) == 1
