@@ -37,7 +37,7 @@ class _Templates(FileSystemLoader):
 
 def _shortened(source: str) -> str:
     without_indentation = re.sub(r"^[ \t]+", "", source, flags=re.MULTILINE)
-    return re.sub(r"\s*</(?:td|th|tr|li|dt|dd)>|\s+(?=<(?:td|th|tr)[\s>])", "", without_indentation)
+    return re.sub(r"\s*</(?:td|th|tr|li|dt|dd)>|\s+(?=<(?:td|th|tr|rect|use|line|text|/svg)[\s>])", "", without_indentation)
 
 
 def unbroken(text: str) -> str:
