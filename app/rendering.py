@@ -35,9 +35,14 @@ class _Templates(FileSystemLoader):
         return _shortened(source), path, is_current
 
 
+# Also the line breaks in front of these tags are not shown.
+_UNNEEDED = re.compile(
+    r"\s*</(?:td|th|tr|li|dt|dd)>|\s+(?=<(?:td|th|tr|rect|use|line|text|/svg)[\s>])|^[ \t]+", re.MULTILINE
+)
+
+
 def _shortened(source: str) -> str:
-    without_indentation = re.sub(r"^[ \t]+", "", source, flags=re.MULTILINE)
-    return re.sub(r"\s*</(?:td|th|tr|li|dt|dd)>|\s+(?=<(?:td|th|tr|rect|use|line|text|/svg)[\s>])", "", without_indentation)
+    return _UNNEEDED.sub("", source)
 
 
 def unbroken(text: str) -> str:
