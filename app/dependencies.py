@@ -40,7 +40,10 @@ def frame_cookie_of(request: Request) -> str | None:
 
 
 def annotator_cookie_of(request: Request) -> str | None:
-    """Return the cookie that can identify an annotator. A browser sends one of the two cookies only."""
+    """Return the cookie that can identify an annotator.
+
+    A browser sends either the normal cookie or the cookie for frames, never both.
+    """
     return cookie_of(request) or frame_cookie_of(request)
 
 
@@ -87,7 +90,7 @@ def set_cookie(response: Response, cookie: str, context: AppContext) -> None:
 
 
 def set_frame_cookie(response: Response, cookie: str, context: AppContext) -> None:
-    """Store the annotator's cookie for the frame of Mechanical Turk.
+    """Store the annotator's cookie so that a browser sends the cookie inside the frame of Mechanical Turk.
 
     Without `SameSite=None` a browser does not send a cookie from a frame of another site. `Partitioned` keeps
     the cookie inside frames of that site. Starlette writes `Partitioned` only on Python 3.14 and newer.

@@ -57,7 +57,7 @@ class ErrorPage:
 
 @dataclass(frozen=True)
 class OtherBrowserPage:
-    """The page for an annotator who went on with the study in another browser (platforms/other_browser.html).
+    """The page for an annotator who continued in another browser (platforms/other_browser.html).
 
     The page is in the language of the study.
     """

@@ -59,7 +59,7 @@ class NotSignedIn(AppError):
 
 
 class OtherBrowser(NotSignedIn):
-    """An annotator went on with a study in another browser, so this browser no longer acts as the annotator.
+    """The annotator continued the study in another browser, so this browser has no access any more.
 
     `study_title` and `language` are the title and the language of the study. `may_be_framed` states whether
     Mechanical Turk may show the study's pages in a frame.

@@ -9,7 +9,7 @@ MAX_DEPTH = 8
 
 
 def flattened(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    r"""Return the leaves of nested values as texts, keyed by path. None is omitted.
+    r"""Return the innermost values of nested tables as texts, keyed by path. None is omitted.
 
     A list of texts becomes one text with one line for each item; a boolean becomes `yes` or `no`.
 
@@ -36,7 +36,9 @@ def flattened(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 
 def nested(texts: Texts, *, lines: Collection[str]) -> dict[str, Any]:
-    r"""Return the texts as nested values. Numbers in a path are rows of a list; an empty text is omitted.
+    r"""Return the texts of a form as nested tables.
+
+    A number in a path is the index of a row in a list. Empty texts are left out.
 
     Args:
         lines: the last names of the paths whose texts are lists with one item on each line.
@@ -73,7 +75,7 @@ def rows(texts: Texts, path: str) -> list[dict[str, str]]:
 
 
 def with_rows(texts: Texts, path: str, wanted: list[dict[str, str]]) -> dict[str, str]:
-    """Return the texts with other rows in a list of the form."""
+    """Return the texts of the form after the rows of one list are replaced."""
     others = {name: text for name, text in texts.items() if not _is_of_row(name, path)}
     return others | {
         f"{path}.{number}.{name}": text for number, row in enumerate(wanted) for name, text in row.items()

@@ -26,8 +26,8 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 class _Templates(FileSystemLoader):
     """Loads templates without indentation, and without end tags that HTML does not need.
 
-    Indentation would be a quarter of the voting page's bytes, and these tags a tenth of the results page's
-    bytes.
+    Indentation would be a quarter of the bytes of the voting page. The end tags would be a tenth of the bytes
+    of the results page.
     """
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
@@ -68,7 +68,7 @@ def translated_number(context: Context, singular: str, plural: str, n: int, **va
 
 @pass_context
 def plural_forms_json(context: Context, singular: str, plural: str) -> str:
-    """Return the plural forms of a text as JSON; a script of the page chooses one and fills in the number."""
+    """Return the plural forms of a text as JSON; a script chooses a form and fills in the number."""
     return json.dumps(plural_forms(context["page"].language, singular, plural), ensure_ascii=False)
 
 
@@ -76,7 +76,7 @@ def plural_forms_json(context: Context, singular: str, plural: str) -> str:
 def own_text(context: Context, text: str) -> Markup:
     """Return a text of the study in the language of the page, as HTML.
 
-    A text without a translation is marked as a text in another language.
+    If the text has no translation, the HTML marks the text's own language.
     """
     wording = context["page"].wording
     return Markup("<span{}>{}</span>").format(own_language(context, text), wording.text(text))

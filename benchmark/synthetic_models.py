@@ -1,4 +1,7 @@
-"""The models of the scene engine, by name. Lists of models import this module without the engine."""
+"""The models of the scene engine, by name.
+
+Code that only lists the models imports this module, which does not import the engine.
+"""
 
 from types import MappingProxyType
 

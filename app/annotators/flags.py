@@ -1,4 +1,7 @@
-"""Dismisses and restores flags of annotators. A dismissed flag stays in the figures; no list counts it."""
+"""Dismisses and restores flags of annotators.
+
+The annotator's figures still contain a dismissed flag, but the lists do not count dismissed flags.
+"""
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +17,7 @@ from benchmark.protocol import Flag
 def require_flag(session: Session, *, study: Study, annotator: Annotator, flag: Flag) -> None:
     """Check that an annotator has a flag.
 
-    The figures of a large study take 0.6 s, so call this function before the transaction that writes.
+    Computing the figures of a large study takes 0.6 s. Call this function before the write transaction.
 
     Raises:
         Conflict: the annotator does not have the flag.

@@ -189,7 +189,7 @@ def _reports(session: Session, study: Study, columns: VoteColumns) -> tuple[Anno
 
 
 def _dismissals(session: Session, study: Study) -> dict[int, tuple[Dismissal, ...]]:
-    """Return the dismissed flags of a study's annotators, keyed by annotator id."""
+    """Return the flags that the owner dismissed in a study, keyed by annotator id."""
     rows = session.scalars(
         select(DismissedFlag)
         .join(Annotator, Annotator.id == DismissedFlag.annotator_id)

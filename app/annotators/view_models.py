@@ -112,7 +112,7 @@ class FlagLine:
 
 @dataclass(frozen=True)
 class RuleLine:
-    """The result of a quality rule: its name, what the annotator did, and the consequence."""
+    """The result of a quality rule: the rule's name, a sentence on the annotator, and the consequence."""
 
     name: str
     status: RuleStatus
@@ -133,8 +133,8 @@ class AuditEntry:
 class AnnotatorPage:
     """One annotator's page with the form to exclude or reinstate the annotator (annotators/annotator.html).
 
-    `can_change` is false once the annotator left the study. `notice` says why
-    `submitted_reason` was rejected; `noticed_flag` is the flag that the reason is for.
+    `can_change` is false once the annotator left the study. `notice` says why the server rejected the owner's
+    `submitted_reason`. `noticed_flag` names the flag to which the reason belongs.
     """
 
     study_slug: str

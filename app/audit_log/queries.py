@@ -1,4 +1,4 @@
-"""Reads the audit log: all events for admins, otherwise own actions and the events of own studies."""
+"""Reads the audit log. An admin sees all events; a researcher sees only own actions and own studies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _OF_STUDIES = ("study.", "annotator.", "vote.", "votes.", "flag.", "invitation."
 class AuditFilter:
     """Filter of the audit log. A field with the value None matches all events.
 
-    `action` is a whole action, such as `study.open`, or its beginning, such as `study`.
+    `action` is the name of an action, such as `study.open`, or the start of a name, such as `study`.
     """
 
     actor: str | None = None

@@ -39,12 +39,12 @@ class AuditPage:
 
     @property
     def newer_url(self) -> str | None:
-        """Return the URL of the page before; None on the first page."""
+        """Return the URL of the page with newer events; None on the first page."""
         return self.pager.url(self.pager.number - 1) if self.pager.number > 1 else None
 
     @property
     def older_url(self) -> str | None:
-        """Return the URL of the page after; None on the last page."""
+        """Return the URL of the page with older events; None on the last page."""
         return self.pager.url(self.pager.number + 1) if self.pager.number < self.pager.count else None
 
     @property

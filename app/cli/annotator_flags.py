@@ -16,7 +16,10 @@ flag_argument = click.argument("flag", type=click.Choice([each.value for each in
 @reason_option
 @server_options
 def dismiss(slug: str, annotator: str, flag: str, reason: str, server: str | None, key: str | None) -> None:
-    """Dismiss a FLAG of ANNOTATOR in SLUG. No vote changes; `ti2v study restore-flag` reverses this."""
+    """Dismiss a FLAG of ANNOTATOR in SLUG.
+
+    The votes stay as they are. `ti2v study restore-flag` restores the flag.
+    """
     if server:
         with open_client(server, key) as client:
             client.studies.dismiss_flag(slug, annotator, Flag(flag), reason)

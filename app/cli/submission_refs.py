@@ -56,7 +56,7 @@ def read_matchup(text: str, submissions: Sequence[SubmissionResponse]) -> Matchu
 def matchup_named(text: str) -> dict[str, str | int | None]:
     """Return a matchup of the form `REF:OTHER` or `REF:OTHER:RENDITIONS` as fields of a request.
 
-    The server looks the names up.
+    The server finds the submissions by these names.
 
     Raises:
         click.UsageError: the text has another form.
@@ -73,7 +73,7 @@ def matchup_named(text: str) -> dict[str, str | int | None]:
 
 @dataclass(frozen=True)
 class _NamedSide:
-    """One side of a matchup, as the user named it; without a seed, the server chooses the smallest seed."""
+    """One side of a matchup, in the user's words. Without a seed, the server chooses the smallest seed."""
 
     submission: str
     seed: int | None
@@ -89,7 +89,7 @@ class _NamedSide:
 
 
 def _parts(text: str) -> tuple[_NamedSide, _NamedSide, RenditionRecipe | None]:
-    """Return the two sides of a matchup and its renditions; None for the renditions of the study."""
+    """Return a matchup's two sides and its renditions; the renditions are None if the text names none."""
     parts = text.split(":")
     if len(parts) not in (2, 3) or not all(parts):
         raise click.UsageError(f"{text} is not a matchup. Write REFERENCE:OTHER, such as motif:cinemo.")

@@ -54,7 +54,10 @@ class HistoryPage:
 
 @dataclass(frozen=True)
 class PlaybackLine:
-    """What happened to one clip or to both clips at one time; `begins_view` if a page view begins here."""
+    """An event of one clip, or of both clips at one time.
+
+    `begins_view` is true for the first event of a page view.
+    """
 
     at: str
     what: str
@@ -85,7 +88,7 @@ class ReplayPage:
 
     @property
     def clips(self) -> tuple[tuple[str, str, str, str], ...]:
-        """Return the letter, the side, the URL and the watching time of each clip that is shown."""
+        """Return each shown clip: its letter (A or B), side (left or right), URL and watching time."""
         if self.withheld:
             return ()
         item = self.item
@@ -104,7 +107,7 @@ class ReplayPage:
 
 
 def playback_lines(events: Sequence[PlaybackEvent]) -> tuple[PlaybackLine, ...]:
-    """Return the events in words; the same event of both clips at one time is one line."""
+    """Return the playback events in words. An event of both clips at the same time is one line."""
     both: dict[tuple[int, int, PlaybackKind], list[PlaybackEvent]] = {}
     for event in events:
         both.setdefault((event.view, event.at_ms, event.kind), []).append(event)

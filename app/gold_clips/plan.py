@@ -20,7 +20,7 @@ class PlannedClip:
     """A wrong clip to make for a pair.
 
     Attributes:
-        right: the clip of the pair, which is the right answer.
+        right: the model's own clip of the pair; this clip is the right answer.
         source: the clip whose frames the wrong clip shows; for a wrong pair, the clip of another image.
     """
 
@@ -31,7 +31,7 @@ class PlannedClip:
 
     @property
     def recipe(self) -> Recipe:
-        """Return the format of the wrong clip, which is the format of the right clip."""
+        """Return the video format of the wrong clip. The right clip has the same format."""
         right = self.right
         return Recipe(RenditionRecipe.NORMALISED, right.width, right.height, right.fps, right.frames)
 
@@ -51,10 +51,12 @@ class PlannedClip:
 def plan_gold_clips(
     session: Session, submission: Submission, *, count: int, kinds: Sequence[GoldKind]
 ) -> list[PlannedClip]:
-    """Return at most `count` wrong clips, of pairs in random order; the kinds take turns.
+    """Plan at most `count` wrong clips, one per pair, for pairs in random order.
 
-    Clips without motion are left out, because such a clip looks the same frozen or reversed. The clips of
-    seed 0 are used, because gold questions show only this seed.
+    The kinds (frozen, reversed, wrong pair) take turns.
+
+    Clips without motion are left out. If such a clip is frozen or reversed, the result looks like the
+    original. The clips of seed 0 are used, because gold questions show only this seed.
     """
     rows = [
         (clip, name, image)

@@ -1,4 +1,4 @@
-"""Routes of the page on which an owner makes gold questions from own clips, and confirms each of them."""
+"""Routes of the page on which an owner makes gold questions from own clips and confirms each question."""
 
 from typing import Annotated
 
@@ -66,7 +66,7 @@ def make(
 
 @router.post("/submissions/{public_id}/gold/discard")
 def discard(public_id: PublicIdPath, request: Request) -> Response:
-    """Withdraw all gold clips of a submission, so that others can be made."""
+    """Withdraw all gold clips of a submission, so that the owner can make new gold clips."""
     with context_of(request).database.write() as session:
         source, principal = _own(session, request, public_id)
         service.discard(session, source=source, principal=principal, now=utc_now())

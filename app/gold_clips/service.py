@@ -53,7 +53,7 @@ def make_gold_clips(
 
 
 def gold_submission(session: Session, source: Submission) -> Submission | None:
-    """Return the submission with the wrong clips of a submission; None if there is none."""
+    """Return the submission with the wrong clips made from `source`; None if no wrong clips were made."""
     model = model_of(session, _slug(session, source))
     benchmark = session.get_one(Benchmark, source.benchmark_id)
     return (
@@ -72,7 +72,7 @@ def decide(
     principal: Principal,
     now: datetime,
 ) -> None:
-    """Confirm or reject the wrong clip of a pair. A later decision replaces an earlier one.
+    """Confirm or reject the wrong clip of a pair. A later decision replaces an earlier decision.
 
     A study that has opened keeps the gold questions with which it opened.
 
@@ -93,7 +93,10 @@ def decide(
 
 
 def discard(session: Session, *, source: Submission, principal: Principal, now: datetime) -> None:
-    """Withdraw the wrong clips of a submission, so that others can be made. Repeating changes nothing."""
+    """Withdraw the wrong clips of a submission, so that the owner can make new wrong clips.
+
+    A repeated call changes nothing.
+    """
     made = gold_submission(session, source)
     if made is not None:
         withdraw(session, submission=made, reason="the gold clips are made again", principal=principal)
@@ -123,7 +126,10 @@ def _plan(session: Session, source: Submission, count: int, kinds: Sequence[Gold
 
 
 def _open_target(session: Session, source: Submission, *, principal: Principal) -> Submission:
-    """Open the submission for the wrong clips. An open one, which an interruption left, is withdrawn."""
+    """Open the submission that gets the wrong clips.
+
+    If an interrupted request left an open submission with wrong clips, withdraw that submission first.
+    """
     now = utc_now()
     discard(session, source=source, principal=principal, now=now)
     model = session.get_one(VideoModel, source.model_id)

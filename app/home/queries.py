@@ -27,7 +27,7 @@ def submission_count(session: Session, principal: Principal) -> int:
 
 
 def submission_lines(session: Session, principal: Principal, *, page: int) -> tuple[SubmissionLine, ...]:
-    """Return a page of this person's submissions, open ones first; an admin gets all submissions."""
+    """Return a page of a person's submissions, open submissions first; an admin gets all submissions."""
     query = (
         select(
             Submission.public_id,

@@ -27,8 +27,8 @@ def home_page(
     A page number above the last page returns the last page.
 
     Args:
-        page: the page of the list of studies.
-        submissions: the page of the list of submissions.
+        page: the page number in the list of studies.
+        submissions: the page number in the list of submissions.
     """
     visitor = HomePage(
         person=None,
@@ -64,5 +64,5 @@ def home_page(
 
 
 def _kept(name: str, page: int) -> tuple[str, str]:
-    """Return the query parameter that keeps the page of the other list; its value is empty for page 1."""
+    """Return a list's page number as a query parameter; the value is empty for page 1."""
     return name, "" if page == 1 else str(page)

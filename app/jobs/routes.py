@@ -31,7 +31,7 @@ def jobs_page(
     benchmark: Annotated[str, Query(max_length=64)] = "",
     label: Annotated[str, Query(max_length=64)] = "",
 ) -> Response:
-    """Show the jobs. The URL's query fills fields of the form that requests clips."""
+    """Show the jobs. The query of the URL sets initial values in the form that requests clips."""
     return _page(request, JobFields(model, benchmark, label=label), problem="")
 
 

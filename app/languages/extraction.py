@@ -1,4 +1,4 @@
-"""Collects the texts that annotators read from templates and code, and adds the new ones to the catalogues.
+"""Collects the annotators' texts from templates and code, and adds new texts to the catalogues.
 
 `make catalogues` runs this module. Translate the empty entries of each `.po` file afterwards.
 """
@@ -86,7 +86,7 @@ def _code() -> Iterator[Path]:
 
 
 def read_catalogue(language: Language) -> Catalog:
-    """Return the catalogue of a language as it is in the tree; a new catalogue if there is none."""
+    """Return the stored catalogue of a language; a new catalogue if the language has no file yet."""
     path = FOLDER / f"{language}.po"
     if not path.exists():
         return Catalog(locale=locale_of(language), **_HEADER)
@@ -95,7 +95,7 @@ def read_catalogue(language: Language) -> Catalog:
 
 
 def main() -> None:
-    """Add the new texts to each catalogue, remove texts that nothing uses, and print what is missing."""
+    """Add new texts to each catalogue, remove unused texts, and print which translations are missing."""
     texts = source_texts()
     for language in Language:
         if language is Language.EN:

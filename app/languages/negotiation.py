@@ -1,4 +1,4 @@
-"""Chooses the language of a page by the languages that a browser asks for."""
+"""Chooses the language of a page from the header Accept-Language of a browser."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ MAX_HEADER_CHARS = 1000
 
 
 def preferred_language(accept_language: str, offered: Iterable[Language]) -> Language | None:
-    """Return the offered language that a browser prefers; None if the browser asks for none of them.
+    """Return the offered language that a browser prefers; None if the browser accepts no offered language.
 
     Two tags match if their first subtags are equal, so `es-MX` matches `es`. Source: RFC 9110, 12.5.4.
 

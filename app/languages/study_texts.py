@@ -8,10 +8,11 @@ from benchmark.protocol import Language
 
 @dataclass(frozen=True)
 class StudyWording:
-    """The language of a page, and how the study's own texts read in it.
+    """The language of a page, and the translations of the study's own texts into this language.
 
     Attributes:
-        written_in: the language in which the owner wrote the texts; texts without a translation stay in it.
+        written_in: the language in which the owner wrote the study's texts. A text without a translation is
+            shown in this language.
         translations: the texts in the language of the page, keyed by the texts as the owner wrote them.
         offered: the languages among which the annotator can choose.
     """
@@ -24,15 +25,15 @@ class StudyWording:
 
     @property
     def url(self) -> str:
-        """Return the address to which the menu of the languages sends the annotator's choice."""
+        """Return the URL to which the language menu sends the annotator's choice."""
         return f"/studies/{self.study_slug}/language"
 
     def text(self, original: str) -> str:
-        """Return a text of the study in the language of the page; the original if it has no translation."""
+        """Return a text of the study in the page's language; the original text if no translation exists."""
         return self.translations.get(original, original)
 
     def language_of(self, original: str) -> Language:
-        """Return the language in which `text` returns a text of the study."""
+        """Return the language of the result of `text`: the page's language, or else the original language."""
         return self.language if original in self.translations else self.written_in
 
     def paragraphs(self, original: str) -> tuple[str, ...]:

@@ -73,7 +73,8 @@ _COMPARED = _query()
 def compared_clips(session: Session, *, comparison_id: int, requested: RenditionRecipe) -> ComparedClips:
     """Return the two clips of a comparison.
 
-    `requested` is the kind of rendition of the study; the kind of the matchup takes precedence.
+    `requested` is the study's kind of rendition (prepared clip). A kind that the matchup sets takes
+    precedence.
     """
     row = session.connection().execute(_COMPARED, {"comparison_id": comparison_id}).one()
     prompt, image_key, image_type, of_matchup, *clips = row

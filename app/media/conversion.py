@@ -23,7 +23,7 @@ _ELSEWHERE = f"Convert it on your computer with: {CONVERT_COMMAND}."
 
 @dataclass(frozen=True)
 class Conversion:
-    """How a video became a clip.
+    """How the server made a clip from an uploaded video.
 
     Attributes:
         is_encoded: whether the video was encoded again; False if the server accepts the file as it is.

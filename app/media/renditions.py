@@ -149,7 +149,7 @@ def make_wrong_clip(
     """Write a clip that shows the frames of a clip in another order, for a gold question.
 
     Args:
-        order: the indexes of the frames to show, counted from 0; an index may occur several times.
+        order: the indexes of the frames to show, from 0. The list may contain an index several times.
 
     Raises:
         RenditionFailed, StoreFull, SandboxBroken: see `make_rendition`.

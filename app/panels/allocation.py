@@ -23,7 +23,7 @@ _TODAY = select(func.count()).where(
 
 
 class DayLimitReached(Conflict):
-    """The annotator got as many comparisons today as the study allows. `until` is the next midnight, UTC."""
+    """The annotator reached the study's limit of comparisons for today. `until` is the next midnight, UTC."""
 
     def __init__(self, until: datetime) -> None:
         super().__init__(
@@ -39,7 +39,7 @@ def study_allocation(study: Study) -> Allocation:
 
 
 def require_room_today(session: Session, *, study: Study, annotator_id: int, now: datetime) -> None:
-    """Refuse a further comparison to an annotator who reached the limit of the day.
+    """Refuse another comparison if the annotator reached the study's limit of comparisons for today.
 
     Raises:
         DayLimitReached: the annotator reached the limit.

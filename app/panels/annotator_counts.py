@@ -1,4 +1,4 @@
-"""Counts what an annotator was shown so far: the basis of the next comparison and of the progress.
+"""Counts the comparisons that an annotator was shown. The next comparison and the progress use the counts.
 
 The quiz is left out.
 """
@@ -18,14 +18,16 @@ from app.tables.voting import Assignment, AssignmentStatus, status_is
 
 @dataclass(frozen=True)
 class AnnotatorCounts:
-    """The counts of one annotator's assignments, and what else decides the next comparison.
+    """The counts of one annotator's assignments, and the other values that decide the next comparison.
 
     Attributes:
         done: the number of comparisons on which the annotator voted or which the annotator skipped.
         held: the number of open assignments.
         pairs: the number of different pairs that the annotator was shown.
-        last: the last position in the order of the annotator's comparisons; None before the first.
-        met_with_places: the number of shown comparisons that still have a free slot.
+        last: the position of the annotator's newest comparison in the order of the comparisons; None before
+            the first comparison.
+        met_with_places: the number of comparisons that the annotator was shown and that still have a free
+            slot (a place for a vote).
         is_out: whether the annotator was excluded or withdrew.
         next_expiry: the time at which the study's next lease expires; None if there is no lease.
         protocol_version: the newest version of the study's protocol; None in a draft.

@@ -14,7 +14,7 @@ def study_pay(study: Study) -> HourlyPay | None:
 
 
 def annotator_pay(pay: HourlyPay, answers: int) -> Decimal:
-    """Return the pay for a number of answers, at the estimated time of an answer, without the fee.
+    """Return the pay for a number of answers, from the estimated time per answer, without the platform's fee.
 
     >>> annotator_pay(HourlyPay(per_hour=Decimal(12), currency="GBP", fee_percent=Decimal(33)), 40)
     Decimal('3.33')
@@ -23,7 +23,7 @@ def annotator_pay(pay: HourlyPay, answers: int) -> Decimal:
 
 
 def cost(pay: HourlyPay, answers: int) -> Decimal:
-    """Return the pay for a number of answers, plus the fee.
+    """Return the pay for a number of answers, plus the platform's fee.
 
     >>> cost(HourlyPay(per_hour=Decimal(12), currency="GBP", fee_percent=Decimal(33)), 14_400)
     Decimal('1596.00')

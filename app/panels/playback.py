@@ -12,7 +12,7 @@ from benchmark.protocol import Choice, PlaybackKind
 
 @dataclass(frozen=True)
 class Completions:
-    """How often the page has shown every frame of the left and of the right clip."""
+    """How often the voting page has shown the whole left clip and the whole right clip."""
 
     left: int
     right: int

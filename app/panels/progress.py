@@ -28,7 +28,7 @@ def progress_of(session: Session, *, study: Study, annotator_id: int) -> Progres
 def counted_progress(
     session: Session, *, counts: AnnotatorCounts, study: Study, annotator_id: int
 ) -> Progress:
-    """Return the progress of an annotator whose assignments were counted before."""
+    """Return an annotator's progress, computed from the counts of the annotator's assignments."""
     total = counts.shown + study.unfilled_comparisons - counts.met_with_places
     if study.gold_block is not None and total > counts.shown:
         total += _gold_to_come(session, study=study, annotator_id=annotator_id, total=total)

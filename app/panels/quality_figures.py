@@ -1,4 +1,4 @@
-"""Counts the answers of annotators that the quality rules need."""
+"""Counts the answers of annotators for the quality rules."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -20,10 +20,10 @@ class QualityFigures:
     Attributes:
         votes: the number of ordinary votes, without gold questions and repeats.
         left: the number of votes for side A.
-        sides_again, reasons_again: the number of votes for the same side, or with the same reasons, as the
-            vote before.
-        playback: the number of votes with playback events; `watched` of these followed after both clips were
-            watched to the end.
+        sides_again, reasons_again: the number of votes that repeat the side, or the reasons, of the
+            annotator's previous vote.
+        playback: the number of votes with playback events. `watched` is the number of these votes before
+            which the annotator watched both clips to the end.
         times_ms: the known durations of votes, in ms.
     """
 

@@ -86,7 +86,7 @@ def _speed(rule: MinimumTimeRule, figures: QualityFigures) -> RuleResult:
 
 
 def _straight(rules: Rules, figures: QualityFigures) -> Iterator[RuleResult]:
-    """Check the rules on votes for one side, and on votes that repeat the vote before."""
+    """Check the rules on votes for one side, and on votes that repeat the previous vote."""
     most = max(figures.left, figures.votes - figures.left)
     letter = "A" if figures.left == most else "B"
     side = _Count(most, figures.votes, rule_limits.ONE_SIDE)

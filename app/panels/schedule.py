@@ -1,4 +1,4 @@
-"""Finds what an annotator is shown next: an ordinary comparison, a gold question or a repeat."""
+"""Finds an annotator's next comparison: an ordinary comparison, a gold question or a repeat."""
 
 from datetime import datetime
 
@@ -17,12 +17,12 @@ from app.tables.studies import Study
 def next_comparison(
     session: Session, *, counts: AnnotatorCounts, study: Study, annotator: Annotator, now: datetime
 ) -> ChosenComparison | None:
-    """Return what the annotator is shown next; None if nothing is left for this annotator.
+    """Return the annotator's next comparison; None if no comparison is left for this annotator.
 
     An annotator who failed a quality rule of the study is excluded here.
 
     Raises:
-        DayLimitReached: the annotator got as many comparisons today as the study allows.
+        DayLimitReached: the annotator reached the study's limit of comparisons for today.
     """
     if counts.is_out or end_if_failed(session, study=study, annotator=annotator, now=now):
         return None

@@ -26,7 +26,7 @@ HOLDING_A_SLOT = (AssignmentStatus.OPEN, AssignmentStatus.VOTED)
 
 @dataclass(frozen=True)
 class ChosenComparison:
-    """The comparison that comes next. A gold question or a repeat looks like any other comparison."""
+    """The comparison to show next. Gold questions and repeats look like all other comparisons."""
 
     comparison: Comparison | FreeComparison
     left_side: Side
@@ -84,7 +84,7 @@ def _next(
 def _first_free(
     query: Select[*tuple[Any, ...]], which: InstrumentedAttribute[int], met: InstrumentedAttribute[int]
 ) -> Select[*tuple[Any, ...]]:
-    """Restrict a query to one open comparison with a free slot that the annotator has not met."""
+    """Restrict a query to one open comparison that has a free slot and that the annotator has not seen."""
     met_before = select(met).where(Assignment.annotator_id == bindparam("annotator_id"), status_is(*MET))
     return query.where(
         Comparison.study_id == bindparam("study_id"),
@@ -104,7 +104,7 @@ def choose_comparison(
 ) -> ChosenComparison | None:
     """Return the next comparison, or None if no comparison is left for this annotator.
 
-    The left side shows the submission that was on the left less often in this comparison. The seed breaks
+    The submission that was on the left less often in this comparison is shown on the left. The seed breaks
     ties.
 
     Args:

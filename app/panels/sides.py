@@ -32,7 +32,7 @@ _MATCHUPS = (
 
 @dataclass(frozen=True)
 class MatchupSides:
-    """A matchup, the names of its two sides, each `model` or `model@label`, and the seeds that it shows."""
+    """A matchup, the names of its two sides (`model` or `model@label`), and the seeds of the shown clips."""
 
     id: int
     reference: str

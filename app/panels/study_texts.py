@@ -10,7 +10,7 @@ from benchmark.protocol import Language
 def offered_languages(study: Study) -> tuple[Language, ...]:
     """Return the languages among which an annotator of the study can choose.
 
-    A study from before this choice existed offers only the language in which its texts are written.
+    If a study is older than the choice of languages, the study offers only the language of its own texts.
     """
     return tuple(map(Language, study.languages)) if study.languages is not None else (study.language,)
 
@@ -21,7 +21,7 @@ def study_translations(study: Study) -> dict[Language, dict[str, str]]:
 
 
 def study_wording(study: Study, *, annotator: Annotator | None = None, accept_language: str) -> StudyWording:
-    """Return the language of a page, and the study's own texts in it.
+    """Return the language of a page, and the study's own texts in this language.
 
     Args:
         accept_language: the header Accept-Language of the browser.

@@ -48,7 +48,7 @@ class KeyLine:
 class PeopleFields:
     """The texts in the fields of two forms: one form adds a person, the other form adds a key.
 
-    Without `scopes`, a key has all scopes of its role.
+    If `scopes` is empty, the key has all scopes (permissions) of its role.
     """
 
     name: str = ""
@@ -81,7 +81,7 @@ class PeoplePage:
 
     @property
     def scopes(self) -> tuple[tuple[Scope, str], ...]:
-        """Return the scopes of keys, each with the roles that have the scope."""
+        """Return each scope (permission) that a key can have, with the roles that allow the scope."""
         return tuple((scope, ", ".join(role for role in Role if scope in role.scopes)) for scope in Scope)
 
 

@@ -132,7 +132,7 @@ def parse_crowd_form(fields: CrowdFields) -> CrowdSettings:
 
 
 def change_rows(fields: CrowdFields, change: str) -> CrowdFields:
-    """Return the fields after a button: `add PATH`, `remove PATH.ROW` or `up PATH.ROW`.
+    """Return the fields after the owner pressed a button: `add PATH`, `remove PATH.ROW` or `up PATH.ROW`.
 
     Raises:
         Invalid: the form has no such button.
@@ -156,7 +156,7 @@ def change_rows(fields: CrowdFields, change: str) -> CrowdFields:
 def fields_of_text(fields: CrowdFields, text: str) -> CrowdFields:
     """Return the fields that a TOML or JSON text describes; settings that the text does not name stay.
 
-    The text has the tables `phases`, `rules`, `allocation` and `platform`, or is the content of one of
+    The text contains the tables `phases`, `rules`, `allocation` and `platform`, or only the content of one of
     these tables.
 
     Raises:
@@ -185,7 +185,7 @@ def fields_of_text(fields: CrowdFields, text: str) -> CrowdFields:
 
 
 def _kind_of(content: Mapping[str, Any]) -> str:
-    """Return the kind of settings whose fields a table has; phases if no kind has all of them."""
+    """Return the kind of settings to which all keys of a table belong; `phases` if no kind fits."""
     fitting = [name for name, kind in _KINDS.items() if content.keys() <= kind.model_fields.keys()]
     return fitting[0] if fitting else "phases"
 
@@ -211,13 +211,16 @@ def _tree(fields: CrowdFields) -> dict[str, Any]:
 
 
 def _reach(tree: dict[str, Any], group: str) -> None:
-    """Add an empty group that the owner uses without filling in a field."""
+    """Add an empty group of fields. The owner ticked the group's checkbox but filled in no field."""
     for name in group.split("."):
         tree = tree.setdefault(name, {})
 
 
 def _complete(question: dict[str, Any], number: int) -> None:
-    """Drop the fields of other kinds of questions. A question without a key gets its number as key."""
+    """Remove the fields that belong to other kinds of questions.
+
+    If the question has no key, its number becomes the key.
+    """
     kind = question.get("kind", "")
     for name in {name for names in _OF_KIND.values() for name in names} - set(_OF_KIND.get(kind, ())):
         question.pop(name, None)

@@ -28,7 +28,7 @@ class LanguageFields:
 
 @dataclass(frozen=True)
 class LanguageLine:
-    """A further language of a study, and the study's texts that annotators do not read in this language."""
+    """A further language of a study, and the study's texts that have no translation into this language."""
 
     name: str
     texts: int

@@ -46,7 +46,7 @@ _TAGS = ("choice", "number", "text")
 
 
 def field_problems(name: str, error: ValidationError) -> dict[str, str]:
-    """Return a sentence for each wrong field, keyed by the path of the field below `name`."""
+    """Return a sentence for each wrong field of the group `name`, keyed by the path of the field."""
     problems: dict[str, str] = {}
     for each in error.errors():
         path, line = _path((name, *each["loc"]))
@@ -56,7 +56,7 @@ def field_problems(name: str, error: ValidationError) -> dict[str, str]:
 
 
 def _path(location: tuple[str | int, ...]) -> tuple[str, int | None]:
-    """Return the path of a field. If the error is in a line of the field, also return the line's number."""
+    """Return the path of a field. If the error is in one line, also return the number of the line."""
     parts = [
         part
         for before, part in zip((None, *location), location, strict=False)

@@ -37,7 +37,7 @@ def crowd_page(
 
     Args:
         address: the public address of the service.
-        revision: the revision of the draft that the submitted fields change; None for the stored one.
+        revision: the revision of the draft that the submitted fields change; None for the stored revision.
     """
     platform = study_platform(study)
     protocol = newest_protocol(session, study)
@@ -76,9 +76,9 @@ def _allocation(study: Study) -> Allocation | None:
 
 
 def _as_json(study: Study) -> str:
-    """Return the phases, rules and allocation as JSON, which the form reads again.
+    """Return the phases, rules and allocation as JSON text that the form can import again.
 
-    Codes stay out of the text.
+    The text does not contain the completion codes.
     """
     given = {
         "phases": study_phases(study),

@@ -33,8 +33,8 @@ _PAYMENT_FILES = {
 class CrowdPreview:
     """What annotators will read (phases/_crowd_preview.html).
 
-    `phases` is None if the study has only the voting, or if a field is wrong. `wrong` is the number of wrong
-    fields.
+    `phases` is None if the study has only the voting phase, or if a field is wrong. `wrong` is the number of
+    wrong fields.
     """
 
     phases: Phases | None
@@ -58,7 +58,7 @@ class CrowdPreview:
 
 @dataclass(frozen=True)
 class OutcomeLine:
-    """The fields of an outcome's code and return URL; `path` is the path of the group of fields."""
+    """The form's fields for an outcome: the code and the return URL. `path` names the group of fields."""
 
     path: str
     name: str
@@ -69,8 +69,8 @@ class OutcomeLine:
 class CrowdPage:
     """The page of a crowd study (phases/crowd.html). `join_link` is None without a platform.
 
-    `version` is the version of the protocol that has the frozen texts; None for a draft. `text` is a TOML or
-    JSON text that could not be read, or the settings as JSON.
+    `version` is the version of the protocol that contains the fixed texts; None for a draft. `text` is a TOML
+    or JSON text that could not be read, or the settings as JSON.
     """
 
     study_slug: str
@@ -114,7 +114,7 @@ class CrowdPage:
 
     @property
     def payment_files(self) -> tuple[tuple[str, str], ...]:
-        """Return the title and the URL of each file of payments that needs no further field."""
+        """Return the title and the URL of each payment file that needs no amount."""
         base = f"/api/v1/studies/{self.study_slug}/platform/payments.csv?file="
         return tuple((title, f"{base}{file}") for file, title in _PAYMENT_FILES.items())
 
@@ -124,7 +124,7 @@ class CrowdPage:
 
     @property
     def unplaced(self) -> tuple[str, ...]:
-        """Return the problems of fields that the form does not show, such as a whole group."""
+        """Return the problems of settings that have no field in the form, such as a whole group of fields."""
         shown = self.fields.texts
         return tuple(
             text

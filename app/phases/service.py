@@ -47,7 +47,7 @@ def give_consent(
     wording: StudyWording,
     now: datetime,
 ) -> None:
-    """Record that an annotator agreed to the study information, in the words that the annotator read.
+    """Record that an annotator agreed to the study information; store the text that the annotator read.
 
     Args:
         ticked: the indexes of the statements that the annotator ticked.

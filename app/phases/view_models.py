@@ -182,7 +182,7 @@ class EndPage(PhasePage):
 
     @property
     def redirects_at_once(self) -> bool:
-        """Return whether the annotator goes back to the platform at once, because the page asks nothing.
+        """Return whether the browser goes back to the platform at once, because the page has no question.
 
         The page then contains a refresh without delay. The server cannot redirect, because browsers refuse a
         redirect to another site after a form.

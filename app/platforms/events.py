@@ -19,8 +19,8 @@ def apply_event(
 ) -> None:
     """Change the state of the participant whom an event names. The study must be locked.
 
-    Events of other types, of unknown participants or of other submissions change nothing. An event that was
-    received before changes nothing, and neither does an event that is older than the stored state.
+    The event changes nothing if its type, its participant or its submission is unknown. The event also
+    changes nothing if it was received before, or if it is older than the stored state.
     """
     status = session_status(event.status or "")
     if event.event_type != STATUS_CHANGE or status is None or not event.participant_id:
@@ -50,6 +50,6 @@ def _was_received(session: Session, study: Study, signed: SignedEvent) -> bool:
 
 
 def _forget_old_events(session: Session, study: Study, now: datetime) -> None:
-    """Delete the events that are refused because of their age if they are sent again."""
+    """Delete old events. If the platform sends such an event again, the server refuses its age."""
     too_old = PlatformEvent.received_at < now - MAX_AGE - MAX_AHEAD
     session.execute(delete(PlatformEvent).where(PlatformEvent.study_id == study.id, too_old))

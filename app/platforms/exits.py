@@ -25,7 +25,7 @@ class AnnotatorExit:
 
 
 def study_exit(study: Study, outcome: Outcome, ids: ExternalIds | None) -> AnnotatorExit:
-    """Return the code and return URL of an outcome for a participant of whom the server stores nothing.
+    """Return the code and return URL of an outcome, for a participant whom the server does not know.
 
     Args:
         ids: the ids in the participant's link; None if the link has no ids.
@@ -40,7 +40,7 @@ def annotator_exit(
     """Return the completion code for this outcome: the study's code, or a code that only this annotator gets.
 
     Args:
-        joined: the annotator's session on a platform; None if the annotator opened an invitation.
+        joined: the annotator's session on a crowd platform; None if the annotator joined by an invitation.
         signing_key: the secret key from which the annotator's own codes are derived.
     """
     wanted: Exit = getattr(study_platform(study), outcome.value)

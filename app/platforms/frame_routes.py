@@ -1,4 +1,4 @@
-"""Routes for the frame of a HIT: enter the study in the frame, or open it in a new tab."""
+"""Routes for the frame of a HIT (task of Mechanical Turk): enter the study there or in a new tab."""
 
 from typing import Annotated
 
@@ -27,7 +27,7 @@ HandoverPath = Annotated[str, Path(pattern=HANDOVER)]
 
 @router.get("/studies/{slug}/frame/{token}")
 def frame(slug: SlugPath, token: HandoverPath, request: Request) -> Response:
-    """Redirect to the study if the browser kept the cookie in the frame; otherwise link to a new tab."""
+    """Redirect to the study if the browser kept the cookie in the frame; otherwise offer a new tab."""
     context = context_of(request)
     with context.database.read() as session:
         study, annotator = _handed_over(session, request, slug, token)

@@ -36,7 +36,7 @@ class ExternalIds:
 
 
 def link_template(platform: Platform, url: str) -> str:
-    """Return the link that the owner gives to the platform, with the platform's placeholders for the ids.
+    """Return the study link for the platform. The link has the platform's placeholders for the ids.
 
     Args:
         url: the address `/studies/{slug}/join` of the study.

@@ -1,4 +1,4 @@
-"""Asks Prolific for the states of submissions, so that slots become free also without notifications."""
+"""Asks Prolific for the states of submissions, so that slots become free even without notifications."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -54,9 +54,10 @@ def queue_poll(
 
 
 def poll_prolific(context: AppContext, slug: str, _progress: Progress) -> None:
-    """Apply the states of all active submissions of a study, and repeat this once a minute.
+    """Once a minute, fetch the states of a study's active Prolific submissions and store the states.
 
-    The task ends when the study is closed or has no active submission. The next participant queues it again.
+    The task ends when the study is closed or has no active submission. When the next participant joins, the
+    server queues the task again.
 
     Raises:
         TaskRepeats: the task is due again later.

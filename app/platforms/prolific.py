@@ -1,4 +1,4 @@
-"""Checks the signatures of Prolific's notifications, and names the states of submissions.
+"""Checks the signatures of Prolific's notifications, and translates Prolific's states of submissions.
 
 The signature is the base64 form of the HMAC-SHA256 of the timestamp followed by the body. The header
 X-Event-ID names the event and is the same if the event is sent again. The header X-Timestamp contains the
@@ -46,10 +46,11 @@ class SignedEvent:
 def signed_event(
     *, body: bytes, signature: str, timestamp: str, event_id: str, event_time: str, secret: str, now: datetime
 ) -> SignedEvent | None:
-    """Return the checked headers of a notification; None if the signature is wrong or the time is far away.
+    """Return the headers of a notification; None if the signature is wrong, or the time is far from now.
 
-    The signature covers neither `event_id` nor `event_time`. Without an id, the signature identifies the
-    event. An event cannot be newer than the notification, so a later `event_time` is not used.
+    The signature covers neither `event_id` nor `event_time`. If the notification has no event id, its
+    signature identifies the event. An event cannot be newer than its notification. A later `event_time` is
+    therefore ignored.
     """
     sent_at = _time(timestamp)
     if sent_at is None or not now - MAX_AGE <= sent_at <= now + MAX_AHEAD:
@@ -60,7 +61,7 @@ def signed_event(
 
 
 def session_status(state: str) -> SessionStatus | None:
-    """Return the status that one of Prolific's states means; None for an unknown state."""
+    """Return this server's status for one of Prolific's states; None for an unknown state."""
     return _STATES.get(state.upper().replace("_", " ").replace("-", " "))
 
 

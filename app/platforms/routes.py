@@ -82,7 +82,10 @@ def join(slug: SlugPath, request: Request) -> Response:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where the browser shows the response. Both are possible if the browser does not say."""
+    """Where the browser shows the response: in a frame or as a page.
+
+    If the browser does not state this, both fields are true.
+    """
 
     may_be_frame: bool
     may_be_page: bool
@@ -140,7 +143,7 @@ def _read_link(
 
 
 def _problem(session: Session, study: Study, platform: Platform, ids: ExternalIds) -> JoinProblem | None:
-    """Return why a participant cannot start; None for a participant who can start or who joined before."""
+    """Return why a participant cannot start; None if the participant can start or has joined before."""
     if sessions.find_session(session, study=study, participant=ids.participant) is not None:
         return None
     if study.status in (StudyStatus.DRAFT, StudyStatus.PAUSED):

@@ -44,8 +44,8 @@ def join_study(
 ) -> Annotator:
     """Return the annotator of a participant; the first visit creates the annotator. The study must be locked.
 
-    A participant who joins again, on whatever device, is the same annotator. This browser then replaces the
-    browser in which the participant joined before.
+    If a participant joins again, on any device, the annotator stays the same. The new browser then replaces
+    the browser in which the participant joined before.
     """
     row = find_session(session, study=study, participant=ids.participant)
     if row is None:

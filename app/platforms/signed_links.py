@@ -1,7 +1,7 @@
 """Checks the signed links of Prolific ("secure external URL"): a JSON Web Token with the participant's ids.
 
-Prolific asks to check the signature with the key that the token names, the claim `exp`, the claim `aud`, and
-the ids in the claim `prolific`.
+Prolific's documentation asks for four checks: the signature (with the key that the token names), the claim
+`exp`, the claim `aud`, and the ids in the claim `prolific`.
 
 Source: docs.prolific.com/api-reference/well-known-endpoints/get-study-jwks, read 2026-11-30.
 """
@@ -31,7 +31,7 @@ class _Header(BaseModel):
 
 
 class _Ids(BaseModel):
-    """The claim `prolific`. Other fields, such as `workspace_id`, are ignored."""
+    """The token's claim `prolific`. Other fields of the claim, such as `workspace_id`, are ignored."""
 
     participant: ExternalId = Field(alias="PROLIFIC_PID")
     session: ExternalId = Field(alias="SESSION_ID")
@@ -46,7 +46,7 @@ class _Claims(BaseModel):
 
 @dataclass(frozen=True)
 class SignedLink:
-    """The ids in a token whose signature is right, and the time after which the token is refused."""
+    """The ids in a token with a valid signature, and the time at which the token expires."""
 
     ids: ExternalIds
     expires_at: datetime
@@ -68,8 +68,8 @@ def parse_signed_link(
             path is enough, because Prolific's documentation calls the audience a domain.
 
     Raises:
-        Invalid: the token is missing, malformed, forged, expired or for another address; the token is for
-            another study; or the link also contains ids that differ from the ids in the token.
+        Invalid: the token is missing, malformed, forged or expired, or is for another address or study. A
+            link with ids that differ from the ids in the token is also invalid.
         Unavailable: the keys of the platform could not be read.
     """
     token = parameters.get(TOKEN_PARAMETER, "")
@@ -92,7 +92,7 @@ def parse_signed_link(
 
 
 def is_audience(audience: str, study_url: str) -> bool:
-    """Return whether the claim `aud` of a token means the address of the study.
+    """Return whether the claim `aud` (audience) of a token names the address of the study.
 
     >>> is_audience("bench.example.org", "https://bench.example.org/studies/a/join")
     True

@@ -19,7 +19,7 @@ class JoinProblem(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class FramePage(AnnotatorPage):
-    """The page in the frame of a HIT if the browser blocks cookies in the frame (platforms/frame.html)."""
+    """The page in a frame of Mechanical Turk if the browser blocks cookies there (platforms/frame.html)."""
 
     study_title: str
     open_url: str

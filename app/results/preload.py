@@ -1,7 +1,7 @@
-"""Builds the results pages of the newest studies shortly after the start.
+"""Builds the results pages of the newest studies shortly after the server starts.
 
-The first page of a study reads all votes of the study, and the first page of a process compiles the
-templates. Both together take longer than a reader wants to wait.
+The first results page of a study reads all votes of the study. The first page of a server process also
+compiles the templates. A reader would wait too long for both.
 """
 
 import logging
@@ -28,7 +28,10 @@ log = logging.getLogger("ti2v.results")
 
 @contextmanager
 def preloaded_results(context: AppContext, *, delay_s: float = DELAY_S) -> Iterator[None]:
-    """Build the pages in a thread while the block runs. When the block ends, wait for the current page."""
+    """Build the results pages in a thread during the `with` block.
+
+    At the end of the block, wait until the current page is built.
+    """
     has_ended = threading.Event()
     thread = threading.Thread(
         target=_preload, args=(context, has_ended, delay_s), name="preload", daemon=True

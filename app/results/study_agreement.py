@@ -1,4 +1,7 @@
-"""Computes the agreement of automatic metrics with a study's votes, and caches it until either changes."""
+"""Computes how automatic metrics agree with a study's votes.
+
+The result is cached until the scores or the votes change.
+"""
 
 import hashlib
 from collections.abc import Hashable

@@ -146,8 +146,9 @@ class SideTitles:
 class ResultsPage:
     """View model of templates/results/results.html.
 
-    `seeds` states which seeds the clips have, or is empty. `sentences` states the result of each matchup.
-    `opponents` has one sentence for every two matchups; the sentence compares the two results.
+    `seeds` is a sentence with the seeds of the clips; empty if all clips have seed 0. `sentences` states the
+    result of each matchup. `opponents` has one sentence for every two matchups; the sentence compares the two
+    results.
     """
 
     slug: str

@@ -53,7 +53,11 @@ def connect_browser(session: Session, *, browser: BrowserSession, annotator: Ann
 def disconnect_other_browsers(
     session: Session, *, browser: BrowserSession, annotator: Annotator, now: datetime
 ) -> None:
-    """Let only this browser act as an annotator. The other browsers show that the annotator went on here."""
+    """Let only this browser act as an annotator.
+
+    The annotator's other browsers then show a page which says that the annotator continued in another
+    browser.
+    """
     session.execute(
         update(AnnotatorBrowser)
         .where(

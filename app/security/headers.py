@@ -7,7 +7,10 @@ MTURK_ORIGINS = ("https://www.mturk.com", "https://workersandbox.mturk.com")
 
 
 def content_security_policy(*, may_be_framed: bool = False) -> str:
-    """Return the policy of a page. Mechanical Turk may frame the page, and receive its form, if allowed."""
+    """Return the content security policy of a page.
+
+    If `may_be_framed` is true, Mechanical Turk may show the page in a frame and receive the page's form.
+    """
     mturk = " ".join(MTURK_ORIGINS)
     return "; ".join(
         (

@@ -80,7 +80,7 @@ def find_participant(session: Session, *, cookie: str | None, study_slug: str, n
 
     Raises:
         NotSignedIn: this browser opened no invitation to this study, or the annotator withdrew.
-        OtherBrowser: the annotator went on in another browser.
+        OtherBrowser: the annotator continued in another browser.
     """
     given = {"token_hash": hash_token(cookie or ""), "now": now, "slug": study_slug}
     row = session.execute(_PARTICIPANT, given).one_or_none()
@@ -103,7 +103,7 @@ def find_assignment(
     Raises:
         NotFound: the assignment does not exist or belongs to another annotator. The message is the same in
             both cases.
-        OtherBrowser: the annotator went on in another browser.
+        OtherBrowser: the annotator continued in another browser.
     """
     now = clock()
     given = {"token_hash": hash_token(cookie or ""), "now": now, "token": token}

@@ -47,7 +47,8 @@ def allocated_pairs(session: Session, study: Study) -> frozenset[int]:
 def batches_of_pairs(session: Session, study: Study) -> Mapping[int, int]:
     """Return the number of the batch of each pair, from 0; empty if the study has only one batch.
 
-    The seed of the study decides the order of the pairs, so a later extension keeps the batches.
+    The seed of the study decides the order of the pairs. A later extension of the study therefore keeps the
+    batches.
     """
     size = study_allocation(study).pairs_per_batch
     if size is None:

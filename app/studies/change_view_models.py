@@ -40,11 +40,11 @@ class OpenPage:
 
     @property
     def crowd_url(self) -> str:
-        """Return the URL of the page with the pages around the voting."""
+        """Return the URL of the page on which the owner sets up the pages around the voting."""
         return f"/studies/{self.study_slug}/crowd"
 
     def options_of(self, check: MatchupCheck) -> tuple[Option, ...]:
-        """Return the ways to show the clips of a matchup."""
+        """Return the options for showing a matchup's clips: the kinds of renditions (prepared clips)."""
         return matchup_rendition_options(check.renditions)
 
     @property

@@ -26,7 +26,8 @@ class MatchupCheck:
         missing: number of pairs of the benchmark that cannot be compared.
         differences: one sentence for each difference in size, frame rate, length or sound of the clips.
         losses: what the renditions leave out of each side's clips.
-        renditions: how the clips of this matchup are prepared; None if as the study's clips.
+        renditions: how the server prepares the clips of this matchup; None if the matchup uses the renditions
+            of the study.
     """
 
     reference: str

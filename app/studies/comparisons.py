@@ -34,7 +34,7 @@ def lay_out_comparisons(session: Session, study: Study) -> None:
 def add_comparisons(session: Session, study: Study, matchup_ids: set[int]) -> None:
     """Create the comparisons of these matchups: one for every pair for which both sides have a clip.
 
-    If the study has chosen scenarios, other pairs are left out.
+    If the study is limited to some scenarios, pairs of other scenarios are left out.
 
     Raises:
         Conflict: the two sides of a matchup have no pair in common.

@@ -26,7 +26,7 @@ class StudyEstimate:
         detectable_corrected: the smallest detectable score after Holm's correction for several matchups; the
             test then uses the strictest level of the correction.
         gold_questions: the number of answers to gold questions that all annotators give together.
-        pay: the pay for an hour; None if the owner entered none.
+        pay: the pay for an hour; None if the owner entered no pay.
     """
 
     matchups: int

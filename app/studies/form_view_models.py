@@ -95,7 +95,7 @@ class StudyFormPage:
 
     @property
     def crowd_url(self) -> str:
-        """Return the URL of the page with the draft's pages around the voting."""
+        """Return the URL of the page on which the owner sets up the pages around the voting."""
         return f"/studies/{self.draft}/crowd"
 
     @property
@@ -136,7 +136,7 @@ def rendition_options(chosen: str) -> tuple[Option, ...]:
 
 
 def matchup_rendition_options(chosen: str | None) -> tuple[Option, ...]:
-    """Return the ways to show the clips of one matchup; the first one is that of the study."""
+    """Return the options for showing one matchup's clips; the first option means "as in the study"."""
     return _options({"": "As chosen for the study"} | _RENDITIONS, chosen or "")
 
 

@@ -79,7 +79,7 @@ class StudyFields:
 
     @property
     def gold_request(self) -> GoldRequest | None:
-        """Return the gold questions; None without gold questions, or if the field is wrong."""
+        """Return the requested gold questions; None if the form requests none, or if the field is wrong."""
         try:
             return _gold(self.gold)
         except ValueError:
@@ -87,7 +87,7 @@ class StudyFields:
 
     @property
     def pay(self) -> HourlyPay | None:
-        """Return the pay; None without a pay, or if one of its fields is wrong."""
+        """Return the pay for an hour; None if the owner entered no pay, or if a field of the pay is wrong."""
         problems: dict[str, str] = {}
         return parse_pay(*self.pay_texts, problems=problems)
 

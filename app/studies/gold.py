@@ -1,7 +1,7 @@
 """Adds gold questions to a study. A benchmark defines the gold pairs; submissions contain the clips.
 
-An owner can also make gold questions from the clips of a submission (app/gold_clips). A study asks those that
-the owner confirmed.
+An owner can also make gold questions from the clips of a submission (app/gold_clips). A study asks only gold
+questions that the owner confirmed.
 
 A pair's tags say whether the pair is a gold question and which model made the wrong clip (`gold` and
 `gold_against` in the benchmark's CSV). The model `reference` made the correct clip; the model that the tag

@@ -15,16 +15,16 @@ OwnGold = dict[tuple[int, int], frozenset[int]]
 
 
 def own_gold(session: Session, compared: Collection[int], *, principal: Principal) -> OwnGold:
-    """Return the confirmed gold pairs of these submissions that a person may use.
+    """Return the confirmed gold pairs of the compared submissions that are visible to a person.
 
-    The keys are the submission with the right clips and the submission with the wrong clips.
+    The keys have two ids: of the submission with the right clips, and of the submission with the wrong clips.
     """
     is_usable = sees_submission(principal) & (Submission.status == SubmissionStatus.FINAL)
     return _pairs(session, _RIGHT.submission_id.in_(compared) & is_usable)
 
 
 def confirmed_pairs(session: Session, *, reference_id: int, other_id: int) -> frozenset[int]:
-    """Return the pairs with a confirmed wrong clip in the submission `other_id`."""
+    """Return the pairs for which the submission `other_id` has a confirmed wrong clip."""
     found = _pairs(session, (_RIGHT.submission_id == reference_id) & (Clip.submission_id == other_id))
     return found.get((reference_id, other_id), frozenset())
 

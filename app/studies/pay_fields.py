@@ -15,7 +15,7 @@ _FIELDS = {
 def parse_pay(
     per_hour: str, currency: str, fee_percent: str, *, problems: dict[str, str]
 ) -> HourlyPay | None:
-    """Return the pay in the form; None without a pay, or if a field is wrong.
+    """Return the pay in the form; None if the owner entered no pay, or if a field is wrong.
 
     Add a sentence to `problems` for each wrong field.
     """

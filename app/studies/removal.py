@@ -54,7 +54,7 @@ def remove_study(context: AppContext, subject: str, progress: Progress) -> None:
 
 
 def _remove_submissions(session: Session) -> None:
-    """Queue the removal of deleted submissions whose rows were kept for a study that is gone now."""
+    """Queue the removal of deleted submissions whose rows were kept only for a study that is now removed."""
     compares = or_(Matchup.reference_id == Submission.id, Matchup.other_id == Submission.id)
     unused = select(Submission.public_id).where(
         Submission.clips_removed_at.is_not(None), ~exists().where(compares)

@@ -20,7 +20,7 @@ SlugQuery = Annotated[str, Query(pattern=f"^$|{SLUG}")]
 
 @router.get("/compare")
 def compare(request: Request, first: SlugQuery = "", second: SlugQuery = "") -> Response:
-    """Show the form that chooses two studies, and their comparison once two are chosen."""
+    """Show the form that chooses two studies; if two studies are chosen, also show their comparison."""
     with context_of(request).database.read() as session:
         if not first or not second:
             require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())

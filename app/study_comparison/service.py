@@ -60,7 +60,8 @@ def find_comparison(
     """Compare two studies.
 
     Args:
-        principals: the reader of each study; a person can read one of them as a visitor, with its link.
+        principals: for each study, the account of the reader. If a person reads a study by its link, the
+            account is that of a visitor.
 
     Raises:
         Invalid: both slugs are the same.
@@ -112,7 +113,7 @@ def shared_matchups(session: Session, first: StudyResults, second: StudyResults)
 
 
 def _unique(models: Sequence[tuple[int, int]]) -> dict[frozenset[int], int]:
-    """Return the index of each two different models that occur in one matchup only."""
+    """Return the index of each matchup of two different models that no other matchup compares."""
     sets = [frozenset(each) for each in models]
     return {each: index for index, each in enumerate(sets) if len(each) == 2 and sets.count(each) == 1}
 

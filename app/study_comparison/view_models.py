@@ -73,7 +73,7 @@ class ComparisonPart:
 
 @dataclass(frozen=True)
 class ComparePage:
-    """The form that chooses two studies, and their comparison; None until two studies are chosen."""
+    """The form that chooses two studies, and the comparison; `comparison` is None until two are chosen."""
 
     choices: tuple[StudyChoice, ...]
     first: str

@@ -28,7 +28,7 @@ def save_converted(
 ) -> UploadedClip:
     """Convert a received file and store the clip; converting the same bytes again changes nothing.
 
-    A file that the server accepts as it is, is stored unchanged.
+    If the file already is a valid clip, the server stores the file unchanged.
 
     Raises:
         Invalid: the file cannot be converted. Other errors: see `ClipStorage.save`.
@@ -53,7 +53,7 @@ def save_converted(
 
 
 def source_sha256(provenance: dict[str, Any] | None) -> str | None:
-    """Return the sha256 of the file from which the server made a clip; None if it converted nothing."""
+    """Return the sha256 of the uploaded file that became a clip; None if the clip was not converted."""
     record = (provenance or {}).get(CONVERTED)
     found = record.get("source_sha256") if isinstance(record, dict) else None
     return found if isinstance(found, str) else None

@@ -1,8 +1,8 @@
 """Deletes submissions and models. Until the grace period ends, the owner can restore them.
 
-A submission can be deleted only if it is withdrawn, and if all studies that compare it are closed. A model
-can be deleted only if it has no submissions. After the grace period a background task removes the clips'
-files, and the rows that no study needs (app/submissions/removal.py).
+A person can delete a submission only if it is withdrawn, and only if all studies that compare it are closed.
+A model can be deleted only if it has no submissions. After the grace period a background task removes the
+clips' files, and the rows that no study needs (app/submissions/removal.py).
 """
 
 from datetime import datetime
@@ -32,8 +32,8 @@ def delete_submission(
 
     Raises:
         Invalid: the typed name is wrong (`wrong_name`).
-        Conflict: the submission is not withdrawn, or a study that is not closed compares the submission (both
-            `submission_in_use`; `problems` lists these studies).
+        Conflict: the submission is not withdrawn, or a study that compares it is not closed (code
+            `submission_in_use`; `problems` lists the studies).
     """
     model = session.get_one(VideoModel, submission.model_id)
     _require_name(typed, side_name(model.slug, submission.label))
@@ -103,7 +103,7 @@ def restore_model(session: Session, *, model: VideoModel, principal: Principal, 
 
 
 def studies_comparing(session: Session, submission: Submission) -> list[Study]:
-    """Return all studies that compare the submission, also in gold questions, sorted by id."""
+    """Return all studies that compare the submission, also those with it in gold questions, sorted by id."""
     compares = or_(Matchup.reference_id == submission.id, Matchup.other_id == submission.id)
     query = select(Study).where(Study.id.in_(select(Matchup.study_id).where(compares)))
     return list(session.scalars(query.order_by(Study.id)))

@@ -22,9 +22,9 @@ _Stored = tuple[str | None, str | None]
 class FileMatch:
     """A file and its clip.
 
-    `sha256` is the hash of the stored clip, and `source_sha256` is the hash of the file from which the server
-    made the stored clip; None if there is no such clip. `must_convert` is true if the file's name shows that
-    the file is not an MP4.
+    `sha256` is the hash of the stored clip; None if no clip is stored. `source_sha256` is the hash of the
+    uploaded file that the server converted; None if no file was converted. `must_convert` is true if the
+    file's name shows that the file is not an MP4.
     """
 
     file: str

@@ -23,7 +23,7 @@ _ROOT = Base.metadata.tables[Submission.__tablename__]
 def remove_submission(context: AppContext, subject: str, progress: Progress) -> None:
     """Remove a submission whose grace period is over. A repeated call continues with the remaining clips.
 
-    If a study compares the submission, only the files of the clips and the renditions are removed.
+    If a study compares the submission, the rows in the database stay; only the files are removed.
 
     Args:
         subject: the submission's public id.

@@ -95,9 +95,9 @@ def add_submission(
 
 
 def is_stored(sha256: str) -> ColumnElement[bool]:
-    """Return the SQL condition that a clip needs the file with this digest.
+    """Return the SQL condition that some clip needs the file with this sha256.
 
-    The clips of a deleted submission whose files were removed need no file.
+    If a submission was deleted and its files were removed, its clips need no file.
     """
     return exists().where(
         Clip.sha256 == sha256, Submission.id == Clip.submission_id, Submission.clips_removed_at.is_(None)

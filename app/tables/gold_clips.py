@@ -12,7 +12,7 @@ from benchmark.protocol import GoldKind, GoldStatus
 class GoldClip(Base):
     """A wrong clip that the server made from the clips of a submission, and the right clip of the same pair.
 
-    A study asks a gold question only with a confirmed wrong clip.
+    A study uses the wrong clip in a gold question only if the owner confirmed the clip.
     """
 
     __tablename__ = "gold_clips"

@@ -122,5 +122,5 @@ class AnnotatorBrowser(Base):
     annotator_id: Mapped[int] = mapped_column(
         RowId, ForeignKey("annotators.id", ondelete="RESTRICT"), primary_key=True
     )
-    # Set if the annotator, a participant of a crowd platform, went on in another browser.
+    # Set if the annotator, a participant of a crowd platform, continued in another browser.
     replaced_at: Mapped[datetime | None]

@@ -1,6 +1,6 @@
-"""The tables of participants of crowd platforms, and of the links and notifications that were used.
+"""The tables of the participants of crowd platforms, of used links, and of received notifications.
 
-Only `platform_sessions` contains ids of participants.
+Only the table `platform_sessions` contains ids of participants.
 """
 
 from datetime import datetime

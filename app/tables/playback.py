@@ -10,9 +10,9 @@ from benchmark.protocol import Choice, PlaybackKind
 class PlaybackEvent(Base):
     """A play, pause, seek or completion of one clip of an assignment, as reported by the voting page.
 
-    A page that shows an assignment draws a random `view` and numbers its events from 0. The database
-    therefore stores an event once, even if the page sends the event several times. A reloaded page has
-    another view.
+    Each time a page shows an assignment, its script chooses a random number `view`. The script numbers the
+    events of this view from 0. The database therefore stores an event once, even if the page sends the event
+    several times. After a reload, the page has another number `view`.
     """
 
     __tablename__ = "playback_events"

@@ -31,7 +31,7 @@ class TaskFailed(Exception):
 
 
 class TaskRepeats(Exception):
-    """The task is due again at `ready_at`. `problem` says why it failed, empty after success."""
+    """The task must run again at `ready_at`. `problem` says why this run failed; empty after a success."""
 
     def __init__(self, ready_at: datetime, problem: str = "") -> None:
         super().__init__(problem)

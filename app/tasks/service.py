@@ -149,12 +149,13 @@ def fail(session: Session, *, task_id: int, attempt: int, error: str, is_final: 
 
 
 def release(session: Session, *, task_id: int, attempt: int, ready_at: datetime, problem: str | None) -> None:
-    """Queue a task again; the attempt does not count.
+    """Queue a task again, without counting the ended attempt.
 
     Args:
-        ready_at: when the task may run again: now if the server is shutting down, later for a task that
-            repeats.
-        problem: why the attempt did not do its work, empty if the attempt did; None keeps the last error.
+        ready_at: the earliest time of the next attempt. This is now if the server is shutting down, and later
+            for a task that repeats.
+        problem: why the attempt failed; an empty text if the attempt succeeded. None keeps the error of the
+            attempt before.
     """
     task = _held(session, task_id, attempt)
     if task is not None:

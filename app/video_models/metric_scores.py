@@ -21,10 +21,10 @@ _TABLES: StampedCache[Mapping[SuiteName, MetricTable]] = StampedCache(64)
 
 
 def model_scores(session: Session, model: VideoModel, principal: Principal) -> tuple[SuiteTable, ...]:
-    """Return the scores of the model's newest final submissions that the person sees.
+    """Return the metric scores of the model's newest final submissions, if the person sees the scores.
 
-    Each suite of metrics has one table. If submissions were measured with different settings, the suite has
-    one table for each settings, because such scores cannot be compared.
+    Each suite of metrics has one table. Scores that were measured with different settings cannot be compared.
+    A suite therefore has one table for each group of equal settings.
     """
     rows = session.execute(
         select(Submission, Benchmark.title)

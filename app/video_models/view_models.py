@@ -127,7 +127,7 @@ class DeletionForm:
         deletes_at: the end of the grace period; None if the object is not deleted.
         obstacle: why the object cannot be deleted now; an empty text if the object can be deleted.
         studies: the number of closed studies that compare the submission and keep their votes.
-        clips_removed_at: when the files of the submission's clips were removed.
+        clips_removed_at: the time at which the server removed the files of the submission's clips.
     """
 
     url: str

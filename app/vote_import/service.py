@@ -3,7 +3,7 @@
 An imported study is separate from the studies of this server. The sides of an imported study are submissions
 without clips. These submissions are withdrawn from the start, so that no page shows them. Each imported vote
 has an event that marks the vote as imported. Imported votes count only in the imported study. A merge of two
-studies (app/vote_merge/) is stored in the same way, except that its sides are the compared submissions.
+studies (app/vote_merge/) is stored in the same way, but its sides are existing submissions.
 """
 
 import secrets
@@ -47,8 +47,8 @@ class ImportedSource:
     """The origin of the votes: the study's title and the name of the file.
 
     Attributes:
-        action: the action in the audit log, with `details`.
-        change: the text of the protocol's first version.
+        action: the name of the action in the audit log; `details` are the details of this audit event.
+        change: the text that describes the first version of the protocol.
         merged: the studies whose votes were merged; the protocol lists them.
     """
 

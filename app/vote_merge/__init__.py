@@ -1,1 +1,1 @@
-"""Merges the votes of a study with the votes of a report of the same clips from another server."""
+"""Merges the votes of a study with the votes in another server's report on the same clips."""

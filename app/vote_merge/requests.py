@@ -28,7 +28,7 @@ class MergeToQueue:
 
     @classmethod
     def of_details(cls, details: Mapping[str, Any]) -> Self:
-        """Return the request that is stored in a task's details."""
+        """Return the merge request that the details of a task contain."""
         return cls(**{name: details[name] for name in cls.__dataclass_fields__})
 
 

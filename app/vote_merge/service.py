@@ -1,7 +1,7 @@
 """Merges a closed study with a report of another server into a new closed study.
 
 Neither study changes. The votes of the new study are `imported`, and its sides are the submissions on this
-server. Votes that do not count in the two studies are left out.
+server. If a vote does not count in its own study, the merge leaves the vote out.
 """
 
 import re
@@ -56,8 +56,9 @@ class MergePlan:
     Attributes:
         votes: the votes of both.
         study: the slug of the study on this server.
-        report: what identifies the report: the slug of its study, and its digest.
-        sources: the merged studies with their numbers of votes; the last one is the report's study.
+        report: the slug of the report's study, and the sha256 of the report; both together identify the
+            report.
+        sources: the merged studies with their numbers of votes; the last source is the report's study.
     """
 
     votes: ImportPlan
@@ -72,7 +73,8 @@ def plan_merge(session: Session, *, study: Study, report: StudyReport, slug: str
     """Check that a report fits a study, and return the votes of the new study `slug`. Nothing is stored.
 
     Raises:
-        Invalid: the report has another benchmark, other clips, or is not of a closed study of people.
+        Invalid: the report has another benchmark or other clips, its study is not closed, or its votes were
+            imported from a table.
         Conflict: the study cannot be merged, or a vote is in both studies.
         TableError: rows of the report contradict each other.
     """
@@ -115,7 +117,7 @@ def store_merge(
     """Store a merge as a closed study. Storing the same merge again changes nothing.
 
     Raises:
-        Conflict: the slug has other votes (`study_exists`).
+        Conflict: a study with this slug exists and has other votes (`study_exists`).
     """
     plan, (reported, sha256) = merge.votes, merge.report
     is_there = is_imported_already(session, plan, action=ACTION)
@@ -160,7 +162,7 @@ def check_study(study: Study, *, is_merged: bool) -> None:
 
 
 def _check_report(session: Session, study: Study, report: StudyReport) -> None:
-    """Refuse a report of another benchmark, of a running study, or of a study without known clips."""
+    """Refuse a report of an open study, of votes from a table, or of another benchmark."""
     protocol, benchmark = report.protocol, session.get_one(Benchmark, study.benchmark_id)
     if protocol.study.status is not StudyStatus.CLOSED:
         raise Invalid(
@@ -215,7 +217,10 @@ def _sides(own: Sequence[OwnSide]) -> dict[str, ImportedSide]:
 def _seeds(
     session: Session, study: Study, own: Sequence[OwnSide], matchups: Sequence[SidesOfMatchup]
 ) -> tuple[tuple[int, int], ...]:
-    """Return the seeds that each matchup shows: those of the study's matchup, or a seed of each side."""
+    """Return the two seeds of each matchup.
+
+    The seeds come from the same matchup of the study; if the study has no such matchup, from the two sides.
+    """
     sides = {each.name: each for each in own}
     rows = session.scalars(select(Matchup).where(Matchup.study_id == study.id))
     shown = {(row.reference_id, row.other_id): (row.reference_seed, row.other_seed) for row in rows}

@@ -1,6 +1,7 @@
 """Recognises the sides of a reported study by the sha256 of their clips.
 
-Names are not compared: two servers may give one model different names, or two models the same name.
+The names of models are not compared. Two servers may use different names for one model, or the same name for
+two models.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -46,11 +47,11 @@ def own_sides(session: Session, study: Study) -> list[OwnSide]:
 
 
 def match_sides(own: Sequence[OwnSide], report: StudyReport) -> Mapping[SideSeed, OwnSide]:
-    """Return, for each side of the report's matchups, the side on this server with the same clips.
+    """Find the side on this server that has the same clips, for each side of the report's matchups.
 
     Raises:
-        Invalid: a side has other clips than every side of this study; `problems` lists all
-            such sides.
+        Invalid: no side of this study has the clips of some side of the report; `problems` lists all such
+            sides.
     """
     matched, problems = {}, []
     sides = {side for _, first, second in _reported_matchups(report) for side in (first, second)}

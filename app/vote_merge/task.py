@@ -22,7 +22,7 @@ from benchmark.tables import TableError
 
 
 def merge_in_background(context: AppContext, _subject: str, progress: Progress) -> None:
-    """Read a queued report, and store its votes together with those of a study as a new closed study.
+    """Read a queued report; store its votes and the votes of a study together as a new closed study.
 
     Raises:
         TaskFailed: the report has problems; the task's details list the problems.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class MergePage:
-    """The form that sends a report. `refusal` says why the study cannot be merged; empty if it can."""
+    """The form that uploads a report. `refusal` says why the study cannot be merged, or is empty."""
 
     study_slug: str
     study_title: str

@@ -41,7 +41,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class MergedVote:
-    """A vote that counts. The sides have their names on this server."""
+    """A vote that counts. The sides are named as on this server."""
 
     pair: str
     annotator: str
@@ -54,7 +54,7 @@ class MergedVote:
 
     @property
     def event(self) -> tuple[object, ...]:
-        """What identifies a vote: two people do not cast the same vote in the same microsecond."""
+        """The values that identify a vote. Two people do not cast the same vote in the same microsecond."""
         return self.pair, self.left, self.right, self.chosen, self.cast_at
 
 
@@ -65,7 +65,10 @@ def merged_sources(session: Session, study: Study) -> list[dict[str, object]]:
 
 
 def own_votes(session: Session, study: Study, *, is_merged: bool) -> list[MergedVote]:
-    """Return the votes of a study that count. A merged study's annotators already have a source number."""
+    """Return the votes of a study that count.
+
+    The number of the source study is put before each annotator's name, unless the study is itself a merge.
+    """
     counted_status = VoteStatus.VALID if study.kind is StudyKind.HUMAN else VoteStatus.IMPORTED
     prefix = "" if is_merged else "1-"
     return [
@@ -124,7 +127,7 @@ def reported_votes(
 
 
 def _own_names(report: StudyReport, matched: Mapping[SideSeed, OwnSide]) -> dict[tuple[str, str], str]:
-    """Return the name on this server of each side of each reported matchup."""
+    """Return, for each reported matchup, the names that its sides have on this server."""
     names = {}
     for each in report.protocol.matchups:
         if not each.gold:
@@ -137,7 +140,7 @@ def refuse_shared_votes(own: Sequence[MergedVote], reported: Sequence[MergedVote
     """Refuse a report that contains votes of this study, because they would count twice.
 
     Raises:
-        Conflict: a vote is in both.
+        Conflict: the study and the report contain the same vote.
     """
     shared = {vote.event for vote in own} & {vote.event for vote in reported}
     if shared:
@@ -150,8 +153,8 @@ def refuse_shared_votes(own: Sequence[MergedVote], reported: Sequence[MergedVote
 def merged_table(session: Session, study: Study, slug: str, votes: Sequence[MergedVote]) -> Table:
     """Return the votes as a votes table of the study `slug`; every status is `imported`.
 
-    A matchup has the reference that it has in `study`; a matchup of the report alone has the side that comes
-    first by alphabet.
+    If `study` has the matchup, the table uses the reference side of `study`. If only the report has the
+    matchup, the reference is the side whose name comes first in the alphabet.
     """
     references = {frozenset((each.reference, each.other)): each for each in matchup_sides(session, study)}
 

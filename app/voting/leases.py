@@ -48,7 +48,7 @@ _NEW = insert(Base.metadata.tables["assignments"])
 
 @dataclass(frozen=True)
 class Lease:
-    """An open assignment, the time until which the annotator holds it, and the annotator's progress."""
+    """An open assignment, the time at which its lease expires, and the annotator's progress."""
 
     token: str
     comparison_id: int

@@ -1,6 +1,7 @@
 """Stores the playback events that the voting page reports for an assignment.
 
-The events never take part in the transaction of a vote, and storing them needs no lock of the study.
+Playback events are stored in their own transaction, never in the transaction of a vote. Storing the events
+needs no lock of the study.
 """
 
 from datetime import datetime, timedelta

@@ -111,7 +111,7 @@ class VotePage(AnnotatorPage):
 
     `done` is the number of pairs that this annotator voted on or skipped. `remaining` is the number of pairs
     that other annotators currently hold. These pairs may become available to this annotator again.
-    `hours_until_tomorrow` is above 0 if the annotator reached the study's limit for one day.
+    If the annotator reached the study's limit for one day, `hours_until_tomorrow` is above 0; otherwise 0.
     """
 
     study_slug: str
@@ -177,7 +177,7 @@ class VotePage(AnnotatorPage):
 
 
 def hours_until(until: datetime | None, now: datetime) -> int:
-    """Return the number of hours until a time, rounded up; 0 for None."""
+    """Return the number of hours from now until a time, rounded up; 0 if the time is None."""
     return 0 if until is None else ceil((until - now) / timedelta(hours=1))
 
 

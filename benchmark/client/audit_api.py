@@ -16,12 +16,14 @@ class AuditApi:
     def list(
         self, *, actor: str | None = None, action: str | None = None, subject: str | None = None
     ) -> Iterator[AuditEventResponse]:
-        """Yield the audit log, newest first. Researchers get their own actions and their studies' events.
+        """Yield the audit log, newest event first.
+
+        A researcher gets their own actions and the events of their own studies.
 
         Args:
             actor: the name of the person who acted.
-            action: a whole action, such as `study.open`, or its beginning, such as `study`.
-            subject: the slug, id or name of what was changed.
+            action: the name of an action, such as `study.open`, or the start of a name, such as `study`.
+            subject: the slug, id or name of the changed object.
         """
         query = {"actor": actor, "action": action, "subject": subject}
         for page in all_pages(self._transport, "/audit-events", AuditEventsResponse, query):

@@ -111,7 +111,7 @@ class ImportApi:
         Args:
             report: the ZIP file or the folder of the report, as the other server wrote it.
             study: the slug of the new study.
-            title: the title of the new study; by default the slug.
+            title: the title of the new study; if it is empty, the slug becomes the title.
             dry_run: only check the report.
 
         Raises:
@@ -186,7 +186,7 @@ def pack_folder(folder: Path, target: Path) -> None:
 
 
 def _pack_report(folder: Path, target: Path) -> None:
-    """Write the files of a report that a merge reads to a ZIP file."""
+    """Pack those files of a report that a merge needs into a ZIP file."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
         for name in REPORT_FILES:
             if (folder / name).is_file():

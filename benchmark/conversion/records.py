@@ -12,7 +12,7 @@ from benchmark.video.formats import CONVERSION_RECORDS
 class Record:
     """The source of a converted clip.
 
-    `fps` is the frame rate that was given for a folder of frames; None if the source is a video.
+    If the source is a folder of frames, `fps` is the frame rate that the user gave; None if it is a video.
     `encoded` is false if the bytes were copied.
     """
 

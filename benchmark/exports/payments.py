@@ -2,7 +2,8 @@
 
 Sources, read 2026-11-30: researcher-help.prolific.co, "Bonus payments" (a list of participant ids and
 amounts); docs.aws.amazon.com/AWSMechTurk, Requester UI Guide, "Reviewing Assignments Offline" (an X in the
-column Approve, or a reason in the column Reject). No test sends a file to a platform.
+column Approve, or a reason in the column Reject). The project has not tested these files on the real
+platforms.
 """
 
 import csv
@@ -23,7 +24,7 @@ def payment_file(rows: Sequence[PaymentResponse], file: PaymentFile, *, amount: 
     """Return a file of payments.
 
     `approve` and `bonus` contain the participants to approve; `reject` contains the participants to review,
-    each with a reason. A person decides before sending any file to a platform.
+    each with a reason. A person must check each file before sending the file to a platform.
 
     Args:
         amount: the bonus of each participant, such as `0.50`; only for `bonus`.
@@ -47,7 +48,7 @@ def payment_file(rows: Sequence[PaymentResponse], file: PaymentFile, *, amount: 
 
 
 def reason_of(row: PaymentResponse) -> str:
-    """Return the reason for a rejection: what the participant did, without the rule's limit."""
+    """Return the reason for a rejection. It says what the participant did, but not the limit of the rule."""
     facts = "; ".join(row.failed_rules) or "the checks of the study were not passed"
     text = f"Your answers did not pass the checks that this study announced: {facts}."
     more = " Please write to us if you think that this is a mistake."
@@ -61,7 +62,7 @@ def _cells(row: PaymentResponse) -> list[Cell]:
 
 
 def _csv(names: tuple[str, ...], lines: Iterable[tuple[str, ...]]) -> bytes:
-    """Return a CSV table whose ids are exactly those of the platform."""
+    """Return a CSV table with the participant ids unchanged, exactly as the platform sent the ids."""
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows([names, *lines])
     return text.getvalue().encode()

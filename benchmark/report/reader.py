@@ -1,6 +1,6 @@
-"""Reads those parts of a report from which another server merges the report's votes.
+"""Reads the parts of a report that a server needs to merge the report's votes.
 
-The folder is untrusted: every part is checked, and its checksum must be the one in SHA256SUMS.
+The folder is untrusted. Every file is checked, and its checksum must equal the checksum in SHA256SUMS.
 """
 
 import json
@@ -30,7 +30,7 @@ Clips = Mapping[str, str]
 
 
 class ReportError(ValueError):
-    """A folder is not a report that can be merged. The message is a sentence for the user."""
+    """The folder is not a report, or the report cannot be merged. The message is a sentence for the user."""
 
 
 class ReportedStudy(BaseModel):
@@ -72,11 +72,11 @@ class ReportedProtocol(BaseModel):
 
 @dataclass(frozen=True)
 class StudyReport:
-    """The votes of a reported study, and what identifies its benchmark and clips.
+    """The votes of a reported study, and the values that identify its benchmark and clips.
 
     Attributes:
         clips: for each side and seed, the sha256 of the clip of each pair.
-        table: the rows of the votes table that count.
+        table: the rows of those votes that count.
         votes: the same rows, checked.
         sha256: the digest of SHA256SUMS, which identifies the report.
     """

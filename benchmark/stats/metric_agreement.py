@@ -152,7 +152,7 @@ def model_scores(comparisons: MetricComparisons) -> tuple[FloatArray, FloatArray
 
 
 def winners(comparisons: MetricComparisons) -> tuple[int, int]:
-    """Return the number of matchups with a winner, and in how many of them the metric has the same winner.
+    """Return two numbers: the matchups with a winner, and those in which the metric has the same winner.
 
     The winner is the model that won more of the decided comparisons. The metric's winner is the model with
     the better score in more of the same comparisons.

@@ -101,7 +101,7 @@ def _row(first: Matchup, second: Matchup, compared: PairedMatchups) -> PairedRow
 
 
 def compare_leads(one: IntArray, other: IntArray) -> PairedMatchups:
-    """Compare two matchups on the pairs that are decided in both.
+    """Compare two matchups on the pairs that both matchups decided.
 
     Args:
         one, other: (pairs,) the value of `Tallies.lead` for each pair; 0 for an undecided pair.

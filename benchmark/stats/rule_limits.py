@@ -1,12 +1,12 @@
 """The default limits of quality rules, from exact one-sided binomial tests.
 
-A rule counts the bad answers of an annotator, such as wrong answers to gold questions. HONEST_RATES assumes
-how often an honest annotator gives a bad answer at most. An annotator fails a rule if an honest annotator
-would give at least as many bad answers with a probability below LEVEL.
+A rule counts the bad answers of an annotator, such as wrong answers to gold questions. HONEST_RATES contains
+assumptions: the highest rate of bad answers of an honest annotator, by rule. An annotator fails a rule if so
+many bad answers are too unlikely for an honest annotator. The limit of this probability is LEVEL.
 
-The server checks every rule again after each answer, so the level of one test is smaller than the share of
-honest annotators who ever fail. A test simulates honest annotators with exactly these rates: over 100 votes,
-at most 1 % of them fail any of the seven rules.
+The server checks every rule again after each answer. Over many answers, the share of honest annotators who
+fail is therefore larger than LEVEL. A test simulates honest annotators with exactly these rates: over 100
+votes, at most 1 % of them fail any of the seven rules.
 """
 
 from functools import lru_cache
@@ -28,7 +28,7 @@ SAME_REASONS_AGAIN = 0.8
 def failing_count(answers: int, honest_rate: float, *, level: float = LEVEL) -> int | None:
     """Return the smallest number of bad answers that is too unlikely for an honest annotator.
 
-    Return None if there are too few answers: even if all answers were bad, this could be chance.
+    Return None if the annotator gave too few answers. Then even bad answers alone could be chance.
 
     Args:
         answers: the number of answers, at least 0.

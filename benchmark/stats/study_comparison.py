@@ -29,7 +29,7 @@ class SharedMatchup:
     Attributes:
         reference, other: the names of the two sides in the first study.
         first, second: the index of the matchup in each study.
-        is_swapped: whether the second study has the first study's other side as its reference.
+        is_swapped: whether the reference and the other side are exchanged in the second study.
         same_clips: whether both studies show the same clips; otherwise only the models are the same.
     """
 
@@ -49,9 +49,9 @@ class StudyComparison:
         first, second: the score in each study, with its 95 % interval.
         difference: the second score minus the first, in percentage points; None if a score is undefined.
         compared: the pairs that both studies decided, grouped by the two winners.
-        agreement: how often both studies have the same winner, over these pairs.
+        agreement: the share of these pairs with the same winner in both studies.
         p_value, p_holm: McNemar's exact test, without and with Holm's correction over all shared matchups.
-            None if no pair is decided in both studies, or if one of the studies is not closed.
+            Both p-values are None if no pair is decided in both studies, or if a study is not closed.
     """
 
     shared: SharedMatchup
@@ -72,7 +72,7 @@ def compare_studies(
     Pairs are the same if their names are equal.
 
     Args:
-        interim: whether one of the studies is not closed; then no p-values are computed.
+        interim: whether one of the studies is not closed. If true, the p-values are None.
     """
     codes = {name: code for code, name in enumerate(first.pairs)}
     own = np.arange(len(first.pairs))
@@ -90,14 +90,14 @@ def compare_studies(
 
 
 def _counts(tallies: Tallies, matchups: Sequence[int]) -> Counts:
-    """Return the counts of all matchups with votes, and of the given matchups."""
+    """Return the vote counts of the matchups; also of those `matchups` that have no votes."""
     return count_matchups(tallies, 1 + max([int(tallies.matchup.max(initial=-1)), *matchups]))
 
 
 def _lead(tallies: Tallies, matchup: int, codes: IntArray, pairs: int) -> IntArray:
     """Return `Tallies.lead` of one matchup for each pair, (pairs,); 0 for a pair without votes.
 
-    `codes` has the index of each of the tallies' pairs in the result; -1 leaves the pair out.
+    `codes` has, for each pair of the tallies, the pair's index in the result; -1 leaves the pair out.
     """
     lead = np.zeros(pairs, dtype=np.int64)
     here = np.flatnonzero(tallies.matchup == matchup)
@@ -129,7 +129,7 @@ def _comparison(
 
 
 def _score(counts: Counts, index: int, *, is_swapped: bool = False) -> Score:
-    """Return the share of decided pairs that the reference won or, if swapped, that the other side won."""
+    """Return the share of decided pairs that the reference won; if swapped, that the other side won."""
     won = int((counts.won_other if is_swapped else counts.won_reference)[index])
     decided = int(counts.decided[index])
     interval = wilson(won, decided) if decided else None

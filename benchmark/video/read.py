@@ -21,14 +21,14 @@ MAX_PIXELS = 2**28
 
 @dataclass(frozen=True)
 class FrameWindow:
-    """A part of a clip: evenly spaced frames.
+    """A part of a clip, as evenly spaced frames.
 
     Attributes:
         frames: the number of frames.
         fps: take the frames that are shown 1 / fps seconds apart. If the clip has a constant rate of at most
             `fps`, or if `fps` is None, take every `stride`-th frame.
         stride: the step between two frames, counted in frames of the clip.
-        position: the place of the first frame among all possible first frames, from 0 (the first of them) to
+        position: where the window begins, as a share of all possible first frames: 0 for the first, always
             below 1.
     """
 
@@ -68,8 +68,8 @@ def read_frames(
         fps: return the frames that are shown at 0, 1 / fps, 2 / fps ... seconds. If `fps` is None, or if the
             clip has a constant rate of at most `fps`, every frame is returned.
         frames: the maximum number of frames to return.
-        window: return this part of the clip; `fps` and `frames` are ignored. A clip that is too short for the
-            window gives fewer frames.
+        window: return this part of the clip; `fps` and `frames` are ignored. If the clip is too short for the
+            window, the result has fewer frames.
         max_pixels: the maximum number of pixels of all returned frames together.
 
     Raises:

@@ -106,7 +106,7 @@ def covariate_table(
 def _differences(
     tallies: Tallies, matchups: Sequence[Matchup], clips: Mapping[str, Mapping[str, Facts]]
 ) -> tuple[FloatArray, IntArray]:
-    """Return the (comparisons, covariates) differences, and the indices of these comparisons in `tallies`."""
+    """Return the differences, shape (comparisons, covariates), and each comparison's index in `tallies`."""
     reference, other = side_codes(matchups)
     columns = []
     for _, _, value in _COVARIATES:

@@ -11,7 +11,7 @@ class PlaybackRow:
 
     Attributes:
         position: the position of the comparison in the order of the annotator's comparisons, from 1.
-        view: the number of the page view that showed the comparison. A reloaded page is another view.
+        view: the number of the page view that showed the comparison. Reloading the page starts another view.
         number: the number of the event in its view, from 0.
         clip: `left` or `right`; `side` is the submission that the clip belongs to.
         at_ms: milliseconds since the page showed the comparison.

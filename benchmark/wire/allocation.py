@@ -20,10 +20,11 @@ class Allocation(RequestModel):
     Attributes:
         comparisons_per_day: the most comparisons that an annotator gets on one day (UTC), gold questions and
             repeats included. None means no limit.
-        scenarios: the scenarios whose pairs are compared; empty for all scenarios.
-        pairs_per_batch: the number of pairs in a batch. A batch is assigned only after all comparisons of the
-            batches before have their votes or are leased. None means one batch.
-        balance: what is balanced first: the votes of comparisons, or the complete votes of matchups.
+        scenarios: the scenarios whose pairs the study compares; an empty list means all scenarios.
+        pairs_per_batch: the number of pairs in a batch. The server assigns a batch only when each comparison
+            of the earlier batches has all its votes or is leased. None means one batch.
+        balance: which numbers the server keeps equal first: the votes of comparisons, or the complete votes
+            of matchups.
     """
 
     comparisons_per_day: Annotated[int, Field(ge=1, le=100_000)] | None = None

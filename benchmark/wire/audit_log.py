@@ -13,7 +13,7 @@ class AuditEventResponse(ResponseModel):
         actor: the name of a person; `command line` for commands on the server, `rules` for quality rules, and
             `server` for background tasks.
         action: what was done, such as `study.open`.
-        subject: the slug, id or name of what was changed.
+        subject: the slug, id or name of the changed object.
     """
 
     id: int

@@ -47,7 +47,7 @@ class ClipReportResponse(ResponseModel):
 
 
 class CostResponse(ResponseModel):
-    """The estimated cost of the votes that were cast, and of all votes that the study needs.
+    """Two estimated costs: of the votes so far, and of all votes that the study needs.
 
     Both amounts include the platform's fee. Gold questions, repeats and pilots are not counted.
     """

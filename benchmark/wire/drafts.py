@@ -28,7 +28,8 @@ from benchmark.wire.translations import Languages, Translations, own_texts
 class MatchupRequest(RequestModel):
     """A matchup of a new study: two submissions, each with the seed of its clips.
 
-    A null seed means the smallest seed of the submission. Null `renditions` mean the renditions of the study.
+    A null seed means the smallest seed of the submission. If `renditions` is null, the matchup uses the
+    renditions of the study.
 
     A submission is named by its id, or as `model` or `model@label`.
     """

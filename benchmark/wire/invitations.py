@@ -1,4 +1,4 @@
-"""Wire types of invitations: the request for links, and the register of a study's invitations."""
+"""Wire types of invitations: the request for invitation links, and the list of a study's invitations."""
 
 from datetime import datetime
 from typing import Annotated, Literal

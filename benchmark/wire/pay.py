@@ -12,7 +12,7 @@ Currency = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A
 
 
 class HourlyPay(RequestModel):
-    """What an hour of an annotator's work costs.
+    """The cost of an hour of an annotator's work: the pay, the currency and the platform's fee.
 
     Attributes:
         per_hour: the pay of the annotator for an hour.

@@ -153,9 +153,9 @@ class PhaseAnswerResponse(ResponseModel):
 
     Attributes:
         version: the version of the protocol whose texts the annotator saw.
-        answers: for `consent`, the statements and the language in which the annotator read them; for `quiz`,
-            1 for each right answer and 0 for each wrong answer; for `questionnaire`, the answers by the keys
-            of the questions; for `finish`, the comment.
+        answers: the content depends on the phase. `consent`: the statements, and the language in which the
+            annotator read the statements. `quiz`: 1 for each right answer and 0 for each wrong answer.
+            `questionnaire`: the answers, keyed by question. `finish`: the comment.
         outcome: how the study ended for the annotator in this phase; null if the annotator passed the phase.
     """
 

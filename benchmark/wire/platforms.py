@@ -45,8 +45,8 @@ class Platform(RequestModel):
             join.
         study_id: the id of the study (Prolific) or HIT (Mechanical Turk) on the platform; links of other
             studies are refused. None accepts every id.
-        signed_links: whether participants of Prolific can join by signed links only; needs `study_id`. Other
-            platforms sign no links.
+        signed_links: whether participants of Prolific must join by a signed link. If true, `study_id` is
+            required. Other platforms sign no links.
         participant_parameter, session_parameter, study_parameter: the names of the query parameters that
             contain the ids, for a platform of the kind `panel`.
         exclusion_group: a label. A participant of one study cannot join other studies of the same owner that
@@ -95,13 +95,13 @@ class PaymentResponse(ResponseModel):
 
     Attributes:
         session: the id of the participant's submission (Prolific) or assignment (Mechanical Turk).
-        ids_verified: whether the platform signed the ids in every link by which the participant joined; false
-            for ids from a plain link.
+        ids_verified: whether every link by which the participant joined was signed by the platform; false if
+            one link was not signed.
         failed_rules: a sentence for each quality rule that the participant failed.
         unknown_rules: the names of the rules for which the participant has too few answers.
         median_s: the median time of a vote, seconds; null if unknown.
-        pay, currency: the pay for the answers at the estimated time of an answer, without the platform's fee;
-            null if the study has no pay for an hour.
+        pay, currency: the pay for the participant's answers, computed from the estimated time per answer,
+            without the platform's fee; null if the study has no pay for an hour.
     """
 
     annotator: str

@@ -11,7 +11,8 @@ from benchmark.wire.common import RequestModel, ResponseModel
 class _Rule(RequestModel):
     """The server checks a rule only if the annotator has at least `after` answers of the rule's kind.
 
-    Without `after` and without a limit, an exact binomial test decides (benchmark/stats/rule_limits.py).
+    If a rule sets neither `after` nor a limit, an exact binomial test decides
+    (benchmark/stats/rule_limits.py).
     """
 
     after: Annotated[int, Field(ge=1, le=1000)] | None = None
@@ -33,7 +34,7 @@ class MinimumShareRule(_Rule):
 class MinimumTimeRule(_Rule):
     """The median time of a vote must not be below `minimum_s` seconds.
 
-    Without `after`, an exact binomial test of the number of votes below `minimum_s` decides.
+    If `after` is null, an exact binomial test decides. It tests the number of votes below `minimum_s`.
     """
 
     minimum_s: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)] = 2.0
@@ -59,12 +60,13 @@ class Rules(RequestModel):
             its sides swapped.
         gold: a limit on the share of right answers to hidden gold questions.
         consistency: a limit on the share of repeats with the same answer as before.
-        watching: a limit on the share of votes before which both clips were watched to the end, according to
-            the playback events. Votes without events are left out.
+        watching: a minimum share of fully watched votes. Before such a vote, the annotator watched both clips
+            to the end, according to the playback events. Votes without events are left out.
         speed: a limit on the median time of a vote.
         side: a limit on the share of votes for one side (A or B).
-        straight_sides: a limit on the share of votes for the same side as the vote before.
-        straight_reasons: a limit on the share of votes with the same reasons as the vote before.
+        straight_sides: a limit on the share of votes for the same side as the annotator's previous vote.
+        straight_reasons: a limit on the share of votes with the same reasons as the annotator's previous
+            vote.
     """
 
     repeats: Annotated[int, Field(ge=0, le=50)] = 0

@@ -7,9 +7,10 @@ class ComparedMatchup(ResponseModel):
     """A matchup of the same models in both studies. The fields are the columns of the CSV file.
 
     Scores and bounds are percentages of the reference. `difference` is the second score minus the first, in
-    percentage points. `pairs` counts the pairs that both studies decided; the reference won in `both`
-    studies, in `only_first`, in `only_second` or in `neither`. `agreement` is the percentage of `pairs` with
-    the same winner. The p-values are those of McNemar's exact test, null while one of the studies is open.
+    percentage points. `pairs` is the number of pairs that both studies decided. `both`, `only_first`,
+    `only_second` and `neither` divide these pairs by the studies in which the reference won. `agreement` is
+    the percentage of `pairs` with the same winner. The p-values are those of McNemar's exact test, null while
+    one of the studies is open.
     """
 
     reference: str

@@ -103,9 +103,9 @@ async def put_clip(
     Sending the same bytes again changes nothing; other bytes for the same pair and seed get 409.
 
     With `replace`, other bytes replace the clip of an open submission, and the audit log records both
-    digests. With `convert`, the server converts the body, which can be another video, to an H.264 clip.
-    `seed` is 0 by default; a clip that a worker uploads has the seed of the job. A worker sends the job's
-    id and attempt number in the headers `Ti2v-Job` and `Ti2v-Attempt`. Everybody else can upload only
+    digests. If `convert` is true, the body may be any video, and the server converts the video to an H.264
+    clip. `seed` is 0 by default; a clip that a worker uploads has the seed of the job. A worker sends the
+    job's id and attempt number in the headers `Ti2v-Job` and `Ti2v-Attempt`. Everybody else can upload only
     to their own submissions. The header `Ti2v-Provenance` describes how the clip was made: base64 of a JSON
     object of at most 4 KiB.
     """
@@ -185,7 +185,8 @@ def _authorize(
     """Check an upload before the server reads the request body.
 
     Raises:
-        Invalid: a worker asks to replace or convert a clip; only the submission's owner may do this.
+        Invalid: a worker asks to replace or convert a clip. Only the owner of the submission may replace or
+            convert clips.
         NotSignedIn, Forbidden: the key is missing or wrong.
         NotFound, Conflict: the target is unknown, the submission is closed, or the worker's attempt no longer
             holds the job.

@@ -156,7 +156,7 @@ async def _hub_request(request: Request, slug: str | None, title: str) -> Benchm
 
 
 def require_zip(received: ReceivedFile) -> None:
-    """Refuse a file that does not begin like a ZIP file."""
+    """Refuse a file whose first bytes are not those of a ZIP file."""
     with received.path.open("rb") as file:
         if file.read(len(_ZIP_START)) != _ZIP_START:
             raise Invalid("The body is not a ZIP file.", code="not_zip")

@@ -40,10 +40,12 @@ async def merge_report(
     title: TitleQuery = "",
     dry_run: bool = False,
 ) -> Response:
-    """Start a task that merges the votes of a closed study with a report, as the new closed study `study`.
+    """Start a task that stores the votes of a closed study and of a report as a new closed study.
 
-    The body is the ZIP file of the report, as another server returned it. With `dry_run`, the task only
-    checks the report.
+    `study` is the slug of the new study.
+
+    The body is the ZIP file of the report, as another server returned it. If `dry_run` is true, the task only
+    checks the report and stores nothing.
     """
     principal = await run_in_threadpool(_owner, request, slug)
     if media_type(request) != ZIP:

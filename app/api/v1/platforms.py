@@ -51,7 +51,7 @@ def get_payment_file(
 ) -> Response:
     """Return the payment list as CSV, or as a file that a crowd platform imports.
 
-    `amount` is the bonus of each participant, for `file=bonus`.
+    `amount` is the bonus of each participant; only the file `bonus` needs an amount.
     """
     if (file is PaymentFile.BONUS) is not bool(amount):
         raise Invalid("Set amount for file=bonus, and only then.", code="amount_missing")

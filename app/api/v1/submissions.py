@@ -177,10 +177,10 @@ def finalise(
 def delete_submission(
     public_id: SubmissionPath, body: NamedDeletionRequest, request: Request
 ) -> SubmissionResponse:
-    """Remove a withdrawn submission and its clips after 14 days.
+    """Delete a withdrawn submission; the server removes its clips 14 days later.
 
-    Closed studies that compare the submission keep their votes. A study that is not closed prevents the
-    deletion.
+    Closed studies that compare the submission keep their votes. A submission cannot be deleted while a study
+    that is not closed compares it.
     """
     with context_of(request).database.write() as session:
         now = utc_now()

@@ -57,7 +57,7 @@ def unpack(
 def unpack_files(
     archive: str, folder: str, suffixes: list[str], max_files: int, max_bytes: int
 ) -> dict[str, Json]:
-    """Unpack the files with the given suffixes; return the problems, and the folder that has the files."""
+    """Unpack the files that have one of the suffixes; return the problems, and the folder of the files."""
     place = Path(folder)
     found = unpack(Path(archive), place, suffixes=suffixes, max_files=max_files, max_bytes=max_bytes)
     return {"problems": [*found[:MAX_PROBLEMS]], "folder": str(only_folder(place))}

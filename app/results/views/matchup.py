@@ -36,8 +36,8 @@ class MatchupPage:
     """View model of templates/results/matchup.html.
 
     `reasons` has one sentence for each justification. `sensitivity` has one sentence on images and one on
-    scenarios; `panel_warning` is set if comparisons have different numbers of votes. `seeds` states which
-    seeds the clips have, or is empty.
+    scenarios; `panel_warning` is set if comparisons have different numbers of votes. `seeds` is a sentence
+    with the seeds of the clips; empty if all clips have seed 0.
     """
 
     study_title: str

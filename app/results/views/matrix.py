@@ -41,7 +41,8 @@ def matrix(
 def _cell(won: int, decided: int, url: str) -> MatrixCell:
     """Return a cell of the matrix. The share is hidden if too few pairs are decided.
 
-    The label has no names, because a screen reader reads the headers of the cell's row and column.
+    The cell's label does not name the models, because a screen reader reads the headers of the row and
+    column.
     """
     if decided < MIN_DECIDED:
         return MatrixCell(EMPTY, None, url, f"fewer than {MIN_DECIDED} decided pairs")

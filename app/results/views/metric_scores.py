@@ -41,8 +41,9 @@ class SideColumn:
 class SuiteTable:
     """The scores of a study's sides in one suite.
 
-    `votes` has the expected share of votes of each side, or is empty. `notes` state the settings, missing
-    scores, and sides without scores. `number` distinguishes several tables of one suite on a page.
+    `votes` has the expected share of votes of each side; empty if no share is known. `notes` state the
+    settings, missing scores, and sides without scores. If a page has several tables of one suite, `number`
+    distinguishes the tables.
     """
 
     suite: SuiteName
@@ -65,8 +66,8 @@ class SuiteTable:
 class MetricsPart:
     """The automatic metrics of a study. `agreement` is None until the study is closed.
 
-    `figure_of` is the slug of the study, for the link to the figure of the agreement, and `url` is the page
-    with all numbers; both are None if the table covers only a part of the study.
+    `figure_of` is the slug of the study, for the link to the figure of the agreement. `url` is the URL of the
+    page with all numbers. Both are None if the table covers only a part of the study.
     """
 
     suites: tuple[SuiteTable, ...]
@@ -100,7 +101,7 @@ def metrics_part(
 
 
 def sides_of(results: StudyResults) -> list[str]:
-    """Return the sides of the study's matchups, the common reference first."""
+    """Return the sides of the study's matchups; the common reference comes first."""
     matchups = results.counted.matchups
     every = {side for each in matchups for side in (each.reference, each.other)}
     references = {each.reference for each in matchups}
@@ -148,7 +149,7 @@ def _suite_table(
 
 
 def score_lines(tables: Sequence[MetricTable]) -> tuple[ScoreLine, ...]:
-    """Return a line for each metric that some table has; each table is one column."""
+    """Return a line for each metric with a score in at least one table; each table is one column."""
     columns = [metric_cells(table) for table in tables]
     return tuple(
         ScoreLine(metric.title, ARROWS[metric.direction], cells)
@@ -158,7 +159,7 @@ def score_lines(tables: Sequence[MetricTable]) -> tuple[ScoreLine, ...]:
 
 
 def _seeds(sides: Sequence[SideScores], naming: Naming) -> list[str]:
-    """Return a sentence with the seeds that the study shows, if a side has clips of several seeds."""
+    """Return a sentence with the seeds of the shown clips; empty if each side has clips of one seed only."""
     several = [each for each in sides if len({clip.seed for clip in each.table.clips}) > 1]
     if not several:
         return []

@@ -66,7 +66,7 @@ class AgreementTable:
 
 @dataclass(frozen=True)
 class ScenarioLine:
-    """The agreement of one metric in each scenario; `cells` starts with all pairs."""
+    """The agreement of one metric in each scenario. The first of `cells` is the agreement on all pairs."""
 
     title: str
     cells: tuple[str, ...]
@@ -74,7 +74,7 @@ class ScenarioLine:
 
 @dataclass(frozen=True)
 class ScenarioTable:
-    """The agreement of each metric by scenario. `scenarios` has the names of the columns after the first."""
+    """The agreement of each metric by scenario. `scenarios` names all columns except the first column."""
 
     scenarios: tuple[str, ...]
     groups: tuple[tuple[str, tuple[ScenarioLine, ...]], ...]
@@ -164,9 +164,9 @@ def covariate_part(document: AgreementDocument | None) -> CovariatePart | None:
 
 
 def metric_sentence(document: AgreementDocument | None) -> str:
-    """Return a sentence with the numbers of metrics that agree with people more, or less, than a guess.
+    """Return a sentence: how many metrics agree with people more often, or less often, than a guess.
 
-    The sentence counts the metrics for which high or low scores are better.
+    The sentence leaves out metrics without a direction, for which neither high nor low scores are better.
     """
     rows = [row for row in _whole(document) if row.direction is not Direction.NONE]
     if not rows:

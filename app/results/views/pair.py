@@ -61,8 +61,8 @@ class Panel:
 class StudyPairPage:
     """View model of templates/results/pair.html.
 
-    `seeds` states which seeds the clips have, or is empty. `gallery_url` is None if the gallery shows a newer
-    version of the benchmark; `strip_url` is None if there are no clips.
+    `seeds` is a sentence with the seeds of the clips; empty if all clips have seed 0. `gallery_url` is None
+    if the gallery shows a newer version of the benchmark; `strip_url` is None if there are no clips.
     """
 
     study_title: str

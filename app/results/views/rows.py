@@ -37,7 +37,7 @@ class MatchupFacts:
 def matchup_facts(counted: CountedStudy, *, results_url: str) -> dict[str, MatchupFacts]:
     """Return the details of each matchup of a study. The keys are the names of the matchups in tables.
 
-    `results_url` is the URL of the results page; the URLs of matchups are below it.
+    `results_url` is the URL of the results page. The URL of each matchup begins with this URL.
     """
     panels = panel_sizes(counted.tallies, [each.name for each in counted.sides])
     voteless = counted.tallies.matchup[counted.tallies.votes == 0]

@@ -1,4 +1,4 @@
-"""Names the seeds of the clips that a study shows, for pages of results."""
+"""Writes a sentence for results pages that names the seeds of the shown clips."""
 
 from collections import defaultdict
 from collections.abc import Iterable
