@@ -93,6 +93,79 @@ def test_the_whole_way_with_a_script(
     expect(page.get_by_text("You stay on this page.")).to_be_visible()
 
 
+def focus(page: Page, selector: str) -> None:
+    """Press Tab until an element that matches has the focus."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"Tab does not reach {selector}")
+
+
+def is_a_on_the_left(page: Page) -> bool:
+    found: bool = page.evaluate(
+        """() => {
+            const [a, b] = document.querySelectorAll('video');
+            return a.getBoundingClientRect().right <= b.getBoundingClientRect().left;
+        }"""
+    )
+    return found
+
+
+def test_the_whole_way_by_keyboard_at_200_percent_from_right_to_left(
+    new_context: Callable[..., BrowserContext], live_server: str, phased: Study
+) -> None:
+    """A window of 1366 x 900 pixels at a zoom of 200 % has half as many CSS pixels."""
+    page = new_context(
+        viewport={"width": 683, "height": 450}, device_scale_factor=2, locale="ar", reduced_motion="reduce"
+    ).new_page()
+    page.goto(f"{live_server}/invite/{phased.invite()[0]}")
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    for number in range(2):
+        focus(page, f"[name=statements][value='{number}']")
+        page.keyboard.press("Space")
+    assert fits(page)
+    focus(page, "button.submit")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/instructions")
+    assert fits(page)
+    focus(page, "button.submit")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/quiz")
+    assert fits(page)
+    assert is_a_on_the_left(page)
+    focus(page, "[name=choice]")
+    token = page.locator("[name=token]").input_value()
+    page.keyboard.press("Space" if choice_of(phased, token, Side.REFERENCE) == "left" else "ArrowDown")
+    focus(page, "button.submit")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**answered=*")
+    focus(page, "a.submit")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/vote", wait_until="load")
+    token = ""
+    for _ in range(2):
+        page.locator(f"[name=token]:not([value='{token}'])").first.wait_for(state="attached")
+        page.locator("[name=choice]:enabled").first.wait_for(state="attached")
+        assert is_a_on_the_left(page)
+        token = VotingPage(page, phased).token
+        for key in ("b", "3", "Enter"):
+            page.keyboard.press(key)
+    page.wait_for_url("**/questionnaire")
+    assert fits(page)
+    focus(page, "[name=screen]")
+    page.keyboard.press("Space")
+    focus(page, "[name=age]")
+    page.keyboard.type("42")
+    focus(page, "button.submit")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/finish")
+    expect(page.locator("#code")).to_have_value("C0MPLETE")
+
+
 def test_the_whole_way_without_a_script(
     new_context: Callable[..., BrowserContext], live_server: str, phased: Study
 ) -> None:
