@@ -1,4 +1,4 @@
-"""One part of a list of work that several processes or machines share."""
+"""One part of a list of work items. Several processes or machines share the list."""
 
 import re
 from dataclasses import dataclass

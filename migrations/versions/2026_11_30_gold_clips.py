@@ -1,7 +1,7 @@
 """gold_clips
 
-Why: a lab makes gold questions from its own clips. The new table names the wrong clips that the server made,
-and whether the owner confirmed each of them.
+Why: a lab makes gold questions from its own clips. The new table lists the wrong clips that the server made,
+and whether the owner confirmed each wrong clip.
 Locks: none; one new table.
 Works with the previous release: yes, that release does not use the table.
 """

@@ -1,7 +1,7 @@
 """renditions of one matchup
 
-Why: the sides of one matchup can differ in size or length where the sides of the others do not. The owner
-chooses the renditions for each matchup; NULL means the renditions of the study.
+Why: the two sides of one matchup can differ in size or length, while the sides of other matchups are equal.
+The owner chooses the renditions for each matchup; NULL means the renditions of the study.
 Locks: PostgreSQL locks the table `matchups` only while it adds one column without a default.
 Works with the previous release: yes, that release shows such a matchup with the renditions of the study.
 """

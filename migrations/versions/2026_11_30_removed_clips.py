@@ -1,7 +1,7 @@
 """removal of the clips of compared submissions
 
-Why: an owner can delete a submission that closed studies compare. Its row and the rows of its clips stay, and
-`clips_removed_at` says that their files are gone.
+Why: an owner can delete a submission that closed studies compare. The row of the submission and the rows of
+its clips stay. `clips_removed_at` says when the files of the clips were removed.
 Locks: PostgreSQL locks the table `submissions` while the catalogue entry changes.
 Works with the previous release: yes, except that the previous release does not run these removals.
 """

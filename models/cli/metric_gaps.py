@@ -19,7 +19,7 @@ def print_missing_metrics(table: MetricTable) -> None:
 
 
 def print_gaps(row: NamedTable, verbose: bool) -> None:
-    """Print which clips have no scores, missing total scores, mixed sizes, and whether the row is partial."""
+    """Print what a row lacks: clips without scores, missing totals, mixed sizes, missing pairs."""
     table = row.table
     lines = dict.fromkeys(
         f"{clip.pair}: {reason}" for clip in table.clips for reason in clip.refused.values()

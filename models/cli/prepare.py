@@ -79,7 +79,7 @@ def prepare(
 
 
 def _print_broken(broken: Mapping[str, str]) -> None:
-    """Print the first broken clips; the shards' index files list them all."""
+    """Print the first broken clips. The index files of the shards list all broken clips."""
     for name, reason in list(broken.items())[:_BROKEN_SHOWN]:
         click.echo(f"Skipped {name}: {reason}", err=True)
     if len(broken) > _BROKEN_SHOWN:

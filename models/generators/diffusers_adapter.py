@@ -211,7 +211,7 @@ class DiffusersGenerator:
 
 
 def _settings(recipe: DiffusersRecipe, call: Mapping[str, ArgumentOrList]) -> dict[str, str]:
-    """Return all settings of a recipe and a call that influence the clip, as text."""
+    """Return, as text, all settings of a recipe and of a call that influence the clip."""
     settings = {"fit": recipe.fit.value} | {name: str(value) for name, value in call.items()}
     if recipe.scheduler is not None:
         settings |= {f"scheduler.{name}": str(value) for name, value in recipe.scheduler.settings.items()}

@@ -22,12 +22,12 @@ _LITERALS = re.compile(r'"(?:[^"\\\n]|\\.)*"(?:\s*(?:\.\.\.)?\s*"(?:[^"\\\n]|\\.
 
 
 class Quote(RecipeTable):
-    """A string literal in a file of diffusers; the literal may stand in the code example of a docstring.
+    """A string literal in a file of diffusers, possibly in the code example of a docstring.
 
     Attributes:
         file: path of the file inside the package diffusers.
-        sha256: hash of the text in UTF-8. The hash fixes the text: if the installed diffusers contains
-            another text, the model refuses to run.
+        sha256: hash of the text in UTF-8. The hash identifies the exact text. If the installed diffusers
+            contains another text, the model refuses to run.
     """
 
     file: Annotated[str, Field(pattern=r"^[a-z0-9_]+(/[a-z0-9_]+)*\.py$")]
@@ -54,7 +54,7 @@ def read_quote(quote: Quote) -> str:
 
 @cache
 def _texts(file: str) -> dict[str, str]:
-    """Return all string literals of a file, keyed by hash; without the file, an empty dictionary."""
+    """Return all string literals of a file, keyed by hash; if the file is missing, an empty dictionary."""
     package = find_spec("diffusers")  # finds the files without the slow import
     if package is None or package.origin is None:
         return {}

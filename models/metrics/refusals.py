@@ -8,7 +8,7 @@ REFUSALS = (MetricInputError, UnreadableVideo, BadInput)
 
 
 def refusal_message(error: Exception) -> str:
-    """Return the reason of a refusal; for a file that cannot be read, also the next step."""
+    """Return the reason of a refusal. If the file cannot be read, the message also states the next step."""
     if isinstance(error, UnreadableVideo):
         return f"{error} Generate or encode the clip again."
     return str(error)

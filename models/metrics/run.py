@@ -39,7 +39,8 @@ def run_suite(
 
     Args:
         on_clip: a function for a progress bar, which is called `suite.passes` times for each clip.
-        networks: opens the networks, and can keep them for the next run; by default they are closed.
+        networks: opens the networks, and can keep the networks open for the next run. By default, the
+            networks are closed after the run.
 
     Raises:
         BackboneMissing: weights of the suite's networks are not on this machine.

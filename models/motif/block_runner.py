@@ -1,8 +1,8 @@
 """Runs the blocks of diffusers' text-to-video UNet layer by layer.
 
-The forward passes of diffusers' 3D blocks have no gradient checkpointing. A block that is checkpointed as a
-whole stores little, but its backward pass recomputes all its layers at once, which at full size needs more
-memory than the rest of the step. Here, each layer is checkpointed on its own.
+The forward passes of diffusers' 3D blocks have no gradient checkpointing. If a whole block is checkpointed,
+the block stores little, but its backward pass recomputes all its layers at once. At full size, this needs
+more memory than the rest of the training step. This module checkpoints each layer separately.
 """
 
 from collections.abc import Sequence
@@ -59,7 +59,7 @@ class BlockRunner:
         return hidden
 
     def up(self, block: Any, hidden: Tensor, skips: Sequence[Tensor]) -> Tensor:
-        """Run an up block; `skips` are outputs of down blocks, one per layer, in the order of use."""
+        """Run an up block. `skips` has one output of a down block per layer, in the order of the layers."""
         for number, skip in enumerate(skips):
             hidden = self._convolutions(block, number, hidden, skip)
             if hasattr(block, "attentions"):

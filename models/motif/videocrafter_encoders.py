@@ -1,7 +1,7 @@
 """Converts the autoencoder and the text encoder that a VideoCrafter2 checkpoint contains.
 
-Both are networks of Stable Diffusion 2 under the names of latent diffusion and OpenCLIP. The conversion of
-the names is that of diffusers.
+Both are networks of Stable Diffusion 2. Their tensors have the names that latent diffusion and OpenCLIP use.
+Functions of diffusers convert the names.
 """
 
 import re
@@ -91,7 +91,7 @@ def read_text_encoder(state: StateDict, source: object) -> CLIPTextModel:
 
 
 def _count(state: Mapping[str, Tensor], pattern: str) -> int:
-    """Return the number of blocks whose numbers the pattern finds in the names."""
+    """Return the number of blocks. The pattern finds the number of a block in the name of a tensor."""
     numbers = {int(match[1]) for name in state if (match := re.match(pattern, name))}
     return max(numbers) + 1 if numbers else 0
 

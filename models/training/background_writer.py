@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 
 class BackgroundWriter:
-    """Runs one write at a time in a thread. An error of a write is raised by the next call."""
+    """Runs one write at a time in a thread. If a write fails, the next call raises the error."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="checkpoint")
@@ -31,5 +31,5 @@ class BackgroundWriter:
             last.result()
 
     def close(self) -> None:
-        """Wait for the last write, and end the thread. An error of the write is not raised."""
+        """Wait for the last write, and end the thread. Errors of that write are not raised."""
         self._pool.shutdown(wait=True)

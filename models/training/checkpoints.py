@@ -47,7 +47,7 @@ class TrainState:
 
 @dataclass(frozen=True)
 class StateCopy:
-    """A copy of a train state in CPU memory, which further training steps do not change."""
+    """A copy of a train state in CPU memory. Later training steps do not change the copy."""
 
     network: dict[str, Tensor]
     ema: dict[str, Tensor]

@@ -29,7 +29,7 @@ class EncoderKeys:
     Attributes:
         vae: weights and scale of the autoencoder.
         text: vocabulary, weights and skipped layers of the text encoder.
-        image: weights of the image encoder; the key of no weights if there is none.
+        image: weights of the image encoder; without an image encoder, the key of an empty set of weights.
     """
 
     vae: str
@@ -129,11 +129,11 @@ def region_settings(settings: HeatmapSection) -> HeatmapSection:
 
 
 def heatmap_settings_key(settings: HeatmapSection) -> str:
-    """Return a key of the settings of a heatmap and of the flow estimators' revision."""
+    """Return a cache key for the settings of a heatmap and the revision of the flow estimators."""
     return hash_key(FLOW_REVISION, settings.model_dump(mode="json"))
 
 
 def distinct_heatmaps(configs: Sequence[TrainingConfig]) -> dict[str, HeatmapSection]:
-    """Return the settings of all heatmaps that runs of these configs need, by key; regions are included."""
+    """Return the settings of all heatmaps that runs with these configs need, keyed by cache key."""
     every = [each for config in configs for each in (region_settings(config.heatmap), config.heatmap)]
     return {heatmap_settings_key(settings): settings for settings in every}

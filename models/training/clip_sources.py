@@ -16,7 +16,7 @@ class TrainingClip:
 
     Attributes:
         frames: (frames, height, width, 3) uint8 RGB.
-        fps: frame rate of these frames.
+        fps: frame rate of `frames`, in frames per second.
         flow: exact flow, (frames - 1, height, width, 2) float32 in pixels; None if the flow is unknown.
     """
 
@@ -27,10 +27,10 @@ class TrainingClip:
 
 @dataclass(frozen=True)
 class ClipLabel:
-    """What is known about a clip without decoding it.
+    """The properties of a clip that are known before the clip is decoded.
 
     Attributes:
-        name: name of the clip in messages and logs; it has a suffix if several windows of a clip are used.
+        name: name of the clip in messages and logs. If a clip has several windows, the name has a suffix.
         identity: text that identifies the clip's content and is part of every cache key.
         caption: text that describes the clip.
         held_out: whether the clip is used for validation instead of training.
@@ -70,5 +70,9 @@ def share_of(text: str) -> float:
 
 
 def is_held_out(name: str, share: float) -> bool:
-    """Return whether a clip is held out. The choice depends only on the name, so new clips change nothing."""
+    """Return whether a clip is held out.
+
+    The choice depends only on the name of the clip. New clips therefore do not change the choice for other
+    clips.
+    """
     return share_of(name) < share

@@ -22,11 +22,11 @@ class DataSettings(Section):
         captions: if the source is `folder`, table in the folder (CSV, TSV, JSONL or Parquet) with the columns
             `file`, `caption` and optionally `held_out` (0/1), or with WebVid's columns `videoid`, `page_dir`
             and `name`.
-        held_out_share: share of held-out clips if there is no `held_out` column; a hash of each clip's name
-            decides whether the clip is held out.
+        held_out_share: share of held-out clips, used if there is no `held_out` column. A hash of each clip's
+            name decides whether the clip is held out.
         prepared: folder that `ti2v prepare` has written from these settings; training then decodes no video.
             Empty if training prepares the clips.
-        identity: what identifies a file in cache keys.
+        identity: the values that identify a file in cache keys.
         scenarios: names of the scenarios to render. If there are no names, all scenarios are rendered.
         rigid_only: use only actions whose motion optical flow can describe fully, that is, no object appears
             or deforms.
@@ -38,10 +38,12 @@ class DataSettings(Section):
         frames: number of frames per clip.
         height: height of a frame, in pixels.
         width: width of a frame, in pixels.
-        fps: target frame rate; from a clip with a higher frame rate, frames are left out. A slower clip keeps
-            its rate. The network gets the actual rate of the frames.
-        strides: if given, a window has every n-th frame of the clip instead of `fps` frames per second, with
-            one of these numbers n. The number depends on the clip's name and the window.
+        fps: target frame rate; from a clip with a higher frame rate, frames are left out. A clip with a lower
+        frame rate keeps its own rate. The network gets the actual rate of the frames.
+        strides: numbers n. If the list is not empty, a window has every n-th frame of the clip, with one of
+        the numbers n, instead of `fps` frames per second. The choice of n depends on the name of the clip and
+        the number of the
+            window.
         windows: number of windows of `frames` frames that are taken from each clip.
         position: where the windows start.
     """

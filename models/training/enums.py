@@ -12,7 +12,7 @@ class DataSource(StrEnum):
 
 
 class FileIdentity(StrEnum):
-    """What identifies the content of a file in cache keys: its size and time of change, or its sha256."""
+    """The values that identify a file in cache keys: its size and time of change, or its sha256."""
 
     SIZE_AND_TIME = "size_and_time"
     SHA256 = "sha256"
@@ -21,7 +21,7 @@ class FileIdentity(StrEnum):
 class WindowPosition(StrEnum):
     """Where a window of a clip starts: at the first frame, or at a random frame.
 
-    The random frame depends on the clip's name and the number of the window only.
+    The random frame depends only on the name of the clip and the number of the window.
     """
 
     FIRST = "first"

@@ -179,7 +179,7 @@ def _load_text_to_video(config: TrainingConfig) -> MotifImageToVideoPipeline:
 
 
 def _videocrafter_encoders(network: NetworkSettings, tensors: StateDict) -> Encoders:
-    """Return the encoders of a VideoCrafter2 checkpoint, or those of `companions` if they are given."""
+    """Return the encoders in a VideoCrafter2 checkpoint, or the encoders in `companions` if it is set."""
     if network.companions:
         return _load_companions(network.companions)
     tokenizer = AutoTokenizer.from_pretrained(network.tokenizer)

@@ -1,7 +1,7 @@
 """Prepares the clips of training configs: decodes, encodes and measures them once, in parallel.
 
-Each shard is written by one process, so a killed preparation continues with the missing shards. Several
-machines can share one folder.
+Each shard is written by one process. If the preparation is killed, the next run writes only the missing
+shards. Several machines can share one folder.
 """
 
 import math
@@ -36,7 +36,7 @@ class Preparation:
     Attributes:
         clips: number of clips that were prepared in this call.
         broken: the reasons why clips were skipped in this call; each key is a clip's name.
-        shards_kept: number of shards that were complete before.
+        shards_kept: number of shards that were complete before this call.
     """
 
     clips: int = 0
@@ -60,7 +60,7 @@ class PreparationOptions:
     Attributes:
         output: folder of the shards.
         shard: the part of the tar files that this process writes.
-        workers: number of processes; with several processes on one GPU, each holds the encoders.
+        workers: number of processes. If several processes use one GPU, each process holds its own encoders.
         device: device of the encoders, of RAFT and of SAM.
         clips_per_shard: number of clips per tar file.
     """
@@ -72,15 +72,15 @@ class PreparationOptions:
     clips_per_shard: int = 256
 
     def own_shards(self, clips: int) -> range:
-        """Return the numbers of the shards of this process's part, if there are `clips` clips in all."""
+        """Return the numbers of the shards that this process writes; `clips` is the number of all clips."""
         return range(self.shard.number - 1, math.ceil(clips / self.clips_per_shard), self.shard.count)
 
     def own_clips(self, clips: int) -> int:
-        """Return the number of clips in this process's part."""
+        """Return the number of clips that this process prepares."""
         return sum(len(self.places(number, clips)) for number in self.own_shards(clips))
 
     def places(self, number: int, clips: int) -> range:
-        """Return the places of a shard's clips in the list of all clips."""
+        """Return the positions of a shard's clips in the list of all clips."""
         first = number * self.clips_per_shard
         return range(first, min(first + self.clips_per_shard, clips))
 
@@ -146,12 +146,12 @@ def prepare(
     build: BuildShards,
     on_clips: Callable[[int], object] = lambda _: None,
 ) -> Preparation:
-    """Write the missing shards of this process's part.
+    """Write the missing shards in the part of the work that belongs to this process.
 
     Args:
-        configs: the configs; they differ in heatmaps or training settings only.
+        configs: the training configs; the configs may differ only in heatmaps and training settings.
         sources: all clips of the configs.
-        options: folder, part, processes and device.
+        options: the output folder, the part of the work, the number of processes, and the device.
         build: function that builds the shards, such as `build_in_processes`.
         on_clips: function that is called with the number of clips that a finished shard has.
 

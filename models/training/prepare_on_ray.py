@@ -29,7 +29,7 @@ def build_on_ray(
 ) -> Iterator[ShardResult]:
     """Build shards in `options.workers` actors of the running cluster; yield results as they are finished.
 
-    An actor that dies is started again, and its shard is built again, at most three times.
+    If an actor dies, Ray starts the actor again, and the actor builds its shard again, at most three times.
     """
     if not missing:
         return

@@ -18,11 +18,11 @@ _FREE = frozenset({"folder", "prepared", "identity"})
 
 @dataclass(frozen=True)
 class PreparedSettings:
-    """What determines the content of prepared shards.
+    """The settings that determine the content of prepared shards (tar files of encoded clips).
 
     Attributes:
         data: the settings of [data], without paths.
-        heatmaps: the keys of all heatmaps that each clip has.
+        heatmaps: the keys of the heatmaps; every clip has all these heatmaps.
         encoders: the keys of the encoders.
         clips: number of clips in all shards, broken clips included.
         shards: number of tar files.
@@ -70,7 +70,7 @@ def read_settings(folder: Path) -> PreparedSettings:
     """Read the settings of a prepared folder.
 
     Raises:
-        BadConfig: the folder has no settings, or they are damaged.
+        BadConfig: the folder has no settings, or the settings are damaged.
     """
     path = folder / _FILE
     try:

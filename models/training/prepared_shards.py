@@ -4,7 +4,7 @@
     clips-000012.tar     per clip a file KEY.safetensors with the tensors, and KEY.json with the label
     clips-000012.json    index: label, offset and size of each clip; broken clips with the reason
 
-The index of a shard is written after the shard, so a shard with an index is complete.
+The index of a shard is written after the shard. A shard that has an index is therefore complete.
 """
 
 import io
@@ -30,7 +30,7 @@ _AGAIN = "Run `ti2v prepare` again to write the shard."
 
 @dataclass(frozen=True)
 class ShardEntry:
-    """A clip of a shard: its label, and the place of its tensors in the tar file, in bytes."""
+    """A clip of a shard: its label, and the byte offsets and sizes of its tensors in the tar file."""
 
     label: ClipLabel
     offset: int
@@ -58,7 +58,7 @@ class ShardClip:
 
     Attributes:
         shard: the tar file.
-        entry: the place of the clip in the file.
+        entry: the position of the clip in the tar file.
         heatmap: key of the heatmap m' of the loss.
         region: key of the heatmap m from optical flow.
     """
@@ -123,7 +123,7 @@ class ShardWriter:
         self._entries.append(ShardEntry(label, offset, len(content)))
 
     def index(self, size: int) -> ShardIndex:
-        """Return the index of a tar file of `size` bytes."""
+        """Return the index of the tar file, whose size is `size` bytes."""
         return ShardIndex(size, tuple(self._entries), self.broken)
 
     def _write(self, name: str, content: bytes) -> int:
@@ -154,7 +154,7 @@ def read_index(folder: Path, number: int) -> ShardIndex:
     """Read the index of a shard.
 
     Raises:
-        BadConfig: the shard is missing, damaged or has another size than its index states.
+        BadConfig: the shard is missing or damaged, or its size differs from the size in its index.
     """
     shard = shard_path(folder, number)
     path = shard.with_suffix(".json")

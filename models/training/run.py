@@ -186,7 +186,7 @@ class Trainer:
         self._accelerator.wait_for_everyone()
 
     def _measure(self, clips: Sequence[EncodedClip]) -> tuple[list[RegionLoss], list[SampleStrip]]:
-        """Return the rows of Figure 6 and the sample strips; the processes share timesteps and samples."""
+        """Return the rows of Figure 6 and the sample strips. The processes divide timesteps and samples."""
         settings, accelerator = self._config.validation, self._accelerator
         own = slice(accelerator.process_index, None, accelerator.num_processes)
         rows = region_losses(

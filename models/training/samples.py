@@ -25,7 +25,7 @@ class SampleStrip:
     """Two rows of the sample sheet: original and generated frames.
 
     Attributes:
-        number: the place on the sheet.
+        number: the position of the strip on the sheet.
         pixels: (height, width, 3) uint8 RGB.
     """
 

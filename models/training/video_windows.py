@@ -26,7 +26,7 @@ def clip_windows(
     """Yield the configured windows of a clip.
 
     Args:
-        label: the label of the whole clip; its name decides about random strides and positions.
+        label: the label of the whole clip. The name in the label determines the random strides and positions.
         data: the settings of the clips.
         read: function that decodes a window of the clip.
     """
@@ -38,7 +38,10 @@ def clip_windows(
 
 
 def frame_window(name: str, number: int, data: DataSettings) -> FrameWindow:
-    """Return window `number` of a clip. Its stride and position depend on nothing but these arguments."""
+    """Return window `number` of a clip.
+
+    The stride and the position of the window depend only on the arguments of this function.
+    """
     position = 0.0
     if data.position is WindowPosition.RANDOM:
         position = share_of(f"position {number} {name}")
@@ -67,7 +70,7 @@ def read_window(path: Path, data: DataSettings, window: FrameWindow) -> Training
 
 
 def file_content(path: Path, identity: FileIdentity) -> str:
-    """Return a text that identifies a file's content; a missing file has a text of its own."""
+    """Return a text that identifies a file's content; for a missing file, a text that says so."""
     try:
         status = path.stat()
     except OSError:

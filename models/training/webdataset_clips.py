@@ -40,8 +40,8 @@ class Member:
 def webdataset_clips(data: DataSettings) -> Iterator[ClipSource]:
     """Yield the windows of all clips in the tar files of a folder, in the order of the names.
 
-    A damaged tar file gives its undamaged clips, and one broken clip that states the damage. A sample without
-    a video or a caption is a broken clip as well.
+    If a tar file is damaged, the function yields its undamaged clips, and one broken clip that states the
+    damage. A sample without a video or without a caption also becomes a broken clip.
 
     Raises:
         BadConfig: the folder has no tar files.
@@ -59,7 +59,7 @@ def webdataset_clips(data: DataSettings) -> Iterator[ClipSource]:
 
 
 def _samples(shard: Path) -> Iterator[tuple[str, Mapping[str, Member]]]:
-    """Yield the keys of a tar file, each with its files by type. Raises tarfile.TarError after the last."""
+    """Yield each key of a tar file, and the key's files by type. Raises tarfile.TarError after the last."""
     key = ""
     members: dict[str, Member] = {}
     damage: tarfile.TarError | None = None

@@ -1,4 +1,4 @@
-"""Recognises the errors that mean too little memory."""
+"""Recognises errors that mean that the memory is too small."""
 
 from models.generators.base import OutOfMemory
 

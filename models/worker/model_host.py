@@ -53,11 +53,11 @@ class ModelHost(Protocol):
     def measure(self, suite: SuiteName, clips: Sequence[ClipInput]) -> MetricTable:
         """Return the scores of clips in a suite of metrics.
 
-        The model is unloaded first if the suite has networks, because both need the memory of the device. The
-        networks stay loaded until `end_suite`, `load`, or another suite.
+        If the suite has networks, the model is unloaded first, because both need memory of the device. The
+        networks stay loaded until `end_suite` or `load` is called, or until another suite runs.
 
         Raises:
-            BackboneMissing: weights that the suite needs are not on the machine that runs the suite.
+            BackboneMissing: the suite needs weights that are not on the machine.
             HostLost: the process that runs the suite died.
         """
 

@@ -11,7 +11,7 @@ from models.worker.available_suites import AvailableSuite, select_suites
 
 @dataclass(frozen=True)
 class Offers:
-    """The models, each with its batch size, and the suites of metrics that a worker offers to a server."""
+    """What a worker offers to a server: models, each with its batch size, and suites of metrics."""
 
     batch_sizes: Mapping[str, int]
     suites: Mapping[SuiteName, AvailableSuite]

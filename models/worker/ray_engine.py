@@ -1,8 +1,8 @@
 """Runs a worker on a Ray cluster. Each actor holds one model or one suite of metrics, on one GPU of any node.
 
-The driver runs one lane per actor (models/worker/fleet.py). A lane claims jobs, fetches images and clips, and
-uploads clips and scores. If an actor or its node dies, the driver releases the actor's jobs and starts a new
-actor after a pause.
+The driver runs one lane per actor (models/worker/fleet.py). A lane (a worker loop for one actor) claims jobs,
+fetches images and clips, and uploads clips and scores. If an actor or its node dies, the driver releases the
+actor's jobs and starts a new actor after a pause.
 """
 
 import signal

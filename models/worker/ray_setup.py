@@ -1,4 +1,4 @@
-"""Imports Ray with the settings of a worker. The other modules import Ray from here only."""
+"""Imports Ray with the settings of a worker. All other modules import Ray from this module only."""
 
 import os
 

@@ -14,10 +14,10 @@ from models.worker.memory_errors import is_out_of_memory
 
 
 class SuiteHost:
-    """Measures clips. The networks of one suite stay in memory until another suite or `close`.
+    """Measures clips. The networks of a suite stay in memory until another suite runs or `close` is called.
 
-    If the memory is too small for all networks of a suite, only the networks of one metric are loaded at a
-    time from then on.
+    If the memory is too small for all networks of a suite, the host from then on loads the networks of one
+    metric at a time.
 
     Args:
         run: the folders and the device with which suites run.

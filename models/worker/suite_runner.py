@@ -1,6 +1,6 @@
 """Measures the clips of one claim with a suite of metrics, and uploads the scores.
 
-The host uses the code of `ti2v metrics`, and the same caches of scores and features.
+The model host runs the same code as `ti2v metrics`, with the same caches of scores and features.
 """
 
 import tempfile
@@ -133,7 +133,7 @@ class SuiteRunner:
         """Run the suite.
 
         Raises:
-            Crashed: a metric's network was found, but failed.
+            Crashed: the network of a metric is on the machine, but fails.
             HostLost: the process that runs the suite died.
         """
         suite = tasks[0].job.suite
