@@ -65,7 +65,7 @@ def nested(texts: Texts, *, lines: Collection[str]) -> dict[str, Any]:
 
 
 def rows(texts: Texts, path: str) -> list[dict[str, str]]:
-    """Return the rows of a list in a form, each as a mapping from the rest of the path to the text."""
+    """Return the rows of a list in a form. Each row maps the rest of a path to the text."""
     numbered: dict[int, dict[str, str]] = {}
     for name, text in texts.items():
         row, _, rest = name.removeprefix(f"{path}.").partition(".")

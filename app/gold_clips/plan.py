@@ -37,7 +37,7 @@ class PlannedClip:
 
     @property
     def order(self) -> tuple[int, ...]:
-        """Return the frames of the source that the wrong clip shows, in order."""
+        """Return the indexes of the source's frames, in the order in which the wrong clip shows them."""
         frames = range(self.right.frames)
         match self.kind:
             case GoldKind.FROZEN:

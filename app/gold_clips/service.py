@@ -74,7 +74,7 @@ def decide(
 ) -> None:
     """Confirm or reject the wrong clip of a pair. A later decision replaces an earlier decision.
 
-    A study that has opened keeps the gold questions with which it opened.
+    After a study opens, a later decision does not change the gold questions of the study.
 
     Raises:
         NotFound: the submission has no wrong clip of this pair.

@@ -1,6 +1,6 @@
 """Collects the annotators' texts from templates and code, and adds new texts to the catalogues.
 
-`make catalogues` runs this module. Translate the empty entries of each `.po` file afterwards.
+`make catalogues` runs this module. Afterwards, a person must translate the empty entries of each `.po` file.
 """
 
 import sys

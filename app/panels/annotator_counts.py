@@ -21,7 +21,7 @@ class AnnotatorCounts:
     """The counts of one annotator's assignments, and the other values that decide the next comparison.
 
     Attributes:
-        done: the number of comparisons on which the annotator voted or which the annotator skipped.
+        done: the number of comparisons that the annotator answered or skipped.
         held: the number of open assignments.
         pairs: the number of different pairs that the annotator was shown.
         last: the position of the annotator's newest comparison in the order of the comparisons; None before

@@ -26,7 +26,7 @@ def completions(session: Session, which: ColumnElement[bool]) -> dict[int, Compl
     """Return the completions by assignment id; an assignment without playback events is absent.
 
     Args:
-        which: a condition on the assignments.
+        which: the SQL condition that selects the assignments.
     """
     complete = PlaybackEvent.kind == PlaybackKind.COMPLETE
     left, right = (

@@ -1,4 +1,4 @@
-"""Ends the study for annotators who failed a quality rule, which the owner wrote before the study opened."""
+"""Ends the study for annotators who failed a quality rule. Owners set the rules before a study opens."""
 
 from datetime import datetime
 

@@ -38,7 +38,7 @@ class _Count:
         return _status(self.answers < after, self.bad > maximum * self.answers)
 
     def tested(self, *, level: float = rule_limits.LEVEL) -> RuleStatus:
-        """Check with an exact binomial test that an honest annotator can have so many bad answers."""
+        """Check with an exact binomial test whether chance can explain the number of bad answers."""
         limit = rule_limits.failing_count(self.answers, self.honest_rate, level=level)
         return _status(limit is None, limit is not None and self.bad >= limit)
 

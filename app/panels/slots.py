@@ -40,7 +40,7 @@ _RELEASE = _CHANGE.values(slots_taken=_comparisons.c.slots_taken - 1)
 def take_slot(session: Session, comparison: Comparison | FreeComparison, study: Study) -> bool:
     """Take one slot of a comparison, and draw the random key that breaks the comparison's next tie.
 
-    Return whether the comparison still has another free slot (place for a vote).
+    Return whether the comparison still has a free slot (a place for a vote) afterwards.
     """
     draws = comparison.draws + 1
     key = shuffle_key(study.seed, comparison.matchup_id, comparison.pair_id, draws)

@@ -1,4 +1,4 @@
-"""Chooses the language of an annotator's pages: the annotator's choice, the browser's, or the study's."""
+"""Chooses the language of an annotator's pages: chosen by the annotator, by the browser, or by the study."""
 
 from app.languages.negotiation import preferred_language
 from app.languages.study_texts import StudyWording

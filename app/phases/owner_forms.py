@@ -113,7 +113,7 @@ def parse_crowd_form(fields: CrowdFields) -> CrowdSettings:
 
     Raises:
         InvalidFields: texts are not allowed values of their settings; the error names the paths.
-        Invalid: the form has a field that no form of the service has.
+        Invalid: the form has an unknown field.
     """
     tree = _tree(fields)
     problems: dict[str, str] = {}
@@ -154,7 +154,7 @@ def change_rows(fields: CrowdFields, change: str) -> CrowdFields:
 
 
 def fields_of_text(fields: CrowdFields, text: str) -> CrowdFields:
-    """Return the fields that a TOML or JSON text describes; settings that the text does not name stay.
+    """Return the fields that a TOML or JSON text describes; other settings keep their values.
 
     The text contains the tables `phases`, `rules`, `allocation` and `platform`, or only the content of one of
     these tables.

@@ -87,8 +87,8 @@ def save_crowd(
 ) -> Response:
     """Save the crowd platform; for a draft, also save the settings that freeze when the study opens.
 
-    `change` names the button of the form: empty to save, `preview` to save and then preview all pages,
-    `import` to fill the form from `text`, or a change of a list (see `change_rows`), which saves nothing.
+    `change` names the pressed button. An empty text saves the form. `preview` saves the form and then shows
+    all pages. `import` fills the form from `text`. A change of a list (see `change_rows`) saves nothing.
     """
     try:
         if change == IMPORT:

@@ -83,7 +83,7 @@ def parse_link(platform: Platform, parameters: Mapping[str, str]) -> ExternalIds
 
 
 def require_study(platform: Platform, study: str) -> None:
-    """Refuse a link of another study of the platform."""
+    """Refuse a link that belongs to another study on the platform."""
     if platform.study_id is not None and study != platform.study_id:
         raise Invalid(
             "This link belongs to another study. Open the study on the platform again.",

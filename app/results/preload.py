@@ -1,7 +1,7 @@
 """Builds the results pages of the newest studies shortly after the server starts.
 
 The first results page of a study reads all votes of the study. The first page of a server process also
-compiles the templates. A reader would wait too long for both.
+compiles the templates. Without this module, the first reader would wait too long.
 """
 
 import logging

@@ -26,7 +26,7 @@ TIMEOUT_S = 5.0
 
 
 class PublicKey(BaseModel):
-    """A public RSA key of a key set. Keys of other types are ignored."""
+    """A public RSA key of a key set. The key set ignores keys of all other types."""
 
     kty: Literal["RSA"]
     kid: str

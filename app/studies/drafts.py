@@ -145,7 +145,7 @@ def draft_request(session: Session, study: Study) -> StudyRequest:
 def with_renditions(
     matchups: Sequence[MatchupRequest], wanted: Sequence[RenditionRecipe | str] | None
 ) -> list[MatchupRequest]:
-    """Return the matchups with other renditions, in the same order. None changes nothing.
+    """Return the matchups with replaced renditions, in the same order. None changes nothing.
 
     Raises:
         Conflict: the numbers of matchups and renditions differ (`draft_changed`).

@@ -48,7 +48,7 @@ class ComparedStudies:
 
 @dataclass(frozen=True)
 class _Sides:
-    """The two sides of a matchup: by submission and seed, and by model."""
+    """The two sides of a matchup, identified in two ways: by submission and seed, and by model."""
 
     shown: tuple[tuple[int, int], tuple[int, int]]
     models: tuple[int, int]

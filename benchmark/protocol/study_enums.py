@@ -71,7 +71,7 @@ class WatchGate(StrEnum):
 
 
 class Balance(StrEnum):
-    """How the server chooses the next comparison: which numbers of votes it keeps equal first.
+    """Which numbers of votes the server keeps equal first, when it chooses the next comparison.
 
     `comparisons` assigns the comparison with the fewest votes and leases. `matchups` assigns a comparison of
     the matchup with the fewest complete votes; leases do not count, because they may be abandoned.

@@ -28,7 +28,8 @@ SAME_REASONS_AGAIN = 0.8
 def failing_count(answers: int, honest_rate: float, *, level: float = LEVEL) -> int | None:
     """Return the smallest number of bad answers that is too unlikely for an honest annotator.
 
-    Return None if the annotator gave too few answers. Then even bad answers alone could be chance.
+    Return None if the annotator gave too few answers. With so few answers, chance could explain even bad
+    answers only.
 
     Args:
         answers: the number of answers, at least 0.

@@ -7,7 +7,7 @@ from benchmark.protocol import AssignmentPurpose, Choice, PlaybackKind
 
 @dataclass(frozen=True, slots=True)
 class PlaybackRow:
-    """An event of one clip that an annotator watched.
+    """A playback event (such as play or pause) of one clip of a comparison.
 
     Attributes:
         position: the position of the comparison in the order of the annotator's comparisons, from 1.

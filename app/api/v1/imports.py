@@ -194,7 +194,7 @@ def _queue_votes(
 
 
 def accepted(task: Task) -> Response:
-    """Return the response with a queued task."""
+    """Return the response (status 202) that contains the queued task."""
     return Response(
         task_response(task).model_dump_json(),
         status_code=202,

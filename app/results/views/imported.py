@@ -21,7 +21,7 @@ class ImportedNote:
 
 
 def imported_note(session: Session, results: StudyResults) -> ImportedNote | None:
-    """Return where the votes come from; None if people voted in this study."""
+    """Return a sentence that names the source of the votes; None if people voted in this study."""
     if not results.live.is_imported:
         return None
     newest = newest_protocol(session, results.study)
