@@ -92,9 +92,9 @@ def set_cookie(response: Response, cookie: str, context: AppContext) -> None:
 def set_frame_cookie(response: Response, cookie: str, context: AppContext) -> None:
     """Store the annotator's cookie so that a browser sends the cookie inside the frame of Mechanical Turk.
 
-    Without `SameSite=None` a browser does not send a cookie from a frame of another site. The attribute
-    `Partitioned` limits the cookie to frames of that site. Starlette writes `Partitioned` only on Python 3.14
-    and newer.
+    Without `SameSite=None`, a browser sends no cookie when our page is in a frame on another site. The
+    attribute `Partitioned` limits the cookie to frames on that site. Starlette writes `Partitioned` only on
+    Python 3.14 and newer.
     """
     max_age = context.settings.session_days * 86400
     response.headers.append(

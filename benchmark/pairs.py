@@ -100,8 +100,8 @@ class ClipNames:
     Attributes:
         matched: a mapping from file name, without its suffix, to pair and seed.
         unknown: names that match no pair, in the order of the input.
-        ambiguous: names that could mean two pairs. The list contains only names for which the other names in
-            the folder do not decide.
+        ambiguous: names that could mean two pairs, if the other names in the folder do not show which pair
+            is meant.
     """
 
     matched: Mapping[str, ClipName]
@@ -116,9 +116,10 @@ def match_clip_names(stems: Iterable[str], pair_ids: Iterable[str]) -> ClipNames
     `car_take_1` has two readings: with and without a seed. The other file names in the folder decide which
     reading is used:
 
-    - If all other names have a seed and one of them has the seed 1, use the reading with a seed.
-    - If some other name has no seed and none has the seed 1, use the reading without a seed.
-    - If some names have no seed and others have the seed 1, use the reading whose pair has no other file.
+    - Every other name has a seed, and the seed 1 occurs: the name has a seed.
+    - At least one other name has no seed, and the seed 1 does not occur: the name has no seed.
+    - At least one other name has no seed, and the seed 1 occurs: one of the two readings gives a pair that
+      already has a file; the other reading is used.
 
     >>> match_clip_names(["car_take_1", "car_take_1_1"], ["car_take", "car_take_1"]).matched["car_take_1"]
     ClipName(pair_id='car_take', seed=1)

@@ -128,7 +128,7 @@ def cancel(jobs: tuple[str, ...], submission: str | None, server: str | None, ke
 @click.option("--submission", help="Instead of JOBS: all failed jobs of this submission.")
 @server_options
 def retry(jobs: tuple[str, ...], submission: str | None, server: str | None, key: str | None) -> None:
-    """Queue failed or cancelled JOBS, or all failed jobs of a submission, again as new jobs."""
+    """Put JOBS that failed or were cancelled, or all failed jobs of a submission, back into the queue."""
     _change("retry", jobs, submission, server, key)
 
 

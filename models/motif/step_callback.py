@@ -48,7 +48,7 @@ class StepCallback:
         """Call the function and return the tensors, with the replacements that the function returned.
 
         Raises:
-            ValueError: the function returned a tensor with another name.
+            ValueError: the function returned a tensor whose name is not among the requested names.
         """
         if self.function is None:
             return tuple(tensors.values())

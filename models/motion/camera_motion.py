@@ -2,7 +2,7 @@
 
 With a panning camera, every pixel moves, the heatmap is near 1 everywhere, and the motion focal loss selects
 nothing. The camera's motion between two frames is modelled as a shift, a rotation and a zoom, which most
-pixels of the frame follow. The paper does not mention the camera [open]; the setting is off by default.
+pixels of the frame follow. The paper does not mention the camera. The setting is off by default.
 """
 
 import cv2

@@ -146,7 +146,7 @@ def prepare(
     build: BuildShards,
     on_clips: Callable[[int], object] = lambda _: None,
 ) -> Preparation:
-    """Write the missing shards in the part of the work that belongs to this process.
+    """Write the missing shards of this process's part of the work.
 
     Args:
         configs: the training configs; the configs may differ only in heatmaps and training settings.

@@ -116,7 +116,7 @@ class Failures:
                 self._report(_Failure((job,), Crashed(message)))
 
     def settle(self) -> None:
-        """Decide whether the held jobs fail or are released, because the worker has no other job to try.
+        """Decide whether the held jobs fail or are released, now that the worker has no other job to try.
 
         Raises:
             LaneFailed: see `add`.
