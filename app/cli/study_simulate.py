@@ -8,6 +8,7 @@ import click
 
 from app.cli.output import RowFormat, format_option, print_json, progress, text_table
 from app.simulation.profiles import PROFILES, Profile
+from benchmark.cli.parameters import FiniteFloatRange
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -34,7 +35,7 @@ SUFFIX = "-simulation"
 )
 @click.option(
     "--abandon",
-    type=click.FloatRange(0, 1),
+    type=FiniteFloatRange(0, 1),
     default=0.3,
     show_default=True,
     help="Share of annotators who leave in the middle.",
