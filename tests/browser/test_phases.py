@@ -10,6 +10,8 @@ from app.clock import utc_now
 from app.platforms.service import set_platform
 from app.tables.studies import Study as StudyRow
 from benchmark.protocol import Side, WatchGate
+from benchmark.wire.phases import Phases
+from benchmark.wire.platforms import Platform
 from tests.app.phases.conftest import PLATFORM, WHOLE_WAY, choice_of
 from tests.app.voting.test_gold import with_gold
 from tests.browser.voting_page import VotingPage
@@ -204,3 +206,24 @@ def test_a_quiz_with_a_watch_gate_takes_an_answer_once_the_clips_are_loaded(
     answer_quiz(page, gated, Side.REFERENCE)
 
     expect(page.get_by_role("heading", name="Right.")).to_be_visible()
+
+
+def test_the_page_of_a_full_study_returns_to_the_platform_by_itself(
+    new_context: Callable[..., BrowserContext], live_server: str, cast: Cast
+) -> None:
+    study = cast.open_study("full", others=["cinemo"], phases=Phases())
+    url = "https://app.prolific.com/submissions/complete?cc=FULL"
+    platform = Platform.model_validate({"kind": "prolific", "full": {"code": "FULL", "url": url}})
+    with cast.context.database.write() as session:
+        row = session.scalars(select(StudyRow).where(StudyRow.slug == study.slug)).one()
+        row.unfilled_comparisons = 0
+        set_platform(session, study=row, platform=platform, principal=cast.alice.principal, now=utc_now())
+    page = new_context().new_page()
+    page.clock.install()
+    page.route("https://app.prolific.com/**", lambda route: route.fulfill(body="returned"))
+
+    page.goto(f"{live_server}/studies/{study.slug}/join?PROLIFIC_PID=p&STUDY_ID=s&SESSION_ID=x")
+    expect(page.get_by_text("This happens by itself in 10 seconds.")).to_be_visible()
+    page.clock.run_for(11_000)
+
+    expect(page).to_have_url(url)
