@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from app.database import Database
-    from app.simulation.crowd import Outcome
+    from app.simulation.crowd import SimulationResult
 
 # Two thirds are honest, at three levels of skill.
 _DEFAULT_MIX = {
@@ -57,7 +57,7 @@ def simulate(slug: str, mix: tuple[str, ...], abandon: float, seed: int, row_for
         with database.write() as session:
             study_id = _prepare(session, slug)
         with server_of(settings) as address, progress("annotators", len(people)) as step:
-            outcome = simulate_crowd(
+            result = simulate_crowd(
                 database,
                 study_id=study_id,
                 address=address,
@@ -66,7 +66,7 @@ def simulate(slug: str, mix: tuple[str, ...], abandon: float, seed: int, row_for
                 seed=seed,
                 step=step,
             )
-        _print(database, study_id, outcome, RowFormat(row_format))
+        _print(database, study_id, result, RowFormat(row_format))
 
 
 def _parse(mix: Sequence[str]) -> list[tuple[Profile, int]]:
@@ -105,7 +105,7 @@ def _prepare(session: "Session", slug: str) -> int:
     return study.id
 
 
-def _print(database: "Database", study_id: int, outcome: "Outcome", row_format: RowFormat) -> None:
+def _print(database: "Database", study_id: int, result: "SimulationResult", row_format: RowFormat) -> None:
     from app.panels.pay import money, study_pay
     from app.tables.studies import Study
 
@@ -113,23 +113,22 @@ def _print(database: "Database", study_id: int, outcome: "Outcome", row_format: 
         study = session.get_one(Study, study_id)
         pay = study_pay(study)
         slug = study.slug
-    hours = sum(each.seconds for each in outcome.annotators) / 3600
+    hours = sum(each.seconds for each in result.annotators) / 3600
     cost = None
     if pay is not None:
         from decimal import Decimal
 
         total = pay.per_hour * Decimal(hours) * (1 + pay.fee_percent / 100)
         cost = money(total.quantize(Decimal("0.01")), pay.currency)
-    rows = _profile_rows(outcome)
-    panels = {"full": outcome.full, "short": outcome.short, "over": outcome.over}
+    rows = _profile_rows(result)
+    panels = {"full": result.full, "short": result.short, "over": result.over}
     if row_format is RowFormat.JSON:
         print_json({"profiles": rows, "comparisons": panels, "hours": round(hours, 2), "cost": cost})
         return
     for line in text_table(rows):
         click.echo(line)
     click.echo(
-        f"\nComparisons with all votes: {outcome.full}, with fewer: {outcome.short}, "
-        f"with more: {outcome.over}"
+        f"\nComparisons with all votes: {result.full}, with fewer: {result.short}, with more: {result.over}"
     )
     click.echo(f"Time of all annotators: {hours:.1f} hours")
     if cost:
@@ -138,10 +137,10 @@ def _print(database: "Database", study_id: int, outcome: "Outcome", row_format: 
     _print_preferences(database, slug)
 
 
-def _profile_rows(outcome: "Outcome") -> list[dict[str, object]]:
+def _profile_rows(result: "SimulationResult") -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
-    for name in dict.fromkeys(each.profile.name for each in outcome.annotators):
-        of_profile = [each for each in outcome.annotators if each.profile.name == name]
+    for name in dict.fromkeys(each.profile.name for each in result.annotators):
+        of_profile = [each for each in result.annotators if each.profile.name == name]
         rules = Counter(rule for each in of_profile for rule in each.failed)
         rows.append(
             {
@@ -149,6 +148,7 @@ def _profile_rows(outcome: "Outcome") -> list[dict[str, object]]:
                 "honest": "yes" if of_profile[0].profile.is_honest else "no",
                 "annotators": len(of_profile),
                 "left": sum(each.has_left for each in of_profile),
+                "screened out": sum(each.is_screened_out for each in of_profile),
                 "votes": sum(each.votes for each in of_profile),
                 "refused": sum(each.refused for each in of_profile),
                 "flagged": sum(each.is_flagged for each in of_profile),

@@ -18,21 +18,26 @@ from app.simulation.knowledge import Knowledge
 from app.simulation.participant import Participant
 from app.simulation.profiles import Profile
 from app.tables.people import Invitation
+from app.tables.phases import AnnotatorPhase
 from app.tables.studies import Comparison, Study
-from benchmark.protocol import RuleStatus
+from benchmark.protocol import Outcome, RuleStatus
 
 _TIMEOUT_S = 60.0
 
 
 @dataclass(frozen=True)
 class SimulatedAnnotator:
-    """What happened to one annotator. `failed` names the failed rules and flags."""
+    """What happened to one annotator. `failed` names the failed rules and flags.
+
+    `is_screened_out` says that the annotator failed the quiz.
+    """
 
     profile: Profile
     votes: int
     refused: int
     seconds: float
     has_left: bool
+    is_screened_out: bool
     failed: tuple[str, ...]
 
     @property
@@ -42,7 +47,7 @@ class SimulatedAnnotator:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SimulationResult:
     """The end of a simulation. `full`, `short` and `over` are numbers of comparisons by their valid votes."""
 
     annotators: tuple[SimulatedAnnotator, ...]
@@ -60,7 +65,7 @@ def simulate_crowd(
     abandon_share: float,
     seed: int,
     step: Callable[[], None],
-) -> Outcome:
+) -> SimulationResult:
     """Let annotators take part in turn, until all have finished or left.
 
     Args:
@@ -94,7 +99,7 @@ def simulate_crowd(
             for number, (profile, invitation) in enumerate(zip(people, invitations, strict=True))
         ]
         _take_turns(crowd, knowledge, step)
-    return _outcome(database, study_id, crowd)
+    return _result(database, study_id, crowd)
 
 
 def _take_turns(crowd: Sequence[Participant], knowledge: Knowledge, step: Callable[[], None]) -> None:
@@ -110,7 +115,7 @@ def _take_turns(crowd: Sequence[Participant], knowledge: Knowledge, step: Callab
                 step()
 
 
-def _outcome(database: Database, study_id: int, crowd: Sequence[Participant]) -> Outcome:
+def _result(database: Database, study_id: int, crowd: Sequence[Participant]) -> SimulationResult:
     with database.read() as session:
         study = session.get_one(Study, study_id)
         failed = {
@@ -121,6 +126,12 @@ def _outcome(database: Database, study_id: int, crowd: Sequence[Participant]) ->
             Invitation.study_id == study_id
         )
         ids = {row.token_hash: row.annotator_id for row in session.execute(invitations)}
+        annotator_ids = [ids.get(hash_token(each.invitation)) or 0 for each in crowd]
+        screened_out = set(
+            session.scalars(
+                select(AnnotatorPhase.annotator_id).where(AnnotatorPhase.outcome == Outcome.SCREENED_OUT)
+            )
+        )
         votes = (Comparison.votes_reference + Comparison.votes_other).label("votes")
         counted = (
             select(votes, func.count().label("comparisons"))
@@ -129,7 +140,7 @@ def _outcome(database: Database, study_id: int, crowd: Sequence[Participant]) ->
         )
         panels = {row.votes: row.comparisons for row in session.execute(counted)}
         panel = study.votes_per_comparison
-    return Outcome(
+    return SimulationResult(
         tuple(
             SimulatedAnnotator(
                 profile=each.profile,
@@ -137,9 +148,10 @@ def _outcome(database: Database, study_id: int, crowd: Sequence[Participant]) ->
                 refused=each.refused,
                 seconds=each.seconds,
                 has_left=each.has_left,
-                failed=failed.get(ids.get(hash_token(each.invitation)) or 0, ()),
+                is_screened_out=annotator_id in screened_out,
+                failed=failed.get(annotator_id, ()),
             )
-            for each in crowd
+            for each, annotator_id in zip(crowd, annotator_ids, strict=True)
         ),
         full=panels.get(panel, 0),
         short=sum(count for number, count in panels.items() if number < panel),

@@ -94,13 +94,13 @@ def open_crowd_study(cast: Cast, *, shown: int, rules: Rules, **changes: object)
     )
 
 
-def unflagged(found: Found, names: Collection[str]) -> dict[str, int]:
-    """Return how many annotators of each profile stayed and were not flagged."""
+def undetected(found: Found, names: Collection[str]) -> dict[str, int]:
+    """Return how many annotators of each profile stayed, passed the quiz and were not flagged."""
     rows = {name: found[name] for name in names}
     return {
         name: missing
         for name, row in rows.items()
-        if (missing := row["annotators"] - row["left"] - row["flagged"]) > 0
+        if (missing := row["annotators"] - row["left"] - row["screened out"] - row["flagged"]) > 0
     }
 
 
@@ -122,7 +122,7 @@ def test_a_small_crowd_fills_the_panels_and_leaves_the_study_as_it_was(
     assert digests(context.settings.home) == before
     assert found["comparisons"] == {"full": 26, "short": 0, "over": 0}
     assert (found["replay"]["votes"], found["expert"]["flagged"]) == (0, 0)
-    assert unflagged(found, ("instant", "replay")) == {}
+    assert undetected(found, ("instant", "replay")) == {}
 
 
 def test_an_unknown_profile_is_refused(
@@ -143,7 +143,7 @@ def test_sixty_annotators_over_320_comparisons(cast: Cast, simulate: Simulate) -
     found = simulate("--abandon", "0.3")
 
     assert found["comparisons"] == {"full": 320, "short": 0, "over": 0}
-    assert unflagged(found, DISHONEST) == {}
+    assert undetected(found, DISHONEST) == {}
     assert sum(found[name]["flagged"] for name in HONEST) == 0
 
 
