@@ -47,6 +47,7 @@ _MOTION = Suite(
         Metric("share_inside", "Motion in the asked object", _HIGHER),
         Metric("direction_error", "Direction error (°)", _LOWER, 1),
         Metric("amount_ratio", "Amount / true amount", _NONE, 2),
+        Metric("new_object", "New object shown", _HIGHER),
         Metric("background_drift", "Background drift (% of side)", _LOWER, 2),
     ),
     {"flow": "dis-medium", "frames": "all, shorter side at most 256"},

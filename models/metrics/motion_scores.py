@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from benchmark.metrics.artifacts import artifacts
 from benchmark.metrics.first_frame import first_frame_mse
 from benchmark.metrics.motion_amount import motion_amount
-from benchmark.metrics.true_motion import true_motion
+from benchmark.metrics.truth import Truth, truth_scores
 from benchmark.metrics.vectors import MetricInputError
-from benchmark.scenes import bundled_pairs, render
 from models.metrics.clip_input import ClipInput
+from models.metrics.truths import truth_of_pair
 from models.motion.flow import create_flow_estimator
 from models.motion.frames import BadClip
 
@@ -25,7 +25,7 @@ Frames = NDArray[np.uint8]
 def motion_scores(clip: ClipInput, *, flow_name: str = "dis-medium") -> Mapping[str, float]:
     """Return the scores of one clip in the suite `motion`.
 
-    Scores that compare the motion to the true motion are returned only for pairs of the starter benchmark.
+    Scores that compare the clip with the true clip are returned only for pairs of synthetic benchmarks.
 
     Raises:
         MetricInputError: the clip has fewer than 3 frames, or a side of fewer than 8 pixels.
@@ -36,46 +36,42 @@ def motion_scores(clip: ClipInput, *, flow_name: str = "dis-medium") -> Mapping[
         raise MetricInputError(
             f"The suite motion needs at least {_MIN_FRAMES} frames, not {len(frames)}. Use a longer clip."
         )
+    height, width = frames.shape[1:3]
+    truth = truth_of_pair(clip.pair, frames=len(frames), size=(height, width))
+    image = covering(clip.image, height, width)
+    return score_motion(frames, fps=float(clip.video.fps), image=image, truth=truth, flow_name=flow_name)
+
+
+def score_motion(
+    frames: Frames, *, fps: float, image: Frames, truth: Truth | None, flow_name: str = "dis-medium"
+) -> dict[str, float]:
+    """Return the scores of decoded frames in the suite `motion`.
+
+    Args:
+        frames: (frames, height, width, 3) uint8 RGB, at least 3 frames.
+        image: (height, width, 3) uint8, the input image at the clip's size.
+        truth: the true clip in the shape of `frames`; None if it is unknown.
+
+    Raises:
+        MetricInputError: a side has fewer than 8 pixels, or the true clip has another shape.
+    """
     try:
         flow = create_flow_estimator(flow_name)(frames)
     except BadClip as error:
         raise MetricInputError(f"The {error}") from error
-    amount = motion_amount(flow, fps=float(clip.video.fps))
+    amount = motion_amount(flow, fps=fps)
     found = artifacts(frames)
-    height, width = frames.shape[1:3]
     scores = {
         "mean_flow": amount.mean_flow,
         "moving_pixels": amount.moving_pixels,
-        "first_frame_mse": first_frame_mse(covering(clip.image, height, width), frames[0]),
+        "first_frame_mse": first_frame_mse(image, frames[0]),
         "colour_shift": found.colour_shift,
         "flashes": float(found.flashes),
         "freezes": found.freezes,
         "loop": found.loop,
         "cuts": float(found.cuts),
     }
-    return scores | _true_scores(clip.pair, flow)
-
-
-def _true_scores(pair_id: str, flow: NDArray[np.float32]) -> dict[str, float]:
-    pair = bundled_pairs().get(pair_id)
-    if pair is None or not pair.described.is_rigid:
-        return {}
-    rows, columns = flow.shape[1:3]
-    if rows % 2 or columns % 2:
-        return {}
-    rendering = render(pair.scene, pair.action, frames=len(flow) + 1, size=(rows, columns))
-    moved = [index for index, part in enumerate(rendering.parts) if part in pair.described.moved_parts]
-    mask = np.isin(rendering.owners[:-1], moved)
-    try:
-        truth = true_motion(flow, rendering.flow, mask)
-    except MetricInputError:
-        return {}  # the object enters later or is hidden, so its true motion is unknown
-    scores = {
-        "share_inside": truth.share_inside,
-        "amount_ratio": truth.amount_ratio,
-        "background_drift": truth.background_drift,
-    }
-    return scores if truth.direction_error is None else scores | {"direction_error": truth.direction_error}
+    return scores if truth is None else scores | truth_scores(frames, flow, truth)
 
 
 def _reduced(frames: Frames) -> Frames:

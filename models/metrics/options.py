@@ -9,7 +9,7 @@ from models.metrics.animate_bench_settings import AnimateBenchSettings
 from models.metrics.vbench_settings import VBenchSettings
 
 # This number is part of every cache key. Increase the number when a formula or the optical flow changes.
-FORMULAS_VERSION = 5
+FORMULAS_VERSION = 6
 
 
 @dataclass(frozen=True)

@@ -218,7 +218,7 @@ def test_a_change_of_the_optical_flow_changes_the_version_of_the_scores(tmp_path
 
     scores = motion_scores(clip)
 
-    assert FORMULAS_VERSION == 5
+    assert FORMULAS_VERSION == 6
     assert scores["mean_flow"] == pytest.approx(18.13, rel=0.02)
     assert scores["moving_pixels"] == pytest.approx(0.728, rel=0.02)
     assert scores["first_frame_mse"] == pytest.approx(9.80, rel=0.02)

@@ -1,0 +1,40 @@
+"""Looks up the true clip of a synthetic pair, for the scores that compare a clip with the true motion."""
+
+import numpy as np
+
+from benchmark.metrics.truth import Truth
+from benchmark.scenes import ScenePair, bundled_pairs, render
+from benchmark.scenes.motions import Promise
+
+
+def truth_of_pair(pair_id: str, *, frames: int, size: tuple[int, int]) -> Truth | None:
+    """Return the true clip of a pair at a clip's length and size.
+
+    Return None if the pair is not synthetic, if its prompt asks for neither rigid motion nor a new object, or if
+    a side is odd, because the scene engine draws even sides only.
+
+    Args:
+        frames: number of frames, at least 2.
+        size: height and width in pixels.
+    """
+    pair = bundled_pairs().get(pair_id)
+    if pair is None or size[0] % 2 or size[1] % 2:
+        return None
+    return _scene_truth(pair, frames, size)
+
+
+def _scene_truth(pair: ScenePair, frames: int, size: tuple[int, int]) -> Truth | None:
+    action = pair.described
+    entering = {motion.part for motion in action.motions if motion.promise is Promise.ENTERS}
+    if not action.is_rigid and not entering:
+        return None
+    rendering = render(pair.scene, pair.action, frames=frames, size=size)
+    asked = entering or action.moved_parts
+    indices = [index for index, part in enumerate(rendering.parts) if part in asked]
+    mask = np.isin(rendering.owners, indices)
+    return Truth(
+        frames=rendering.frames,
+        flow=rendering.flow if action.is_rigid else None,
+        mask=mask,
+        enters=bool(entering) and not mask[0].any(),
+    )
