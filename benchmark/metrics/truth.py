@@ -39,8 +39,8 @@ class Truth:
 def truth_scores(frames: Frames, flow: Flow, truth: Truth) -> dict[str, float]:
     """Return the scores of the suite `motion` that need the true clip.
 
-    A score that is not defined for the pair is left out: `new_object` if no object enters, `direction_error` if
-    the object does not move in one direction, and all scores of the motion if the true flow is unknown.
+    A score that is not defined for the pair is left out: `new_object` if no object enters, `direction_error`
+    if the object does not move in one direction, and all scores of motion if the true flow is unknown.
 
     Args:
         frames: the decoded clip, in the shape of `truth.frames`.
@@ -70,9 +70,9 @@ def truth_scores(frames: Frames, flow: Flow, truth: Truth) -> dict[str, float]:
 def new_object(last_frame: Frames, truth: Truth) -> float:
     """Return how closely a clip shows the new object at the place where it should be at the end, in [0, 1].
 
-    1 - sum |last frame - true last frame| / sum |input image - true last frame|, over the pixels of the object
-    in the true last frame. The true clip scores 1; a clip that still shows the input image scores 0, and so does
-    a clip that differs more from the true clip than the input image does.
+    1 - sum |last frame - true last frame| / sum |input image - true last frame|, over the pixels of the
+    object in the true last frame. The true clip scores 1. A clip that still shows the input image scores 0,
+    and so does a clip that differs more from the true clip than the input image does.
 
     Args:
         last_frame: (height, width, 3) uint8, the clip's last frame.

@@ -1,4 +1,4 @@
-"""Measures clips of a synthetic benchmark that are arrays in memory, with the scores of the suite `motion`."""
+"""Measures clips of a synthetic benchmark, held in memory, with the scores of the suite `motion`."""
 
 from collections.abc import Sequence
 
@@ -17,8 +17,8 @@ COLUMNS = (
     "background_drift",
     "first_frame_mse",
 )
-# Optical flow needs larger images than 32 x 32 pixels. The submissions of the re-test are enlarged in the same
-# way, so that a worker of the service measures the same numbers.
+# Optical flow needs larger images than 32 x 32 pixels. The submissions of the re-test are enlarged in the
+# same way, so that a worker of the service measures the same numbers.
 MEASURED_SIDE = 192
 
 

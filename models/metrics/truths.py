@@ -10,8 +10,8 @@ from benchmark.scenes.motions import Promise
 def truth_of_pair(pair_id: str, *, frames: int, size: tuple[int, int]) -> Truth | None:
     """Return the true clip of a pair at a clip's length and size.
 
-    Return None if the pair is not synthetic, if its prompt asks for neither rigid motion nor a new object, or if
-    a side is odd, because the scene engine draws even sides only.
+    Return None if the pair is not synthetic, if its prompt asks for neither rigid motion nor a new object, or
+    if a side is odd, because the scene engine draws even sides only.
 
     Args:
         frames: number of frames, at least 2.

@@ -74,6 +74,8 @@ def test_a_pair_of_the_starter_benchmark_has_a_true_clip_with_its_new_object() -
     truth = truth_of_pair(pair.id, frames=4, size=(64, 64))
 
     assert truth is not None
-    assert truth.enters and truth.flow is None
-    assert not truth.mask[0].any() and truth.mask[-1].any()
+    assert truth.enters
+    assert truth.flow is None
+    assert not truth.mask[0].any()
+    assert truth.mask[-1].any()
     assert truth_of_pair("unknown", frames=4, size=(64, 64)) is None
