@@ -16,10 +16,13 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, UOWTransaction
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.audit_chain import chain_new_events
 from app.private_files import make_private_file, make_private_folder
 from app.settings import Settings
 
 _WRITES = "ti2v_writes"
+_ERASES = "ti2v_erases"
+_BUSY_TIMEOUT_MS = 10_000
 _DURABLE, _FORGETTABLE = "durable", "forgettable"
 
 
@@ -50,6 +53,9 @@ class Database:
         self._durable = self.engine.execution_options(**{_WRITES: _DURABLE})
         self._forgettable = self.engine.execution_options(**{_WRITES: _FORGETTABLE})
         self._lock = _WriteLock(home / "database.lock") if self.is_sqlite else None
+        # Whether the write-ahead log of SQLite may contain personal data that was erased. At first it may:
+        # the last process may have been killed before it emptied the log.
+        self._wal_keeps_erased = self.is_sqlite
 
     @classmethod
     def of(cls, settings: Settings) -> "Database":
@@ -77,7 +83,12 @@ class Database:
         engine = self._durable if durable else self._forgettable
         with self.write_lock(), Session(engine, expire_on_commit=False) as session:
             yield session
+            chain_new_events(session)
             session.commit()
+            if session.info.get(_ERASES):
+                self._wal_keeps_erased = True
+            if self._wal_keeps_erased:
+                self._wal_keeps_erased = not _empty_wal(self.engine)
 
     def write_lock(self) -> AbstractContextManager[None]:
         return self._lock.held() if self._lock else nullcontext()
@@ -88,6 +99,30 @@ class Database:
             self.engine.dispose()
         if self._lock:
             self._lock.close()
+
+
+def note_erasure(session: Session) -> None:
+    """Note that this transaction erases personal data: after the commit, empty SQLite's write-ahead log."""
+    session.info[_ERASES] = True
+
+
+def _empty_wal(engine: Engine) -> bool:
+    """Write the write-ahead log of SQLite into the database, and empty the file; return whether it is empty.
+
+    The file stays as it is while another connection reads an older state. Then the next write tries again.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout = 0")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy, _, _ = cursor.fetchone() or (1, 0, 0)
+        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+    finally:
+        connection.close()
+    return not busy
 
 
 class _WriteLock:
@@ -126,7 +161,9 @@ def _sqlite_engine(url: str) -> Engine:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
-            "busy_timeout = 10000",
+            # Overwrite deleted rows, so that erased personal data is not in the file.
+            "secure_delete = ON",
+            f"busy_timeout = {_BUSY_TIMEOUT_MS}",
             "temp_store = MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from app.audit_chain import check_chain
 from app.cursors import KeyType, ListOrder, PageRequest
 from app.security.identity import Principal
 from app.tables.audit import AuditEvent
 from app.tables.studies import Study
 from benchmark.protocol import Role
-from benchmark.wire.audit_log import AuditEventResponse, AuditEventsResponse
+from benchmark.wire.audit_log import AuditCheckResponse, AuditEventResponse, AuditEventsResponse
 
 AUDIT_EVENTS = ListOrder("audit_events", (KeyType.BIG_INTEGER,))
 # The kinds of events whose subject is a study, by the beginning of the action.
@@ -74,6 +75,12 @@ def numbered_page(
         .offset((number - 1) * per_page)
     )
     return events.all(), total
+
+
+def checked_chain(session: Session, *, known_head: str | None = None) -> AuditCheckResponse:
+    """Compute every hash of the audit log again. `known_head` is the last hash of an earlier check."""
+    found = check_chain(session, known_head=known_head)
+    return AuditCheckResponse(events=found.head.events, head=found.head.hash, problems=list(found.problems))
 
 
 def _sees(principal: Principal) -> ColumnElement[bool]:

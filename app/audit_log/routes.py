@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from app.audit_chain import chain_head
 from app.audit_log.event_details import details_text
 from app.audit_log.queries import AuditFilter, numbered_page
 from app.audit_log.view_models import AuditFields, AuditPage, AuditRow
@@ -33,6 +34,7 @@ def audit_log(
         principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
         events, total = numbered_page(session, principal, wanted, number=page, per_page=PER_PAGE)
         rows = tuple(_row(event) for event in events)
+        head = chain_head(session).hash if principal.role is Role.ADMIN else None
     query = (("actor", fields.actor), ("action", fields.action), ("subject", fields.subject))
     view = AuditPage(
         rows=rows,
@@ -40,6 +42,7 @@ def audit_log(
         pager=Pager(page, page_count(total, PER_PAGE), "/audit", query, "events"),
         fields=fields,
         sees_all=principal.role is Role.ADMIN,
+        head=head,
     )
     return page_response(request, "audit_log/audit_log.html", view)
 

@@ -32,6 +32,8 @@ class AuditPage:
     pager: Pager
     fields: AuditFields
     sees_all: bool
+    # The last hash of the chain over all events; only admins get it.
+    head: str | None = None
 
     @property
     def url(self) -> str:

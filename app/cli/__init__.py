@@ -3,6 +3,9 @@
 from benchmark.cli.main import LazyCommand
 
 COMMANDS = {
+    "audit verify": LazyCommand(
+        "app.cli.audit_check:verify", "Check that nobody changed or removed events of the audit log."
+    ),
     "benchmark check": LazyCommand(
         "app.cli.benchmark:check", "Count a benchmark's parts and find missing images."
     ),

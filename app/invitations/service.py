@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from app.database import note_erasure
 from app.errors import NotFound
 from app.panels.cancellation import cancel_assignments
 from app.panels.vote_status import change_statuses, votes_with_status
@@ -90,6 +91,7 @@ def _delete_what_identifies(session: Session, annotator: Annotator) -> None:
 
     The record of the consent is kept.
     """
+    note_erasure(session)
     session.execute(update(Invitation).where(Invitation.annotator_id == annotator.id).values(label=""))
     session.execute(delete(PlatformSession).where(PlatformSession.annotator_id == annotator.id))
     session.execute(
@@ -124,7 +126,8 @@ def revoke_invitation(
             actor=principal.name,
             action="invitation.revoke",
             subject=study.slug,
-            details={"invitation": invitation.id, "label": invitation.label},
+            # Without the label, which may name a person: no event can be changed later.
+            details={"invitation": invitation.id},
         )
     )
     session.flush()

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import utc_now
 from app.context import AppContext
+from app.database import note_erasure
 from app.tables import Base
 from app.tables.audit import AuditEvent
 from app.tables.shares import Share
@@ -50,6 +51,7 @@ def remove_study(context: AppContext, subject: str, progress: Progress) -> None:
         session.add(
             AuditEvent(at=utc_now(), actor="server", action="study.remove", subject=subject, details=details)
         )
+        note_erasure(session)
         _remove_submissions(session)
 
 

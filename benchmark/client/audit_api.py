@@ -1,10 +1,10 @@
-"""Sends the REST request that lists the audit log."""
+"""Sends the REST requests that list and check the audit log."""
 
 from collections.abc import Iterator
 
 from benchmark.client.page_iterator import all_pages
 from benchmark.client.transport import Transport
-from benchmark.wire.audit_log import AuditEventResponse, AuditEventsResponse
+from benchmark.wire.audit_log import AuditCheckResponse, AuditEventResponse, AuditEventsResponse
 
 
 class AuditApi:
@@ -28,3 +28,12 @@ class AuditApi:
         query = {"actor": actor, "action": action, "subject": subject}
         for page in all_pages(self._transport, "/audit-events", AuditEventsResponse, query):
             yield from page.events
+
+    def check(self, *, head: str | None = None) -> AuditCheckResponse:
+        """Compute every hash of the audit log again; only for admins.
+
+        Args:
+            head: the last hash of an earlier check, 64 hexadecimal digits. It must still be in the chain.
+        """
+        query = {"head": head} if head else {}
+        return self._transport.get("/audit-events/check", AuditCheckResponse, query)

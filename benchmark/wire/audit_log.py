@@ -24,5 +24,20 @@ class AuditEventResponse(ResponseModel):
     details: dict[str, Any]
 
 
+class AuditCheckResponse(ResponseModel):
+    """The result of computing every hash of the audit log again.
+
+    Attributes:
+        events: number of events in the hash chain.
+        head: the last hash of the chain, 64 hexadecimal digits. Note it at a place that the operators of the
+            server cannot change; a later check finds out whether the events up to this hash are the same.
+        problems: a sentence for each place where the chain does not hold.
+    """
+
+    events: int
+    head: str
+    problems: list[str]
+
+
 class AuditEventsResponse(PageResponse):
     events: list[AuditEventResponse]

@@ -139,7 +139,7 @@ def test_a_rebuild_of_a_parent_table_keeps_every_vote_below_it(
     assert (after_upgrade, votes_in(voted)) == (1, 1)
 
 
-@pytest.mark.parametrize("statement", ["DELETE FROM votes", "DROP TABLE audit_events"])
+@pytest.mark.parametrize("statement", ["DELETE FROM votes", "DROP TABLE audit_hashes"])
 def test_a_migration_that_would_lose_rows_is_refused_and_changes_nothing(
     voted: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""REST route that lists the audit log."""
+"""REST routes that list and check the audit log."""
 
 from typing import Annotated
 
@@ -7,11 +7,11 @@ from fastapi import Query, Request
 from app.api.v1.error_responses import errors
 from app.api.v1.json_router import api_router
 from app.api.v1.list_parameters import ListQuery
-from app.audit_log.queries import AUDIT_EVENTS, AuditFilter, audit_page
+from app.audit_log.queries import AUDIT_EVENTS, AuditFilter, audit_page, checked_chain
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
-from benchmark.protocol import Role
-from benchmark.wire.audit_log import AuditEventsResponse
+from benchmark.protocol import Role, Scope
+from benchmark.wire.audit_log import AuditCheckResponse, AuditEventsResponse
 
 router = api_router("audit events")
 Text = Annotated[str | None, Query(min_length=1, max_length=200)]
@@ -30,3 +30,16 @@ def list_audit_events(
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=utc_now())
         return audit_page(session, principal, AuditFilter(actor, action, subject), page)
+
+
+@router.get("/audit-events/check")
+def check_audit_events(
+    request: Request, head: Annotated[str | None, Query(pattern="^[0-9a-f]{64}$")] = None
+) -> AuditCheckResponse:
+    """Compute every hash of the audit log again, for admins.
+
+    `head` is the last hash of an earlier check: it must still be in the chain.
+    """
+    with context_of(request).database.read() as session:
+        require_person(session, request, Role.ADMIN, scope=Scope.ADMIN, now=utc_now())
+        return checked_chain(session, known_head=head)

@@ -1,0 +1,121 @@
+"""The hash chain over the audit log: each hash covers one event and the hash before it.
+
+Whoever changes, inserts or removes an event afterwards must compute all later hashes again. Then the last
+hash differs from the hash that somebody noted earlier (`ti2v audit verify --head HASH`).
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC
+
+from sqlalchemy import Connection, event, func, inspect, select, text
+from sqlalchemy.orm import Mapper, Session, object_session
+
+from app.tables.audit import AuditEvent, AuditHash
+
+# The hash before the first event.
+NO_HASH = "0" * 64
+_NEW_EVENTS = "audit_events"
+# The number of the advisory lock of PostgreSQL that lets one transaction at a time append to the chain.
+_LOCK = 0x7469_3276
+
+
+@dataclass(frozen=True)
+class ChainHead:
+    """The number of chained events, and the last hash."""
+
+    events: int
+    hash: str
+
+
+@dataclass(frozen=True)
+class ChainCheck:
+    """The result of a check: the end of the chain, and every place where the chain does not hold."""
+
+    head: ChainHead
+    problems: tuple[str, ...]
+
+
+def event_hash(before: str, row: AuditEvent) -> str:
+    """Return the sha256, as hex, of the hash before and of an event in canonical JSON."""
+    # The details as JSON stores them, for example with texts as keys.
+    details = json.loads(json.dumps(row.details))
+    at = row.at.astimezone(UTC).isoformat(timespec="microseconds")
+    content = [at, row.actor, row.action, row.subject, details]
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(f"{before}\n{canonical}".encode()).hexdigest()
+
+
+@event.listens_for(AuditEvent, "after_insert")
+def _remember(_mapper: Mapper[AuditEvent], _connection: Connection, row: AuditEvent) -> None:
+    session = object_session(row)
+    assert session is not None
+    session.info.setdefault(_NEW_EVENTS, []).append(row)
+
+
+def chain_new_events(session: Session) -> None:
+    """Append the events that this transaction has added to the chain.
+
+    `Database.write` calls this function just before the commit: the lock of the chain is then the
+    transaction's last lock, so transactions that wait for each other cannot block each other forever.
+    """
+    session.flush()
+    # After a savepoint was rolled back, its events are not in the database.
+    new = [row for row in session.info.pop(_NEW_EVENTS, ()) if inspect(row).persistent]
+    if not new:
+        return
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    head = chain_head(session)
+    before = head.hash
+    for position, row in enumerate(sorted(new, key=lambda row: row.id), head.events + 1):
+        before = event_hash(before, row)
+        session.add(AuditHash(position=position, event_id=row.id, hash=before))
+
+
+def chain_head(session: Session) -> ChainHead:
+    last = session.execute(
+        select(AuditHash.position, AuditHash.hash).order_by(AuditHash.position.desc()).limit(1)
+    ).one_or_none()
+    return ChainHead(last.position, last.hash) if last else ChainHead(0, NO_HASH)
+
+
+def check_chain(session: Session, *, known_head: str | None = None) -> ChainCheck:
+    """Compute every hash again.
+
+    Args:
+        known_head: the last hash of an earlier check. It must still be in the chain.
+    """
+    problems = list(_broken_links(session, known_head))
+    unchained = session.execute(
+        select(func.count())
+        .select_from(AuditEvent)
+        .where(~select(AuditHash.event_id).where(AuditHash.event_id == AuditEvent.id).exists())
+    ).scalar_one()
+    if unchained:
+        problems.append(f"{unchained} events are not in the chain: the service did not write them.")
+    return ChainCheck(chain_head(session), tuple(problems))
+
+
+def _broken_links(session: Session, known_head: str | None) -> Iterator[str]:
+    links = session.execute(
+        select(AuditHash, AuditEvent)
+        .outerjoin(AuditEvent, AuditEvent.id == AuditHash.event_id)
+        .order_by(AuditHash.position)
+        .execution_options(yield_per=1000)
+    )
+    before, is_known = NO_HASH, known_head in (None, NO_HASH)
+    for position, (link, row) in enumerate(links, 1):
+        if link.position != position:
+            yield f"The chain has no event {position}; the next is event {link.position}."
+            return
+        if row is None:
+            yield f"Event {position} of the chain is missing."
+        elif event_hash(before, row) != link.hash:
+            yield f"Event {position} of the chain (id {row.id}, {row.action}) was changed."
+        before = link.hash
+        is_known = is_known or before == known_head
+    if not is_known:
+        yield "The chain does not contain the known hash: events were removed or written again."

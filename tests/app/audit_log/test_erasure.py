@@ -1,0 +1,122 @@
+"""Who leaves the study leaves no identifier: not in the files of the database, and not in later exports."""
+
+import io
+import zipfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from fastapi.testclient import TestClient
+
+from app.audit_chain import check_chain
+from app.context import AppContext
+from benchmark.protocol import TableName
+from benchmark.wire.phases import Phases
+from tests.acting import assign, vote
+from tests.app.api.conftest import client_of
+from tests.app.platforms.test_join import LINK, PROLIFIC, set_platform
+from tests.cast import Cast, Study
+
+# Texts that occur nowhere else.
+PARTICIPANT = "5f9b1c2d3e4f5a6b7c8d9eEE"
+SESSION_ID = "60bbEE-session-of-erika"
+LABEL = "erika.mustermann@example.org"
+COMMENT = "I am Erika and I liked the kite best"
+ANSWER = "my grandmother Gerlinde helped"
+IDENTIFIERS = (PARTICIPANT, SESSION_ID, LABEL, COMMENT, ANSWER)
+PHASES = Phases.model_validate(
+    {
+        "questionnaire": {"questions": [{"kind": "text", "key": "remarks", "text": "Anything odd?"}]},
+        "finish": {"text": "Thank you.", "comment": True},
+    }
+)
+
+
+def found_in(content: bytes, where: str) -> list[str]:
+    return [f"{text} in {where}" for text in IDENTIFIERS if text.encode() in content]
+
+
+def in_files(home: Path) -> list[str]:
+    files = [path for path in home.iterdir() if path.name.startswith("ti2v.sqlite3")]
+    assert files
+    return [problem for path in files for problem in found_in(path.read_bytes(), path.name)]
+
+
+def walk(browser: TestClient, study: Study) -> None:
+    """Vote on everything, and write texts that identify a person."""
+    assert vote(browser, assign(browser, study)["token"]).status_code == 201
+    browser.get(f"/studies/{study.slug}/vote")
+    browser.post(f"/studies/{study.slug}/phases/questionnaire", data={"remarks": ANSWER})
+    browser.post(f"/studies/{study.slug}/phases/finish", data={"comment": COMMENT})
+
+
+def exports(owner: TestClient, study: Study) -> list[str]:
+    path = f"/api/v1/studies/{study.slug}"
+    tables = [f"{path}/exports/{table}.csv" for table in TableName]
+    lists = (
+        "answers",
+        "annotators",
+        "invitations",
+        "platform/payments",
+        "platform/payments.csv",
+        "dashboard",
+    )
+    found = []
+    for address in (*tables, *(f"{path}/{name}" for name in lists), "/api/v1/audit-events"):
+        answer = owner.get(address)
+        # A table of metrics may not exist; every other export must succeed.
+        assert answer.status_code == 200 or "metric" in address, answer.text
+        found += found_in(answer.content, address)
+    report = zipfile.ZipFile(io.BytesIO(owner.get(f"{path}/report.zip").raise_for_status().content))
+    for name in report.namelist():
+        found += found_in(report.read(name), name)
+    return found
+
+
+def test_nothing_of_the_person_stays(cast: Cast, client: TestClient, context: AppContext) -> None:
+    study = cast.open_study(others=["cinemo"], comparisons_per_annotator=1, phases=PHASES)
+    owner = client_of(context, cast.alice)
+    set_platform(owner, study, **PROLIFIC)
+    invited = owner.post(
+        f"/api/v1/studies/{study.slug}/invitations", json={"count": 1, "label": LABEL}
+    ).json()
+    erika = client_of(context)
+    erika.get(
+        f"/studies/{study.slug}/join", params=LINK | {"PROLIFIC_PID": PARTICIPANT, "SESSION_ID": SESSION_ID}
+    )
+    gerda = client_of(context)
+    gerda.get(urlsplit(invited["links"][0]).path)
+    for browser in (erika, gerda):
+        walk(browser, study)
+    home = context.settings.home
+    # The test sees what it looks for, as long as it is there.
+    assert {problem.partition(" in ")[0] for problem in in_files(home)} == set(IDENTIFIERS)
+    assert exports(owner, study)
+
+    for browser in (erika, gerda):
+        assert browser.post(f"/studies/{study.slug}/withdraw").status_code == 200
+
+    assert in_files(home) == []
+    number = owner.get(f"/api/v1/studies/{study.slug}/invitations").json()["invitations"][0]["id"]
+    owner.post(f"/api/v1/studies/{study.slug}/invitations/{number}/revoke").raise_for_status()
+    owner.post(f"/api/v1/studies/{study.slug}/close").raise_for_status()
+    assert exports(owner, study) == []
+    assert in_files(home) == []
+    with context.database.read() as session:
+        assert check_chain(session).problems == ()
+
+
+def test_a_reader_of_an_older_state_delays_it_only_until_the_next_write(
+    cast: Cast, context: AppContext, client: TestClient
+) -> None:
+    """SQLite keeps its write-ahead log while somebody reads an older state."""
+    study = cast.open_study(others=["cinemo"], comparisons_per_annotator=1, phases=PHASES)
+    set_platform(client_of(context, cast.alice), study, **PROLIFIC)
+    client.get(f"/studies/{study.slug}/join", params=LINK | {"PROLIFIC_PID": PARTICIPANT})
+    walk(client, study)
+    with context.database.read() as reader:
+        reader.connection().exec_driver_sql("SELECT count(*) FROM votes")
+        assert client.post(f"/studies/{study.slug}/withdraw").status_code == 200
+        assert in_files(context.settings.home)
+
+    assert client.get(f"/invite/{study.invite()[0]}").status_code == 200
+    assert in_files(context.settings.home) == []
