@@ -4,7 +4,7 @@ import gc
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import torch
 from PIL import Image
@@ -20,7 +20,7 @@ from models.generators.base import (
 )
 from models.generators.diffusers_classes import STANDARD_ARGUMENTS, call_defaults
 from models.generators.enums import DType
-from models.generators.frame_conversion import to_uint8_clips
+from models.generators.frame_conversion import output_frames, to_uint8_clips
 from models.generators.images import fit_image, read_leading_images
 from models.generators.out_of_memory import (
     check_device,
@@ -44,12 +44,6 @@ if TYPE_CHECKING:
 N = TypeVar("N", int, float)
 
 _PROMPTS = ("negative_prompt", "negative_prompt_2")
-
-
-class PipelineOutput(Protocol):
-    """The attributes of a pipeline's output that this module uses."""
-
-    frames: object
 
 
 class DiffusersGenerator:
@@ -125,7 +119,7 @@ class DiffusersGenerator:
         if self._pipeline is None:
             raise CannotRun(f"{self.name} is not loaded.")
         # DiffusionPipeline declares no __call__, but all its image-to-video subclasses have one.
-        call = cast(Callable[..., PipelineOutput], self._pipeline)
+        call = cast(Callable[..., object], self._pipeline)
         reset_peak_memory(self._device)
         started = time.perf_counter()
         arguments = self._arguments(requests, images)
@@ -138,7 +132,7 @@ class DiffusersGenerator:
         ):
             generator = generators if self._recipe.batches else generators[0]
             output = call(**arguments, **self._argument("generator", generator), output_type="np")
-        clips = to_uint8_clips(output.frames)
+        clips = to_uint8_clips(output_frames(output))
         seconds = (time.perf_counter() - started) / len(requests)
         for request, frames in zip(requests, clips, strict=True):
             self._check_shape(frames)

@@ -1,10 +1,26 @@
-"""Converts frames from a diffusers pipeline to uint8."""
+"""Converts the output of a diffusers pipeline to frames in uint8."""
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from models.generators.base import Crashed, Frames
+
+
+def output_frames(output: object) -> object:
+    """Return the frames of a pipeline's output, with a batch dimension.
+
+    Most pipelines return a batch in the attribute `frames`. Cosmos3 returns one clip in the attribute
+    `video`.
+
+    Raises:
+        Crashed: the output has neither attribute.
+    """
+    if hasattr(output, "frames"):
+        return output.frames
+    if hasattr(output, "video"):
+        return np.asarray(output.video)[None]
+    raise Crashed(f"The pipeline returned {type(output).__name__}, which has no attribute frames or video.")
 
 
 def to_uint8_clips(frames: object) -> list[Frames]:

@@ -39,7 +39,11 @@ ADAPTERS = (
     "skyreels-v2-i2v-14b-720p",
     "skyreels-v1-i2v",
     "kandinsky-5-i2v-pro",
+    "kandinsky-6-ti2va-pro",
     "cosmos-predict2-2b",
+    "cosmos3-nano",
+    "helios-base",
+    "sana-video-2b-480p",
 )
 
 

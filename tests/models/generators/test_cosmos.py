@@ -75,6 +75,21 @@ def test_a_refusal_of_the_guardrail_is_bad_input(
         list(generator.generate([request(tmp_path)]))
 
 
+def test_the_guardrail_of_cosmos3_sees_the_prompt_and_can_refuse_the_clip(tmp_path: Path) -> None:
+    stand_in = StandInGuardrail(clips_pass=False)
+    generator = DiffusersGenerator(
+        toy_recipe("cosmos3-nano"), save_toy("cosmos3-nano", tmp_path / "cosmos3-nano")
+    )
+    with guardrail(lambda: stand_in):
+        generator.load("cpu", "auto")
+
+    with guardrail(StandInGuardrail), pytest.raises(BadInput, match="refused the generated clip"):
+        list(generator.generate([request(tmp_path)]))
+
+    assert stand_in.prompts == ["The red kite sinks."]
+    assert stand_in.clips == [(5, 32, 32, 3)]
+
+
 @pytest.mark.skipif(is_torchvision_available(), reason="torchvision is installed")
 def test_loading_a_padding_mask_without_torchvision_is_an_error(tmp_path: Path) -> None:
     with torch.random.fork_rng():

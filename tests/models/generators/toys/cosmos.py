@@ -1,4 +1,4 @@
-"""Cosmos-Predict2 at toy size; a stand-in replaces its guardrail, a package of NVIDIA."""
+"""Cosmos-Predict2 and Cosmos3 at toy size; a stand-in replaces their guardrail, a package of NVIDIA."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,13 +7,17 @@ import numpy as np
 import pytest
 from diffusers import (
     Cosmos2VideoToWorldPipeline,
+    Cosmos3OmniPipeline,
+    Cosmos3OmniTransformer,
     CosmosTransformer3DModel,
     DiffusionPipeline,
     FlowMatchEulerDiscreteScheduler,
+    UniPCMultistepScheduler,
 )
 from numpy.typing import NDArray
 
-from tests.models.generators.toys.parts import TEXT_CHANNELS, t5, tokenizer
+from tests.models.generators.toys.hunyuan import CHAT
+from tests.models.generators.toys.parts import TEXT_CHANNELS, chat_tokenizer, t5, tokenizer
 from tests.models.generators.toys.wan import wan_vae
 
 
@@ -45,9 +49,10 @@ class StandInGuardrail:
 
 @contextmanager
 def guardrail(made: Callable[[], StandInGuardrail]) -> Iterator[None]:
-    """Let the class find this guardrail where it looks for NVIDIA's when it is loaded."""
+    """Let the classes find this guardrail where they look for NVIDIA's when they are loaded."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("diffusers.pipelines.cosmos.pipeline_cosmos2_video2world.CosmosSafetyChecker", made)
+        for module in ("pipeline_cosmos2_video2world", "pipeline_cosmos3_omni"):
+            patch.setattr(f"diffusers.pipelines.cosmos.{module}.CosmosSafetyChecker", made)
         yield
 
 
@@ -76,5 +81,30 @@ def cosmos(*, padding_mask: bool = False) -> DiffusionPipeline:
         ),
         vae=wan_vae(),
         scheduler=FlowMatchEulerDiscreteScheduler(use_karras_sigmas=True),
+        safety_checker=StandInGuardrail(),
+    )
+
+
+def cosmos3() -> DiffusionPipeline:
+    """Return the pipeline, whose network reads the words of the prompt itself."""
+    words = chat_tokenizer("<|im_start|>", "<|im_end|>", "<|vision_start|>")
+    words.chat_template = CHAT
+    latent_channels = 16
+    return Cosmos3OmniPipeline(
+        text_tokenizer=words,
+        transformer=Cosmos3OmniTransformer(
+            hidden_size=32,
+            head_dim=16,
+            intermediate_size=32,
+            latent_channel=latent_channels,
+            patch_latent_dim=4 * latent_channels,
+            num_attention_heads=2,
+            num_key_value_heads=1,
+            num_hidden_layers=1,
+            rope_axes_dim=(4, 2, 2),
+            vocab_size=len(words),
+        ),
+        vae=wan_vae(),
+        scheduler=UniPCMultistepScheduler(use_flow_sigmas=True, prediction_type="flow_prediction"),
         safety_checker=StandInGuardrail(),
     )

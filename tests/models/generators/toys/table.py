@@ -14,10 +14,12 @@ from diffusers import DiffusionPipeline
 from models.generators.adapter_entries import shipped_adapter
 from models.generators.recipe_tables import ArgumentOrList
 from models.generators.recipes import DiffusersRecipe, NativeTable, read_recipe
-from tests.models.generators.toys.cosmos import cosmos
+from tests.models.generators.toys.cosmos import cosmos, cosmos3
+from tests.models.generators.toys.helios import helios
 from tests.models.generators.toys.hunyuan import framepack, hunyuan, hunyuan_1_5, skyreels_v1
-from tests.models.generators.toys.kandinsky import kandinsky
+from tests.models.generators.toys.kandinsky import kandinsky, kandinsky6
 from tests.models.generators.toys.ltx2 import ltx2
+from tests.models.generators.toys.sana import sana
 from tests.models.generators.toys.single_models import cogvideox, cogvideox_1_5, i2vgen_xl, ltx
 from tests.models.generators.toys.wan import skyreels_v2, wan, wan_ti2v, wan_with_two_experts
 
@@ -52,7 +54,14 @@ TOYS = {
     "hunyuanvideo-1.5-i2v-720p": Toy(hunyuan_1_5, 32, 5),
     # The class evens out the first four latent frames by those that follow: there must be a fifth.
     "kandinsky-5-i2v-pro": Toy(kandinsky, 64, 17),
+    # The class puts a text of 129 tokens before the prompt; some of our tokens are blanks.
+    "kandinsky-6-ti2va-pro": Toy(kandinsky6, 32, 5, {"max_sequence_length": 200}),
     "cosmos-predict2-2b": Toy(cosmos, 32, 5, SHORT),
+    "cosmos3-nano": Toy(cosmos3, 32, 5),
+    # Two sections of 2 latent frames.
+    "helios-base": Toy(helios, 32, 9, {**SHORT, "num_frames": 10, "num_latent_frames_per_chunk": 2}),
+    # Without binning, the class keeps the size of a toy.
+    "sana-video-2b-480p": Toy(sana, 32, 5, {**SHORT, "use_resolution_binning": False}),
 }
 
 
