@@ -1,6 +1,6 @@
 """Applies the allocation of a study to its pairs: the chosen scenarios, and the batches."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
@@ -40,8 +40,15 @@ def is_allocated(study: Study) -> ColumnElement[bool]:
 
 def allocated_pairs(session: Session, study: Study) -> frozenset[int]:
     """Return the ids of the pairs of the study's benchmark that belong to the scenarios of the study."""
-    query = select(Pair.id).where(Pair.benchmark_id == study.benchmark_id, is_allocated(study))
-    return frozenset(session.scalars(query))
+    return pairs_of_scenarios(session, study.benchmark_id, study_allocation(study).scenarios)
+
+
+def pairs_of_scenarios(
+    session: Session, benchmark_id: int, scenarios: Collection[str] | None
+) -> frozenset[int]:
+    """Return the ids of the pairs of a benchmark in these scenarios; without scenarios, all pairs."""
+    query = select(Pair.id).where(Pair.benchmark_id == benchmark_id)
+    return frozenset(session.scalars(query.where(Pair.scenario.in_(scenarios)) if scenarios else query))
 
 
 def batches_of_pairs(session: Session, study: Study) -> Mapping[int, int]:

@@ -77,11 +77,11 @@ def new_study(
     """Show the form of a new study: empty, or with the fields of the study `copy`."""
     with context_of(request).database.read() as session:
         principal = _researcher(session, request)
+        source = _source(session, principal, copy or "")
         fields = StudyFields(benchmark=benchmark)
-        if copy is not None:
-            source = find_study(session, slug=copy, principal=principal)
+        if source is not None:
             fields = stored_fields(session, principal, source).as_copy(benchmark)
-        page = study_form_page(session, principal, fields, copied=copy or "")
+        page = study_form_page(session, principal, fields, source=source)
     return page_response(request, "studies/new.html", page)
 
 
@@ -89,7 +89,18 @@ def new_study(
 def estimate(request: Request, form: Submitted) -> Response:
     """Return the estimate for the submitted fields. The form requests the estimate after each change."""
     with context_of(request).database.read() as session:
-        page = study_form_page(session, _researcher(session, request), form.fields)
+        principal = _researcher(session, request)
+        source = _source(session, principal, form.copied)
+        page = study_form_page(session, principal, form.fields, source=source)
+    return context_of(request).pages.answer("studies/_estimate.html", page.part)
+
+
+@router.post("/studies/{slug}/edit/estimate")
+def estimate_draft(slug: SlugPath, request: Request, form: Submitted) -> Response:
+    """Return the estimate for the submitted fields of a draft, with the scenarios of the draft."""
+    with context_of(request).database.read() as session:
+        study, principal = require_own_study(session, request, slug)
+        page = study_form_page(session, principal, form.fields, study=study)
     return context_of(request).pages.answer("studies/_estimate.html", page.part)
 
 
@@ -100,8 +111,8 @@ def create_study(request: Request, form: Submitted) -> Response:
         with context_of(request).database.write() as session:
             principal = _researcher(session, request)
             wanted = parse_study_form(form.fields)
-            if re.fullmatch(SLUG, form.copied):
-                source = find_study(session, slug=form.copied, principal=principal)
+            source = _source(session, principal, form.copied)
+            if source is not None:
                 wanted = with_hidden_fields(wanted, drafts.draft_request(session, source))
             study = service.create_study(session, request=wanted, principal=principal, now=utc_now())
             slug = study.slug
@@ -175,12 +186,22 @@ def _refused(
             principal,
             fields,
             study=study,
+            # The study to copy may be deleted by now; then the form shows only this problem.
+            source=None if isinstance(refusal, NotFound) else _source(session, principal, copied),
             problem=refusal.message,
             problems=problems,
             changes=refusal.problems if not problems else (),
-            copied=copied,
         )
     return page_response(request, "studies/new.html", page, status=refusal.status)
+
+
+def _source(session: Session, principal: Principal, slug: str) -> Study | None:
+    """Return the study that the form copies; None if the form copies no study.
+
+    Raises:
+        NotFound: the person may not see the study, or no such study exists.
+    """
+    return find_study(session, slug=slug, principal=principal) if re.fullmatch(SLUG, slug) else None
 
 
 def _researcher(session: Session, request: Request) -> Principal:

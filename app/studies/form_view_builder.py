@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.benchmarks.service import newest_benchmarks
 from app.media.rendition_losses import rendition_losses
+from app.panels.allocation import study_allocation
 from app.panels.side_names import Naming
 from app.panels.sides import matchup_sides
 from app.security.identity import Principal
-from app.studies.allocation import allocated_pairs
+from app.studies.allocation import allocated_pairs, pairs_of_scenarios
 from app.studies.change_view_models import OpenPage
 from app.studies.checks import MatchupCheck, clip_forms, differences, loss_sentences_of
 from app.studies.drafts import draft_request
@@ -19,7 +19,7 @@ from app.studies.form_values import fields_of
 from app.studies.form_view_models import BenchmarkChoice, EstimatePart, StudyFormPage, rendition_options
 from app.studies.forms import StudyFields
 from app.studies.sides import SideChoice, pairs_of_sides, side_choices, side_names
-from app.tables.bench import Benchmark, Pair
+from app.tables.bench import Benchmark
 from app.tables.studies import Study
 from benchmark.protocol import RenditionRecipe
 
@@ -33,9 +33,9 @@ def study_form_page(
     problem: str = "",
     problems: Mapping[str, str] | None = None,
     changes: Sequence[str] = (),
-    copied: str = "",
+    source: Study | None = None,
 ) -> StudyFormPage:
-    """Return the form with these fields, for a new study or the draft `study`."""
+    """Return the form with these fields, for a new study, the draft `study`, or a copy of `source`."""
     benchmarks = newest_benchmarks(session, principal=principal)
     chosen = _chosen(session, benchmarks, fields.benchmark, study)
     sides = side_choices(session, chosen, principal) if chosen else ()
@@ -44,11 +44,11 @@ def study_form_page(
         benchmarks=tuple(BenchmarkChoice(each.slug, each.title) for each in benchmarks),
         sides=sides,
         fields=fields,
-        part=estimate_part(session, fields, sides, chosen),
+        part=estimate_part(session, fields, sides, chosen, study or source),
         problem=problem,
         problems=problems,
         changes=tuple(changes),
-        copied=copied,
+        copied=source.slug if source else "",
         draft=study.slug if study else None,
         revision=study.revision if study else None,
     )
@@ -62,9 +62,17 @@ def stored_fields(session: Session, principal: Principal, study: Study) -> Study
 
 
 def estimate_part(
-    session: Session, fields: StudyFields, sides: Sequence[SideChoice], benchmark: Benchmark | None
+    session: Session,
+    fields: StudyFields,
+    sides: Sequence[SideChoice],
+    benchmark: Benchmark | None,
+    stored: Study | None,
 ) -> EstimatePart:
-    """Return the estimate for the fields, and the differences between the sides of each matchup."""
+    """Return the estimate for the fields, and the differences between the sides of each matchup.
+
+    Args:
+        stored: the study from which the new study or draft takes the scenarios; the form does not show them.
+    """
     counts = fields.counts
     ids = {side.table_name: side.public_id for side in sides} | {
         side.public_id: side.public_id for side in sides
@@ -77,6 +85,9 @@ def estimate_part(
         return EstimatePart(None)
     matchups = [(ids[reference], ids[other]) for reference, other in fields.matchups]
     pairs = pairs_of_sides(session, {side for each in matchups for side in each})
+    scenarios = study_allocation(stored).scenarios if stored else None
+    allocated = pairs_of_scenarios(session, benchmark.id, scenarios)
+    pairs = {side: ids & allocated for side, ids in pairs.items()}
     estimate = estimate_study(
         matchups,
         pairs,
@@ -85,7 +96,7 @@ def estimate_part(
         gold=fields.gold_request,
         pay=fields.pay,
     )
-    return EstimatePart(estimate, _checks(session, fields, matchups, sides, pairs, benchmark))
+    return EstimatePart(estimate, _checks(session, fields, matchups, sides, pairs, len(allocated)))
 
 
 def open_page(session: Session, study: Study) -> OpenPage:
@@ -130,21 +141,16 @@ def open_page(session: Session, study: Study) -> OpenPage:
     )
 
 
-def _pairs_of(session: Session, benchmark_id: int) -> int:
-    return session.execute(select(func.count()).where(Pair.benchmark_id == benchmark_id)).scalar_one()
-
-
 def _checks(
     session: Session,
     fields: StudyFields,
     matchups: Sequence[tuple[str, str]],
     sides: Sequence[SideChoice],
     pairs: Mapping[str, frozenset[int]],
-    benchmark: Benchmark,
+    total: int,
 ) -> tuple[MatchupCheck, ...]:
     forms = clip_forms(session, {side for each in matchups for side in each})
     names = {side.public_id: side.name for side in sides}
-    total = _pairs_of(session, benchmark.id)
     is_known = fields.renditions in set(RenditionRecipe)
     kind = RenditionRecipe(fields.renditions) if is_known else RenditionRecipe.REMUX
     checks = []

@@ -100,7 +100,7 @@ class StudyFormPage:
 
     @property
     def estimate_url(self) -> str:
-        return "/studies/new/estimate"
+        return f"{self.url}/estimate"
 
     @property
     def import_url(self) -> str:

@@ -171,6 +171,20 @@ def test_the_estimate_names_the_cost_with_gold_questions_and_fee(cast: Cast, ali
     assert "Cost 7.76 GBP at 12.00 GBP an hour, with a fee of 33 %" in words
 
 
+def test_the_estimate_counts_only_the_chosen_scenarios(cast: Cast, alice: TestClient) -> None:
+    alice.post(FORM, data=fields(cast))
+    with cast.context.database.write() as session:
+        session.scalars(select(StudyRow)).one().allocation = {"scenarios": ["boat"]}
+
+    shown = text_of(alice.get("/studies/motif-against-two/edit").text)
+    asked = alice.post("/studies/motif-against-two/edit/estimate", data=fields(cast)).text
+    copied = alice.post(f"{FORM}/estimate", data=fields(cast, copied="motif-against-two")).text
+
+    # 2 matchups x 2 of the 6 pairs x 5 votes.
+    for words in (shown, text_of(asked), text_of(copied)):
+        assert "Judgements 20 2 matchups, 4 comparisons, 5 votes for each" in words
+
+
 def test_the_pay_is_part_of_the_study_and_of_its_dashboard(cast: Cast, alice: TestClient) -> None:
     alice.post(FORM, data=fields(cast, pay_per_hour="12.5", currency="EUR"))
 
