@@ -17,6 +17,13 @@ from benchmark.votes.playback import PlaybackRow
 _BATCH_ROWS = 2000
 
 
+def has_playback(session: Session, study: Study) -> bool:
+    """Return whether the study has playback events; imported votes have none."""
+    assignments = select(Assignment.id).where(Assignment.study_id == study.id)
+    query = select(PlaybackEvent.assignment_id).where(PlaybackEvent.assignment_id.in_(assignments)).limit(1)
+    return session.scalar(query) is not None
+
+
 def playback_rows(session: Session, study: Study) -> Iterator[PlaybackRow]:
     """Yield the playback events of a study, ordered by assignment, page view and number."""
     sides = {each.id: each for each in matchup_sides(session, study, with_gold=True)}

@@ -46,6 +46,7 @@ class ReportContents:
         pairs, clips, comparisons: the rows of the tables, in a fixed order; this module lists their columns.
         votes: a function that returns the rows of the votes table; the writer calls this function once per
             file format.
+        playback: a function that returns the rows of the playback table; None if the study has no events.
         benchmark_licence: the licence that the benchmark states.
         licence: the licence of the votes, as a licence identifier of the Hugging Face hub.
         strips: the frame strips to draw; each strip shows one pair.
@@ -65,3 +66,4 @@ class ReportContents:
     licence: str = "unknown"
     strips: tuple[PaperFigure, ...] = ()
     scores: tuple[Path, ...] = ()
+    playback: Callable[[], Iterable[object]] | None = None

@@ -25,6 +25,7 @@ _FILES = """\
 | `benchmark/comparisons.csv` | all comparisons of the study |
 | `clips.csv` | all compared clips with their sha256 |
 | `votes/` | all votes of every status, as Parquet, JSON lines and CSV; annotators are pseudonyms |
+| `votes/playback.*` | if there are events: play, pause, seek and completion of the clips of each comparison |
 | `tables/` | all result tables in all formats |
 | `figures/` | all figures as SVG, PDF and PNG, with their data as CSV; `captions.md` |
 | `results.json` | all result tables with their sentences and notes, in one document |
@@ -79,6 +80,8 @@ def _front_matter(contents: ReportContents, votes: int) -> Iterator[str]:
 
 def _data_files(contents: ReportContents) -> Iterator[tuple[str, str]]:
     yield "votes", "votes/votes.parquet"
+    if contents.playback is not None:
+        yield "playback", "votes/playback.parquet"
     for table in COMPUTED:
         yield table.value, f"tables/{table}.parquet"
     yield "pairs", "benchmark/pairs.csv"

@@ -30,6 +30,8 @@ from benchmark.votes.read import load_votes
 
 Step = Callable[[], None]
 VOTES_FORMATS = (TableFormat.CSV, TableFormat.JSONL, TableFormat.PARQUET)
+# No CSV: a server that merges a report unpacks every CSV file, and does not need the events.
+PLAYBACK_FORMATS = (TableFormat.JSONL, TableFormat.PARQUET)
 STEPS = 3 + len(VOTES_FORMATS) + len(COMPUTED) + len(FigureName)
 
 
@@ -46,6 +48,7 @@ def write_report_files(contents: ReportContents, folder: Path, step: Step = lamb
     _write_records(contents, folder)
     step()
     scored = _write_votes(contents, folder / "votes", step)
+    _write_playback(contents, scored, folder / "votes")
     for table in COMPUTED:
         _write_tables(scored, table, folder / "tables", TableLayout(names=contents.names))
         step()
@@ -85,6 +88,14 @@ def _write_votes(contents: ReportContents, folder: Path, step: Step) -> ScoredVo
         step()
     assert scored is not None
     return scored
+
+
+def _write_playback(contents: ReportContents, scored: ScoredVotes, folder: Path) -> None:
+    if contents.playback is None:
+        return
+    for file_format in PLAYBACK_FORMATS:
+        with (folder / f"playback.{file_format}").open("wb") as stream:
+            write_table(TableName.PLAYBACK, contents.playback(), file_format, stream, note=scored.note)
 
 
 def _write_tables(scored: ScoredVotes, table: TableName, folder: Path, layout: TableLayout) -> None:

@@ -12,6 +12,7 @@ from app.errors import Conflict
 from app.panels.protocol import every_protocol, newest_protocol
 from app.panels.sides import MatchupSides, matchup_sides, side_name
 from app.results.live.vote_rows import vote_rows
+from app.results.playback_rows import has_playback, playback_rows
 from app.tables.bench import Benchmark, Pair
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.submissions import Clip, Submission, VideoModel
@@ -52,6 +53,7 @@ def report_contents(
         clips=_clips(session, study),
         comparisons=_comparisons(session, study),
         votes=lambda: vote_rows(session, study),
+        playback=(lambda: playback_rows(session, study)) if has_playback(session, study) else None,
         benchmark_licence=benchmark.licence,
         licence=licence,
         strips=strips,

@@ -13,8 +13,11 @@ from pathlib import Path
 
 import pytest
 from huggingface_hub import DatasetCard
+from sqlalchemy import insert, select
 
 from app.media.sandbox import Sandbox
+from app.tables.playback import PlaybackEvent
+from app.tables.voting import Assignment
 from benchmark.cli.main import main
 from benchmark.exports.tables import EXTENSIONS
 from benchmark.protocol import TableFormat
@@ -41,6 +44,10 @@ def world(stage: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory, sa
         cast = replace(stage[1], context=context)
         study = cast.open_study()
         fill_panels(study, people=3)
+        with context.database.write() as session:
+            assignment_id = session.scalars(select(Assignment.id)).first()
+            event = {"assignment_id": assignment_id, "view": 5, "number": 0, "clip": "left", "kind": "play"}
+            session.execute(insert(PlaybackEvent).values(**event, at_ms=3, position_ms=0))
         close(study, cast.alice)
     bundle = home.parent / "bundle"
     with pytest.MonkeyPatch.context() as patch:
@@ -79,6 +86,22 @@ def test_two_bundles_of_one_moment_are_the_same_bytes(ti2v: Run, world: World, t
 
     assert (outcome.code, outcome.out) == (0, f"{tmp_path / 'second'}\n"), outcome.err
     assert files_of(tmp_path / "second") == files_of(world.bundle)
+
+
+@pytest.mark.parametrize("form", ["parquet", "jsonl"])
+def test_the_playback_table_of_the_bundle_is_the_exported_table(
+    ti2v: Run, world: World, tmp_path: Path, form: str
+) -> None:
+    exported = tmp_path / f"exported.{form}"
+    ti2v("export", "motif-study", "--table", "playback", "--format", form, "--output", exported)
+
+    written = (world.bundle / "votes" / f"playback.{form}").read_bytes()
+    assert written == exported.read_bytes()
+    if form == "jsonl":
+        assert [json.loads(line)["kind"] for line in written.splitlines()] == ["play"]
+    card = DatasetCard((world.bundle / "README.md").read_text())
+    configs = {each["config_name"]: each["data_files"] for each in card.data.configs}
+    assert configs["playback"] == "votes/playback.parquet"
 
 
 @pytest.mark.parametrize("form", TableFormat)
