@@ -14,12 +14,14 @@ from app.security.identity import Principal, principal_of_browser, principal_of_
 from app.security.publication import Visitor, link_cookie
 from app.security.visibility import find_study, reads_by_link
 from app.tables.studies import Study
-from benchmark.protocol import Role, Scope
+from benchmark.protocol import Language, Role, Scope
 
 USED_KEY = "ti2v_used_key"
 # Set in the scope of a request whose response Mechanical Turk may show in a frame.
 MAY_BE_FRAMED = "ti2v_may_be_framed"
 _PERSON = "ti2v_person"
+# The language that an annotator chose in this browser, for error pages.
+LANGUAGE_COOKIE = "ti2v_language"
 COOKIE = "ti2v_session"
 # The cookie of an annotator inside the frame of Mechanical Turk. It never signs a person in.
 FRAME_COOKIE = "ti2v_frame"
@@ -81,6 +83,19 @@ def set_cookie(response: Response, cookie: str, context: AppContext) -> None:
     response.set_cookie(
         COOKIE,
         cookie,
+        max_age=settings.session_days * 86400,
+        httponly=True,
+        secure=settings.cookies_are_secure,
+        samesite="lax",
+        path="/",
+    )
+
+
+def set_language_cookie(response: Response, language: Language, context: AppContext) -> None:
+    settings = context.settings
+    response.set_cookie(
+        LANGUAGE_COOKIE,
+        language,
         max_age=settings.session_days * 86400,
         httponly=True,
         secure=settings.cookies_are_secure,

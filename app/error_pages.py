@@ -15,23 +15,25 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 
 from app.dependencies import MAY_BE_FRAMED, page_response
+from app.error_language import error_language, is_of_annotators
 from app.errors import AppError, NotSignedIn, OtherBrowser, RangeNotSatisfiable
 from app.field_messages import field_message
+from app.languages import gettext_noop
 from app.sign_in_form import build_sign_in_form
 from benchmark.protocol import Language
 
 log = logging.getLogger("ti2v.errors")
 
 TITLES = {
-    401: "Please sign in",
-    403: "Not allowed",
-    404: "Page not found",
-    409: "Not possible right now",
-    422: "Invalid input",
-    429: "Too many attempts",
-    500: "Server error",
-    503: "Temporarily unavailable",
-    507: "Disk full",
+    401: gettext_noop("Please sign in"),
+    403: gettext_noop("Not allowed"),
+    404: gettext_noop("Page not found"),
+    409: gettext_noop("Not possible right now"),
+    422: gettext_noop("Invalid input"),
+    429: gettext_noop("Too many attempts"),
+    500: gettext_noop("Server error"),
+    503: gettext_noop("Temporarily unavailable"),
+    507: gettext_noop("Disk full"),
 }
 # The value of Retry-After in seconds, for errors that specify no value.
 RETRY_AFTER_S = {429: 60, 503: 5}
@@ -41,9 +43,9 @@ _SIGN_IN_CODES = (NotSignedIn.default_code, "sign_in_link_used", "account_disabl
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 _HTTP_MESSAGES = {
-    400: "The request could not be read.",
-    404: "There is no page at this URL. Check the URL.",
-    405: "This URL does not support this HTTP method.",
+    400: gettext_noop("The request could not be read."),
+    404: gettext_noop("There is no page at this URL. Check the URL."),
+    405: gettext_noop("This URL does not support this HTTP method."),
 }
 
 
@@ -53,16 +55,14 @@ class ErrorPage:
     title: str
     message: str
     request_id: str
+    language: Language
+    is_of_annotators: bool
 
 
 @dataclass(frozen=True)
 class OtherBrowserPage:
-    """The page for an annotator who continued in another browser (platforms/other_browser.html).
+    """The page for an annotator who continued in another browser (platforms/other_browser.html)."""
 
-    The page is in the language of the study.
-    """
-
-    study_title: str
     language: Language
     message: str
 
@@ -94,7 +94,8 @@ def answer_error(
         answer = pages.answer("sign_in_form.html", form, status=status)
     else:
         title = TITLES.get(status, HTTPStatus(status).phrase)
-        page = ErrorPage(status, title, message, request_id)
+        language = error_language(request)
+        page = ErrorPage(status, title, message, request_id, language, is_of_annotators(request))
         answer = page_response(request, "error.html", page, status=status)
     answer.headers.update(headers)
     return answer  # type: ignore[no-any-return]  # app.state is untyped in Starlette
@@ -116,7 +117,8 @@ def add_error_handlers(app: FastAPI) -> None:
 def answer_app_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppError)
     if isinstance(error, OtherBrowser) and _wants_page(request):
-        page = OtherBrowserPage(error.study_title, error.language, error.message)
+        language = error.language if error.is_chosen else error_language(request, otherwise=error.language)
+        page = OtherBrowserPage(language, error.message)
         request.scope[MAY_BE_FRAMED] = error.may_be_framed
         return page_response(request, "platforms/other_browser.html", page, status=error.status)
     return answer_error(
@@ -197,13 +199,15 @@ def _database_unavailable(request: Request, error: Exception) -> Response:
             request,
             status=507,
             code="storage_full",
-            message="The server's disk is full, so nothing was saved. Free disk space and try again.",
+            message=gettext_noop(
+                "The server's disk is full, so nothing was saved. Free disk space and try again."
+            ),
         )
     return answer_error(
         request,
         status=503,
         code="database_unavailable",
-        message="The database is busy. Try again in a moment.",
+        message=gettext_noop("The database is busy. Try again in a moment."),
     )
 
 
@@ -214,5 +218,5 @@ def answer_server_error(request: Request, error: Exception) -> Response:
         request,
         status=500,
         code="internal_error",
-        message="An unexpected error occurred on the server and was logged.",
+        message=gettext_noop("An unexpected error occurred on the server and was logged."),
     )

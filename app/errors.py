@@ -61,21 +61,21 @@ class NotSignedIn(AppError):
 class OtherBrowser(NotSignedIn):
     """The annotator continued the study in another browser, so this browser has no access any more.
 
-    `study_title` and `language` are the title and the language of the study. `may_be_framed` states whether
-    Mechanical Turk may show the study's pages in a frame.
+    `language` is the language that the annotator chose, or else the language of the study. `is_chosen` states
+    which. `may_be_framed` states whether Mechanical Turk may show the study's pages in a frame.
     """
 
     default_code = "other_browser"
 
-    def __init__(self, *, study_title: str, language: Language, may_be_framed: bool = False) -> None:
+    def __init__(self, *, language: Language, is_chosen: bool, may_be_framed: bool = False) -> None:
         super().__init__(
             gettext_noop(
                 "You went on with this study in another browser. Continue there. To continue here, open the "
                 "study on the platform again."
             )
         )
-        self.study_title = study_title
         self.language = language
+        self.is_chosen = is_chosen
         self.may_be_framed = may_be_framed
 
 

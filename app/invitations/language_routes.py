@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
 from app.clock import utc_now
-from app.dependencies import annotator_cookie_of, context_of
+from app.dependencies import annotator_cookie_of, context_of, set_language_cookie
 from app.errors import Invalid
 from app.panels.study_texts import offered_languages
 from app.security.participants import find_participant
@@ -34,4 +34,6 @@ def choose_language(
         participant.annotator.language = language
     # Only pages of this study and invitations: the form must not send people to other sites.
     is_page = re.fullmatch(rf"/(studies/{re.escape(slug)}|invite)/[\w/-]+", target, re.ASCII)
-    return RedirectResponse(target if is_page else f"/studies/{slug}/vote", status_code=303)
+    redirect = RedirectResponse(target if is_page else f"/studies/{slug}/vote", status_code=303)
+    set_language_cookie(redirect, language, context_of(request))
+    return redirect

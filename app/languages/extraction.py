@@ -19,6 +19,7 @@ ROOT = FOLDER.parent.parent
 TEMPLATES = (
     *(f"templates/{folder}/*.html" for folder in ("phases", "platforms", "voting", "invitations")),
     "templates/_fragments/_languages.html",
+    "templates/error.html",
 )
 # Pages in these files are for owners.
 OF_OWNERS = {"crowd.html", "links.html", "register.html"}
@@ -26,15 +27,23 @@ OF_OWNERS = {"crowd.html", "links.html", "register.html"}
 _OF_OTHERS = ("owner_*.py", "playback.py")
 # The files whose texts and messages annotators read.
 CODE = (
+    "app/error_pages.py",
     "app/errors.py",
+    "app/invitations/language_routes.py",
+    "app/invitations/service.py",
     "app/invitations/view_models.py",
     "app/panels/phases.py",
     "app/panels/time_estimate.py",
     "app/phases/*.py",
+    "app/platforms/frame_routes.py",
     "app/platforms/links.py",
+    "app/platforms/routes.py",
     "app/platforms/sessions.py",
     "app/platforms/signed_links.py",
     "app/security/key_set.py",
+    "app/security/limits.py",
+    "app/security/origin.py",
+    "app/security/participants.py",
     "app/voting/*.py",
 )
 # The functions that carry a text, with the positions of the text and of its plural.
@@ -46,7 +55,11 @@ _FUNCTIONS: Mapping[str, tuple[int, ...] | None] = {
     "translate": (2,),
     "translate_number": (2, 3),
     "Conflict": (1,),
+    "Forbidden": (1,),
     "Invalid": (1,),
+    "NotFound": (1,),
+    "NotSignedIn": (1,),
+    "Unavailable": (1,),
     "ValueError": (1,),
 }
 _LINE_CHARS = 110
@@ -111,7 +124,7 @@ def main() -> None:
 
 
 def _forms(string: object) -> tuple[str, ...]:
-    return string if isinstance(string, tuple) else (str(string),)
+    return string if isinstance(string, tuple) else (str(string or ""),)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
 
 from app.errors import TooManyRequests
+from app.languages import gettext_noop
 
 
 class GuessLimiter:
@@ -26,7 +27,9 @@ class GuessLimiter:
     def wrong_secret(self, address: str) -> None:
         """Count one wrong secret. Raise TooManyRequests if the address has sent too many wrong secrets."""
         if not self._limiter.hit(self._limit, "wrong-secret", address):
-            raise TooManyRequests("This address sent too many wrong keys or links. Wait a minute.")
+            raise TooManyRequests(
+                gettext_noop("This address sent too many wrong keys or links. Wait a minute.")
+            )
 
 
 class UploadLimiter:

@@ -14,6 +14,7 @@ from app.security.tokens import hash_token
 from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession
 from app.tables.studies import Study
 from app.tables.voting import Assignment
+from benchmark.protocol import Language
 
 Columns = TypeVarTuple("Columns")
 
@@ -46,7 +47,9 @@ _ASSIGNMENT = (
     .where(Assignment.token == bindparam("token"))
 )
 # The studies in which another browser replaced this browser.
-_REPLACED = _of_browser(select(Study), is_replaced=True).join(Study, Study.id == Annotator.study_id)
+_REPLACED = _of_browser(select(Study, Annotator.language), is_replaced=True).join(
+    Study, Study.id == Annotator.study_id
+)
 _REPLACED_IN_STUDY = _REPLACED.where(Study.slug == bindparam("slug"))
 _REPLACED_IN_ASSIGNMENT = _REPLACED.join(Assignment, Assignment.annotator_id == Annotator.id).where(
     Assignment.token == bindparam("token")
@@ -135,11 +138,16 @@ def lock_study(session: Session, study_id: int) -> Study:
     ).scalar_one()
 
 
-def _refuse_replaced(session: Session, query: Select[Study], given: Mapping[str, object]) -> None:
-    study = session.scalar(query, given)
-    if study is not None:
+def _refuse_replaced(
+    session: Session, query: Select[Study, Language | None], given: Mapping[str, object]
+) -> None:
+    row = session.execute(query, given).first()
+    if row is not None:
+        study, chosen = row
         raise OtherBrowser(
-            study_title=study.title, language=study.language, may_be_framed=study.may_be_framed
+            language=chosen or study.language,
+            is_chosen=chosen is not None,
+            may_be_framed=study.may_be_framed,
         )
 
 

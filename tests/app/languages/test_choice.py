@@ -93,6 +93,33 @@ def test_a_language_that_the_study_does_not_offer_is_refused(cast: Cast, client:
     assert html_of(page)[0] == "en"
 
 
+def test_an_error_page_of_annotators_is_in_the_language_of_the_browser(
+    study: Study, client: TestClient
+) -> None:
+    client.headers |= {"Accept-Language": "de-AT", "Accept": "text/html"}
+    stranger = client.get(f"/studies/{study.slug}/vote")
+    unknown = client.get(f"/invite/{'0' * 43}")
+    of_owners = client.get("/benchmarks/none")
+
+    assert (stranger.status_code, html_of(stranger.text)) == (401, ("de", "ltr"))
+    assert "Bitte melden Sie sich an" in stranger.text
+    assert "Dieser Browser hat keine Einladung zu dieser Studie." in stranger.text
+    assert (unknown.status_code, html_of(unknown.text)) == (404, ("de", "ltr"))
+    assert html_of(of_owners.text) == ("en", "ltr")
+
+
+def test_an_error_page_is_in_the_language_that_the_annotator_chose(study: Study, client: TestClient) -> None:
+    client.headers |= {"Accept-Language": "de", "Accept": "text/html"}
+    client.get(f"/invite/{study.invite()[0]}")
+    client.post(f"/studies/{study.slug}/language", data={"language": "ar"})
+
+    refused = client.post(f"/studies/{study.slug}/language", data={"language": "tlh"})
+    forged = client.get("/studies/another/vote", headers={"Cookie": "ti2v_language=<b>"})
+
+    assert (refused.status_code, html_of(refused.text)) == (422, ("ar", "rtl"))
+    assert html_of(forged.text) == ("de", "ltr")
+
+
 def test_texts_of_the_study_are_translated_and_marked_where_they_are_not(
     study: Study, client: TestClient, context: AppContext
 ) -> None:

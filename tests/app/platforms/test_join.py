@@ -142,7 +142,12 @@ def test_a_participant_continues_in_one_browser_at_a_time(
 
     page = client.get(f"/studies/{study.slug}/vote", headers={"Accept": "text/html"})
 
+    german = client.get(
+        f"/studies/{study.slug}/vote", headers={"Accept": "text/html", "Accept-Language": "de"}
+    )
+
     assert (page.status_code, "The study is open in another browser" in page.text) == (401, True)
+    assert "Die Studie ist in einem anderen Browser geöffnet" in german.text
     refused(client.post(f"/api/v1/studies/{study.slug}/assignments"), 401, "other_browser")
     refused(vote(client, token), 401, "other_browser")
     # The link on the platform brings the participant back.
