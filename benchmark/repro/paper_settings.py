@@ -1,0 +1,30 @@
+"""Names the settings of the experiments: the reference and the paper's eight ablations."""
+
+from enum import StrEnum
+
+
+class Setting(StrEnum):
+    """A setting; its config is models/configs/repro/NAME.toml."""
+
+    REFERENCE = "reference"
+    WITHOUT = "without"
+    INVERSE = "inverse"
+    CX_ATTN = "cx-attn"
+    BOTH = "both"
+    SEGMENTS = "segments"
+    LAMBDA_HALF = "lambda-0.5"
+    LAMBDA_2 = "lambda-2"
+    LAMBDA_5 = "lambda-5"
+
+
+# The paper's tables: reference (left) against the other setting (right). Table 3 compares without the loss.
+TABLES: dict[str, tuple[tuple[Setting, Setting], ...]] = {
+    "2": ((Setting.REFERENCE, Setting.WITHOUT), (Setting.REFERENCE, Setting.INVERSE)),
+    "3": ((Setting.WITHOUT, Setting.BOTH), (Setting.WITHOUT, Setting.CX_ATTN)),
+    "A1": ((Setting.REFERENCE, Setting.SEGMENTS),),
+    "A2": (
+        (Setting.REFERENCE, Setting.LAMBDA_HALF),
+        (Setting.REFERENCE, Setting.LAMBDA_2),
+        (Setting.REFERENCE, Setting.LAMBDA_5),
+    ),
+}
