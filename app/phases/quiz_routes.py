@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
 from app.clock import utc_now
@@ -11,9 +11,9 @@ from app.errors import Conflict, Invalid, NotFound
 from app.phases.quiz import next_question, quiz_state
 from app.phases.view_builder import PhaseVisit, build_answer_page, build_question_page
 from app.phases.view_models import PhasePage
-from app.phases.visits import find_visit, show_phase
+from app.phases.visits import find_visit, next_page, show_phase
 from app.security.participants import find_assignment
-from app.security.path_params import SlugPath
+from app.security.path_params import SlugPath, TokenPath
 from app.voting.service import cast_vote
 from benchmark.protocol import Choice, Phase
 from benchmark.wire.common import TOKEN
@@ -24,15 +24,15 @@ TokenField = Annotated[str, Form(pattern=TOKEN)]
 
 
 @router.get("/studies/{slug}/phases/quiz")
-def quiz_page(
-    slug: SlugPath, request: Request, answered: Annotated[str | None, Query(pattern=TOKEN)] = None
-) -> Response:
-    """Show the next question, or the explanation of the question `answered`."""
-    if answered is not None:
-        explanation = _explain(request, slug, answered)
-        if explanation is not None:
-            return explanation
+def quiz_page(slug: SlugPath, request: Request) -> Response:
+    """Show the next question."""
     return show_phase(request, slug, Phase.QUIZ, _question_page)
+
+
+@router.get("/studies/{slug}/phases/quiz/{token}")
+def answer_page(slug: SlugPath, token: TokenPath, request: Request) -> Response:
+    """Show the explanation of an answered question; redirect to the current phase from any other question."""
+    return _explain(request, slug, token) or next_page(slug)
 
 
 @router.post("/studies/{slug}/phases/quiz")
@@ -58,7 +58,7 @@ def post_quiz_answer(
             return _question_page(visit, notice=message)
 
         return show_phase(request, slug, Phase.QUIZ, again, status=refusal.status)
-    return RedirectResponse(f"/studies/{slug}/phases/quiz?answered={token}", status_code=303)
+    return RedirectResponse(f"/studies/{slug}/phases/quiz/{token}", status_code=303)
 
 
 def _explain(request: Request, slug: str, token: str) -> Response | None:

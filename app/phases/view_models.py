@@ -116,6 +116,11 @@ class QuizQuestionPage(PhasePage):
     pass_mark: int
     failed_right: int | None
 
+    @property
+    def playback_url(self) -> str:
+        """Return the address to which the page reports play, pause, seek and completion of the clips."""
+        return f"/api/v1/assignments/{self.card.token}/playback"
+
 
 @dataclass(frozen=True, kw_only=True)
 class QuizAnswerPage(PhasePage):
@@ -127,6 +132,10 @@ class QuizAnswerPage(PhasePage):
     chosen: Choice
     right: Choice
     against: str
+
+    @property
+    def url(self) -> str:
+        return f"{super().url}/{self.card.token}"
 
     @property
     def is_right(self) -> bool:

@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import httpx2
 
@@ -77,12 +77,12 @@ class Participant:
         elif step == "quiz":
             token = _field(html, "token")
             fields = {"token": token, "choice": self._choice(self._knowledge.shown(token))}
-            self._load_clips(*re.findall(r'<video[^>]*\ssrc="([^"]+)"', html))
+            self._watch(token, self.profile.seconds, re.findall(r'<video[^>]*\ssrc="([^"]+)"', html))
         elif step == "questionnaire":
             fields = self._answers()
         answer = self._client.post(path, data=fields)
         # The explanation of a quiz question, and a refused form, lead to the annotator's next page.
-        return self._client.get(f"/studies/{self._slug}/phases") if "answered=" in str(answer.url) else answer
+        return self._client.get(f"/studies/{self._slug}/phases") if "/quiz/" in answer.url.path else answer
 
     def _judge(self) -> Iterator[None]:
         refused = 0
@@ -105,23 +105,23 @@ class Participant:
 
     def _vote(self, card: dict[str, str]) -> bool:
         """Vote on an assignment; return whether the vote was stored."""
-        shown, address = self._knowledge.shown(card["token"]), f"/api/v1/assignments/{card['token']}"
+        shown = self._knowledge.shown(card["token"])
         seconds = self.profile.seconds * self._chance.lognormvariate(0, _SPREAD)
         self.seconds += seconds
-        if self.profile.loads_clips:
-            self._load_clips(card["left_url"], card["right_url"])
-            self._client.post(f"{address}/playback", json=self._playback(seconds))
+        self._watch(card["token"], seconds, (card["left_url"], card["right_url"]))
         vote = {
             "choice": self._choice(shown),
             "justifications": self._reasons(),
             "decision_ms": round(1000 * seconds),
         }
-        return self._client.post(f"{address}/vote", json=vote).status_code == 201
+        return self._client.post(f"/api/v1/assignments/{card['token']}/vote", json=vote).status_code == 201
 
-    def _load_clips(self, *addresses: str) -> None:
+    def _watch(self, token: str, seconds: float, clips: Iterable[str]) -> None:
+        """Load the clips and report their playback, unless the annotator loads no clips."""
         if self.profile.loads_clips:
-            for address in addresses:
-                self._client.get(address)
+            for url in clips:
+                self._client.get(url)
+            self._client.post(f"/api/v1/assignments/{token}/playback", json=self._playback(seconds))
 
     def _playback(self, seconds: float) -> dict[str, object]:
         kind = PlaybackKind.COMPLETE if self.profile.watches else PlaybackKind.PAUSE

@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from app.clock import utc_now
 from app.platforms.service import set_platform
+from app.tables.playback import PlaybackEvent
 from app.tables.studies import Study as StudyRow
+from app.tables.voting import Assignment
 from benchmark.protocol import Side, WatchGate
 from benchmark.wire.phases import Phases
 from benchmark.wire.platforms import Platform
@@ -31,6 +33,14 @@ def answer_quiz(page: Page, study: Study, side: Side) -> None:
     token = page.locator("[name=token]").input_value()
     page.get_by_text("B is better" if choice_of(study, token, side) == "right" else "A is better").click()
     page.get_by_role("button", name="Answer").click()
+
+
+def playback_of(study: Study, token: str) -> list[tuple[str, str]]:
+    """Return the reported playback events of a question, in order."""
+    with study.context.database.read() as session:
+        query = select(PlaybackEvent).join(Assignment, Assignment.id == PlaybackEvent.assignment_id)
+        events = session.scalars(query.where(Assignment.token == token).order_by(PlaybackEvent.number))
+        return [(event.clip.value, event.kind.value) for event in events]
 
 
 def fits(page: Page) -> bool:
@@ -71,8 +81,16 @@ def test_the_whole_way_with_a_script(
     page.get_by_role("button", name="Continue: Practice").click()
 
     assert fits(page)
+    token = page.locator("[name=token]").input_value()
+    page.get_by_role("button", name="Play both").click()
+    # The clips of the test last one second and play in a loop.
+    page.wait_for_timeout(2500)
     answer_quiz(page, phased, Side.OTHER)
     expect(page.get_by_role("heading", name="Not this time.")).to_be_visible()
+    reported = playback_of(phased, token)
+    assert reported[:2] == [("left", "play"), ("right", "play")]
+    assert {("left", "complete"), ("right", "complete")} <= set(reported)
+    assert "seek" not in {kind for _clip, kind in reported}
     assert fits(page)
     page.get_by_role("link", name="Next").click()
     answer_quiz(page, phased, Side.REFERENCE)
@@ -143,7 +161,7 @@ def test_the_whole_way_by_keyboard_at_200_percent_from_right_to_left(
     page.keyboard.press("Space" if choice_of(phased, token, Side.REFERENCE) == "left" else "ArrowDown")
     focus(page, "button.submit")
     page.keyboard.press("Enter")
-    page.wait_for_url("**answered=*")
+    page.wait_for_url("**/quiz/*")
     focus(page, "a.submit")
     page.keyboard.press("Enter")
 

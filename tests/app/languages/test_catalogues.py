@@ -16,7 +16,7 @@ OTHERS = [language for language in Language if language is not Language.EN]
 SPOKEN = re.compile(r'\b(?:aria-label|alt|title|placeholder|data-name|data-texts?-[\w-]+)="(?P<text>[^"]*)"')
 # The scripts of the annotators' pages.
 JS = ROOT / "app/static/js"
-MODULES = ("consent", "copy", "countdown", "dialog", "fullscreen", "pair", "shortcuts", "vote")
+MODULES = ("consent", "copy", "countdown", "dialog", "fullscreen", "pair", "playback", "shortcuts", "vote")
 SCRIPTS = (*(JS / "voting").glob("*.js"), JS / "words.js", *(JS / f"modules/{name}.js" for name in MODULES))
 
 

@@ -120,6 +120,37 @@ def test_an_error_page_is_in_the_language_that_the_annotator_chose(study: Study,
     assert html_of(forged.text) == ("de", "ltr")
 
 
+def test_the_menu_keeps_the_question_of_the_quiz_and_its_explanation(
+    study: Study, client: TestClient
+) -> None:
+    client.get(f"/invite/{study.invite()[0]}")
+    walker = Walker(client, study)
+    walker.agree()
+    walker.post("/instructions")
+
+    def in_language(page: str, language: str) -> str:
+        target = re.search(r'name="target" value="([^"]+)"', page)
+        assert target is not None
+        data = {"language": language, "target": target[1]}
+        return client.post(f"/studies/{study.slug}/language", data=data).text
+
+    def token(page: str) -> str:
+        found = re.search(r'name="token" value="([^"]+)"', page)
+        assert found is not None
+        return found[1]
+
+    question = walker.get("/quiz").text
+    in_french = in_language(question, "fr")
+    explained = client.post(
+        f"/studies/{study.slug}/phases/quiz", data={"token": token(question), "choice": "left"}
+    ).text
+    in_german = in_language(explained, "de")
+
+    assert (token(in_french), html_of(in_french)[0]) == (token(question), "fr")
+    assert html_of(in_german)[0] == "de"
+    assert "Ihre Antwort: A" in in_german
+
+
 def test_texts_of_the_study_are_translated_and_marked_where_they_are_not(
     study: Study, client: TestClient, context: AppContext
 ) -> None:

@@ -1,10 +1,9 @@
 // Tracks how often and how long a clip was watched; a ring fills frame by frame.
 import { fillCount, put } from '../words.js';
+import { FrameCount } from './frame_count.js';
 
 export class Watching {
-  #frames = 1;
-  #shown = new Set();
-  #last = -1;
+  #count = new FrameCount();
   #since = null;
   times = 0;
   watchedMs = 0;
@@ -18,24 +17,16 @@ export class Watching {
   /** Resets for a clip of `frames` frames; `seen` if it was watched before an undo. */
   start(frames, seen) {
     Object.assign(this, { times: seen ? 1 : 0, watchedMs: 0 });
-    this.#frames = frames;
-    this.#shown.clear();
-    this.#last = -1;
+    this.#count.start(frames);
     this.#since = null;
     this.#paint(this.times ? 'seen' : 'watching');
   }
 
-  /** Counts a shown frame; while playing, frames dropped by a slow screen count too. Returns whether the clip is now complete. */
+  /** Counts a shown frame. Returns whether the clip is now complete. */
   note(frame, playing) {
     this.#countTime(playing);
-    const from = playing && frame > this.#last ? this.#last + 1 : frame;
-    for (let seen = from; seen <= frame; seen += 1) this.#shown.add(seen);
-    this.#last = frame;
-    const isComplete = this.#shown.size === this.#frames;
-    if (isComplete) {
-      this.times += 1;
-      this.#shown.clear();
-    }
+    const isComplete = this.#count.note(frame, playing);
+    if (isComplete) this.times += 1;
     this.#paint(this.times ? 'seen' : 'watching');
     return isComplete;
   }
@@ -50,7 +41,7 @@ export class Watching {
   }
 
   #paint(state) {
-    const share = this.times ? 100 : Math.round((100 * this.#shown.size) / this.#frames);
+    const share = this.times ? 100 : Math.round(100 * this.#count.share);
     this.root.dataset.state = state;
     this.arc.setAttribute('stroke-dasharray', `${share} 100`);
     put(this.text, this.#words(state));
