@@ -27,6 +27,7 @@ from app.submissions import service as submissions
 from app.submissions.storage import ClipStorage
 from app.submissions.streaming import ReceivedFile
 from app.tables.bench import Benchmark, Pair
+from app.tables.people import Person
 from app.tables.studies import Study as StudyRow
 from app.tables.submissions import Clip
 from app.tables.submissions import Submission as SubmissionRow
@@ -65,7 +66,9 @@ class Study:
     def invite(self, count: int = 1) -> list[str]:
         with self.context.database.write() as session:
             row = session.execute(select(StudyRow).where(StudyRow.slug == self.slug)).scalar_one()
-            return links.invite(session, study=row, count=count, now=utc_now())
+            person = session.get_one(Person, row.owner_id)
+            owner = Principal(person.id, person.name, person.role)
+            return links.invite(session, study=row, count=count, principal=owner, now=utc_now())
 
 
 @dataclass
@@ -229,7 +232,9 @@ def make_submission(
             submission = submissions.find_submission(
                 session, public_id=public_id, principal=owner.principal, for_change=True
             )
-            submissions.finalise(session, submission=submission, allow_partial=True, now=now)
+            submissions.finalise(
+                session, submission=submission, allow_partial=True, principal=owner.principal, now=now
+            )
     return public_id
 
 

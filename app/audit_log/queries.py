@@ -1,22 +1,32 @@
-"""Reads the audit log. An admin sees all events; a researcher sees only own actions and own studies."""
+"""Reads the audit log.
+
+An admin sees all events. A researcher sees their own actions, and all actions on their own studies, models,
+submissions and benchmarks.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.audit_chain import check_chain
 from app.cursors import KeyType, ListOrder, PageRequest
 from app.security.identity import Principal
 from app.tables.audit import AuditEvent
+from app.tables.bench import Benchmark
 from app.tables.studies import Study
+from app.tables.submissions import Submission, VideoModel
 from benchmark.protocol import Role
 from benchmark.wire.audit_log import AuditCheckResponse, AuditEventResponse, AuditEventsResponse
 
 AUDIT_EVENTS = ListOrder("audit_events", (KeyType.BIG_INTEGER,))
-# The kinds of events whose subject is a study, by the beginning of the action.
+# For each kind of subject, the beginnings of the actions on it.
 _OF_STUDIES = ("study.", "annotator.", "vote.", "votes.", "flag.", "invitation.")
+_OF_SUBMISSIONS = ("submission.", "clip.", "gold_clip.", "jobs.")
+_OF_MODELS = ("model.",)
+_OF_BENCHMARKS = ("benchmark.",)
 
 
 @dataclass(frozen=True)
@@ -86,6 +96,15 @@ def checked_chain(session: Session, *, known_head: str | None = None) -> AuditCh
 def _sees(principal: Principal) -> ColumnElement[bool]:
     if principal.role is Role.ADMIN:
         return true()
-    own = select(Study.slug).where(Study.owner_id == principal.person_id)
-    is_of_study = or_(*(AuditEvent.action.startswith(kind) for kind in _OF_STUDIES))
-    return (AuditEvent.actor == principal.name) | (AuditEvent.subject.in_(own) & is_of_study)
+    subjects: tuple[tuple[InstrumentedAttribute[str], InstrumentedAttribute[Any], tuple[str, ...]], ...] = (
+        (Study.slug, Study.owner_id, _OF_STUDIES),
+        (Submission.public_id, Submission.owner_id, _OF_SUBMISSIONS),
+        (VideoModel.slug, VideoModel.owner_id, _OF_MODELS),
+        (Benchmark.slug, Benchmark.owner_id, _OF_BENCHMARKS),
+    )
+    own = [
+        AuditEvent.subject.in_(select(name).where(owner == principal.person_id))
+        & or_(*map(AuditEvent.action.startswith, actions))
+        for name, owner, actions in subjects
+    ]
+    return or_(AuditEvent.actor == principal.name, *own)

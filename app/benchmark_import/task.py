@@ -23,6 +23,7 @@ from app.errors import Conflict, Invalid
 from app.media.sandbox import Sandbox
 from app.media.store import MediaMissing
 from app.private_files import make_private_folder
+from app.tables.people import Person
 from app.tables.tasks import Task
 from app.tasks.runner import Progress, TaskFailed
 from benchmark.importers.hub import HubAddress, download_limited, parse_address
@@ -125,6 +126,7 @@ def _import(
 ) -> int:
     """Store the benchmark and return its version."""
     with context.database.write() as session:
+        owner = session.get(Person, owner_id) if owner_id is not None else None
         imported = import_benchmark(
             session,
             source=read.source,
@@ -132,6 +134,7 @@ def _import(
             slug=slug,
             title=details["title"] or read.source.title or slug,
             now=utc_now(),
+            actor=owner.name if owner else "server",
             owner_id=owner_of_import(session, slug, owner_id),
         )
         return imported.version

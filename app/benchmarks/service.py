@@ -14,6 +14,7 @@ from app.benchmarks.images import StoredImage
 from app.errors import Conflict, Invalid, NotFound
 from app.security.identity import Principal
 from app.security.visibility import sees_benchmark
+from app.tables.audit import AuditEvent
 from app.tables.bench import Benchmark, Pair
 from benchmark.importers.source import BenchmarkSource
 from benchmark.pairs import PairSpec
@@ -31,6 +32,7 @@ def import_benchmark(
     slug: str,
     title: str,
     now: datetime,
+    actor: str,
     owner_id: int | None = None,
 ) -> Benchmark:
     """Store a benchmark as the next version of `slug`.
@@ -39,6 +41,7 @@ def import_benchmark(
 
     Args:
         images: the stored images of `source`, see `app.benchmarks.images.store_images`.
+        actor: the person who imports the benchmark, for the audit log.
         owner_id: the owner of a new benchmark, which is private until it is shared. The value is None for a
             public benchmark without an owner. The value is also None for a new version of an existing
             benchmark, because the benchmark keeps its owner.
@@ -73,6 +76,8 @@ def import_benchmark(
     except IntegrityError as error:
         raise Conflict(f"Somebody else is importing {slug} at this moment. Try again.") from error
     session.execute(insert(Pair), _pair_rows(benchmark, source.pairs, images))
+    details = {"version": benchmark.version, "pairs": len(source.pairs), "source": source.source}
+    session.add(AuditEvent(at=now, actor=actor, action="benchmark.import", subject=slug, details=details))
     return benchmark
 
 

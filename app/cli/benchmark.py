@@ -50,6 +50,7 @@ def _import_on_server(place: str, slug: str | None, title: str | None, server: s
 def _import_here(place: str, slug: str | None, title: str | None, owner: str | None) -> None:
     from app.benchmarks.images import store_images
     from app.benchmarks.service import import_benchmark
+    from app.cli.audit import ACTOR
     from app.cli.local import open_database, open_settings, owner_named
     from app.clock import utc_now
     from app.media.sandbox import Sandbox
@@ -75,6 +76,7 @@ def _import_here(place: str, slug: str | None, title: str | None, owner: str | N
                 slug=slug,
                 title=title or source.title or slug,
                 now=now,
+                actor=ACTOR,
                 owner_id=owner_named(session, owner, now=now).person_id if owner else None,
             )
             click.echo(f"{imported.slug} {imported.version}")

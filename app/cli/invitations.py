@@ -52,6 +52,8 @@ def _here(slug: str, count: int, kind: "InvitationKind") -> Sequence[str]:
 
     with local_write() as local:
         study = find_study(local.session, slug=slug, principal=local.principal, for_change=True)
-        tokens = links.invite(local.session, study=study, count=count, kind=kind, now=local.now)
+        tokens = links.invite(
+            local.session, study=study, count=count, kind=kind, principal=local.principal, now=local.now
+        )
     address = open_settings().effective_public_url
     return [f"{address}/invite/{token}" for token in tokens]

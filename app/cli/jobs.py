@@ -196,7 +196,7 @@ def _change_here(verb: str, jobs: Sequence[str]) -> "Iterator[JobResponse]":
     for public_id in jobs:
         with local_write() as local:
             job = service.find_job(local.session, public_id=public_id, principal=local.principal)
-            change(local.session, job=job, now=local.now)
+            change(local.session, job=job, principal=local.principal, now=local.now)
             changed = job_response(listed_job(local.session, job))
         yield changed
 
@@ -213,7 +213,7 @@ def _change_all_here(verb: str, submission: str) -> int:
     change = service.cancel_jobs if verb == "cancel" else service.retry_jobs
     with local_write() as local:
         row = service.find_submission(local.session, public_id=submission, principal=local.principal)
-        return change(local.session, submission=row, now=local.now)
+        return change(local.session, submission=row, principal=local.principal, now=local.now)
 
 
 def _row(job: "JobResponse") -> dict[str, object]:

@@ -25,5 +25,7 @@ def preview(slug: SlugPath, request: Request) -> Response:
         study, principal = require_own_study(session, request, slug)
         if study.status is StudyStatus.DRAFT:
             study = preview_copy(session, study=study, principal=principal, now=now)
-        token = links.invite(session, study=study, count=1, kind=AnnotatorKind.PREVIEW, now=now)[0]
+        (token,) = links.invite(
+            session, study=study, count=1, kind=AnnotatorKind.PREVIEW, principal=principal, now=now
+        )
     return RedirectResponse(f"/invite/{token}", status_code=303)

@@ -103,7 +103,9 @@ def _finalise(context: AppContext, *, principal: Principal, public_id: str) -> N
         submission = service.find_submission(
             session, public_id=public_id, principal=principal, for_change=True
         )
-        service.finalise(session, submission=submission, allow_partial=True, now=utc_now())
+        service.finalise(
+            session, submission=submission, allow_partial=True, principal=principal, now=utc_now()
+        )
 
 
 def _open(context: AppContext, *, principal: Principal, benchmark: str, wanted: DemoSubmission) -> str:

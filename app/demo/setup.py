@@ -106,6 +106,7 @@ def _has_demo_benchmark(context: AppContext) -> bool:
                 slug=BENCHMARK,
                 title="TI2V starter benchmark",
                 now=utc_now(),
+                actor="server",
             )
         known = [BENCHMARK]
     return BENCHMARK in known

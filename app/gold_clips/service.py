@@ -14,13 +14,13 @@ from app.gold_clips.plan import PlannedClip, plan_gold_clips
 from app.jobs.uploads import OwnerUpload
 from app.media.renditions import make_wrong_clip
 from app.media.store import content_key
+from app.security.audit import record_event
 from app.security.identity import Principal
 from app.submissions.repository import model_of, submission_of
 from app.submissions.service import finalise, find_submission, open_submission, register_model
 from app.submissions.storage import ClipStorage
 from app.submissions.streaming import ReceivedFile
 from app.submissions.withdrawal import withdraw
-from app.tables.audit import AuditEvent
 from app.tables.bench import Benchmark, Pair
 from app.tables.gold_clips import GoldClip
 from app.tables.submissions import Clip, Submission, VideoModel
@@ -49,7 +49,7 @@ def make_gold_clips(
         _make(context, each, target=target, principal=principal)
     with context.database.write() as session:
         made = find_submission(session, public_id=target, principal=principal, for_change=True)
-        finalise(session, submission=made, allow_partial=True, now=utc_now())
+        finalise(session, submission=made, allow_partial=True, principal=principal, now=utc_now())
 
 
 def gold_submission(session: Session, source: Submission) -> Submission | None:
@@ -170,7 +170,4 @@ def _make(context: AppContext, planned: PlannedClip, *, target: str, principal: 
 def _note(
     session: Session, action: str, source: Submission, principal: Principal, now: datetime, **details: str
 ) -> None:
-    session.add(
-        AuditEvent(at=now, actor=principal.name, action=action, subject=source.public_id, details=details)
-    )
-    session.flush()
+    record_event(session, principal, action, subject=source.public_id, now=now, **details)

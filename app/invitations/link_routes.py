@@ -35,7 +35,7 @@ def invite(
     context, fields = context_of(request), LinkFields(count, label)
     try:
         with context.database.write() as session:
-            study, _ = require_own_study(session, request, slug)
+            study, owner = require_own_study(session, request, slug)
             wanted = parse_link_form(fields)
             links.invite_batch(
                 session,
@@ -44,6 +44,7 @@ def invite(
                 batch=batch,
                 count=wanted.count,
                 label=wanted.label,
+                principal=owner,
                 now=utc_now(),
             )
     except InvalidFields as refusal:

@@ -6,6 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
+from app.security.audit import record_event
+from app.security.identity import Principal
 from app.security.tokens import derived_token, hash_token, new_token
 from app.tables.people import Invitation
 from app.tables.studies import Study
@@ -20,6 +22,7 @@ def invite(
     count: int,
     kind: AnnotatorKind = AnnotatorKind.PARTICIPANT,
     label: str = "",
+    principal: Principal,
     now: datetime,
 ) -> list[str]:
     """Create `count` invitation links, each for one annotator. Return the secrets of the links.
@@ -35,6 +38,7 @@ def invite(
         add_invitation(
             session, study=study, token=token, kind=kind, label=_numbered(label, number, count), now=now
         )
+    _record(session, principal, study=study, count=count, kind=kind, now=now)
     return tokens
 
 
@@ -46,6 +50,7 @@ def invite_batch(
     batch: str,
     count: int,
     label: str = "",
+    principal: Principal,
     now: datetime,
 ) -> None:
     """Create `count` invitations; their links can be shown again.
@@ -63,6 +68,9 @@ def invite_batch(
     for number in range(len(existing), count):
         token = _batch_token(signing_key, study, batch, number)
         add_invitation(session, study=study, token=token, label=_numbered(label, number, count), now=now)
+    if len(existing) < count:
+        kind = AnnotatorKind.PARTICIPANT
+        _record(session, principal, study=study, count=count, kind=kind, now=now)
 
 
 def batch_tokens(session: Session, *, study: Study, signing_key: bytes, batch: str) -> list[str]:
@@ -77,6 +85,20 @@ def batch_tokens(session: Session, *, study: Study, signing_key: bytes, batch: s
 
 def _batch_token(signing_key: bytes, study: Study, batch: str, number: int) -> str:
     return derived_token(signing_key, f"invitation {number} of batch {batch} to study {study.id}")
+
+
+def _record(
+    session: Session,
+    principal: Principal,
+    *,
+    study: Study,
+    count: int,
+    kind: AnnotatorKind,
+    now: datetime,
+) -> None:
+    # Without the label, which may name a person: no event can be changed later.
+    details = {"links": count, "kind": kind.value}
+    record_event(session, principal, "invitation.create", subject=study.slug, now=now, **details)
 
 
 def _numbered(label: str, number: int, count: int) -> str:

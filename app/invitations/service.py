@@ -10,9 +10,9 @@ from app.errors import NotFound
 from app.panels.cancellation import cancel_assignments
 from app.panels.vote_status import change_statuses, votes_with_status
 from app.security.annotators import connect_browser, new_annotator
+from app.security.audit import record_event
 from app.security.identity import Principal
 from app.security.tokens import hash_token
-from app.tables.audit import AuditEvent
 from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession, Invitation
 from app.tables.phases import AnnotatorPhase
 from app.tables.platforms import PlatformSession
@@ -120,17 +120,9 @@ def revoke_invitation(
         session.execute(
             delete(AnnotatorBrowser).where(AnnotatorBrowser.annotator_id == invitation.annotator_id)
         )
-    session.add(
-        AuditEvent(
-            at=now,
-            actor=principal.name,
-            action="invitation.revoke",
-            subject=study.slug,
-            # Without the label, which may name a person: no event can be changed later.
-            details={"invitation": invitation.id},
-        )
-    )
-    session.flush()
+    # Without the label, which may name a person: no event can be changed later.
+    details = {"invitation": invitation.id}
+    record_event(session, principal, "invitation.revoke", subject=study.slug, now=now, **details)
 
 
 def votes_of(session: Session, annotator: Annotator) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.benchmarks.service import find_benchmark
 from app.errors import Conflict, Forbidden, Invalid
-from app.jobs.service import AS_NEW, change_jobs
+from app.jobs.service import AS_NEW, change_jobs, record_request
 from app.jobs.workers import offered_models
 from app.security.identity import Principal
 from app.submissions.repository import add_model, add_submission, model_of, submission_of
@@ -46,7 +46,9 @@ def create_jobs(
         )
         for seed in request.seeds
     ]
-    return CreateJobsResponse(submissions=created, jobs=sum(each.jobs for each in created))
+    jobs = sum(each.jobs for each in created)
+    record_request(session, principal, submission, jobs=jobs, now=now)
+    return CreateJobsResponse(submissions=created, jobs=jobs)
 
 
 def _find_or_add_model(session: Session, slug: str, principal: Principal, now: datetime) -> VideoModel:

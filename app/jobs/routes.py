@@ -78,7 +78,7 @@ def cancel(public_id: PublicIdPath, request: Request) -> Response:
         principal = _researcher(session, request)
         submission = service.find_submission(session, public_id=public_id, principal=principal)
         now = utc_now()
-        service.cancel_jobs(session, submission=submission, now=now)
+        service.cancel_jobs(session, submission=submission, principal=principal, now=now)
     return _back()
 
 
@@ -89,7 +89,7 @@ def retry_all(public_id: PublicIdPath, request: Request) -> Response:
         principal = _researcher(session, request)
         submission = service.find_submission(session, public_id=public_id, principal=principal)
         now = utc_now()
-        service.retry_jobs(session, submission=submission, now=now)
+        service.retry_jobs(session, submission=submission, principal=principal, now=now)
     return _back()
 
 
@@ -100,7 +100,7 @@ def retry(public_id: PublicIdPath, request: Request) -> Response:
         principal = _researcher(session, request)
         job = service.find_job(session, public_id=public_id, principal=principal)
         now = utc_now()
-        service.retry_job(session, job=job, now=now)
+        service.retry_job(session, job=job, principal=principal, now=now)
     return _back()
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, CursorResult, Update, exists, select, true
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
+from app.security.audit import record_event
 from app.security.identity import Principal
 from app.submissions.service import require_open
 from app.submissions.storage import UploadTarget
@@ -54,7 +55,7 @@ def find_job(session: Session, *, public_id: str, principal: Principal) -> Job:
     return session.execute(select(Job).where(Job.public_id == public_id).with_for_update()).scalar_one()
 
 
-def cancel_job(session: Session, *, job: Job, now: datetime) -> None:
+def cancel_job(session: Session, *, job: Job, principal: Principal, now: datetime) -> None:
     """Cancel a job.
 
     A worker that holds the job gets an error at the next renewal of the lease. A second call changes nothing.
@@ -66,17 +67,26 @@ def cancel_job(session: Session, *, job: Job, now: datetime) -> None:
         job.expires_at = None
         job.ended_at = now
         session.flush()
+        submission = session.get_one(Submission, job.submission_id)
+        _record(session, principal, "jobs.cancel", submission, jobs=1, suite=job.suite, now=now)
 
 
 def cancel_jobs(
-    session: Session, *, submission: Submission, suite: SuiteName | None = None, now: datetime
+    session: Session,
+    *,
+    submission: Submission,
+    suite: SuiteName | None = None,
+    principal: Principal,
+    now: datetime,
 ) -> int:
     """Cancel the queued and leased jobs of a submission. Return the number of cancelled jobs.
 
     Without a suite of metrics, cancel the jobs that generate clips. With a suite, cancel the jobs that
     measure clips with this suite.
     """
-    return _cancel(session, submission, _of_suite(suite), now)
+    cancelled = _cancel(session, submission, _of_suite(suite), now)
+    _record(session, principal, "jobs.cancel", submission, jobs=cancelled, suite=suite, now=now)
+    return cancelled
 
 
 def cancel_all_jobs(session: Session, *, submission: Submission, now: datetime) -> int:
@@ -125,7 +135,7 @@ def forget_job_of_clip(session: Session, *, clip: Clip) -> None:
     )
 
 
-def retry_job(session: Session, *, job: Job, now: datetime) -> None:
+def retry_job(session: Session, *, job: Job, principal: Principal, now: datetime) -> None:
     """Queue a failed or cancelled job again, and reset the job's number of failures.
 
     A job that waits after a failure becomes ready immediately.
@@ -145,10 +155,16 @@ def retry_job(session: Session, *, job: Job, now: datetime) -> None:
         for name, value in (AS_NEW | {"ready_at": now}).items():
             setattr(job, name, value)
         session.flush()
+        _record(session, principal, "jobs.retry", submission, jobs=1, suite=job.suite, now=now)
 
 
 def retry_jobs(
-    session: Session, *, submission: Submission, suite: SuiteName | None = None, now: datetime
+    session: Session,
+    *,
+    submission: Submission,
+    suite: SuiteName | None = None,
+    principal: Principal,
+    now: datetime,
 ) -> int:
     """Queue all failed jobs of a submission again; jobs that wait after a failure become ready at once.
 
@@ -162,7 +178,7 @@ def retry_jobs(
     else:
         require_final(submission)
     resting = job_status_is(JobStatus.QUEUED) & (Job.ready_at > now)
-    return change_jobs(
+    retried = change_jobs(
         session,
         update(Job)
         .where(
@@ -170,6 +186,21 @@ def retry_jobs(
         )
         .values(AS_NEW | {"ready_at": now}),
     )
+    _record(session, principal, "jobs.retry", submission, jobs=retried, suite=suite, now=now)
+    return retried
+
+
+def record_request(
+    session: Session,
+    principal: Principal,
+    submission: Submission,
+    *,
+    jobs: int,
+    suite: SuiteName | None = None,
+    now: datetime,
+) -> None:
+    """Record in the audit log that a person requested jobs. A request that queued no job is not recorded."""
+    _record(session, principal, "jobs.request", submission, jobs=jobs, suite=suite, now=now)
 
 
 def has_unfinished(session: Session, submission: Submission) -> bool:
@@ -191,6 +222,21 @@ def require_final(submission: Submission) -> None:
 def change_jobs(session: Session, statement: Update) -> int:
     done = session.execute(statement, execution_options={"synchronize_session": False})
     return cast(CursorResult[Any], done).rowcount
+
+
+def _record(
+    session: Session,
+    principal: Principal,
+    action: str,
+    submission: Submission,
+    *,
+    jobs: int,
+    suite: str | None,
+    now: datetime,
+) -> None:
+    if jobs:
+        details = {"jobs": jobs} | ({"suite": str(suite)} if suite else {})
+        record_event(session, principal, action, subject=submission.public_id, now=now, **details)
 
 
 def _of_suite(suite: SuiteName | None) -> ColumnElement[bool]:

@@ -121,20 +121,23 @@ class JobUpload:
             session, public_id=self.job, attempt=self.attempt, principal=self.principal
         )
         _require_unfinished_open(job, submission)
-        return LockedJobTarget(submission, job)
+        return LockedJobTarget(submission, job, self.principal)
 
 
 @dataclass(frozen=True)
 class LockedJobTarget:
     submission: Submission
     job: Job
+    principal: Principal
 
     def clip_stored(self, session: Session, *, now: datetime) -> None:
         """Finish the job. If the submission now has all of its clips, also finalise the submission."""
         leases.finish(session, job=self.job, now=now)
         submission = self.submission
         if not has_unfinished(session, submission) and not service.missing_clips(session, submission):
-            service.finalise(session, submission=submission, allow_partial=False, now=now)
+            service.finalise(
+                session, submission=submission, allow_partial=False, principal=self.principal, now=now
+            )
 
 
 def _require_unfinished_open(job: Job, submission: Submission) -> None:

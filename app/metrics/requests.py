@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from app.jobs.service import AS_NEW, change_jobs, require_final
+from app.jobs.service import AS_NEW, change_jobs, record_request, require_final
+from app.security.identity import Principal
 from app.tables.jobs import Job, measures_with
 from app.tables.submissions import Clip, Submission
 from benchmark.protocol import JobKind, JobStatus, SuiteName
@@ -15,7 +16,9 @@ from benchmark.wire.metrics import MeasureRequest
 _ENDED = (JobStatus.CANCELLED, JobStatus.FAILED, JobStatus.DONE)
 
 
-def measure(session: Session, *, submission: Submission, request: MeasureRequest, now: datetime) -> int:
+def measure(
+    session: Session, *, submission: Submission, request: MeasureRequest, principal: Principal, now: datetime
+) -> int:
     """Queue a job for each clip of a locked submission that was not measured with the suite.
 
     Cancelled jobs are queued again. With `request.again`, finished and failed jobs are also queued again. The
@@ -47,7 +50,9 @@ def measure(session: Session, *, submission: Submission, request: MeasureRequest
     ]
     if new:
         session.execute(insert(Job), new)
-    return queued + len(new)
+    jobs, suite = queued + len(new), SuiteName(request.suite)
+    record_request(session, principal, submission, jobs=jobs, suite=suite, now=now)
+    return jobs
 
 
 def _job_row(

@@ -60,7 +60,8 @@ def start(public_id: PublicIdPath, request: Request, suite: Annotated[str, Form(
     wanted = MeasureRequest(suite=SuiteName(suite))
     try:
         with context_of(request).database.write() as session:
-            measure(session, submission=_own(session, request, public_id), request=wanted, now=utc_now())
+            submission, principal = _own(session, request, public_id)
+            measure(session, submission=submission, request=wanted, principal=principal, now=utc_now())
     except Conflict as refusal:
         return _page(request, public_id, chosen=suite, problem=refusal.message, status=refusal.status)
     return _back(public_id)
@@ -70,8 +71,8 @@ def start(public_id: PublicIdPath, request: Request, suite: Annotated[str, Form(
 def cancel(public_id: PublicIdPath, suite: SuiteName, request: Request) -> Response:
     """Cancel the queued and leased jobs of a suite."""
     with context_of(request).database.write() as session:
-        submission = _own(session, request, public_id)
-        jobs.cancel_jobs(session, submission=submission, suite=suite, now=utc_now())
+        submission, principal = _own(session, request, public_id)
+        jobs.cancel_jobs(session, submission=submission, suite=suite, principal=principal, now=utc_now())
     return _back(public_id)
 
 
@@ -79,8 +80,8 @@ def cancel(public_id: PublicIdPath, suite: SuiteName, request: Request) -> Respo
 def retry(public_id: PublicIdPath, suite: SuiteName, request: Request) -> Response:
     """Queue the failed jobs of a suite again."""
     with context_of(request).database.write() as session:
-        submission = _own(session, request, public_id)
-        jobs.retry_jobs(session, submission=submission, suite=suite, now=utc_now())
+        submission, principal = _own(session, request, public_id)
+        jobs.retry_jobs(session, submission=submission, suite=suite, principal=principal, now=utc_now())
     return _back(public_id)
 
 
@@ -108,10 +109,11 @@ def _reader(session: Session, request: Request) -> Principal:
     return require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=utc_now())
 
 
-def _own(session: Session, request: Request, public_id: str) -> Submission:
-    """Lock and return a submission that this person may change; otherwise raise NotFound."""
+def _own(session: Session, request: Request, public_id: str) -> tuple[Submission, Principal]:
+    """Lock and return a submission that this person may change, and the person; otherwise raise NotFound."""
     principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
-    return find_submission(session, public_id=public_id, principal=principal, for_change=True)
+    found = find_submission(session, public_id=public_id, principal=principal, for_change=True)
+    return found, principal
 
 
 def _back(public_id: str) -> Response:

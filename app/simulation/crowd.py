@@ -13,11 +13,12 @@ from app.clock import utc_now
 from app.database import Database
 from app.invitations.links import invite
 from app.panels.phases import study_phases
+from app.security.identity import Principal
 from app.security.tokens import hash_token
 from app.simulation.knowledge import Knowledge
 from app.simulation.participant import Participant
 from app.simulation.profiles import Profile
-from app.tables.people import Invitation
+from app.tables.people import Invitation, Person
 from app.tables.phases import AnnotatorPhase
 from app.tables.studies import Comparison, Study
 from benchmark.protocol import Outcome, RuleStatus
@@ -78,7 +79,14 @@ def simulate_crowd(
     with database.write() as session:
         study = session.get_one(Study, study_id)
         slug, phases, shown = study.slug, study_phases(study), study.comparisons_per_annotator or study.pairs
-        invitations = invite(session, study=study, count=len(people), now=utc_now())
+        owner = session.get_one(Person, study.owner_id)
+        invitations = invite(
+            session,
+            study=study,
+            count=len(people),
+            principal=Principal(owner.id, owner.name, owner.role),
+            now=utc_now(),
+        )
     knowledge = Knowledge(database, study_id=study_id, seed=seed)
     chance = random.Random(seed)  # noqa: S311  # a simulation that a seed repeats
     leaving = set(chance.sample(range(len(people)), round(abandon_share * len(people))))

@@ -89,7 +89,9 @@ def duplicate_study(
         update={"slug": request.slug, "title": title, "translations": translations, "seed": None}
     )
     benchmark = session.get_one(Benchmark, study.benchmark_id)
-    return create_study(session, request=copied, principal=principal, now=now, benchmark=benchmark)
+    return create_study(
+        session, request=copied, principal=principal, now=now, benchmark=benchmark, copy_of=study.slug
+    )
 
 
 def draft_request(session: Session, study: Study) -> StudyRequest:

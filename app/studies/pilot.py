@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict
 from app.panels.protocol import freeze_protocol
+from app.security.audit import record_event
 from app.security.identity import Principal
 from app.studies.service import open_study
-from app.tables.audit import AuditEvent
 from app.tables.people import Annotator
 from app.tables.studies import Study
 from benchmark.protocol import AnnotatorKind, StudyStatus
@@ -53,7 +53,4 @@ def end_pilot(session: Session, *, study: Study, principal: Principal, now: date
         .values(kind=AnnotatorKind.PILOT)
     )
     freeze_protocol(session, study, change="The pilot ended; votes count", now=now)
-    session.add(
-        AuditEvent(at=now, actor=principal.name, action="study.end_pilot", subject=study.slug, details={})
-    )
-    session.flush()
+    record_event(session, principal, "study.end_pilot", subject=study.slug, now=now)

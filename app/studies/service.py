@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from app.benchmarks.service import find_benchmark
 from app.errors import Conflict
 from app.panels.protocol import freeze_protocol
+from app.security.audit import record_event
 from app.security.identity import Principal
 from app.studies.allocation import check_allocation
 from app.studies.comparisons import lay_out_comparisons
 from app.studies.gold import add_gold_matchups, find_gold, plan_gold
 from app.studies.matchups import check_matchups
-from app.tables.audit import AuditEvent
 from app.tables.bench import Benchmark
 from app.tables.studies import Matchup, Study
 from app.tasks import service as tasks
@@ -60,11 +60,13 @@ def create_study(
     principal: Principal,
     now: datetime,
     benchmark: Benchmark | None = None,
+    copy_of: str | None = None,
 ) -> Study:
     """Create a draft study with its matchups. The error for invalid matchups lists all problems.
 
     Args:
         benchmark: the version of the benchmark; None for the newest one.
+        copy_of: the slug of the study that the request copies, for the audit log.
 
     Raises:
         NotFound: there is no such benchmark.
@@ -91,6 +93,8 @@ def create_study(
         # request.
         raise _slug_taken() from error
     fill_draft(session, study, request, benchmark=benchmark, principal=principal)
+    details = {} if copy_of is None else {"copy_of": copy_of}
+    record_event(session, principal, "study.create", subject=study.slug, now=now, **details)
     return study
 
 
@@ -175,8 +179,5 @@ def _transition(
     if before not in _ALLOWED_MOVES[to]:
         raise Conflict(f"A study that is {before} cannot become {to}.", code="study_status")
     study.status = to
-    session.add(
-        AuditEvent(at=now, actor=principal.name, action=f"study.{to}", subject=study.slug, details={})
-    )
-    session.flush()
+    record_event(session, principal, f"study.{to}", subject=study.slug, now=now)
     return before

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
+from app.security.audit import record_event
 from app.security.identity import Principal
 from app.tables.bench import Benchmark, Pair
 from app.tables.submissions import Clip, Submission, VideoModel
@@ -43,6 +44,7 @@ def add_model(session: Session, *, slug: str, name: str, principal: Principal, n
         # On PostgreSQL two requests may add one slug at the same moment; the unique constraint accepts one
         # request.
         raise Conflict("Somebody else is registering this model at this moment. Try again.") from error
+    record_event(session, principal, "model.create", subject=slug, now=now)
     return model
 
 
@@ -91,6 +93,16 @@ def add_submission(
             "Another request is opening a submission with this model and label. Try again.",
             code="submission_exists",
         ) from error
+    record_event(
+        session,
+        principal,
+        "submission.create",
+        subject=submission.public_id,
+        now=now,
+        model=model.slug,
+        benchmark=benchmark.slug,
+        **({"label": label} if label else {}),
+    )
     return submission
 
 

@@ -6,10 +6,10 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Forbidden, NotFound
+from app.security.audit import record_event
 from app.security.identity import Principal
 from app.security.visibility import may_change, sees_submission
 from app.submissions.repository import add_model, add_submission, model_of, submission_of
-from app.tables.audit import AuditEvent
 from app.tables.bench import Benchmark, Pair
 from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.plurals import counted
@@ -27,15 +27,20 @@ def register_model(
         Conflict: another request is registering the same model.
     """
     model = model_of(session, slug)
+    is_new = model is None
     if model is None:
         model = add_model(session, slug=slug, name=request.name, principal=principal, now=now)
     elif model.owner_id != principal.person_id and not principal.is_admin:
         raise Forbidden("This model belongs to somebody else. Register your model under another slug.")
-    model.name = request.name
-    model.description = request.description
-    model.url = request.url
-    model.licence = request.licence
+    changes = {}
+    for field, value in request.model_dump().items():
+        before = getattr(model, field)
+        if before != value:
+            changes[field] = [before, value]
+            setattr(model, field, value)
     session.flush()
+    if changes and not is_new:
+        record_event(session, principal, "model.edit", subject=slug, now=now, changes=changes)
     return model
 
 
@@ -122,15 +127,8 @@ def note_clip_change(
     """Record in the audit log that a clip is replaced or deleted."""
     submission = session.get_one(Submission, clip.submission_id)
     pair = session.get_one(Pair, clip.pair_id)
-    session.add(
-        AuditEvent(
-            at=now,
-            actor=principal.name,
-            action=action,
-            subject=submission.public_id,
-            details={"pair": pair.name, "seed": clip.seed, "sha256": clip.sha256, **details},
-        )
-    )
+    facts = {"pair": pair.name, "seed": clip.seed, "sha256": clip.sha256, **details}
+    record_event(session, principal, action, subject=submission.public_id, now=now, **facts)
 
 
 def seeds_of(session: Session, submission: Submission) -> tuple[int, ...]:
@@ -169,7 +167,9 @@ def expected_clips(session: Session, submission: Submission) -> int:
     return pairs * len(seeds_of(session, submission))
 
 
-def finalise(session: Session, *, submission: Submission, allow_partial: bool, now: datetime) -> None:
+def finalise(
+    session: Session, *, submission: Submission, allow_partial: bool, principal: Principal, now: datetime
+) -> None:
     """Make a submission final. Finalising a final submission changes nothing.
 
     Raises:
@@ -193,4 +193,12 @@ def finalise(session: Session, *, submission: Submission, allow_partial: bool, n
     submission.is_partial = bool(missing)
     submission.status = SubmissionStatus.FINAL
     submission.finalised_at = now
-    session.flush()
+    record_event(
+        session,
+        principal,
+        "submission.finalise",
+        subject=submission.public_id,
+        now=now,
+        clips=expected_clips(session, submission) - len(missing),
+        missing=len(missing),
+    )

@@ -140,7 +140,7 @@ def own_pages(cast: Cast) -> dict[str, str]:
         "history": f"/studies/{OPEN}/annotators/{name}/history",
         "submission": submission,
         "metrics": f"{submission}/metrics",
-        "invitations": _invitations_path(cast.context),
+        "invitations": _invitations_path(cast),
     }
 
 
@@ -148,12 +148,19 @@ def public_pages(cast: Cast) -> dict[str, str]:
     return PUBLIC | {"sign-in-link": _sign_in_path(cast.context)}
 
 
-def _invitations_path(context: AppContext) -> str:
-    batch = new_token()
+def _invitations_path(cast: Cast) -> str:
+    batch, context = new_token(), cast.context
     with context.database.write() as session:
         study = session.query(StudyRow).where(StudyRow.slug == OPEN).one()
-        key = context.settings.signing_key
-        links.invite_batch(session, study=study, signing_key=key, batch=batch, count=5, now=utc_now())
+        links.invite_batch(
+            session,
+            study=study,
+            signing_key=context.settings.signing_key,
+            batch=batch,
+            count=5,
+            principal=cast.alice.principal,
+            now=utc_now(),
+        )
     return f"/studies/{OPEN}/invitations/{batch}"
 
 

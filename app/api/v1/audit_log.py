@@ -23,8 +23,9 @@ def list_audit_events(
 ) -> AuditEventsResponse:
     """Return the audit log, newest first.
 
-    An admin gets all events; a researcher gets their own actions and the events of their studies. `action` is
-    the name of an action, such as `study.open`, or the start of a name, such as `study`.
+    An admin gets all events. A researcher gets their own actions and the events of their studies,
+    submissions, models and benchmarks. `action` is the name of an action, such as `study.open`, or the start
+    of a name, such as `study`.
     """
     page = listing.page_of(AUDIT_EVENTS)
     with context_of(request).database.read() as session:

@@ -91,7 +91,9 @@ def cancel_jobs(body: SubmissionJobsRequest, request: Request) -> ChangedJobsRes
         submission = service.find_submission(session, public_id=name, principal=principal)
         now = utc_now()
         return ChangedJobsResponse(
-            jobs=service.cancel_jobs(session, submission=submission, suite=body.suite, now=now)
+            jobs=service.cancel_jobs(
+                session, submission=submission, suite=body.suite, principal=principal, now=now
+            )
         )
 
 
@@ -111,7 +113,9 @@ def retry_jobs(body: SubmissionJobsRequest, request: Request) -> ChangedJobsResp
         submission = service.find_submission(session, public_id=name, principal=principal)
         now = utc_now()
         return ChangedJobsResponse(
-            jobs=service.retry_jobs(session, submission=submission, suite=body.suite, now=now)
+            jobs=service.retry_jobs(
+                session, submission=submission, suite=body.suite, principal=principal, now=now
+            )
         )
 
 
@@ -212,7 +216,7 @@ def cancel(public_id: PublicIdPath, request: Request) -> JobResponse:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         job = service.find_job(session, public_id=public_id, principal=principal)
         now = utc_now()
-        service.cancel_job(session, job=job, now=now)
+        service.cancel_job(session, job=job, principal=principal, now=now)
         return job_response(listed_job(session, job))
 
 
@@ -226,5 +230,5 @@ def retry(public_id: PublicIdPath, request: Request) -> JobResponse:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         job = service.find_job(session, public_id=public_id, principal=principal)
         now = utc_now()
-        service.retry_job(session, job=job, now=now)
+        service.retry_job(session, job=job, principal=principal, now=now)
         return job_response(listed_job(session, job))

@@ -52,7 +52,9 @@ def measure(public_id: SubmissionPath, body: MeasureRequest, request: Request) -
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         name = submission_id(session, public_id, principal=principal)
         submission = find_submission(session, public_id=name, principal=principal, for_change=True)
-        queued = requests.measure(session, submission=submission, request=body, now=utc_now())
+        queued = requests.measure(
+            session, submission=submission, request=body, principal=principal, now=utc_now()
+        )
         return ChangedJobsResponse(jobs=queued)
 
 

@@ -94,9 +94,14 @@ def invite(slug: SlugPath, body: InvitationsRequest, request: Request) -> Invita
     with context.database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=utc_now())
         study = find_study(session, slug=slug, principal=principal, for_change=True)
-        now = utc_now()
         tokens = links.invite(
-            session, study=study, count=body.count, kind=body.kind, label=body.label, now=now
+            session,
+            study=study,
+            count=body.count,
+            kind=body.kind,
+            label=body.label,
+            principal=principal,
+            now=utc_now(),
         )
     address = context.settings.effective_public_url
     return InvitationsResponse(links=[f"{address}/invite/{token}" for token in tokens])

@@ -161,11 +161,12 @@ def finalise(
         name = submission_id(session, public_id, principal=principal)
         submission = service.find_submission(session, public_id=name, principal=principal, for_change=True)
         now = utc_now()
+        allow_partial = bool(body and body.allow_partial)
         service.finalise(
-            session, submission=submission, allow_partial=bool(body and body.allow_partial), now=now
+            session, submission=submission, allow_partial=allow_partial, principal=principal, now=now
         )
         # A final submission accepts no clips, so its unfinished jobs are cancelled.
-        cancel_jobs(session, submission=submission, now=now)
+        cancel_jobs(session, submission=submission, principal=principal, now=now)
         return submission_detail(session, submission)
 
 

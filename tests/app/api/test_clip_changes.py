@@ -41,7 +41,8 @@ def digests(upload: Upload) -> Mapping[str, str]:
 
 def changes(upload: Upload) -> list[tuple[str, str, dict[str, Any]]]:
     """Return action, actor and details of the audit entries about the submission's clips."""
-    query = select(AuditEvent).where(AuditEvent.subject == upload.submission_id).order_by(AuditEvent.id)
+    is_of_clip = (AuditEvent.subject == upload.submission_id) & AuditEvent.action.startswith("clip.")
+    query = select(AuditEvent).where(is_of_clip).order_by(AuditEvent.id)
     with upload.context.database.read() as session:
         return [(event.action, event.actor, event.details) for event in session.scalars(query)]
 

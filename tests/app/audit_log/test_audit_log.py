@@ -1,17 +1,20 @@
 """The audit log: who sees which events, filters, pages."""
 
 import re
+from functools import partial
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from app.audit_log.event_details import details_text
 from app.audit_log.routes import PER_PAGE
 from app.clock import utc_now
 from app.tables.audit import AuditEvent
 from benchmark.protocol import Role
 from tests.app.api.conftest import client_of
 from tests.app.results.page_voters import signed_in
-from tests.cast import Actor, Cast, make_actor
+from tests.cast import PAIR_IDS, Actor, Cast, make_actor, small_clip, upload_clip
 from tests.page_text import text_of
 
 REST = "/api/v1/audit-events"
@@ -47,7 +50,7 @@ def test_filters_narrow_the_list(cast: Cast) -> None:
     assert {actor for actor, _, _ in events(cast, cast.ada, actor="ada")} == {"ada"}
     assert {action for _, action, _ in events(cast, cast.ada, action="study.paused")} == {"study.paused"}
     begun = events(cast, cast.ada, action="study")
-    assert {action for _, action, _ in begun} == {"study.open", "study.paused"}
+    assert {action for _, action, _ in begun} == {"study.create", "study.open", "study.paused"}
     assert events(cast, cast.ada, action="stud") == []
     assert events(cast, cast.ada, subject="%") == []
 
@@ -76,3 +79,63 @@ def test_who_may_not_read_it(cast: Cast, client: TestClient) -> None:
     assert client.get("/audit").status_code == 401
     assert client_of(cast.context, viewer).get(REST).status_code == 403
     assert client.get(REST).status_code == 401
+
+
+def test_an_owner_sees_what_others_did_to_own_submissions_and_models(cast: Cast) -> None:
+    ada, submission = client_of(cast.context, cast.ada), cast.submission_ids["motif"]
+    ada.put(f"/api/v1/submissions/{submission}/visibility", json={"visibility": "shared"}).raise_for_status()
+    ada.put("/api/v1/models/motif", json={"name": "MotiF"}).raise_for_status()
+
+    assert ("ada", "submission.visibility", submission) in events(cast, cast.alice)
+    assert ("ada", "model.edit", "motif") in events(cast, cast.alice)
+    assert events(cast, cast.charlie) == []
+
+
+def test_every_write_of_an_owner_is_recorded(cast: Cast) -> None:
+    alice = client_of(cast.context, cast.alice)
+    newest = alice.get(REST, params={"limit": 1}).json()["events"][0]["id"]
+    send = partial(_send, alice)
+
+    send("put", "/models/wan", {"name": "Wan"})
+    send("put", "/models/wan", {"name": "Wan"})  # changes nothing
+    send("put", "/models/wan", {"name": "Wan 2.1"})
+    asked = send("post", "/jobs", {"model": "wan", "benchmark": "tiny", "pairs": [PAIR_IDS[0]]})
+    submission = asked["submissions"][0]["id"]
+    send("post", "/jobs/cancel", {"submission": submission})
+    (job,) = send("get", f"/jobs?submission={submission}")["jobs"]
+    send("post", f"/jobs/{job['id']}/retry")
+    send("post", f"/jobs/{job['id']}/cancel")
+    upload_clip(cast.context, cast.alice, submission, PAIR_IDS[0], small_clip(shade=3))
+    send("post", f"/submissions/{submission}/finalise", {"allow_partial": True})
+    send("post", f"/submissions/{submission}/metrics", {"suite": "motion"})
+    send("post", "/jobs/cancel", {"submission": submission, "suite": "motion"})
+    send("post", "/studies/alices/duplicate", {"slug": "copy"})
+    send("post", "/studies/copy/open")
+    send("post", "/studies/copy/invitations", {"count": 2, "label": "students"})
+
+    listed = alice.get(REST, params={"limit": 100}).json()["events"]
+    written = [
+        (each["action"], details_text(each["details"])) for each in reversed(listed) if each["id"] > newest
+    ]
+    assert written == [
+        ("model.create", ""),
+        ("model.edit", "changes: name"),
+        ("submission.create", "model: wan; benchmark: tiny"),
+        ("jobs.request", "jobs: 1"),
+        ("jobs.cancel", "jobs: 1"),
+        ("jobs.retry", "jobs: 1"),
+        ("jobs.cancel", "jobs: 1"),
+        ("submission.finalise", "clips: 1; missing: 5"),
+        ("jobs.request", "jobs: 1; suite: motion"),
+        ("jobs.cancel", "jobs: 1; suite: motion"),
+        ("study.create", "copy of: alices"),
+        ("study.open", ""),
+        ("invitation.create", "links: 2; kind: participant"),
+    ]
+
+
+def _send(client: TestClient, verb: str, path: str, body: object = None) -> dict[str, Any]:
+    answer = client.request(verb, f"/api/v1{path}", json=body)
+    assert answer.is_success, answer.text
+    found: dict[str, Any] = answer.json()
+    return found

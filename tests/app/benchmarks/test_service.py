@@ -56,7 +56,9 @@ def imported(
 ) -> Benchmark:
     source = read_official(folder)
     images = store_images(source, store=store, sandbox=sandbox)
-    return import_benchmark(session, source=source, images=images, slug=slug, title="Balloons", now=NOW)
+    return import_benchmark(
+        session, source=source, images=images, slug=slug, title="Balloons", now=NOW, actor="ada"
+    )
 
 
 def test_an_import_keeps_pairs_in_order_and_images_in_the_store(
@@ -162,4 +164,6 @@ def test_what_cannot_be_kept_on_one_line_is_refused(
     title = text if field == "title" else "Balloons"
 
     with pytest.raises(Invalid, match=f"The benchmark's {field} {said}"), database.write() as session:
-        import_benchmark(session, source=source, images=images, slug="balloons", title=title, now=NOW)
+        import_benchmark(
+            session, source=source, images=images, slug="balloons", title=title, now=NOW, actor="ada"
+        )

@@ -37,7 +37,9 @@ def import_folder(context: AppContext, folder: Path) -> None:
     source = read_official(folder, source="for a test")
     images = store_images(source, store=context.store, sandbox=context.sandbox)
     with context.database.write() as session:
-        import_benchmark(session, source=source, images=images, slug="large", title="Large", now=utc_now())
+        import_benchmark(
+            session, source=source, images=images, slug="large", title="Large", now=utc_now(), actor="ada"
+        )
 
 
 def bytes_of_first_view(page: Page, address: str) -> int:

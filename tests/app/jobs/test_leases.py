@@ -293,7 +293,7 @@ def test_what_failed_starts_anew_when_it_is_tried_again(yard: Yard) -> None:
 
     with yard.context.database.write() as session:
         job = service.find_job(session, public_id=held.id, principal=yard.owner)
-        service.retry_job(session, job=job, now=after(1))
+        service.retry_job(session, job=job, principal=yard.owner, now=after(1))
 
     (again,) = yard.claim(at=1)
     job = yard.job(again)
@@ -304,7 +304,7 @@ def test_a_cancelled_job_comes_back_only_when_it_is_asked_for_again(yard: Yard) 
     yard.ask("motif", pairs=1)
     (held,) = yard.claim()
     with yard.context.database.write() as session:
-        service.cancel_job(session, job=row_of(session, held), now=NOON)
+        service.cancel_job(session, job=row_of(session, held), principal=yard.owner, now=NOON)
 
     with pytest.raises(Conflict) as refusal:
         yard.renew(held, at=1)

@@ -69,7 +69,9 @@ def bench(
     source = read_official(copy_benchmark(bundled_folder(), tmp_path / "benchmark", pairs))
     images = store_images(source, store=context.store, sandbox=context.sandbox)
     with context.database.write() as session:
-        import_benchmark(session, source=source, images=images, slug=SLUG, title=SLUG, now=utc_now())
+        import_benchmark(
+            session, source=source, images=images, slug=SLUG, title=SLUG, now=utc_now(), actor="ada"
+        )
     alice = make_actor(context, "alice", Role.RESEARCHER)
     with serving(context) as address:
         yield WorkerServer(address, alice, worker_actor(context, "gpu-room"), tmp_path, context)
