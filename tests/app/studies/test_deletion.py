@@ -125,7 +125,7 @@ def test_after_the_grace_period_nothing_of_the_study_is_left(either_installation
     after = counts(context)
 
     grown = {name for name, count in after.items() if count != before[name]}
-    assert grown <= {"audit_events", "tasks", "browser_sessions", "renditions"}
+    assert grown <= {"audit_events", "audit_hashes", "tasks", "browser_sessions", "renditions"}
     refused(alice.post(f"{API}/gone/restore"), 404, "not_found")
     refused(alice.post(f"{API}/gone/delete", json={"slug": "gone"}), 404, "not_found")
     with context.database.read() as session:
