@@ -22,11 +22,13 @@ from benchmark.exports.sentences import table_sentences
 from benchmark.exports.table_rows import result_rows
 from benchmark.exports.tables import COLUMN_NAMES
 from benchmark.exports.writer import DEFAULT_LAYOUT, write_table
-from benchmark.protocol import TableFormat, TableName, VoteStatus
+from benchmark.protocol import StudyKind, TableFormat, TableName, VoteStatus
 from benchmark.stats.preferences import PreferenceRow, preferences
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Votes
 
+# Who cast votes of a status that counts; people cast all others.
+_SOURCES = {VoteStatus.IMPORTED: StudyKind.IMPORTED, VoteStatus.AUTOMATIC: StudyKind.AUTOMATIC}
 # The tables that are computed from votes alone.
 _OF_OTHER_DATA = (
     TableName.VOTES,
@@ -53,12 +55,16 @@ class ScoredVotes:
     def tallies(self) -> Tallies:
         return Tallies.from_votes(self.votes)
 
+    @property
+    def kind(self) -> StudyKind:
+        return _SOURCES.get(self.votes.counted, StudyKind.HUMAN)
+
     @cached_property
     def note(self) -> TableNote:
         return TableNote.of(
             self.tallies,
             left_out=self.votes.left_out,
-            imported=self.votes.counted is VoteStatus.IMPORTED,
+            source=self.kind,
             interim=self.interim,
         )
 
@@ -76,7 +82,7 @@ class ScoredVotes:
         return self._rows[table]
 
     def sentences(self, table: TableName) -> list[str]:
-        return table_sentences(table, self.rows(table), self.tallies, self.votes.matchups)
+        return table_sentences(table, self.rows(table), self.tallies, self.votes.matchups, kind=self.kind)
 
     def write(
         self,

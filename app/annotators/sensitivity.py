@@ -11,7 +11,7 @@ from benchmark.stats.dawid_skene import dawid_skene
 from benchmark.stats.sensitivity import SensitivityRow
 from benchmark.stats.votes import Votes
 
-COUNTED = (VoteStatus.VALID, VoteStatus.IMPORTED)
+COUNTED = (VoteStatus.VALID, VoteStatus.IMPORTED, VoteStatus.AUTOMATIC)
 
 
 @dataclass(frozen=True)

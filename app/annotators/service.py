@@ -38,7 +38,7 @@ def exclude_annotator(session: Session, *, study: Study, annotator: Annotator, d
     if annotator.excluded_at is not None:
         return Changed()
     cancel_assignments(session, annotator_id=annotator.id, study=study, now=decision.at)
-    refuse_imported(study)
+    refuse_without_people(study)
     voted = votes_with_status(session, annotator_id=annotator.id)
     counting = [each for each in voted if each.status in EXCLUDABLE]
     changed = change_votes(session, counting, study=study, to=VoteStatus.EXCLUDED, decision=decision)
@@ -87,7 +87,12 @@ def reinstate_annotator(
     return changed
 
 
-def refuse_imported(study: Study) -> None:
+def refuse_without_people(study: Study) -> None:
+    if study.kind is StudyKind.AUTOMATIC:
+        raise Conflict(
+            "An automatic judge cast these votes by a fixed rule, so none of them can be excluded.",
+            code="votes_automatic",
+        )
     if study.kind is StudyKind.IMPORTED:
         raise Conflict(
             "Imported votes cannot be excluded here. Mark them as excluded in the source table and import "

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.annotators.audit import EXCLUDABLE, Changed, Decision, add_audit_event, change_votes
-from app.annotators.service import lock_annotator, refuse_imported
+from app.annotators.service import lock_annotator, refuse_without_people
 from app.errors import Conflict, NotFound
 from app.panels.sides import matchup_sides
 from app.panels.vote_status import VoteWithStatus, votes_with_status
@@ -38,7 +38,7 @@ def exclude_vote(
     voted = _last_vote(session, study=study, annotator=annotator, place=place)
     if voted.status is VoteStatus.EXCLUDED:
         return Changed()
-    refuse_imported(study)
+    refuse_without_people(study)
     if voted.status not in EXCLUDABLE:
         raise Conflict(
             f"This vote is {voted.status}. Only a vote that counts can be excluded.", code="vote_not_counted"

@@ -55,6 +55,9 @@ COMMANDS = {
         "app.cli.study_dashboard:dashboard", "Print a study's progress, pace and reports of clips."
     ),
     "study delete": LazyCommand("app.cli.study_deletion:delete", "Delete a study with its votes."),
+    "study judge": LazyCommand(
+        "app.cli.study_judge:judge", "Let the automatic judge vote in a draft, and close the study."
+    ),
     "study duplicate": LazyCommand("app.cli.study_draft:duplicate", "Copy a study to a new draft."),
     "study platform": LazyCommand(
         "app.cli.study_platform:platform", "Read and set completion codes and return URLs."

@@ -42,16 +42,22 @@ def freeze_protocol(
     now: datetime,
     change: str = "",
     merged: Sequence[Mapping[str, Any]] = (),
+    judge: Mapping[str, Any] | None = None,
 ) -> StudyProtocol:
     """Store the study's current protocol as the next version.
 
     `change` is a text that tells people what changed. `merged` lists the studies whose votes were merged.
+    `judge` describes the automatic judge that voted.
     """
     newest = newest_protocol(session, study)
     protocol = StudyProtocol(
         study_id=study.id,
         version=newest.version + 1 if newest else 1,
-        document=_document(session, study) | ({"merged": list(merged)} if merged else {}),
+        document={
+            **_document(session, study),
+            **({"merged": list(merged)} if merged else {}),
+            **({"judge": dict(judge)} if judge is not None else {}),
+        },
         change=change,
         created_at=now,
     )

@@ -107,6 +107,6 @@ def note_of(results: StudyResults) -> TableNote:
     return TableNote.of(
         results.counted.tallies,
         left_out=results.live.left_out,
-        imported=results.live.is_imported,
+        source=results.live.kind,
         interim=results.is_interim,
     )

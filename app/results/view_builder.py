@@ -14,13 +14,13 @@ from app.results.views import headlines
 from app.results.views.coverage import agreement_part, coverage
 from app.results.views.exclusions import exclusions_part
 from app.results.views.heatmap import heat_tables
-from app.results.views.imported import imported_note
 from app.results.views.leaderboard import ranks
 from app.results.views.matrix import matrix
 from app.results.views.metric_scores import metrics_part
 from app.results.views.names import side_titles
 from app.results.views.rows import average_rows, figure_of, matchup_facts, table_rows
 from app.results.views.seeds import seeds_sentence
+from app.results.views.vote_source import vote_source_note
 from app.security.identity import Principal
 from app.tables.studies import Study
 from benchmark.exports.notes import PREFERENCES_FORMAT, PREFERENCES_TERMS
@@ -66,7 +66,7 @@ def build_results_page(session: Session, study: Study, principal: Principal) -> 
         title=study.title,
         status=study.status,
         is_interim=results.is_interim,
-        imported=imported_note(session, results),
+        vote_source=vote_source_note(session, results),
         headline=headline,
         summary=summary,
         downloads=tuple(
@@ -77,7 +77,9 @@ def build_results_page(session: Session, study: Study, principal: Principal) -> 
         figure=figure_of([*sorted_rows, *averages], naming=naming, facts=facts),
         table=table_rows(sorted_rows, naming=naming, facts=facts),
         averages=average_rows(averages, naming=naming),
-        sentences=tuple(headlines.matchup_sentence(row, naming) for row in [*sorted_rows, *averages]),
+        sentences=tuple(
+            headlines.matchup_sentence(row, naming, results.live.kind) for row in [*sorted_rows, *averages]
+        ),
         opponents=headlines.opponents(counted, naming, is_interim=results.is_interim),
         table_format=PREFERENCES_FORMAT,
         table_terms=tuple(TableTerm(*term) for term in PREFERENCES_TERMS),
@@ -106,8 +108,8 @@ def _headline(
     if results.is_interim:
         so_far = headlines.interim_headline(status, votes=covered.votes, wanted=covered.wanted)
         return so_far, headlines.interim_summary(status)
-    outcome = headlines.Outcome.of(rows)
-    said = headlines.summary(outcome, naming, is_imported=results.live.is_imported)
+    outcome = headlines.Outcome.of(rows, results.live.kind)
+    said = headlines.summary(outcome, naming)
     return headlines.headline(outcome, naming), said
 
 

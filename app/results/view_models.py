@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from app.results.views.exclusions import ExclusionsPart
 from app.results.views.figure_rows import Figure
 from app.results.views.grids import HeatTable, MatrixTable
-from app.results.views.imported import ImportedNote
 from app.results.views.metric_scores import MetricsPart
+from app.results.views.vote_source import VoteSourceNote
 from benchmark.exports.printed_cells import Spans
 from benchmark.protocol import StudyStatus
 
@@ -155,7 +155,7 @@ class ResultsPage:
     title: str
     status: StudyStatus
     is_interim: bool
-    imported: ImportedNote | None
+    vote_source: VoteSourceNote | None
     headline: str
     summary: tuple[str, ...]
     downloads: tuple[Download, ...]

@@ -25,7 +25,7 @@ from app.tables.audit import AuditEvent
 from app.tables.bench import Benchmark
 from app.tables.studies import Matchup, Study
 from app.tables.submissions import Submission
-from benchmark.protocol import RenditionRecipe, StudyStatus
+from benchmark.protocol import RenditionRecipe, StudyKind, StudyStatus
 from benchmark.wire.drafts import DraftRequest, GoldRequest, MatchupRequest, StudyRequest
 from benchmark.wire.study_changes import DuplicateRequest
 from benchmark.wire.translations import kept_translations
@@ -95,7 +95,10 @@ def duplicate_study(
 
 
 def draft_request(session: Session, study: Study) -> StudyRequest:
-    """Return a request that creates a study with the protocol of this study. Closed matchups are left out."""
+    """Return a request that creates a study with the protocol of this study. Closed matchups are left out.
+
+    People vote in a copy of an automatic study, so the copy has the default panel and asks for reasons.
+    """
     reference, other = aliased(Submission), aliased(Submission)
     rows = session.execute(
         select(
@@ -110,6 +113,7 @@ def draft_request(session: Session, study: Study) -> StudyRequest:
         .where(Matchup.study_id == study.id, Matchup.is_gold.is_(False), Matchup.closed_at.is_(None))
         .order_by(Matchup.position)
     )
+    is_judged = study.kind is StudyKind.AUTOMATIC
     # `model_construct` skips the checks: a draft whose submissions were all withdrawn has no matchup.
     return StudyRequest.model_construct(
         slug=study.slug,
@@ -125,13 +129,13 @@ def draft_request(session: Session, study: Study) -> StudyRequest:
             )
             for reference_id, reference_seed, other_id, other_seed, renditions in rows
         ],
-        votes_per_comparison=study.votes_per_comparison,
+        votes_per_comparison=_default("votes_per_comparison") if is_judged else study.votes_per_comparison,
         instructions=study.instructions,
         comparisons_per_annotator=study.comparisons_per_annotator,
         lease_s=study.lease_s,
         watch_gate=study.watch_gate,
         renditions=study.renditions,
-        require_justification=study.require_justification,
+        require_justification=_default("require_justification") if is_judged else study.require_justification,
         seed=study.seed,
         gold=GoldRequest.of(study.gold_block, study.gold_most),
         phases=study_phases(study),
@@ -142,6 +146,10 @@ def draft_request(session: Session, study: Study) -> StudyRequest:
         languages=offered_languages(study),
         translations=study_translations(study),
     )
+
+
+def _default(field: str) -> Any:
+    return StudyRequest.model_fields[field].default
 
 
 def with_renditions(

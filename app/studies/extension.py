@@ -69,7 +69,11 @@ def reopen_study(session: Session, *, study: Study, principal: Principal, now: d
     if study.status is not StudyStatus.CLOSED:
         raise Conflict(f"A study that is {study.status} cannot be reopened.", code="study_status")
     if study.kind is not StudyKind.HUMAN:
-        raise Conflict("This study contains imported votes, so people cannot vote in it.", code="study_kind")
+        raise Conflict(
+            "The votes of this study are imported or automatic, so people cannot vote in it. Duplicate the "
+            "study.",
+            code="study_kind",
+        )
     if results_access(study) is not ResultsAccess.PRIVATE:
         raise Conflict(
             "The results are published, and annotators must not see results while they vote. Make the "

@@ -70,8 +70,8 @@ def _may_manage(study: Study, principal: Principal) -> bool:
 def _vote_counts(session: Session, study_ids: list[int]) -> dict[int, tuple[int, int]]:
     """Return the numbers of votes and slots per study, without gold questions."""
     votes = Comparison.votes_reference + Comparison.votes_other
-    # A matchup that was closed early, and a study of imported votes, need no more votes.
-    is_complete = Matchup.closed_at.is_not(None) | (Study.kind == StudyKind.IMPORTED)
+    # A matchup that was closed early, and a study of imported or automatic votes, need no more votes.
+    is_complete = Matchup.closed_at.is_not(None) | (Study.kind != StudyKind.HUMAN)
     wanted = case((is_complete, votes), else_=Study.votes_per_comparison)
     rows = session.execute(
         select(Comparison.study_id, func.sum(votes).label("votes"), func.sum(wanted).label("wanted"))

@@ -135,6 +135,8 @@ class StudyLine:
     @property
     def state(self) -> str:
         """Return the status that the pages show; for an open study that runs as a pilot, return "pilot"."""
+        if self.kind is StudyKind.AUTOMATIC:
+            return f"{self.status}, automatic"
         return "pilot" if self.is_pilot and self.status is StudyStatus.OPEN else self.status.value
 
     @property

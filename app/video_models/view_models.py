@@ -8,7 +8,7 @@ from app.pager import Pager
 from app.results.views.metric_scores import SuiteTable
 from app.sharing.view_models import VisibilityForm
 from app.tasks.service import GRACE
-from benchmark.protocol import StudyStatus, SubmissionStatus, Visibility
+from benchmark.protocol import StudyKind, StudyStatus, SubmissionStatus, Visibility
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,7 @@ class ResultRow:
     study: str
     study_slug: str
     status: StudyStatus
+    kind: StudyKind
     label: str
     opponent: str
     score: str

@@ -155,8 +155,8 @@ def check_study(study: Study, *, is_merged: bool) -> None:
         )
     if study.kind is not StudyKind.HUMAN and not is_merged:
         raise Conflict(
-            "The votes of this study were imported from a table, so their clips are unknown. Only studies of "
-            "people on this service are merged.",
+            "The votes of this study were imported from a table or cast by an automatic judge. Only "
+            "studies of people on this service are merged.",
             code="study_kind",
         )
 
@@ -170,7 +170,10 @@ def _check_report(session: Session, study: Study, report: StudyReport) -> None:
             "again.",
         )
     if protocol.study.kind is not StudyKind.HUMAN and not protocol.merged:
-        raise Invalid("The report's votes were imported from a table. They cannot be merged.")
+        raise Invalid(
+            "The report's votes were imported from a table or cast by an automatic judge. They cannot be "
+            "merged."
+        )
     if protocol.benchmark.content_hash != benchmark.content_hash:
         raise Invalid(
             f"The report uses another benchmark than {benchmark.slug} version {benchmark.version}: their "

@@ -79,6 +79,10 @@ class StudyApi:
         request = DuplicateRequest(slug=new_slug, title=title)
         return self._transport.post(f"{_path(slug)}/duplicate", StudyResponse, request, repeatable=False)
 
+    def judge(self, slug: str) -> StudyResponse:
+        """Let the automatic judge vote in a draft; the draft becomes a closed, automatic study."""
+        return self._transport.post(f"{_path(slug)}/judge", StudyResponse, repeatable=False)
+
     def open(self, slug: str) -> StudyResponse:
         """Open a draft or resume a paused study; annotators can then vote."""
         return self.change_status(slug, StudyStatus.OPEN)

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from typing import Self
 
 from benchmark.plurals import counted
-from benchmark.protocol import TableName, VoteStatus
+from benchmark.protocol import StudyKind, TableName, VoteStatus
 from benchmark.stats.annotator_sensitivity import RESAMPLES as ANNOTATOR_RESAMPLES
 from benchmark.stats.sensitivity import RESAMPLES
 from benchmark.stats.tallies import Tallies
@@ -150,7 +150,7 @@ class TableNote:
         panel: the smallest and the largest number of votes that a comparison has.
         votes: number of votes that count.
         left_out: the number of votes that do not count, by vote status.
-        imported: whether the votes were imported.
+        source: who cast the votes: people, an imported study's annotators or an automatic judge.
         interim: whether the study is not closed yet.
     """
 
@@ -158,7 +158,7 @@ class TableNote:
     panel: tuple[int, int]
     votes: int
     left_out: Mapping[VoteStatus, int] = field(default_factory=dict)
-    imported: bool = False
+    source: StudyKind = StudyKind.HUMAN
     interim: bool = False
 
     @classmethod
@@ -167,7 +167,7 @@ class TableNote:
         tallies: Tallies,
         *,
         left_out: Mapping[VoteStatus, int],
-        imported: bool = False,
+        source: StudyKind = StudyKind.HUMAN,
         interim: bool = False,
     ) -> Self:
         """Return the data of the note for tables that are computed from these tallies."""
@@ -177,7 +177,7 @@ class TableNote:
             panel=(int(votes.min()), int(votes.max())) if len(votes) else (0, 0),
             votes=int(votes.sum()),
             left_out=left_out,
-            imported=imported,
+            source=source,
             interim=interim,
         )
 
@@ -200,8 +200,10 @@ class TableNote:
             f"{counted(self.pairs, 'pair')}, {counted(self.votes, 'vote')}, {panel} votes per comparison.",
             f"Not counted: {self._not_counted()}.",
         ]
-        if self.imported:
+        if self.source is StudyKind.IMPORTED:
             sentences.append("The votes were imported.")
+        if self.source is StudyKind.AUTOMATIC:
+            sentences.append("An automatic judge cast the votes; no person voted.")
         if self.interim:
             sentences.append("Interim: the study is not closed, so p-values are not shown.")
         return " ".join([*sentences, f"TI2V Bench {version('ti2v-bench')}."])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from benchmark.protocol import TableName
+from benchmark.protocol import StudyKind, TableName
 from benchmark.stats.agreement_table import CHOICE, AgreementRow, agreement_sentence
 from benchmark.stats.conclusions import (
     conclusion,
@@ -21,7 +21,12 @@ from benchmark.stats.votes import Matchup
 
 
 def table_sentences(
-    table: TableName, rows: Iterable[object], tallies: Tallies, matchups: Sequence[Matchup]
+    table: TableName,
+    rows: Iterable[object],
+    tallies: Tallies,
+    matchups: Sequence[Matchup],
+    *,
+    kind: StudyKind = StudyKind.HUMAN,
 ) -> list[str]:
     """Return one sentence per row, and a warning if comparisons have different numbers of votes.
 
@@ -30,12 +35,15 @@ def table_sentences(
             `votes`.
         rows: the rows of the table.
         tallies, matchups: the data that the rows were computed from.
+        kind: the source of the votes.
     """
     match table:
         case TableName.PREFERENCES:
-            sentences = [conclusion(row) for row in rows if isinstance(row, PreferenceRow)]
+            sentences = [conclusion(row, kind) for row in rows if isinstance(row, PreferenceRow)]
         case TableName.JUSTIFICATIONS:
-            sentences = [justification_conclusion(row) for row in rows if isinstance(row, JustificationRow)]
+            sentences = [
+                justification_conclusion(row, kind) for row in rows if isinstance(row, JustificationRow)
+            ]
         case TableName.AGREEMENT:
             sentences = [
                 f"{row.matchup}: {agreement_sentence(row)}"

@@ -80,7 +80,11 @@ class AssignmentPurpose(StrEnum):
 
 
 class VoteStatus(StrEnum):
-    """The status of a vote; only votes with the status `valid` count in a score."""
+    """The status of a vote.
+
+    Votes with the status `valid` count in a score. In an imported study the imported votes count instead, and
+    in a study with an automatic judge the automatic votes.
+    """
 
     VALID = "valid"
     SUPERSEDED = "superseded"
@@ -92,4 +96,5 @@ class VoteStatus(StrEnum):
     QUIZ = "quiz"
     PILOT = "pilot"
     IMPORTED = "imported"
+    AUTOMATIC = "automatic"
     UNKNOWN = "unknown"

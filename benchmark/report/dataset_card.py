@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmark.exports.figures.kinds import FigureFormat, FigureName, MetricFigureName
 from benchmark.exports.markup import markdown_text
 from benchmark.exports.tables import EXTENSIONS
-from benchmark.protocol import TableFormat, TableName, VoteStatus
+from benchmark.protocol import StudyKind, TableFormat, TableName, VoteStatus
 from benchmark.report.contents import ReportContents
 from benchmark.scoring import COMPUTED, ScoredVotes
 from benchmark.stats.conclusions import conclusion, panel_warning
@@ -98,6 +98,8 @@ def _warning(contents: ReportContents, scored: ScoredVotes) -> list[str]:
         return [
             "> **Imported.** These votes were not collected with TI2V Bench and follow another protocol.\n"
         ]
+    if scored.votes.counted is VoteStatus.AUTOMATIC:
+        return ["> **Automatic.** An automatic judge cast these votes by a fixed rule. No person voted.\n"]
     if not contents.interim:
         return []
     return [
@@ -108,17 +110,24 @@ def _warning(contents: ReportContents, scored: ScoredVotes) -> list[str]:
 
 def _summary(contents: ReportContents, scored: ScoredVotes, total: int) -> str:
     matchups = len(scored.votes.matchups)
+    is_automatic = scored.kind is StudyKind.AUTOMATIC
+    how = (
+        "The automatic judge compared the motion of two clips generated from the same image and text."
+        if is_automatic
+        else "Annotators saw two clips generated from the same image and text, chose the better one and gave "
+        "their reasons."
+    )
     return (
-        f"Human preference votes on text+image-to-video models, with all results: {total} votes "
-        f"({len(scored.votes)} of them counted) in {matchups} matchup{'' if matchups == 1 else 's'}. "
-        f"Exported from study `{contents.slug}` with TI2V Bench {version('ti2v-bench')}. Annotators saw two "
-        "clips generated from the same image and text, chose the better one and gave their reasons.\n"
+        f"{'Automatic' if is_automatic else 'Human'} preference votes on text+image-to-video models, with "
+        f"all results: {total} votes ({len(scored.votes)} of them counted) in {matchups} "
+        f"matchup{'' if matchups == 1 else 's'}. Exported from study `{contents.slug}` with TI2V Bench "
+        f"{version('ti2v-bench')}. {how}\n"
     )
 
 
 def _conclusions(scored: ScoredVotes) -> Iterator[str]:
     for row in scored.preferences:
-        yield f"**{markdown_text(row.matchup)}**: {markdown_text(conclusion(row))}"
+        yield f"**{markdown_text(row.matchup)}**: {markdown_text(conclusion(row, scored.kind))}"
     warning = panel_warning(scored.tallies, scored.votes.matchups)
     if warning:
         yield markdown_text(warning)

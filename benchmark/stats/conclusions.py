@@ -3,8 +3,10 @@
 Pages and reports show every result with a sentence that interprets the result.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
+from benchmark.protocol import StudyKind
 from benchmark.stats.arrays import distinct
 from benchmark.stats.breakdowns import BreakdownRow
 from benchmark.stats.justifications import JustificationRow
@@ -18,10 +20,18 @@ from benchmark.stats.votes import Matchup
 
 SIGNIFICANCE = 0.05
 EXAMPLE_SHARE = 0.6
+# The subject of a sentence about the votes of a study of each kind.
+VOTERS: Mapping[StudyKind, str] = MappingProxyType(
+    {
+        StudyKind.HUMAN: "People",
+        StudyKind.IMPORTED: "People",
+        StudyKind.AUTOMATIC: "The automatic judge",
+    }
+)
 
 
-def conclusion(row: PreferenceRow) -> str:
-    """Return a sentence that interprets one row of the preferences table."""
+def conclusion(row: PreferenceRow, kind: StudyKind = StudyKind.HUMAN) -> str:
+    """Return a sentence that interprets one row of the preferences table of a study of this kind."""
     if row.ti2v_score_reference is None:
         return "No pair is decided, so there is no score."
     share = f"{row.ti2v_score_reference} % of {row.pairs_decided} decided pairs"
@@ -36,7 +46,7 @@ def conclusion(row: PreferenceRow) -> str:
     if row.p_holm < SIGNIFICANCE:
         winner, loser = _winner(row)
         return (
-            f"People preferred {winner} to {loser}: {row.reference} won {share} ({interval}). "
+            f"{VOTERS[kind]} preferred {winner} to {loser}: {row.reference} won {share} ({interval}). "
             f"The difference is significant ({_corrected(row.p_holm)})."
         )
     return (
@@ -56,8 +66,8 @@ def _corrected(p_holm: float) -> str:
     return stated_p(p_holm, "Holm-corrected p")
 
 
-def justification_conclusion(row: JustificationRow) -> str:
-    """Return a sentence that interprets one row of the justifications table."""
+def justification_conclusion(row: JustificationRow, kind: StudyKind = StudyKind.HUMAN) -> str:
+    """Return a sentence that interprets one row of the justifications table of a study of this kind."""
     if row.rate_reference is None or row.rate_other is None:
         return "There are no votes, so there are no reasons."
     name = row.justification.replace("_", " ")
@@ -68,7 +78,7 @@ def justification_conclusion(row: JustificationRow) -> str:
         return f"Interim: {name} was given with {rates}."
     if row.p_holm < SIGNIFICANCE:
         more = row.reference if row.ticked_reference > row.ticked_other else row.other
-        return f"People gave {name} more often for {more} ({rates}; {_corrected(row.p_holm)})."
+        return f"{VOTERS[kind]} gave {name} more often for {more} ({rates}; {_corrected(row.p_holm)})."
     return f"No significant difference in {name} ({rates}; {_corrected(row.p_holm)})."
 
 

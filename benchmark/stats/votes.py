@@ -43,7 +43,8 @@ class Votes:
         decision_ms: milliseconds from the display of the clips to the decision.
         tags: for each tag name, the tag's value for each pair; an empty text for a pair without the tag.
         left_out: for each status, the number of votes that do not count.
-        counted: the status of the votes that count: `valid`, or `imported` in an imported study.
+        counted: the status of the votes that count: `valid`, `imported` in an imported study, or
+            `automatic` in a study with an automatic judge.
     """
 
     matchups: tuple[Matchup, ...]

@@ -48,8 +48,8 @@ def count_votes(rows: VoteRows, *, with_excluded: bool = False) -> Votes:
     """Return the counted votes as columns.
 
     Votes with the status valid count. In a table without valid votes, the votes with the status imported
-    count instead. Votes with any other status do not count; `left_out` of the result states the number of
-    such votes for each status.
+    count instead, and in a table without both, the votes with the status automatic. Votes with any other
+    status do not count; `left_out` of the result states the number of such votes for each status.
 
     Args:
         rows: the parsed table.
@@ -72,8 +72,8 @@ def count_votes(rows: VoteRows, *, with_excluded: bool = False) -> Votes:
 
 
 def _counted_status(numbers: dict[VoteStatus, int]) -> VoteStatus:
-    only_imported = VoteStatus.VALID not in numbers and VoteStatus.IMPORTED in numbers
-    return VoteStatus.IMPORTED if only_imported else VoteStatus.VALID
+    in_order = (VoteStatus.VALID, VoteStatus.IMPORTED, VoteStatus.AUTOMATIC)
+    return next((status for status in in_order if status in numbers), VoteStatus.VALID)
 
 
 def _counted_votes(rows: VoteRows, selected: IntArray, problems: Problems) -> Votes:

@@ -44,7 +44,7 @@ def list_annotators(
     "/studies/{slug}/annotators/{annotator}/exclude",
     responses=errors(
         "404 not_found unknown_annotator unknown_vote",
-        "409 annotator_left votes_imported vote_not_counted",
+        "409 annotator_left votes_imported votes_automatic vote_not_counted",
         "422 invalid",
     ),
 )
@@ -64,7 +64,7 @@ def exclude(
     "/studies/{slug}/annotators/{annotator}/reinstate",
     responses=errors(
         "404 not_found unknown_annotator unknown_vote",
-        "409 annotator_left annotator_excluded votes_imported vote_not_counted",
+        "409 annotator_left annotator_excluded votes_imported votes_automatic vote_not_counted",
         "422 invalid",
     ),
 )

@@ -1,4 +1,4 @@
-"""REST routes that change a study: edit, duplicate, extend, reopen, archive, delete and restore."""
+"""REST routes that change a study: edit, duplicate, judge, extend, reopen, archive, delete and restore."""
 
 from fastapi import Request
 
@@ -9,7 +9,7 @@ from app.dependencies import context_of, require_own_study, require_person
 from app.security.participants import lock_study
 from app.security.path_params import SlugPath
 from app.security.visibility import find_study
-from app.studies import deletion, drafts, extension, pilot
+from app.studies import automatic_judge, deletion, drafts, extension, pilot
 from app.studies.queries import protocols_response, study_response
 from app.studies.service import Transition
 from benchmark.protocol import Role, Scope
@@ -61,6 +61,25 @@ def duplicate_study(slug: SlugPath, body: DuplicateRequest, request: Request) ->
         study = find_study(session, slug=slug, principal=principal)
         copy = drafts.duplicate_study(session, study=study, request=body, principal=principal, now=utc_now())
         return study_response(session, copy)
+
+
+@router.post(
+    "/studies/{slug}/judge",
+    responses=errors(
+        "404 not_found", "409 study_status study_kind not_measured no_true_motion no_common_pairs"
+    ),
+)
+def judge_study(slug: SlugPath, request: Request) -> StudyResponse:
+    """Let the automatic judge vote in all comparisons of a draft, and close the study.
+
+    The study becomes an automatic study; its votes are never counted together with votes of people.
+    """
+    with context_of(request).database.write() as session:
+        study, principal = require_own_study(session, request, slug)
+        automatic_judge.judge_study(
+            session, study=lock_study(session, study.id), principal=principal, now=utc_now()
+        )
+        return study_response(session, study)
 
 
 @router.post(

@@ -20,7 +20,7 @@ from app.results.live.counters import ComparisonCounters, int_table
 from app.results.live.tallies import COUNTED, UNTIMED, CastVotes, CountedStudy, LiveCounts
 from app.tables.studies import Study, StudyProtocol
 from app.tables.voting import Assignment, Vote, VoteEvent
-from benchmark.protocol import Side, StudyKind, VoteStatus
+from benchmark.protocol import Side, VoteStatus
 from benchmark.stats.arrays import IntArray
 from benchmark.stats.votes import Matchup
 
@@ -68,7 +68,7 @@ class _StudyReader:
                 comparisons,
                 self._cast_votes(),
                 {status: len(votes) for status, votes in self._of_status.items() if status not in COUNTED},
-                is_imported=study.kind is StudyKind.IMPORTED,
+                kind=study.kind,
             )
 
     def _reset(self) -> None:

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.panels.sides import MatchupSides
-from benchmark.protocol import VoteStatus
+from benchmark.protocol import StudyKind, VoteStatus
 from benchmark.stats.arrays import BoolArray, IntArray
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
 
 UNTIMED = -1
-# An imported vote counts like a valid vote. Only imported studies have imported votes.
-COUNTED = frozenset({VoteStatus.VALID, VoteStatus.IMPORTED})
+# An imported or automatic vote counts like a valid vote. Only imported studies have imported votes, and only
+# automatic studies have automatic votes.
+COUNTED = frozenset({VoteStatus.VALID, VoteStatus.IMPORTED, VoteStatus.AUTOMATIC})
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class CastVotes:
         decision_ms: decision time, milliseconds; UNTIMED (-1) if not measured.
         chose_left: whether the annotator chose the left clip (A).
         chose_reference: whether the annotator chose the clip of the reference.
-        is_valid: whether the vote counts, because its status is valid or imported.
+        is_valid: whether the vote counts, because its status is one of COUNTED.
         is_excluded: whether the vote was excluded.
     """
 
@@ -51,11 +52,15 @@ class LiveCounts:
     """A study's tallies and single votes, read at the same moment.
 
     `comparison` has the comparison ID of each tally. `left_out` has, for each status that does not count, the
-    number of votes with that status. `is_imported` tells whether the votes were imported.
+    number of votes with that status. `kind` is the source of the votes.
     """
 
     counted: CountedStudy
     comparison: IntArray
     votes: CastVotes
     left_out: Mapping[VoteStatus, int]
-    is_imported: bool
+    kind: StudyKind
+
+    @property
+    def is_human(self) -> bool:
+        return self.kind is StudyKind.HUMAN

@@ -20,7 +20,7 @@ from benchmark.exports.printed_cells import (
     interval_cell,
     number_cell,
 )
-from benchmark.protocol import SkipReason, StudyStatus
+from benchmark.protocol import SkipReason, StudyKind, StudyStatus
 from benchmark.stats.agreement_table import (
     CHOICE,
     AgreementRow,
@@ -52,8 +52,8 @@ def coverage(session: Session, study: Study, live: LiveCounts) -> Coverage:
     """Return the numbers of cast votes, needed votes, annotators and skips, and the median decision time."""
     counted, cast = live.counted, live.votes
     votes, wanted = votes_of_wanted(study, counted)
-    if live.is_imported:
-        wanted = votes  # an imported study has no target number of votes
+    if not live.is_human:
+        wanted = votes  # an import and a judge have no target number of votes
     valid_left = cast.chose_left[cast.is_valid]
     people = int(np.count_nonzero(np.bincount(cast.annotator[cast.is_valid])))
     return Coverage(
@@ -65,7 +65,7 @@ def coverage(session: Session, study: Study, live: LiveCounts) -> Coverage:
                 "Annotators", f"{people:,}", f"about {round(votes / people):,} votes each" if people else ""
             ),
             _decision_time(cast),
-            UNKNOWN_SKIPS if live.is_imported else _skips(session, study),
+            _skips(session, study) if live.is_human else UNKNOWN_SKIPS,
             _side_a(int(valid_left.sum()), len(valid_left)),
         ),
     )
@@ -123,8 +123,9 @@ def agreement_on(rows: Sequence[AgreementRow], tallies: Tallies) -> AgreementPar
 
 
 def _lede(study: Study, live: LiveCounts) -> str:
-    if live.is_imported and study.closed_at:
-        return f"Imported on {_day(study.closed_at)}."
+    if not live.is_human and study.closed_at:
+        how = "Judged automatically" if live.kind is StudyKind.AUTOMATIC else "Imported"
+        return f"{how} on {_day(study.closed_at)}."
     counted = live.counted
     full = int((counted.tallies.votes >= study.votes_per_comparison).sum())
     total = len(counted.tallies)

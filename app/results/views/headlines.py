@@ -6,16 +6,19 @@ from dataclasses import dataclass, replace
 from app.panels.side_names import Naming
 from app.results.live.tallies import CountedStudy
 from benchmark.exports.printed_cells import TITLES
-from benchmark.protocol import Side, StudyStatus
-from benchmark.stats.conclusions import SIGNIFICANCE, conclusion, paired_conclusion
+from benchmark.protocol import Side, StudyKind, StudyStatus
+from benchmark.stats.conclusions import SIGNIFICANCE, VOTERS, conclusion, paired_conclusion
 from benchmark.stats.paired import paired
 from benchmark.stats.preferences import SCORE, PreferenceRow
 
 _LEVELS = (0.001, 0.01, SIGNIFICANCE)
 # Maximum number of matchups for which the page states a sentence per pair of opponents.
 _MOST_OPPONENTS = 10
-_RUN_HERE = "In blind comparisons of two clips from the same image and text, people"
-_IMPORTED = "In an imported study, people"
+_STARTS = {
+    StudyKind.HUMAN: "In blind comparisons of two clips from the same image and text, people",
+    StudyKind.IMPORTED: "In an imported study, people",
+    StudyKind.AUTOMATIC: "An automatic judge compared two clips from the same image and text, and",
+}
 _INTERIM = {
     StudyStatus.DRAFT: "This study is not open yet",
     StudyStatus.OPEN: "The study is open",
@@ -25,17 +28,25 @@ _INTERIM = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """The matchups of a study (without averages), and the matchups whose two sides differ significantly."""
+    """The matchups of a study (without averages), and the matchups whose two sides differ significantly.
+
+    `kind` is the source of the votes.
+    """
 
     rows: tuple[PreferenceRow, ...]
     won: tuple[PreferenceRow, ...]
     lost: tuple[PreferenceRow, ...]
+    kind: StudyKind = StudyKind.HUMAN
 
     @classmethod
-    def of(cls, rows: Sequence[PreferenceRow]) -> "Outcome":
+    def of(cls, rows: Sequence[PreferenceRow], kind: StudyKind = StudyKind.HUMAN) -> "Outcome":
         shown = [row for row in rows if row.p_holm is not None and row.p_holm < SIGNIFICANCE]
         won = tuple(row for row in shown if _leads(row))
-        return cls(tuple(rows), won, tuple(row for row in shown if not _leads(row)))
+        return cls(tuple(rows), won, tuple(row for row in shown if not _leads(row)), kind)
+
+    @property
+    def voters(self) -> str:
+        return VOTERS[self.kind]
 
     @property
     def shown(self) -> tuple[PreferenceRow, ...]:
@@ -79,12 +90,12 @@ def headline(outcome: Outcome, naming: Naming) -> str:
     return _headline_of_reference(outcome, reference)
 
 
-def summary(outcome: Outcome, naming: Naming, *, is_imported: bool = False) -> tuple[str, ...]:
+def summary(outcome: Outcome, naming: Naming) -> tuple[str, ...]:
     """Return the sentences that the page shows below the headline of a closed or imported study."""
     if not outcome.votes:
         return ()
     sentences = (
-        _ranges(outcome, naming, _IMPORTED if is_imported else _RUN_HERE),
+        _ranges(outcome, naming, _STARTS[outcome.kind]),
         _tests(outcome),
         _undecided(outcome),
         _reasons(outcome, naming),
@@ -92,10 +103,10 @@ def summary(outcome: Outcome, naming: Naming, *, is_imported: bool = False) -> t
     return (" ".join(sentence for sentence in sentences if sentence),)
 
 
-def matchup_sentence(row: PreferenceRow, naming: Naming) -> str:
+def matchup_sentence(row: PreferenceRow, naming: Naming, kind: StudyKind) -> str:
     """Return a sentence, with model names, that states the result of a matchup or of an average."""
     other = naming.side(row.other) if row.other else None
-    return conclusion(replace(row, reference=naming.side(row.reference), other=other))
+    return conclusion(replace(row, reference=naming.side(row.reference), other=other), kind)
 
 
 def opponents(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> tuple[str, ...]:
@@ -112,33 +123,34 @@ def opponents(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> tup
 
 def _headline_of_one(outcome: Outcome, reference: str, other: str) -> str:
     if outcome.won:
-        return f"People preferred {reference} to {other}."
+        return f"{outcome.voters} preferred {reference} to {other}."
     if outcome.lost:
-        return f"People preferred {other} to {reference}."
+        return f"{outcome.voters} preferred {other} to {reference}."
     return f"No difference was shown between {reference} and {other}."
 
 
 def _headline_of_reference(outcome: Outcome, reference: str) -> str:
     others, won, lost = len(outcome.rows), len(outcome.won), len(outcome.lost)
     if won == others:
-        return f"People preferred {reference} to all {others} others."
+        return f"{outcome.voters} preferred {reference} to all {others} others."
     if lost == others:
-        return f"People preferred all {others} others to {reference}."
+        return f"{outcome.voters} preferred all {others} others to {reference}."
     if won and lost:
         return (
-            f"People preferred {reference} to {won} of {others} others, and preferred {lost} to {reference}."
+            f"{outcome.voters} preferred {reference} to {won} of {others} others, and preferred {lost} to "
+            f"{reference}."
         )
     if won:
-        return f"People preferred {reference} to {won} of {others} others."
+        return f"{outcome.voters} preferred {reference} to {won} of {others} others."
     if lost:
-        return f"People preferred {lost} of {others} others to {reference}."
+        return f"{outcome.voters} preferred {lost} of {others} others to {reference}."
     return f"No difference was shown between {reference} and any of {others} others."
 
 
 def _headline_of_many(outcome: Outcome) -> str:
     if not outcome.shown:
         return f"No difference was shown in any of {len(outcome.rows)} matchups."
-    return f"People showed a preference in {len(outcome.shown)} of {len(outcome.rows)} matchups."
+    return f"{outcome.voters} showed a preference in {len(outcome.shown)} of {len(outcome.rows)} matchups."
 
 
 def _ranges(outcome: Outcome, naming: Naming, start: str) -> str:

@@ -15,8 +15,8 @@ from app.results.service import results_of
 from app.results.urls import export_url, metrics_url, results_url
 from app.results.view_models import Download, RankRow, Ranks
 from app.results.views.expected_shares import expected_shares
-from app.results.views.imported import ImportedNote, imported_note
 from app.results.views.metric_scores import SuiteTable, sides_of, suite_tables
+from app.results.views.vote_source import VoteSourceNote, vote_source_note
 from app.security.identity import Principal
 from app.tables.studies import Study
 from benchmark.exports.printed_cells import EMPTY, STRENGTH_DECIMALS, interval_cell, number_cell
@@ -34,7 +34,7 @@ class LeaderboardPage:
     study_title: str
     results_url: str
     is_interim: bool
-    imported: ImportedNote | None
+    vote_source: VoteSourceNote | None
     downloads: tuple[Download, ...]
     ranks: Ranks | None
     suites: tuple[SuiteTable, ...]
@@ -51,7 +51,7 @@ def leaderboard_page(session: Session, study: Study, principal: Principal) -> Le
         study_title=study.title,
         results_url=results_url(study.slug),
         is_interim=results.is_interim,
-        imported=imported_note(session, results),
+        vote_source=vote_source_note(session, results),
         downloads=tuple(
             Download("Leaderboard", title, export_url(study.slug, f"leaderboard.{form}"))
             for title, form in (("CSV", "csv"), ("LaTeX", "latex"), ("Markdown", "markdown"))

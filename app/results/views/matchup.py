@@ -13,10 +13,10 @@ from app.results.urls import matchup_url, results_url
 from app.results.view_models import AgreementPart
 from app.results.views.coverage import agreement_on
 from app.results.views.headlines import matchup_sentence
-from app.results.views.imported import ImportedNote, imported_note
 from app.results.views.metric_scores import MetricsPart, metrics_part
 from app.results.views.pair_list import PairFilter, PairFilterForm, PairRow, filter_form, pair_rows
 from app.results.views.seeds import seeds_sentence
+from app.results.views.vote_source import VoteSourceNote, vote_source_note
 from app.security.identity import Principal
 from app.tables.studies import Study
 from benchmark.exports.table_rows import sensitivity
@@ -44,7 +44,7 @@ class MatchupPage:
     results_url: str
     reference: str
     other: str
-    imported: ImportedNote | None
+    vote_source: VoteSourceNote | None
     conclusion: str
     vote_share: str
     panel_warning: str | None
@@ -93,8 +93,8 @@ def matchup_page(
         results_url=results_url(study.slug),
         reference=naming.side(row.reference),
         other=naming.side(row.other or ""),
-        imported=imported_note(session, results),
-        conclusion=matchup_sentence(row, naming),
+        vote_source=vote_source_note(session, results),
+        conclusion=matchup_sentence(row, naming, results.live.kind),
         vote_share=_vote_share(own, counted.matchups[index], naming),
         panel_warning=panel_warning(own, naming.named([counted.matchups[index]])),
         closed_early=counted.sides[index].close_reason,
@@ -147,7 +147,7 @@ def _reasons(results: StudyResults, index: int, naming: Naming) -> tuple[str, ..
         return ("No reasons were given.",)
     counted = results.counted
     rows = justifications(counted.tallies, naming.named(counted.matchups), interim=results.is_interim)
-    return tuple(justification_conclusion(row) for row in rows[4 * index : 4 * index + 4])
+    return tuple(justification_conclusion(row, results.live.kind) for row in rows[4 * index : 4 * index + 4])
 
 
 def _sensitivity(results: StudyResults, index: int) -> tuple[str, ...]:

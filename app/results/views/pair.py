@@ -18,11 +18,11 @@ from app.results.live.vote_rows import VoteRow, vote_rows
 from app.results.service import StudyResults, results_of
 from app.results.urls import matchup_url, pair_url, results_url, scenario_url
 from app.results.views.clips import ClipCard, clip_cards, longest_ms, shortest_frame_ms
-from app.results.views.imported import ImportedNote, imported_note
 from app.results.views.names import readable
 from app.results.views.pair_list import majority_name
 from app.results.views.pair_scores import PairScoreTable, pair_scores
 from app.results.views.seeds import seeds_sentence
+from app.results.views.vote_source import VoteSourceNote, vote_source_note
 from app.security.identity import Principal
 from app.security.publication import shows_clips
 from app.tables.bench import Benchmark, Pair
@@ -68,7 +68,7 @@ class StudyPairPage:
     study_title: str
     results_url: str
     is_interim: bool
-    imported: ImportedNote | None
+    vote_source: VoteSourceNote | None
     pair_id: str
     prompt: str
     image_url: str
@@ -117,7 +117,7 @@ def pair_page(session: Session, study: Study, pair_id: str, *, principal: Princi
         study_title=study.title,
         results_url=results_url(study.slug),
         is_interim=results.is_interim,
-        imported=imported_note(session, results),
+        vote_source=vote_source_note(session, results),
         pair_id=pair.name,
         prompt=pair.prompt,
         image_url=thumbnail_url(pair.image_key, LARGE),

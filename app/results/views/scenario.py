@@ -15,10 +15,10 @@ from app.results.urls import pair_url, results_url, scenario_url
 from app.results.view_models import SideTitles
 from app.results.views.figure_rows import Figure
 from app.results.views.grids import HeatHeader
-from app.results.views.imported import ImportedNote, imported_note
 from app.results.views.names import readable, side_titles
 from app.results.views.pair_list import majority_name
 from app.results.views.rows import figure_of, matchup_facts
+from app.results.views.vote_source import VoteSourceNote, vote_source_note
 from app.tables.bench import Pair
 from app.tables.studies import Study
 from benchmark.exports.printed_cells import Spans, sides_cell
@@ -57,7 +57,7 @@ class ScenarioPage:
     name: str
     lede: str
     is_interim: bool
-    imported: ImportedNote | None
+    vote_source: VoteSourceNote | None
     sides: SideTitles
     figure: Figure
     sentences: tuple[str, ...]
@@ -89,7 +89,7 @@ def scenario_page(session: Session, study: Study, scenario: str) -> ScenarioPage
         name=readable(scenario),
         lede=_lede(here),
         is_interim=results.is_interim,
-        imported=imported_note(session, results),
+        vote_source=vote_source_note(session, results),
         sides=side_titles(naming),
         figure=figure_of(rows, naming=naming, facts=matchup_facts(here, results_url=results_url(study.slug))),
         sentences=tuple(part_conclusion(row, readable(scenario)) for row in parts),

@@ -11,7 +11,6 @@ from app.results.study_agreement import study_agreement
 from app.results.urls import export_url, results_url
 from app.results.view_models import Download
 from app.results.views.expected_shares import expected_shares
-from app.results.views.imported import ImportedNote, imported_note
 from app.results.views.metric_scores import SuiteTable, sides_of, suite_tables
 from app.results.views.metric_tables import (
     AgreementTable,
@@ -22,6 +21,7 @@ from app.results.views.metric_tables import (
     metric_sentence,
     scenario_table,
 )
+from app.results.views.vote_source import VoteSourceNote, vote_source_note
 from app.security.identity import Principal
 from app.tables.studies import Study
 
@@ -44,7 +44,7 @@ class StudyMetricsPage:
     study_title: str
     results_url: str
     is_interim: bool
-    imported: ImportedNote | None
+    vote_source: VoteSourceNote | None
     summary: str
     downloads: tuple[Download, ...]
     agreement: AgreementTable | None
@@ -76,7 +76,7 @@ def study_metrics_page(session: Session, study: Study, principal: Principal) -> 
         study_title=study.title,
         results_url=results_url(study.slug),
         is_interim=results.is_interim,
-        imported=imported_note(session, results),
+        vote_source=vote_source_note(session, results),
         summary=metric_sentence(document),
         downloads=tuple(
             Download(title, form, export_url(study.slug, file))

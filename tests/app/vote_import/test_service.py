@@ -57,4 +57,4 @@ def test_what_is_stored_counts_as_the_table_does(either_installation: AppContext
     # Each pair has one vote less for the side that stood left: 4, 4, 3, 2, 1 and 0 of 4; the tie is nobody's.
     (row,) = rows
     assert (row.ti2v_score_reference_n, row.ti2v_score_other_n, row.pairs_undecided) == (3, 2, 1)
-    assert (study.votes_per_comparison, live.is_imported, live.left_out) == (5, True, {})
+    assert (study.votes_per_comparison, live.kind, live.left_out) == (5, "imported", {})

@@ -1,0 +1,252 @@
+"""Lets the automatic judge vote in a draft, which becomes a closed study of the kind `automatic`.
+
+The judge is one annotator with a fixed rule (benchmark/metrics/automatic_judge.py), so a panel has one vote.
+Each vote has an event that marks the vote as automatic. If the judge gives no vote, the comparison stays
+without a vote. People vote in a duplicate of the study, which is a human study.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict
+from app.metrics.queries import metric_table, submission_name
+from app.panels.protocol import freeze_protocol
+from app.security.identity import Principal
+from app.security.tokens import new_token
+from app.studies.comparisons import lay_out_comparisons
+from app.studies.drafts import require_draft
+from app.tables.audit import AuditEvent
+from app.tables.bench import Pair
+from app.tables.people import Annotator
+from app.tables.studies import Comparison, Matchup, Study
+from app.tables.submissions import Submission
+from app.tables.voting import Assignment, AssignmentStatus, Vote, VoteEvent
+from benchmark.metrics.automatic_judge import PSEUDONYM, RULE, TIE_BELOW, PairJudgement, judge_pair
+from benchmark.protocol import Justification, Side, StudyKind, StudyStatus, SuiteName, VoteStatus
+
+ACTION = "study.judge"
+Values = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class _JudgedComparison:
+    comparison: Comparison
+    matchup: Matchup
+    judgement: PairJudgement
+
+
+def judge_study(session: Session, *, study: Study, principal: Principal, now: datetime) -> None:
+    """Vote in all comparisons of a draft, and close the study.
+
+    The judge reads the scores of the suite `motion`. All clips of the compared submissions must be measured,
+    with the same settings.
+
+    Raises:
+        Conflict: the study is not a draft (`study_status`); it has parts that only people can answer, or is a
+            pilot (`study_kind`); the clips are not measured (`not_measured`); no pair has measures of a true
+            motion (`no_true_motion`); or two sides have no pair in common (`no_common_pairs`).
+    """
+    session.refresh(study, with_for_update={"key_share": True})
+    require_draft(study)
+    _refuse_parts_for_people(study)
+    scores = _scores(session, study)
+    study.kind, study.status, study.votes_per_comparison = StudyKind.AUTOMATIC, StudyStatus.CLOSED, 1
+    study.require_justification = False
+    study.opened_at = study.closed_at = now
+    lay_out_comparisons(session, study)
+    judged = _judged(session, study, scores)
+    if not any(each.judgement.is_measured for each in judged):
+        raise Conflict(
+            "No pair of this study has a true motion, so the automatic judge cannot compare the clips. Use a "
+            "synthetic benchmark, and measure its clips with the current version of the worker.",
+            code="no_true_motion",
+        )
+    summary = _summary(judged)
+    protocol = freeze_protocol(session, study, change="Judged automatically", now=now, judge=summary)
+    _store(session, study, judged, protocol.version, principal, now)
+    session.add(
+        AuditEvent(at=now, actor=principal.name, action=ACTION, subject=study.slug, details=dict(summary))
+    )
+    session.flush()
+
+
+def _refuse_parts_for_people(study: Study) -> None:
+    only_people = {
+        "gold questions": study.gold_block is not None,
+        "phases": study.phases is not None,
+        "a pilot": study.is_pilot,
+        "a preview": study.is_preview,
+    }
+    found = [name for name, is_there in only_people.items() if is_there]
+    if found:
+        raise Conflict(
+            f"This draft has {' and '.join(found)}, which only people can answer. Remove them, or duplicate "
+            "the study for the automatic judge.",
+            code="study_kind",
+        )
+
+
+def _scores(session: Session, study: Study) -> dict[tuple[int, int], dict[str, Values]]:
+    """Return the scores of each compared side: (submission id, seed) to pair id to scores.
+
+    Raises:
+        Conflict: clips are not measured yet, or the sides were measured with different settings.
+    """
+    matchups = session.scalars(select(Matchup).where(Matchup.study_id == study.id)).all()
+    seeds = {(each.reference_id, each.reference_seed) for each in matchups}
+    seeds |= {(each.other_id, each.other_seed) for each in matchups}
+    scores: dict[tuple[int, int], dict[str, Values]] = {}
+    settings: dict[str, str] = {}
+    unmeasured = []
+    for submission_id in sorted({each for each, _ in seeds}):
+        submission = session.get_one(Submission, submission_id)
+        table, name = (
+            metric_table(session, submission, SuiteName.MOTION),
+            submission_name(session, submission),
+        )
+        if table is None or table.missing_clips:
+            unmeasured.append(name)
+            continue
+        settings[name] = ", ".join(f"{key} {value}" for key, value in table.settings.items())
+        for clip in table.clips:
+            scores.setdefault((submission_id, clip.seed), {})[clip.pair] = clip.values
+    if unmeasured:
+        raise Conflict(
+            "The automatic judge needs the scores of the suite motion for every clip. Start the suite for "
+            "the listed submissions (ti2v metrics --suite motion --start), and wait until it is complete.",
+            code="not_measured",
+            problems=unmeasured,
+        )
+    if len(set(settings.values())) > 1:
+        raise Conflict(
+            "The sides were measured with different settings. Measure all of them again.",
+            code="not_measured",
+            problems=[f"{name}: {text}" for name, text in settings.items()],
+        )
+    return scores
+
+
+def _judged(
+    session: Session, study: Study, scores: Mapping[tuple[int, int], Mapping[str, Values]]
+) -> list[_JudgedComparison]:
+    rows = session.execute(
+        select(Comparison, Matchup, Pair.name)
+        .join(Matchup, Matchup.id == Comparison.matchup_id)
+        .join(Pair, Pair.id == Comparison.pair_id)
+        .where(Comparison.study_id == study.id)
+        .order_by(Matchup.position, Pair.position)
+    ).all()
+    judged = []
+    for comparison, matchup, pair in rows:
+        reference = scores.get((matchup.reference_id, matchup.reference_seed), {}).get(pair, {})
+        other = scores.get((matchup.other_id, matchup.other_seed), {}).get(pair, {})
+        judged.append(_JudgedComparison(comparison, matchup, judge_pair(reference, other)))
+    return judged
+
+
+def _summary(judged: list[_JudgedComparison]) -> dict[str, str | float | int]:
+    """Return the rule and the outcome of the judge, as the protocol and the audit log store them."""
+    outcomes = Counter(
+        "not_measured" if not each.judgement.is_measured else "votes" if each.judgement.chosen else "ties"
+        for each in judged
+    )
+    return {
+        "rule": RULE,
+        "tie_below": TIE_BELOW,
+        "votes": outcomes["votes"],
+        "ties": outcomes["ties"],
+        "not_measured": outcomes["not_measured"],
+    }
+
+
+def _store(
+    session: Session,
+    study: Study,
+    judged: list[_JudgedComparison],
+    protocol_version: int,
+    principal: Principal,
+    now: datetime,
+) -> None:
+    judge = Annotator(
+        study_id=study.id, pseudonym=PSEUDONYM, kind=study.kind.counted_annotators, created_at=now
+    )
+    session.add(judge)
+    session.flush()
+    session.execute(
+        update(Comparison)
+        .where(Comparison.study_id == study.id)
+        .values(is_open=False)
+        .execution_options(synchronize_session="fetch")
+    )
+    study.unfilled_comparisons = 0
+    is_reference_left = np.random.default_rng(study.seed).integers(0, 2, len(judged)).tolist()
+    voted = [
+        (each, bool(left))
+        for each, left in zip(judged, is_reference_left, strict=True)
+        if each.judgement.chosen
+    ]
+    assignments = [
+        Assignment(
+            token=new_token(),
+            study_id=study.id,
+            comparison_id=each.comparison.id,
+            pair_id=each.comparison.pair_id,
+            annotator_id=judge.id,
+            protocol_version=protocol_version,
+            position=position,
+            left_side=Side.REFERENCE if left else Side.OTHER,
+            status=AssignmentStatus.VOTED,
+            created_at=now,
+            expires_at=now,
+            ended_at=now,
+        )
+        for position, (each, left) in enumerate(voted)
+    ]
+    session.add_all(assignments)
+    session.flush()
+    votes = [
+        _vote(study, judge, assignment, each, now)
+        for assignment, (each, _) in zip(assignments, voted, strict=True)
+    ]
+    session.add_all(votes)
+    session.flush()
+    session.add_all(
+        VoteEvent(
+            vote_id=vote.id,
+            status=VoteStatus.AUTOMATIC,
+            reason=f"cast by the automatic judge, rule {RULE}",
+            actor=principal.name,
+            at=now,
+        )
+        for vote in votes
+    )
+
+
+def _vote(
+    study: Study, judge: Annotator, assignment: Assignment, judged: _JudgedComparison, now: datetime
+) -> Vote:
+    """Return the judge's vote, and count the vote in its comparison."""
+    side = judged.judgement.chosen
+    assert side is not None
+    comparison, matchup = judged.comparison, judged.matchup
+    ticked = {reason.value: reason in judged.judgement.reasons for reason in Justification}
+    comparison.slots_taken = 1
+    setattr(comparison, f"votes_{side}", 1)
+    for reason, is_ticked in ticked.items():
+        setattr(comparison, f"{reason}_{side}", int(is_ticked))
+    return Vote(
+        assignment_id=assignment.id,
+        study_id=study.id,
+        comparison_id=comparison.id,
+        annotator_id=judge.id,
+        chosen_side=side,
+        chosen_id=matchup.reference_id if side is Side.REFERENCE else matchup.other_id,
+        cast_at=now,
+        **ticked,
+    )
