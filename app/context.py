@@ -15,6 +15,7 @@ from app.rendering import Pages
 from app.security.key_set import KeySet
 from app.security.key_use import KeyUse
 from app.security.limits import GuessLimiter, UploadLimiter
+from app.security.openid_provider import Provider
 from app.settings import Settings
 
 # Source: docs.prolific.com/api-reference/well-known-endpoints/get-study-jwks, read 2026-11-30.
@@ -34,6 +35,7 @@ class AppContext:
     capacities: Capacities
     key_use: KeyUse
     prolific_keys: KeySet
+    openid: Provider | None
 
     def require_current_schema(self) -> None:
         """Raise SchemaError unless the database has the newest schema.
@@ -68,6 +70,7 @@ def open_context(settings: Settings) -> Iterator[AppContext]:
                 capacities=Capacities.for_sandbox(settings.sandbox_processes),
                 key_use=KeyUse(),
                 prolific_keys=KeySet(settings.prolific_api_url + _PROLIFIC_KEYS),
+                openid=Provider.of(settings),
             )
     finally:
         database.close()

@@ -8,45 +8,25 @@ from starlette.responses import Response
 
 from app.clock import utc_now
 from app.context import AppContext
+from app.cookies import cookie_of, cookies_of
 from app.errors import Forbidden, NotSignedIn
 from app.navigation import navigation
 from app.security.identity import Principal, principal_of_browser, principal_of_key
-from app.security.publication import Visitor, link_cookie
+from app.security.publication import Visitor
 from app.security.visibility import find_study, reads_by_link
 from app.tables.studies import Study
-from benchmark.protocol import Language, Role, Scope
+from benchmark.protocol import Role, Scope
 
 USED_KEY = "ti2v_used_key"
 # Set in the scope of a request whose response Mechanical Turk may show in a frame.
 MAY_BE_FRAMED = "ti2v_may_be_framed"
 _PERSON = "ti2v_person"
-# The language that an annotator chose in this browser, for error pages.
-LANGUAGE_COOKIE = "ti2v_language"
-COOKIE = "ti2v_session"
-# The cookie of an annotator inside the frame of Mechanical Turk. It never signs a person in.
-FRAME_COOKIE = "ti2v_frame"
 
 
 def context_of(request: Request) -> AppContext:
     context = request.app.state.context
     assert isinstance(context, AppContext)
     return context
-
-
-def cookie_of(request: Request) -> str | None:
-    return request.cookies.get(COOKIE)
-
-
-def frame_cookie_of(request: Request) -> str | None:
-    return request.cookies.get(FRAME_COOKIE)
-
-
-def annotator_cookie_of(request: Request) -> str | None:
-    """Return the cookie that can identify an annotator.
-
-    A browser sends either the normal cookie or the cookie for frames, never both.
-    """
-    return cookie_of(request) or frame_cookie_of(request)
 
 
 def allow_frame(request: Request, study: Study) -> None:
@@ -63,58 +43,6 @@ def page_response(request: Request, template: str, page: object, *, status: int 
         page,
         status=status,
         navigation=navigation(principal, request.url.path) if principal else None,
-    )
-
-
-def set_link_cookie(response: Response, study: Study, secret: str, context: AppContext) -> None:
-    """Store the secret of an opened unlisted link in a cookie that lasts until the browser is closed."""
-    response.set_cookie(
-        link_cookie(study),
-        secret,
-        httponly=True,
-        secure=context.settings.cookies_are_secure,
-        samesite="lax",
-        path="/",
-    )
-
-
-def set_cookie(response: Response, cookie: str, context: AppContext) -> None:
-    settings = context.settings
-    response.set_cookie(
-        COOKIE,
-        cookie,
-        max_age=settings.session_days * 86400,
-        httponly=True,
-        secure=settings.cookies_are_secure,
-        samesite="lax",
-        path="/",
-    )
-
-
-def set_language_cookie(response: Response, language: Language, context: AppContext) -> None:
-    settings = context.settings
-    response.set_cookie(
-        LANGUAGE_COOKIE,
-        language,
-        max_age=settings.session_days * 86400,
-        httponly=True,
-        secure=settings.cookies_are_secure,
-        samesite="lax",
-        path="/",
-    )
-
-
-def set_frame_cookie(response: Response, cookie: str, context: AppContext) -> None:
-    """Store the annotator's cookie so that a browser sends the cookie inside the frame of Mechanical Turk.
-
-    Without `SameSite=None`, a browser sends no cookie when our page is in a frame on another site. The
-    attribute `Partitioned` limits the cookie to frames on that site. Starlette writes `Partitioned` only on
-    Python 3.14 and newer.
-    """
-    max_age = context.settings.session_days * 86400
-    response.headers.append(
-        "set-cookie",
-        f"{FRAME_COOKIE}={cookie}; HttpOnly; Max-Age={max_age}; Path=/; SameSite=None; Secure; Partitioned",
     )
 
 
@@ -195,7 +123,7 @@ def require_reader(
 
 
 def visitor_of(request: Request) -> Visitor:
-    return Visitor(request.cookies, context_of(request).settings.signing_key)
+    return Visitor(cookies_of(request), context_of(request).settings.signing_key)
 
 
 def _is_signed_in(session: Session, request: Request, *, now: datetime) -> bool:

@@ -4,7 +4,7 @@ import re
 
 from starlette.requests import Request
 
-from app.dependencies import LANGUAGE_COOKIE
+from app.cookies import LANGUAGE_COOKIE, cookies_of
 from app.languages.negotiation import preferred_language
 from benchmark.protocol import Language
 
@@ -28,7 +28,7 @@ def error_language(request: Request, *, otherwise: Language = Language.EN) -> La
     """
     if not is_of_annotators(request):
         return Language.EN
-    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    chosen = cookies_of(request).get(LANGUAGE_COOKIE)
     if chosen in set(Language):
         return Language(chosen)
     return preferred_language(request.headers.get("accept-language", ""), Language) or otherwise

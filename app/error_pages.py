@@ -39,7 +39,7 @@ TITLES = {
 RETRY_AFTER_S = {429: 60, 503: 5}
 # Codes of errors that disappear after a sign-in. The code not_invited is not in this set, because annotators
 # use their invitation.
-_SIGN_IN_CODES = (NotSignedIn.default_code, "sign_in_link_used", "account_disabled")
+_SIGN_IN_CODES = (NotSignedIn.default_code, "sign_in_link_used", "account_disabled", "sign_in_failed")
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 _HTTP_MESSAGES = {

@@ -16,6 +16,7 @@ from app.invitations.register_routes import router as register
 from app.invitations.routes import router as invitations
 from app.jobs.routes import router as jobs
 from app.metrics.routes import router as metrics
+from app.openid.routes import router as openid
 from app.people.routes import router as people
 from app.phases.owner_routes import router as crowd
 from app.phases.quiz_routes import router as quiz
@@ -39,6 +40,7 @@ from app.voting.routes import router as voting
 
 PAGES = (
     home,
+    openid,
     study_form,
     studies,
     study_changes,

@@ -4,26 +4,22 @@ docs/settings.md documents every setting; a test compares that page with the cla
 """
 
 import os
-import re
 import secrets
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
+from app.address_checks import driver_of, is_base_url, is_secure_url
 from app.errors import Invalid
 from app.private_files import make_private_folder
+from benchmark.protocol import Role
 
 MIB = 1024 * 1024
 # The output size, in bytes, of the hash function that derives tokens.
 MIN_SECRET_BYTES = 32
-# A host name, an IPv4 address or an IPv6 address in brackets, with an optional port.
-_HOST = re.compile(r"([\w.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
 
 
 # A folder with one of these files was used as TI2V_HOME before.
@@ -117,6 +113,19 @@ class Settings(BaseSettings):
         description="The lab's token for Prolific's API. If it is set, the server asks Prolific once a "
         "minute for returned submissions.",
     )
+    openid_issuer: str = Field(
+        "", max_length=255, description="Issuer of the OpenID Connect provider with which people sign in."
+    )
+    openid_client_id: str = Field("", description="The id that the provider gave to this server.")
+    openid_client_secret: SecretStr | None = Field(
+        None, description="The secret that the provider gave to this server; none for a public client."
+    )
+    openid_name: str = Field(
+        "your organisation", max_length=60, description="Name of the provider on the sign-in page."
+    )
+    openid_new_role: Literal["none", "viewer", "researcher"] = Field(
+        "none", description="Role of people who sign in for the first time; `none` refuses unknown people."
+    )
     log_format: Literal["text", "json"] = Field(
         "text", description="`json` writes one event per line; `text` writes readable messages."
     )
@@ -124,14 +133,14 @@ class Settings(BaseSettings):
     @field_validator("database_url", mode="after")
     @classmethod
     def _database_is_supported(cls, url: str) -> str:
-        if url and _driver(url) not in ("sqlite", "postgresql+psycopg"):
+        if url and driver_of(url) not in ("sqlite", "postgresql+psycopg"):
             raise ValueError("use postgresql+psycopg://user:password@host/name, or sqlite:///path")
         return url
 
     @field_validator("public_url", mode="after")
     @classmethod
     def _public_url_has_no_path(cls, url: str) -> str:
-        if url and not _is_base_url(url):
+        if url and not is_base_url(url):
             raise ValueError(
                 "use scheme, host and optional port without a path, for example https://bench.example.org"
             )
@@ -140,9 +149,16 @@ class Settings(BaseSettings):
     @field_validator("prolific_api_url", mode="after")
     @classmethod
     def _prolific_api_url_has_no_path(cls, url: str) -> str:
-        if not _is_base_url(url):
+        if not is_base_url(url):
             raise ValueError("use scheme, host and optional port without a path: https://api.prolific.com")
         return url.rstrip("/")
+
+    @field_validator("openid_issuer", mode="after")
+    @classmethod
+    def _openid_issuer_is_secure(cls, issuer: str) -> str:
+        if issuer and not is_secure_url(issuer):
+            raise ValueError("use the issuer's https address, for example https://login.example.org")
+        return issuer
 
     @field_validator("secret_key", mode="after")
     @classmethod
@@ -150,6 +166,12 @@ class Settings(BaseSettings):
         if key is not None and len(key.get_secret_value().encode()) < MIN_SECRET_BYTES:
             raise ValueError(f"use at least {MIN_SECRET_BYTES} random bytes; run: openssl rand -hex 32")
         return key
+
+    @model_validator(mode="after")
+    def _openid_has_its_settings(self) -> "Settings":
+        if self.openid_issuer and not self.openid_client_id:
+            raise ValueError("TI2V_OPENID_ISSUER requires TI2V_OPENID_CLIENT_ID")
+        return self
 
     @model_validator(mode="after")
     def _production_has_its_settings(self) -> "Settings":
@@ -184,6 +206,11 @@ class Settings(BaseSettings):
         return not self.rate_limit_url.startswith("memory://")
 
     @property
+    def openid_role(self) -> Role | None:
+        """Return the role of people who sign in with the provider for the first time; None refuses them."""
+        return None if self.openid_new_role == "none" else Role(self.openid_new_role)
+
+    @property
     def cookies_are_secure(self) -> bool:
         return self.effective_public_url.startswith("https://")
 
@@ -193,26 +220,6 @@ class Settings(BaseSettings):
         if self.secret_key is not None:
             return self.secret_key.get_secret_value().encode()
         return _stored_secret(self.home / "secret_key")
-
-
-def _driver(url: str) -> str | None:
-    try:
-        return make_url(url).drivername
-    except (ArgumentError, ValueError):
-        return None
-
-
-def _is_base_url(url: str) -> bool:
-    """Return whether a URL consists of a scheme, a host and, at most, a port.
-
-    A path would break the pages' links.
-    """
-    try:
-        parts = urlsplit(url)
-        is_plain = f"{parts.scheme}://{parts.netloc}" == url.rstrip("/") and parts.port != 0
-    except ValueError:
-        return False
-    return is_plain and parts.scheme in ("http", "https") and _HOST.fullmatch(parts.netloc) is not None
 
 
 def _stored_secret(path: Path) -> bytes:

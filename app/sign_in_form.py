@@ -1,7 +1,7 @@
 """The sign-in form that answers requests of signed-out people."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
 
@@ -17,10 +17,16 @@ class SignInForm:
     message: str = ""
     target: str = "/"
     answers_form: bool = False
+    # The name of the OpenID Connect provider; None if the server has none.
+    provider: str | None = None
 
     @property
     def url(self) -> str:
         return "/sign-in"
+
+    @property
+    def provider_url(self) -> str:
+        return f"/openid/start?{urlencode({'target': self.target})}"
 
 
 def local_path(target: str) -> str:
@@ -37,13 +43,21 @@ def local_path(target: str) -> str:
 
 def build_sign_in_form(request: Request, message: str) -> SignInForm:
     """Return the sign-in form for a refused request; an empty message selects the default message."""
-    if request.url.path.startswith("/sign-in"):
-        return SignInForm(message or "Sign in to see this page.")
+    provider = provider_name(request)
+    if request.url.path.startswith(("/sign-in", "/openid")):
+        return SignInForm(message or "Sign in to see this page.", provider=provider)
     if request.method == "GET":
         query = f"?{request.url.query}" if request.url.query else ""
-        return SignInForm(message or "Sign in to see this page.", local_path(request.url.path + query))
+        target = local_path(request.url.path + query)
+        return SignInForm(message or "Sign in to see this page.", target, provider=provider)
     refusal = "You are signed out, so nothing was saved. Sign in, then send the form again."
-    return SignInForm(message or refusal, _page_of_form(request), answers_form=True)
+    return SignInForm(message or refusal, _page_of_form(request), answers_form=True, provider=provider)
+
+
+def provider_name(request: Request) -> str | None:
+    """Return the name of the server's OpenID Connect provider; None if the server has none."""
+    context = request.app.state.context
+    return context.settings.openid_name if context.openid else None
 
 
 def _page_of_form(request: Request) -> str:

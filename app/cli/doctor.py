@@ -80,6 +80,7 @@ def examine() -> Iterator[Finding]:
     yield from _misspelt(settings)
     for look in (_home, _secret_key, _database, _limits, _media, _disk, _server):
         yield look(settings)
+    yield from _openid(settings)
 
 
 def _misspelt(settings: "Settings") -> Iterator[Finding]:
@@ -182,6 +183,23 @@ def _limits(settings: "Settings") -> Finding:
         return Finding("limits", State.GOOD, "counted in the one process")
     advice = "For several processes, set TI2V_RATE_LIMIT_URL=redis://... in all of them."
     return Finding("limits", State.NOTE, "counted in each process by itself", advice)
+
+
+def _openid(settings: "Settings") -> Iterator[Finding]:
+    from app.clock import utc_now
+    from app.errors import Unavailable
+    from app.security.openid_provider import Provider
+
+    provider = Provider.of(settings)
+    if provider is None:
+        return
+    try:
+        provider.discover(utc_now())
+    except Unavailable:
+        advice = "Check TI2V_OPENID_ISSUER: the discovery document must be readable and name this issuer."
+        yield Finding("openid", State.BAD, f"no provider at {settings.openid_issuer}", advice)
+        return
+    yield Finding("openid", State.GOOD, settings.openid_issuer)
 
 
 def _media(settings: "Settings") -> Finding:

@@ -9,16 +9,8 @@ from sqlalchemy import select
 from starlette.responses import RedirectResponse
 
 from app.clock import utc_now
-from app.dependencies import (
-    COOKIE,
-    context_of,
-    cookie_of,
-    count_wrong_secret,
-    optional_person,
-    page_response,
-    require_person,
-    set_cookie,
-)
+from app.cookies import COOKIE, cookie_of, delete_cookie, set_cookie
+from app.dependencies import context_of, count_wrong_secret, optional_person, page_response, require_person
 from app.errors import NotSignedIn
 from app.home.queries import submission_lines
 from app.home.view_builder import home_page
@@ -26,7 +18,7 @@ from app.home.view_models import SignInPage, StudyList, SubmissionsPart
 from app.security.browsers import find_sign_in, open_browser, sign_in, sign_in_with_key
 from app.security.path_params import TokenPath
 from app.security.tokens import hash_token
-from app.sign_in_form import SignInForm, local_path
+from app.sign_in_form import SignInForm, local_path, provider_name
 from app.tables.people import BrowserSession, Person
 from benchmark.plurals import counted
 from benchmark.protocol import Role
@@ -59,7 +51,7 @@ def submissions_progress(request: Request, submissions: PageQuery = 1) -> Respon
 
 @router.get("/sign-in")
 def sign_in_form(request: Request) -> Response:
-    return context_of(request).pages.answer("sign_in_form.html", SignInForm())
+    return context_of(request).pages.answer("sign_in_form.html", SignInForm(provider=provider_name(request)))
 
 
 @router.post("/sign-in")
@@ -79,7 +71,7 @@ def post_sign_in(
             sign_in_with_key(session, key=key.strip(), browser=browser.row, now=now)
     except NotSignedIn as refusal:
         count_wrong_secret(request)
-        page = SignInForm(message=refusal.message, target=local_path(target))
+        page = SignInForm(refusal.message, local_path(target), provider=provider_name(request))
         return context.pages.answer("sign_in_form.html", page, status=refusal.status)
     answer = RedirectResponse(local_path(target), status_code=303)
     set_cookie(answer, browser.cookie, context)
@@ -137,5 +129,5 @@ def sign_out(request: Request) -> Response:
             if row is not None:
                 session.delete(row)
     answer = RedirectResponse("/", status_code=303)
-    answer.delete_cookie(COOKIE, path="/")
+    delete_cookie(answer, COOKIE, context_of(request))
     return answer

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
 from app.clock import utc_now
-from app.dependencies import annotator_cookie_of, context_of, set_language_cookie
+from app.cookies import annotator_cookie_of, set_language_cookie
+from app.dependencies import context_of
 from app.errors import Invalid
 from app.panels.study_texts import offered_languages
 from app.security.participants import find_participant

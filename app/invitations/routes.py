@@ -6,14 +6,8 @@ from fastapi import APIRouter, Path, Request, Response
 from starlette.responses import RedirectResponse
 
 from app.clock import utc_now
-from app.dependencies import (
-    allow_frame,
-    annotator_cookie_of,
-    context_of,
-    cookie_of,
-    count_wrong_secret,
-    set_cookie,
-)
+from app.cookies import annotator_cookie_of, cookie_of, set_cookie
+from app.dependencies import allow_frame, context_of, count_wrong_secret
 from app.errors import NotFound
 from app.invitations.service import accept_invitation, votes_of, withdraw_annotator
 from app.invitations.view_models import WelcomePage, WithdrawPage

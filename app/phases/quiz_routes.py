@@ -6,7 +6,8 @@ from fastapi import APIRouter, Form, Request, Response
 from starlette.responses import RedirectResponse
 
 from app.clock import utc_now
-from app.dependencies import annotator_cookie_of, context_of
+from app.cookies import annotator_cookie_of
+from app.dependencies import context_of
 from app.errors import Conflict, Invalid, NotFound
 from app.phases.quiz import next_question, quiz_state
 from app.phases.view_builder import PhaseVisit, build_answer_page, build_question_page

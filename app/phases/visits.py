@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.clock import utc_now
-from app.dependencies import allow_frame, annotator_cookie_of, context_of
+from app.cookies import annotator_cookie_of
+from app.dependencies import allow_frame, context_of
 from app.errors import Conflict, NotFound
 from app.panels.phases import study_phases
 from app.panels.study_texts import study_wording

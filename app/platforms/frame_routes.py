@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.clock import utc_now
-from app.dependencies import allow_frame, annotator_cookie_of, context_of, cookie_of, set_cookie
+from app.cookies import annotator_cookie_of, cookie_of, set_cookie
+from app.dependencies import allow_frame, context_of
 from app.errors import NotFound, NotSignedIn
 from app.panels.study_texts import study_wording
 from app.platforms.handover import HANDOVER, handed_over

@@ -9,14 +9,8 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.clock import utc_now
-from app.dependencies import (
-    allow_frame,
-    context_of,
-    cookie_of,
-    frame_cookie_of,
-    set_cookie,
-    set_frame_cookie,
-)
+from app.cookies import cookie_of, frame_cookie_of, set_cookie, set_frame_cookie
+from app.dependencies import allow_frame, context_of
 from app.errors import AppError, Invalid, NotFound, Unavailable
 from app.panels.phases import study_phases
 from app.panels.study_texts import study_wording

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.clock import utc_now
-from app.dependencies import context_of, count_wrong_secret, page_response, require_reader, set_link_cookie
+from app.cookies import set_link_cookie
+from app.dependencies import context_of, count_wrong_secret, page_response, require_reader
 from app.errors import NotFound
 from app.results.urls import results_url
 from app.results.view_builder import build_results_page

@@ -52,6 +52,17 @@ class SignInLink(Base):
     used_at: Mapped[datetime | None]
 
 
+class ExternalIdentity(Base):
+    """A person's account at an OpenID Connect provider. The server stores no password and no token."""
+
+    __tablename__ = "external_identities"
+
+    issuer: Mapped[str] = mapped_column(String(255), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(255), primary_key=True)
+    person_id: Mapped[int] = mapped_column(RowId, ForeignKey("people.id", ondelete="RESTRICT"), index=True)
+    created_at: Mapped[datetime]
+
+
 class BrowserSession(Base):
     """A browser's session, which can belong to a signed-in person and to annotators of several studies."""
 

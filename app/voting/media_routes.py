@@ -6,7 +6,8 @@ from functools import partial
 from fastapi import APIRouter, Request, Response
 
 from app.capacity import RequestClass
-from app.dependencies import annotator_cookie_of, context_of
+from app.cookies import annotator_cookie_of
+from app.dependencies import context_of
 from app.errors import Unavailable
 from app.limited_routes import limited_route
 from app.media.padding import ByteRange

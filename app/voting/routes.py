@@ -11,7 +11,8 @@ from starlette.responses import RedirectResponse
 
 from app.capacity import RequestClass
 from app.clock import utc_now
-from app.dependencies import allow_frame, annotator_cookie_of, context_of
+from app.cookies import annotator_cookie_of
+from app.dependencies import allow_frame, context_of
 from app.errors import AppError, Conflict, Invalid
 from app.languages.study_texts import StudyWording
 from app.limited_routes import limited_route

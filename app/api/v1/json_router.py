@@ -12,7 +12,7 @@ from app.api.v1.error_responses import common_errors
 from app.api.v1.query_parameters import declared_query
 from app.authenticated_route import AuthenticatedRoute
 from app.capacity import RequestClass
-from app.dependencies import COOKIE
+from app.cookies import COOKIE
 from app.errors import BadRequest
 from app.limited_routes import limited_route
 

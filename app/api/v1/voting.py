@@ -14,7 +14,8 @@ from app.api.v1.error_responses import errors
 from app.api.v1.json_router import ANNOTATOR, api_router
 from app.capacity import RequestClass
 from app.clock import utc_now
-from app.dependencies import annotator_cookie_of, context_of
+from app.cookies import annotator_cookie_of
+from app.dependencies import context_of
 from app.errors import Conflict
 from app.security.participants import find_assignment, find_participant, lock_study
 from app.security.path_params import SlugPath, TokenPath

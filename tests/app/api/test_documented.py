@@ -6,7 +6,7 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 
 from app.api.v1.error_responses import COMMON
-from app.dependencies import COOKIE
+from app.cookies import COOKIE
 from app.errors import AppError
 from app.health import router as operations
 from app.main import API, API_ROUTERS

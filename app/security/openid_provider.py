@@ -1,0 +1,192 @@
+"""Talks to an OpenID Connect provider: discovery, the address of the sign-in page, the exchange of the code.
+
+Sources: OpenID Connect Core 1.0, OpenID Connect Discovery 1.0, RFC 7636 (PKCE), RFC 6749 (OAuth 2.0).
+"""
+
+import hashlib
+import logging
+import threading
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode, urlsplit
+
+from pydantic import BaseModel, ValidationError
+
+from app.errors import NotSignedIn, Unavailable
+from app.security.id_tokens import Identity, identity_of, key_id, refused
+from app.security.key_set import KeySet
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from app.settings import Settings
+
+log = logging.getLogger("ti2v.openid")
+TIMEOUT_S = 5.0
+DISCOVER_AFTER = timedelta(hours=12)
+DISCOVERY_PATH = "/.well-known/openid-configuration"
+
+
+class Endpoints(BaseModel):
+    """The fields of the provider's discovery document that the server needs."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    token_endpoint_auth_methods_supported: list[str] = ["client_secret_basic"]
+
+
+class _TokenAnswer(BaseModel):
+    id_token: str
+
+
+@dataclass(frozen=True)
+class SignInSecrets:
+    """The secrets of one sign-in: the nonce of the ID token, and the verifier of PKCE."""
+
+    nonce: str
+    verifier: str
+
+    @property
+    def challenge(self) -> str:
+        digest = hashlib.sha256(self.verifier.encode()).digest()
+        return urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+class Provider:
+    """The provider that the settings name. Threads share the object."""
+
+    def __init__(self, issuer: str, *, client_id: str, client_secret: str | None) -> None:
+        self._issuer = issuer
+        self._client_id = client_id
+        self._client_secret = client_secret
+        self._lock = threading.Lock()
+        self._endpoints: Endpoints | None = None
+        self._keys: KeySet | None = None
+        self._discovered_at: datetime | None = None
+
+    @classmethod
+    def of(cls, settings: "Settings") -> "Provider | None":
+        if not settings.openid_issuer:
+            return None
+        secret = settings.openid_client_secret
+        return cls(
+            settings.openid_issuer,
+            client_id=settings.openid_client_id,
+            client_secret=secret.get_secret_value() if secret else None,
+        )
+
+    def sign_in_url(self, secrets: SignInSecrets, *, state: str, redirect_uri: str, now: datetime) -> str:
+        """Return the address of the provider's sign-in page.
+
+        Raises:
+            Unavailable: the provider's discovery document could not be read.
+        """
+        address = self.discover(now).authorization_endpoint
+        query = {
+            "response_type": "code",
+            "scope": "openid email",
+            "client_id": self._client_id,
+            "redirect_uri": redirect_uri,
+            "state": state,
+            "nonce": secrets.nonce,
+            "code_challenge": secrets.challenge,
+            "code_challenge_method": "S256",
+        }
+        return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(query)}"
+
+    def identity(self, code: str, secrets: SignInSecrets, *, redirect_uri: str, now: datetime) -> Identity:
+        """Exchange the code for an ID token, and return the account that the token names.
+
+        Raises:
+            NotSignedIn: the provider refused the code, or the ID token is invalid.
+            Unavailable: the provider does not respond.
+        """
+        endpoints = self.discover(now)
+        token = self._id_token(endpoints, code, secrets, redirect_uri)
+        assert self._keys is not None
+        key = self._keys.find(key_id(token), now=now)
+        if key is None:
+            raise refused()
+        return identity_of(
+            token, key, issuer=self._issuer, client_id=self._client_id, nonce=secrets.nonce, now=now
+        )
+
+    def discover(self, now: datetime) -> Endpoints:
+        """Return the provider's endpoints, which are read at most twice a day.
+
+        Raises:
+            Unavailable: the discovery document could not be read, or names another issuer.
+        """
+        with self._lock:
+            is_old = self._discovered_at is None or now - self._discovered_at > DISCOVER_AFTER
+            if self._endpoints is None or is_old:
+                self._endpoints = self._fetched_endpoints()
+                self._keys = KeySet(self._endpoints.jwks_uri)
+                self._discovered_at = now
+            return self._endpoints
+
+    def _fetched_endpoints(self) -> Endpoints:
+        import httpx2
+
+        try:
+            answer = httpx2.get(self._issuer.rstrip("/") + DISCOVERY_PATH, timeout=TIMEOUT_S)
+            answer.raise_for_status()
+            found = Endpoints.model_validate_json(answer.content)
+        except (httpx2.HTTPError, ValidationError) as error:
+            log.warning("the discovery document of %s could not be read: %s", self._issuer, error)
+            raise _unavailable() from error
+        if found.issuer != self._issuer:
+            log.warning("the discovery document of %s names the issuer %s", self._issuer, found.issuer)
+            raise _unavailable()
+        return found
+
+    def _id_token(self, endpoints: Endpoints, code: str, secrets: SignInSecrets, redirect_uri: str) -> str:
+        import httpx2
+
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": redirect_uri,
+            "code_verifier": secrets.verifier,
+        }
+        auth = None
+        methods = endpoints.token_endpoint_auth_methods_supported
+        if self._client_secret is None:
+            form["client_id"] = self._client_id
+        elif "client_secret_basic" in methods:
+            # RFC 6749, section 2.3.1: both values are form-encoded first.
+            auth = httpx2.BasicAuth(quote(self._client_id, safe=""), quote(self._client_secret, safe=""))
+        else:
+            form |= {"client_id": self._client_id, "client_secret": self._client_secret}
+        try:
+            answer = httpx2.post(endpoints.token_endpoint, data=form, auth=auth, timeout=TIMEOUT_S)
+        except httpx2.HTTPError as error:
+            log.warning("the token endpoint of %s does not respond: %s", self._issuer, error)
+            raise _unavailable() from error
+        return self._read_token(answer)
+
+    def _read_token(self, answer: "httpx2.Response") -> str:
+        if answer.status_code >= 500:
+            log.warning("the token endpoint of %s answered %d", self._issuer, answer.status_code)
+            raise _unavailable()
+        if answer.status_code != 200:
+            # The body names the reason, such as invalid_grant or invalid_client, and contains no secret.
+            log.warning("%s refused a code: %s", self._issuer, answer.text[:200])
+            raise refused()
+        try:
+            return _TokenAnswer.model_validate_json(answer.content).id_token
+        except ValidationError as error:
+            raise NotSignedIn(
+                "The sign-in provider sent no ID token. Tell an admin of this server.", code="sign_in_failed"
+            ) from error
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable(
+        "The sign-in provider does not respond. Try again in a minute, or sign in with a key.",
+        code="provider_unavailable",
+    )

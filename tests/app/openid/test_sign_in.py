@@ -1,0 +1,354 @@
+"""Sign-in with an OpenID Connect provider: the way there and back, forged tokens, and who becomes whom."""
+
+import base64
+import hmac
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from sqlalchemy import select
+
+from app.context import AppContext
+from app.settings import Settings
+from app.tables import Base
+from app.tables.audit import AuditEvent
+from app.tables.people import ExternalIdentity, Person
+from benchmark.protocol import Role
+from tests.app.api.conftest import client_of
+from tests.app.openid.openid_server import (
+    CLIENT_ID,
+    KEY,
+    OTHER_KEY,
+    SECRET,
+    Claims,
+    OpenIdServer,
+    running_server,
+    signed,
+)
+from tests.cast import make_actor
+from tests.conftest import settings_for
+
+PAGE = {"Accept": "text/html"}
+Install = Callable[..., AppContext]
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[OpenIdServer]:
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def provider(running: OpenIdServer) -> OpenIdServer:
+    running.reset()
+    return running
+
+
+@pytest.fixture
+def install(
+    provider: OpenIdServer,
+    migrated_sqlite: Path,
+    tmp_path: Path,
+    open_one: Callable[[Settings], AppContext],
+) -> Install:
+    """Open an installation that knows the provider; the person alice@example.org exists."""
+
+    def _install(**changes: object) -> AppContext:
+        shutil.copy(migrated_sqlite, tmp_path / "ti2v.sqlite3")
+        known = {
+            "openid_issuer": provider.address,
+            "openid_client_id": CLIENT_ID,
+            "openid_client_secret": SECRET,
+        }
+        context = open_one(settings_for(tmp_path, **(known | changes)))
+        make_actor(context, "Alice@Example.org", Role.RESEARCHER)
+        return context
+
+    return _install
+
+
+def come_back(browser: TestClient, provider: OpenIdServer, target: str = "/") -> Response:
+    """Begin at our server, sign in at the provider, and come back; do not follow the last redirect."""
+    begun = browser.get("/openid/start", params={"target": target}, follow_redirects=False, headers=PAGE)
+    assert begun.status_code == 303, begun.text
+    return follow(browser, provider.authorize(begun.headers["location"]))
+
+
+def follow(browser: TestClient, address: str) -> Response:
+    parts = urlsplit(address)
+    return browser.get(f"{parts.path}?{parts.query}", follow_redirects=False, headers=PAGE)
+
+
+def is_signed_in(browser: TestClient) -> bool:
+    return browser.get("/api/v1/tasks").status_code == 200
+
+
+def people(context: AppContext) -> dict[str, Role]:
+    with context.database.read() as session:
+        return {row.name: row.role for row in session.scalars(select(Person))}
+
+
+def test_a_person_signs_in_and_comes_back_to_the_wanted_page(
+    install: Install, provider: OpenIdServer
+) -> None:
+    context = install()
+    browser = client_of(context)
+    assert "Sign in with your organisation" in browser.get("/tasks?x=1", headers=PAGE).text
+
+    answer = come_back(browser, provider, "/tasks?x=1")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/tasks?x=1")
+    assert is_signed_in(browser)
+    with context.database.read() as session:
+        event = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
+    assert event is not None
+    assert (event.actor, event.action, event.subject) == ("openid", "person.connect", "Alice@Example.org")
+    # From now on the account counts, whatever its address is.
+    provider.account = {"sub": "subject-1", "email": "married@example.org", "email_verified": False}
+    again = client_of(context)
+    assert come_back(again, provider).status_code == 303
+    assert is_signed_in(again)
+    assert people(context) == {"Alice@Example.org": Role.RESEARCHER}
+
+
+@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post", "none"])
+def test_the_server_identifies_itself_as_the_provider_asks(
+    install: Install, provider: OpenIdServer, method: str
+) -> None:
+    provider.auth_methods = (method,)
+    secret = {"openid_client_secret": None} if method == "none" else {}
+
+    assert come_back(client_of(install(**secret)), provider).status_code == 303
+
+
+def _with(**changes: object) -> Callable[[Claims], str]:
+    return lambda claims: signed(
+        {name: value for name, value in (claims | changes).items() if value is not None}
+    )
+
+
+def _with_header(header: Claims, claims: Claims, signature: Callable[[bytes], bytes]) -> str:
+    content = f"{_base64(json.dumps(header).encode())}.{_base64(json.dumps(claims).encode())}"
+    return f"{content}.{_base64(signature(content.encode()))}"
+
+
+def _base64(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def _unsigned(claims: Claims) -> str:
+    return _with_header({"alg": "none", "kid": "first"}, claims, lambda _: b"")
+
+
+def _signed_with_the_public_key(claims: Claims) -> str:
+    public = KEY.as_pem(private=False)
+    return _with_header(
+        {"alg": "HS256", "kid": "first"}, claims, lambda content: hmac.digest(public, content, "sha256")
+    )
+
+
+FORGED = {
+    "no algorithm": _unsigned,
+    "the public key as a secret": _signed_with_the_public_key,
+    "another key": lambda claims: signed(claims, OTHER_KEY),
+    "an unknown key": lambda claims: signed(claims, OTHER_KEY, kid="other"),
+    "no token": lambda _: "x",
+    "a huge token": lambda _: "x" * 20_000,
+    "expired": _with(exp=int(time.time()) - 120),
+    "from the future": _with(iat=int(time.time()) + 600),
+    "no end": _with(exp=None),
+    "another issuer": _with(iss="https://login.example.org"),
+    "another audience": _with(aud="another-client"),
+    "several audiences, for nobody": _with(aud=[CLIENT_ID, "another-client"]),
+    "several audiences, for another": _with(aud=[CLIENT_ID, "another-client"], azp="another-client"),
+    "another nonce": _with(nonce="0" * 64),
+    "no nonce": _with(nonce=None),
+    "no subject": _with(sub=None),
+    "an empty subject": _with(sub=""),
+}
+
+
+@pytest.mark.parametrize("forgery", FORGED)
+def test_a_forged_or_old_token_signs_nobody_in(
+    install: Install, provider: OpenIdServer, forgery: str
+) -> None:
+    provider.sign = FORGED[forgery]
+    browser = client_of(install())
+
+    answer = come_back(browser, provider)
+
+    assert answer.status_code == 401
+    assert "Sign in again" in answer.text
+    assert not is_signed_in(browser)
+
+
+def test_a_token_for_several_audiences_that_was_made_for_us_is_accepted(
+    install: Install, provider: OpenIdServer
+) -> None:
+    provider.sign = _with(aud=[CLIENT_ID, "another-client"], azp=CLIENT_ID)
+
+    assert come_back(client_of(install()), provider).status_code == 303
+
+
+def test_an_answer_belongs_to_the_browser_that_began_and_works_once(
+    install: Install, provider: OpenIdServer
+) -> None:
+    context = install()
+    attacker, victim = client_of(context), client_of(context)
+    begun = attacker.get("/openid/start", follow_redirects=False)
+    back = provider.authorize(begun.headers["location"])
+
+    # The victim never began, or began another time, or the answer names another provider.
+    assert follow(victim, back).status_code == 401
+    victim.get("/openid/start", follow_redirects=False)
+    assert follow(victim, back).status_code == 401
+    assert not is_signed_in(victim)
+    other = back.replace("iss=http", "iss=https")
+    assert other != back
+    assert follow(attacker, other).status_code == 401
+
+    assert follow(attacker, back).status_code == 303
+    assert follow(attacker, back).status_code == 401
+
+
+def test_the_verifier_never_leaves_the_server(install: Install, provider: OpenIdServer) -> None:
+    """The stand-in refuses a code whose verifier does not fit, so PKCE is in use."""
+    browser = client_of(install())
+    begun = browser.get("/openid/start", follow_redirects=False)
+    back = provider.authorize(begun.headers["location"])
+    (asked,) = provider.codes.values()
+    asked["code_challenge"] = "0" * 43
+
+    assert follow(browser, back).status_code == 401
+    assert len(asked["nonce"]) == 64
+    assert asked["nonce"] not in browser.cookies.get("ti2v_openid", "")
+
+
+def test_the_provider_refuses_or_the_target_is_elsewhere(install: Install, provider: OpenIdServer) -> None:
+    context = install()
+    browser = client_of(context)
+    begun = browser.get("/openid/start", follow_redirects=False)
+    state = provider.authorize(begun.headers["location"]).partition("state=")[2].partition("&")[0]
+    refusal = browser.get("/openid/callback", params={"error": "access_denied", "state": state}, headers=PAGE)
+    assert (refusal.status_code, "did not sign you in" in refusal.text) == (401, True)
+
+    for target in ("//example.org", "https://example.org/x", "/\\example.org"):
+        assert come_back(client_of(context), provider, target).headers["location"] == "/"
+
+
+FAULTS: list[dict[str, tuple[int, object]]] = [
+    {"/.well-known/openid-configuration": (500, {})},
+    {"/.well-known/openid-configuration": (200, "no JSON")},
+    {"/.well-known/openid-configuration": (200, {"issuer": "https://login.example.org"})},
+]
+
+
+@pytest.mark.parametrize("faults", FAULTS)
+def test_a_broken_provider_is_503_and_later_works(
+    install: Install, provider: OpenIdServer, faults: dict[str, tuple[int, object]]
+) -> None:
+    provider.faults = faults
+    context = install()
+    answer = client_of(context).get("/openid/start", headers=PAGE)
+    assert (answer.status_code, "sign-in provider does not respond" in answer.text) == (503, True)
+
+    provider.faults = {}
+    assert come_back(client_of(context), provider).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("faults", "status"),
+    [
+        ({"/token": (500, {})}, 503),
+        ({"/token": (200, "no JSON")}, 401),
+        ({"/token": (200, {})}, 401),
+        ({"/token": (400, {"error": "invalid_grant"})}, 401),
+        ({"/keys": (500, {})}, 503),
+    ],
+)
+def test_a_failing_exchange_signs_nobody_in(
+    install: Install, provider: OpenIdServer, faults: dict[str, tuple[int, object]], status: int
+) -> None:
+    browser = client_of(install())
+    begun = browser.get("/openid/start", follow_redirects=False)
+    back = provider.authorize(begun.headers["location"])
+    provider.faults = faults
+
+    assert follow(browser, back).status_code == status
+    assert not is_signed_in(browser)
+
+
+@pytest.mark.parametrize("role", ["none", "viewer", "researcher"])
+def test_a_setting_decides_about_new_people(install: Install, provider: OpenIdServer, role: str) -> None:
+    provider.account = {"sub": "new", "email": "new@example.org", "email_verified": True}
+    context = install(openid_new_role=role)
+
+    answer = come_back(client_of(context), provider)
+
+    if role == "none":
+        assert (answer.status_code, "Ask an admin" in answer.text) == (401, True)
+        assert "new@example.org" not in people(context)
+    else:
+        assert answer.status_code == 303
+        assert people(context)["new@example.org"] == Role(role)
+
+
+def test_who_is_not_connected_with_a_person(install: Install, provider: OpenIdServer) -> None:
+    context = install(openid_new_role="viewer")
+    make_actor(context, "worker@example.org", Role.WORKER)
+    accounts: list[Claims] = [
+        {"sub": "2", "email": "alice@example.org", "email_verified": False},
+        {"sub": "2", "email": None},
+        {"sub": "2", "email": "worker@example.org", "email_verified": True},
+        {"sub": "2", "email": "a/b@example.org", "email_verified": True},
+        {"sub": "2", "email": f"{'x' * 80}@example.org", "email_verified": True},
+    ]
+    for account in accounts:
+        provider.account = account
+        assert come_back(client_of(context), provider).status_code == 401, account
+    provider.account = {"sub": "1", "email": "alice@example.org", "email_verified": True}
+    assert come_back(client_of(context), provider).status_code == 303
+    # A second account with the same address is somebody else.
+    provider.account = provider.account | {"sub": "2"}
+    assert come_back(client_of(context), provider).status_code == 401
+
+    with context.database.write() as session:
+        assert [row.subject for row in session.scalars(select(ExternalIdentity))] == ["1"]
+        person = session.scalars(select(Person).where(Person.name == "Alice@Example.org")).one()
+        person.disabled_at = person.created_at
+    provider.account = provider.account | {"sub": "1"}
+    disabled = come_back(client_of(context), provider)
+    assert (disabled.status_code, "disabled" in disabled.text) == (401, True)
+
+
+def test_without_a_provider_there_is_no_such_sign_in(client: TestClient) -> None:
+    assert client.get("/openid/start").status_code == 404
+    assert client.get("/openid/callback").status_code == 404
+    assert "openid" not in client.get("/sign-in", headers=PAGE).text
+
+
+def test_the_database_has_no_place_for_a_password() -> None:
+    columns = {
+        f"{table.name}.{column.name}" for table in Base.metadata.sorted_tables for column in table.columns
+    }
+    assert not {name for name in columns if "password" in name}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"openid_issuer": "http://login.example.org", "openid_client_id": "x"},
+        {"openid_issuer": "login", "openid_client_id": "x"},
+        {"openid_issuer": "https://login.example.org"},
+        {"openid_new_role": "admin"},
+    ],
+)
+def test_settings_that_would_be_insecure_are_refused(tmp_path: Path, changes: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"openid|OPENID|https"):
+        settings_for(tmp_path, **changes)
