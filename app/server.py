@@ -14,6 +14,7 @@ from app.context import AppContext, open_context
 from app.database import Database
 from app.demo import Demo, set_up_demo
 from app.errors import Conflict
+from app.gold_clips.task import make_in_background
 from app.http_protocol import server_options
 from app.logging import set_up_logging
 from app.main import create_app
@@ -81,6 +82,7 @@ TASK_HANDLERS: Mapping[TaskKind, Handler] = {
     TaskKind.SUBMISSION_DELETION: remove_submission,
     TaskKind.MODEL_DELETION: remove_model,
     TaskKind.PLATFORM_POLL: poll_prolific,
+    TaskKind.GOLD_CLIPS: make_in_background,
 }
 
 

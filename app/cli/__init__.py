@@ -101,6 +101,12 @@ COMMANDS = {
         "app.cli.study_simulate:simulate", "Let simulated annotators take part in a copy of a study."
     ),
     "study status": LazyCommand("app.cli.study_progress:status", "Print the progress of a study."),
+    "submission gold": LazyCommand(
+        "app.cli.gold_clips:gold", "Print, confirm, reject or discard the gold questions of a submission."
+    ),
+    "submission make-gold": LazyCommand(
+        "app.cli.gold_clips:make", "Make wrong clips for gold questions from a submission."
+    ),
     "submission list": LazyCommand("app.cli.submission:list_", "List submissions."),
     "submission show": LazyCommand("app.cli.submission:show", "Print a submission and its missing clips."),
     "submission withdraw": LazyCommand(

@@ -12,8 +12,6 @@ from app.tables.submissions import Clip, Submission
 from benchmark.design import shuffle_key
 from benchmark.protocol import GoldKind, RenditionRecipe
 
-MAX_QUESTIONS = 24
-
 
 @dataclass(frozen=True)
 class PlannedClip:

@@ -7,26 +7,19 @@ from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse
 
 from app.authenticated_route import AuthenticatedRoute
-from app.capacity import RequestClass
 from app.clock import utc_now
 from app.dependencies import context_of, page_response, require_person
-from app.errors import Conflict, Forbidden, Invalid, Unavailable
+from app.errors import Conflict, Invalid
 from app.gold_clips import service
-from app.gold_clips.plan import MAX_QUESTIONS
 from app.gold_clips.view_builder import gold_page
-from app.limited_routes import limited_route
-from app.media.renditions import RenditionFailed
-from app.media.sandbox import SandboxBroken
-from app.media.store import StoreError
 from app.security.identity import Principal
 from app.security.path_params import PairIdPath, PublicIdPath
 from app.submissions.service import find_submission
 from app.tables.submissions import Submission
 from benchmark.protocol import GoldKind, GoldStatus, Role, Scope
+from benchmark.wire.gold_clips import MAX_GOLD_CLIPS, GoldClipsRequest
 
-router = APIRouter(
-    include_in_schema=False, route_class=limited_route(RequestClass.UPLOADS, AuthenticatedRoute)
-)
+router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
 
 
 @router.get("/submissions/{public_id}/gold")
@@ -42,34 +35,31 @@ def make(
     count: Annotated[str, Form()] = "",
     kinds: Annotated[list[GoldKind] | None, Form()] = None,
 ) -> Response:
-    """Make the wrong clips of the gold questions in the media sandbox."""
-    context = context_of(request)
+    """Queue the task that makes the wrong clips, and redirect to the progress of the task."""
     try:
-        wanted = _count(count)
         if not kinds:
             raise Invalid("Choose at least one kind of wrong clip.", code="invalid")
-        with context.database.read() as session:
-            principal = _researcher(session, request)
-        service.make_gold_clips(
-            context,
-            submission_id=public_id,
-            count=wanted,
-            kinds=tuple(dict.fromkeys(kinds)),
-            principal=principal,
-        )
-    except (Invalid, Conflict, Forbidden) as refusal:
+        wanted = GoldClipsRequest(count=_count(count), kinds=kinds)
+        with context_of(request).database.write() as session:
+            source, principal = _own(session, request, public_id)
+            task = service.queue_gold_clips(
+                session, source=source, request=wanted, principal=principal, now=utc_now()
+            )
+            number = task.id
+    except (Invalid, Conflict) as refusal:
         return _show(request, public_id, problem=refusal.message, status=refusal.status)
-    except (RenditionFailed, SandboxBroken, StoreError) as error:
-        raise Unavailable("A clip cannot be made at the moment. Try again.") from error
-    return RedirectResponse(f"/submissions/{public_id}/gold", status_code=303)
+    return RedirectResponse(f"/tasks/{number}", status_code=303)
 
 
 @router.post("/submissions/{public_id}/gold/discard")
 def discard(public_id: PublicIdPath, request: Request) -> Response:
     """Withdraw all gold clips of a submission, so that the owner can make new gold clips."""
-    with context_of(request).database.write() as session:
-        source, principal = _own(session, request, public_id)
-        service.discard(session, source=source, principal=principal, now=utc_now())
+    try:
+        with context_of(request).database.write() as session:
+            source, principal = _own(session, request, public_id)
+            service.discard(session, source=source, principal=principal, now=utc_now())
+    except Conflict as refusal:
+        return _show(request, public_id, problem=refusal.message, status=refusal.status)
     return RedirectResponse(f"/submissions/{public_id}/gold", status_code=303)
 
 
@@ -91,8 +81,8 @@ def decide(
 
 def _count(text: str) -> int:
     number = int(text) if text.strip().isascii() and text.strip().isdigit() and len(text) < 9 else 0
-    if not 1 <= number <= MAX_QUESTIONS:
-        raise Invalid(f"Use a whole number from 1 to {MAX_QUESTIONS}.", code="invalid")
+    if not 1 <= number <= MAX_GOLD_CLIPS:
+        raise Invalid(f"Use a whole number from 1 to {MAX_GOLD_CLIPS}.", code="invalid")
     return number
 
 

@@ -1,60 +1,64 @@
-"""Makes the wrong clips of gold questions in the media sandbox, and records what the owner decides."""
+"""Queues the task that makes the wrong clips of gold questions, and records what the owner decides."""
 
-import hashlib
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.clock import utc_now
-from app.context import AppContext
 from app.errors import Conflict, NotFound
 from app.gold_clips.plan import PlannedClip, plan_gold_clips
-from app.jobs.uploads import OwnerUpload
-from app.media.renditions import make_wrong_clip
-from app.media.store import content_key
 from app.security.audit import record_event
 from app.security.identity import Principal
 from app.submissions.repository import model_of, submission_of
-from app.submissions.service import finalise, find_submission, open_submission, register_model
-from app.submissions.storage import ClipStorage
-from app.submissions.streaming import ReceivedFile
 from app.submissions.withdrawal import withdraw
 from app.tables.bench import Benchmark, Pair
 from app.tables.gold_clips import GoldClip
 from app.tables.submissions import Clip, Submission, VideoModel
-from benchmark.protocol import GoldKind, GoldStatus, SubmissionStatus
-from benchmark.wire.submissions import ModelRequest
+from app.tables.tasks import Task
+from app.tasks import service as tasks
+from app.tasks.queries import newest_task
+from benchmark.protocol import GoldStatus, SubmissionStatus, TaskKind, TaskStatus
+from benchmark.wire.gold_clips import GoldClipsRequest
 
-_MAX_SLUG, _MAX_NAME = 64, 200
+_MAX_SLUG = 64
 
 
-def make_gold_clips(
-    context: AppContext, *, submission_id: str, count: int, kinds: Sequence[GoldKind], principal: Principal
-) -> None:
-    """Make wrong clips from a person's own final submission, as a submission of the model `gold-of-MODEL`.
+def queue_gold_clips(
+    session: Session, *, source: Submission, request: GoldClipsRequest, principal: Principal, now: datetime
+) -> Task:
+    """Queue a task that makes wrong clips from a person's own final submission.
+
+    A repeated request returns the unfinished task.
 
     Raises:
-        NotFound: the submission does not exist, or the person may not change it.
-        Conflict: the submission is not final, has no usable clips, or has gold clips already.
-        Forbidden: another person owns the model `gold-of-MODEL`.
-        RenditionFailed, SandboxBroken, StoreError: a clip cannot be made.
+        Conflict: the submission is not final, has no usable clips, or has gold clips already; or the server
+            is making other gold clips of this submission (`gold_clips_running`).
     """
-    with context.database.write() as session:
-        source = find_submission(session, public_id=submission_id, principal=principal, for_change=True)
-        planned = _plan(session, source, count, kinds)
-        target = _open_target(session, source, principal=principal).public_id
-    for each in planned:
-        _make(context, each, target=target, principal=principal)
-    with context.database.write() as session:
-        made = find_submission(session, public_id=target, principal=principal, for_change=True)
-        finalise(session, submission=made, allow_partial=True, principal=principal, now=utc_now())
+    plan_wrong_clips(session, source, request)
+    details = request.model_dump(mode="json")
+    task = tasks.enqueue(
+        session,
+        kind=TaskKind.GOLD_CLIPS,
+        subject=source.public_id,
+        now=now,
+        owner_id=principal.person_id,
+        details=details,
+    )
+    if task.details != details:
+        raise _running()
+    session.flush()
+    return task
+
+
+def unfinished_task(session: Session, source: Submission) -> Task | None:
+    """Return the task that makes the gold clips of a submission; None if no such task is unfinished."""
+    task = newest_task(session, kind=TaskKind.GOLD_CLIPS, subject=source.public_id)
+    return task if task is not None and task.status in (TaskStatus.QUEUED, TaskStatus.RUNNING) else None
 
 
 def gold_submission(session: Session, source: Submission) -> Submission | None:
     """Return the submission with the wrong clips made from `source`; None if no wrong clips were made."""
-    model = model_of(session, _slug(session, source))
+    model = model_of(session, gold_model_slug(session, source))
     benchmark = session.get_one(Benchmark, source.benchmark_id)
     return (
         submission_of(session, model=model, benchmark=benchmark, label=source.label, for_change=False)
@@ -71,7 +75,7 @@ def decide(
     status: GoldStatus,
     principal: Principal,
     now: datetime,
-) -> None:
+) -> GoldClip:
     """Confirm or reject the wrong clip of a pair. A later decision replaces an earlier decision.
 
     After a study opens, a later decision does not change the gold questions of the study.
@@ -90,20 +94,35 @@ def decide(
         raise NotFound("The submission has no wrong clip of this pair.", code="unknown_clip")
     row.status, row.decided_by_id, row.decided_at = status, principal.person_id, now
     _note(session, f"gold_clip.{status}", source, principal, now, pair=pair)
+    return row
 
 
 def discard(session: Session, *, source: Submission, principal: Principal, now: datetime) -> None:
     """Withdraw the wrong clips of a submission, so that the owner can make new wrong clips.
 
     A repeated call changes nothing.
+
+    Raises:
+        Conflict: a task is making gold clips of this submission (`gold_clips_running`).
     """
+    if unfinished_task(session, source) is not None:
+        raise _running()
+    withdraw_wrong_clips(session, source, principal, now)
+
+
+def withdraw_wrong_clips(session: Session, source: Submission, principal: Principal, now: datetime) -> None:
     made = gold_submission(session, source)
-    if made is not None:
+    if made is not None and made.status is not SubmissionStatus.WITHDRAWN:
         withdraw(session, submission=made, reason="the gold clips are made again", principal=principal)
         _note(session, "gold_clip.discard", source, principal, now)
 
 
-def _plan(session: Session, source: Submission, count: int, kinds: Sequence[GoldKind]) -> list[PlannedClip]:
+def plan_wrong_clips(session: Session, source: Submission, request: GoldClipsRequest) -> list[PlannedClip]:
+    """Plan the wrong clips of a submission.
+
+    Raises:
+        Conflict: the submission is not final, has no usable clips, or has gold clips already.
+    """
     if source.status is not SubmissionStatus.FINAL:
         raise Conflict(
             "Gold clips are made from a final submission. Finalise this submission first.",
@@ -115,7 +134,8 @@ def _plan(session: Session, source: Submission, count: int, kinds: Sequence[Gold
             "This submission has gold clips already. Discard them first to make others.",
             code="gold_clips_exist",
         )
-    planned = plan_gold_clips(session, source, count=count, kinds=kinds)
+    kinds = tuple(dict.fromkeys(request.kinds))
+    planned = plan_gold_clips(session, source, count=request.count, kinds=kinds)
     if not planned:
         raise Conflict(
             "No clip of this submission can be used: a gold question needs a clip with motion, a constant "
@@ -125,46 +145,16 @@ def _plan(session: Session, source: Submission, count: int, kinds: Sequence[Gold
     return planned
 
 
-def _open_target(session: Session, source: Submission, *, principal: Principal) -> Submission:
-    """Open the submission that gets the wrong clips.
-
-    If an interrupted request left an open submission with wrong clips, withdraw that submission first.
-    """
-    now = utc_now()
-    discard(session, source=source, principal=principal, now=now)
-    model = session.get_one(VideoModel, source.model_id)
-    slug = _slug(session, source)
-    request = ModelRequest(
-        name=f"Gold clips of {model.name}"[:_MAX_NAME], description="Wrong clips for gold questions."
-    )
-    register_model(session, slug=slug, request=request, principal=principal, now=now)
-    return open_submission(
-        session,
-        model=slug,
-        benchmark=session.get_one(Benchmark, source.benchmark_id),
-        label=source.label,
-        principal=principal,
-        now=now,
-    )
-
-
-def _slug(session: Session, source: Submission) -> str:
+def gold_model_slug(session: Session, source: Submission) -> str:
+    """Return the slug of the model that has the wrong clips of a submission."""
     return f"gold-of-{session.get_one(VideoModel, source.model_id).slug}"[:_MAX_SLUG]
 
 
-def _make(context: AppContext, planned: PlannedClip, *, target: str, principal: Principal) -> None:
-    authorization = OwnerUpload(principal, target, planned.pair)
-    with context.database.read() as session:
-        place = authorization.find_target(session)
-    storage = ClipStorage(context.database, context.store, context.sandbox)
-    original = context.store.open_local(content_key("clips", planned.source.sha256))
-    with original as source, context.store.private_file() as path:
-        make_wrong_clip(source, planned.recipe, planned.order, path, sandbox=context.sandbox)
-        content = path.read_bytes()
-        received = ReceivedFile(path, hashlib.sha256(content).hexdigest(), len(content))
-        clip = storage.save(received, target=place, authorization=authorization).clip
-    with context.database.write() as session:
-        session.add(GoldClip(clip_id=clip.id, right_id=planned.right.id, kind=planned.kind))
+def _running() -> Conflict:
+    return Conflict(
+        "The server is making gold clips of this submission. Wait until that task has ended.",
+        code="gold_clips_running",
+    )
 
 
 def _note(

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.gold_clips.plan import MAX_QUESTIONS
 from benchmark.protocol import GoldKind, GoldStatus
+from benchmark.wire.gold_clips import MAX_GOLD_CLIPS
 
 KIND_TEXTS = {
     GoldKind.FROZEN: "Frozen: the first frame stands still",
@@ -33,6 +33,7 @@ class GoldPage:
     """The page of the gold questions of a submission (gold_clips/gold.html).
 
     `obstacle` says why no gold questions can be made; `problem` says why the last form was refused.
+    `task_url` is the page of the task that makes the clips; None if no such task is unfinished.
     """
 
     model: str
@@ -40,6 +41,7 @@ class GoldPage:
     questions: tuple[GoldQuestion, ...]
     obstacle: str = ""
     problem: str = ""
+    task_url: str | None = None
 
     @property
     def url(self) -> str:
@@ -51,7 +53,7 @@ class GoldPage:
 
     @property
     def max_questions(self) -> int:
-        return MAX_QUESTIONS
+        return MAX_GOLD_CLIPS
 
     @property
     def confirmed(self) -> int:

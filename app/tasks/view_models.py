@@ -15,6 +15,7 @@ _LABELS = {
     TaskKind.SUBMISSION_DELETION: "Delete submission",
     TaskKind.MODEL_DELETION: "Delete model",
     TaskKind.PLATFORM_POLL: "Ask Prolific for the states of submissions",
+    TaskKind.GOLD_CLIPS: "Make gold clips",
 }
 
 
@@ -46,6 +47,8 @@ class TaskRow:
 
     @property
     def subject_url(self) -> str:
+        if self.kind is TaskKind.GOLD_CLIPS:
+            return f"/submissions/{self.subject}/gold"
         is_benchmark = self.kind is TaskKind.BENCHMARK_IMPORT
         return f"/benchmarks/{self.subject}" if is_benchmark else f"/studies/{self.subject}/results"
 

@@ -9,6 +9,7 @@ from typing import Self
 from benchmark.client.audit_api import AuditApi
 from benchmark.client.benchmark_api import BenchmarkApi
 from benchmark.client.errors import ServerError
+from benchmark.client.gold_clip_api import GoldClipApi
 from benchmark.client.import_api import ImportApi, TaskApi
 from benchmark.client.invitation_api import InvitationApi
 from benchmark.client.job_api import JobApi, LeaseApi
@@ -56,6 +57,7 @@ class Client:
         self.benchmarks = BenchmarkApi(self._transport)
         self.models = ModelApi(self._transport)
         self.submissions = SubmissionApi(self._transport)
+        self.gold_clips = GoldClipApi(self._transport)
         self.jobs = JobApi(self._transport)
         self.leases = LeaseApi(self._transport)
         self.metrics = MetricApi(self._transport)

@@ -49,6 +49,7 @@ class TaskKind(StrEnum):
     SUBMISSION_DELETION = "submission_deletion"
     MODEL_DELETION = "model_deletion"
     PLATFORM_POLL = "platform_poll"
+    GOLD_CLIPS = "gold_clips"
 
 
 class TaskStatus(StrEnum):

@@ -2,17 +2,25 @@
 
 import io
 import re
+import threading
 
 import av
 import numpy as np
 import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
 from sqlalchemy import select, update
 
+from app.clock import utc_now
 from app.context import AppContext
+from app.gold_clips.task import make_in_background
+from app.server import TASK_HANDLERS
 from app.tables.bench import Pair
 from app.tables.gold_clips import GoldClip
 from app.tables.studies import Comparison
-from app.tables.submissions import Clip
+from app.tables.submissions import Clip, Submission
+from app.tasks import service as tasks
+from app.tasks.runner import Progress, TaskRunner, TaskStopped
 from benchmark.protocol import GoldKind, GoldStatus
 from benchmark.wire.drafts import GoldRequest
 from tests.acting import refused
@@ -28,6 +36,18 @@ def page_of(cast: Cast) -> str:
     return f"/submissions/{cast.submission_ids['motif']}/gold"
 
 
+def run_tasks(context: AppContext) -> None:
+    TaskRunner(context, TASK_HANDLERS).run_waiting()
+
+
+def make(cast: Cast, alice: TestClient, data: dict[str, object] = MAKE) -> Response:
+    """Make gold questions; return the page that shows them."""
+    progress = alice.post(page_of(cast), data=data)
+    assert progress.url.path.startswith("/tasks/"), text_of(progress.text)
+    run_tasks(cast.context)
+    return alice.get(page_of(cast))
+
+
 def pictures(content: bytes) -> list[np.ndarray]:  # type: ignore[type-arg]
     with av.open(io.BytesIO(content)) as file:
         return [frame.to_ndarray(format="gray").astype(int) for frame in file.decode(video=0)]
@@ -40,9 +60,8 @@ def differs(a: np.ndarray, b: np.ndarray) -> float:  # type: ignore[type-arg]
 def test_wrong_clips_are_frozen_reversed_or_of_another_image(cast: Cast, context: AppContext) -> None:
     alice = signed_in(context, cast.alice)
 
-    page = alice.post(page_of(cast), data=MAKE)
+    page = make(cast, alice)
 
-    assert page.status_code == 200, text_of(page.text)
     assert "0 of 3 confirmed" in text_of(page.text)
     urls = re.findall(r'<video src="([^"]+)"', page.text)
     clips = [pictures(alice.get(url).content) for url in urls]
@@ -60,7 +79,7 @@ def test_wrong_clips_are_frozen_reversed_or_of_another_image(cast: Cast, context
 
 def test_only_confirmed_questions_are_asked(cast: Cast, context: AppContext) -> None:
     alice = signed_in(context, cast.alice)
-    alice.post(page_of(cast), data=MAKE)
+    make(cast, alice)
     with pytest.raises(Exception, match="defines no gold questions"):
         cast.open_study(others=["cinemo"], gold=GoldRequest(count=1))
     with context.database.read() as session:
@@ -106,13 +125,13 @@ def test_bad_requests_are_refused_and_the_set_can_be_made_again(cast: Cast, cont
         assert stranger.post(f"{page_of(cast)}/discard").status_code == 404
     assert client_of(context).get(page_of(cast)).status_code == 401
 
-    alice.post(page_of(cast), data=MAKE)
+    make(cast, alice)
     again = alice.post(page_of(cast), data=MAKE)
     assert again.status_code == 409
     assert "has gold clips already" in text_of(again.text)
     assert alice.post(f"{page_of(cast)}/nothing", data={"status": "confirmed"}).status_code == 404
     alice.post(f"{page_of(cast)}/discard")
-    assert alice.post(page_of(cast), data=MAKE | {"count": "1"}).status_code == 200
+    assert "0 of 1 confirmed" in text_of(make(cast, alice, MAKE | {"count": "1"}).text)
     with context.database.write() as session:
         session.execute(update(Clip).values(is_static=True))
     alice.post(f"{page_of(cast)}/discard")
@@ -124,7 +143,7 @@ def test_a_confirmed_set_that_was_rejected_before_opening_asks_nothing(
     cast: Cast, context: AppContext
 ) -> None:
     alice = signed_in(context, cast.alice)
-    alice.post(page_of(cast), data=MAKE)
+    make(cast, alice)
     with context.database.write() as session:
         session.execute(update(GoldClip).values(status=GoldStatus.CONFIRMED))
     body = {
@@ -139,3 +158,66 @@ def test_a_confirmed_set_that_was_rejected_before_opening_asks_nothing(
         session.execute(update(GoldClip).values(status=GoldStatus.REJECTED))
 
     refused(alice.post("/api/v1/studies/mine/open"), 409, "too_few_gold")
+
+
+def test_the_page_shows_the_progress_and_refuses_a_second_task(cast: Cast, context: AppContext) -> None:
+    alice = signed_in(context, cast.alice)
+    first = alice.post(page_of(cast), data=MAKE)
+    again = alice.post(page_of(cast), data=MAKE)
+    other = alice.post(page_of(cast), data=MAKE | {"count": "2"})
+    discarded = alice.post(f"{page_of(cast)}/discard")
+
+    assert "Make gold clips" in text_of(first.text)
+    assert again.url == first.url
+    assert "Show the progress" in text_of(alice.get(page_of(cast)).text)
+    for refusal in (other, discarded):
+        assert refusal.status_code == 409
+        assert "The server is making gold clips of this submission" in text_of(refusal.text)
+
+
+def test_an_interrupted_task_starts_again(cast: Cast, context: AppContext) -> None:
+    alice = signed_in(context, cast.alice)
+    alice.post(page_of(cast), data=MAKE)
+    with context.database.write() as session:
+        task = tasks.claim(session, now=utc_now())
+        assert task is not None
+        number, attempt, subject = task.id, task.attempt, task.subject
+    stopping = threading.Event()
+    stopping.set()
+    with pytest.raises(TaskStopped):
+        make_in_background(context, subject, Progress(context, number, attempt, stopping))
+    with context.database.write() as session:
+        tasks.release(session, task_id=number, attempt=attempt, ready_at=utc_now(), problem=None)
+
+    run_tasks(context)
+
+    assert "0 of 3 confirmed" in text_of(alice.get(page_of(cast)).text)
+    with context.database.read() as session:
+        assert len(session.scalars(select(GoldClip.clip_id)).all()) == 3
+        made = session.scalars(select(Submission.status).order_by(Submission.id.desc()).limit(2)).all()
+    assert [each.value for each in made] == ["final", "withdrawn"]
+
+
+def test_rest_and_client_make_confirm_and_discard(cast: Cast, context: AppContext) -> None:
+    alice, bob = client_of(context, cast.alice), client_of(context, cast.bob)
+    path = "/api/v1/submissions/motif/gold-clips"
+    queued = alice.post(path, json={"count": 2, "kinds": ["frozen"]})
+    refused(alice.post(path, json={"count": 3}), 409, "gold_clips_running")
+    refused(alice.post(path, json={"count": 25}), 422, "invalid_field")
+    refused(alice.post(path, json={"kinds": []}), 422, "invalid_field")
+    refused(bob.get(path), 404, "not_found")
+    run_tasks(context)
+
+    task = alice.get(queued.headers["location"]).json()
+    first, second = alice.get(path).json()["clips"]
+    decided = alice.put(f"{path}/{first['pair']}", json={"status": "confirmed"})
+    refused(alice.put(f"{path}/nothing", json={"status": "confirmed"}), 404, "unknown_clip")
+    refused(alice.post(path, json={"count": 2}), 409, "gold_clips_exist")
+
+    assert queued.status_code == 202
+    assert (task["kind"], task["status"], task["result"]) == ("gold_clips", "done", {"questions": 2})
+    assert {first["kind"], second["kind"]} == {"frozen"}
+    assert (decided.json()["status"], second["status"]) == ("confirmed", "proposed")
+    assert alice.delete(path).status_code == 204
+    assert alice.get(path).json() == {"submission": None, "clips": []}
+    assert alice.delete(path).status_code == 204

@@ -1,0 +1,44 @@
+"""Wire types for gold questions that the server makes from the clips of a submission."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from benchmark.protocol import GoldKind, GoldStatus
+from benchmark.wire.common import RequestModel, ResponseModel
+
+MAX_GOLD_CLIPS = 24
+
+
+class GoldClipsRequest(RequestModel):
+    """Asks the server to make `count` wrong clips, of these kinds in turn."""
+
+    count: Annotated[int, Field(ge=1, le=MAX_GOLD_CLIPS)] = 12
+    kinds: Annotated[list[GoldKind], Field(min_length=1, max_length=len(GoldKind))] = Field(
+        default_factory=lambda: list(GoldKind)
+    )
+
+
+class GoldDecisionRequest(RequestModel):
+    status: GoldStatus
+
+
+class GoldClipResponse(ResponseModel):
+    """A proposed gold question: the pair whose clip is right, and how the wrong clip was made."""
+
+    pair: str
+    prompt: str
+    kind: GoldKind
+    status: GoldStatus
+    decided_at: datetime | None
+
+
+class GoldClipsResponse(ResponseModel):
+    """The gold questions of a submission; `submission` is the id of the submission with the wrong clips.
+
+    `submission` is null, and `clips` is empty, if the server made no wrong clips.
+    """
+
+    submission: str | None
+    clips: list[GoldClipResponse]

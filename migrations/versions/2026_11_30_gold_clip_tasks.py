@@ -1,0 +1,41 @@
+"""gold clips as background tasks
+
+Why: a background task makes the wrong clips of gold questions, so `tasks` needs another kind.
+Locks: PostgreSQL locks the table `tasks` while it replaces a check. SQLite rebuilds tasks.
+Works with the previous release: yes, except that the previous release does not run these tasks.
+"""
+
+from alembic import op
+
+revision = "0051"
+down_revision = "0050"
+branch_labels = None
+depends_on = None
+
+NAME = "ck_tasks_task_kind"
+BEFORE = (
+    "renditions",
+    "benchmark_import",
+    "votes_import",
+    "study_deletion",
+    "submission_deletion",
+    "model_deletion",
+    "votes_merge",
+    "platform_poll",
+)
+
+
+def upgrade() -> None:
+    _replace_kinds((*BEFORE, "gold_clips"))
+
+
+def downgrade() -> None:
+    op.execute("DELETE FROM tasks WHERE kind = 'gold_clips'")
+    _replace_kinds(BEFORE)
+
+
+def _replace_kinds(kinds: tuple[str, ...]) -> None:
+    one_of = ", ".join(f"'{kind}'" for kind in kinds)
+    with op.batch_alter_table("tasks") as batch_op:
+        batch_op.drop_constraint(op.f(NAME), type_="check")
+        batch_op.create_check_constraint(op.f(NAME), f"kind IN ({one_of})")
