@@ -16,6 +16,9 @@ COMMANDS = {
     "metric-agreement": LazyCommand(
         "benchmark.cli.metric_agreement:metric_agreement", "Compare automatic metrics with votes, offline."
     ),
+    "repro report": LazyCommand(
+        "benchmark.cli.repro_report:report", "Write the tables and figures of the re-test from measurements."
+    ),
     "score": LazyCommand("benchmark.cli.score:score", "Compute result tables from a votes table, offline."),
     "study plan": LazyCommand("benchmark.cli.study_plan:plan", "Compute the power and the cost of a study."),
 }

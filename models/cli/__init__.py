@@ -23,5 +23,9 @@ COMMANDS: dict[str, LazyCommand] = {
         extra="worker",
     ),
     "prepare": LazyCommand("models.cli.prepare:prepare", "Encode the clips of training configs in parallel."),
+    "repro calibrate": LazyCommand(
+        "models.cli.repro_calibrate:calibrate",
+        "Measure the error of the flow estimator on true clips.",
+    ),
     "train": LazyCommand("models.cli.train:train", "Train MotiF with a config, or resume a run."),
 }

@@ -1,0 +1,168 @@
+"""Writes the page of the re-test's results, with tables in the layout of the paper's tables."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from benchmark.plurals import counted
+from benchmark.protocol import Justification
+from benchmark.repro.analysis import FEWEST_SEEDS, RowResult, SettingMean, Verdict
+from benchmark.repro.measurements import run_name
+from benchmark.repro.paper_settings import Setting
+from benchmark.repro.stored_runs import StoredRuns
+from benchmark.stats.crossed import CrossedEstimate
+from benchmark.stats.rounding import percent
+
+NONE = "–"
+_REASONS = tuple(Justification)
+_VERDICTS = {
+    Verdict.AGREES: "agrees with the paper: {winner} wins",
+    Verdict.DISAGREES: "disagrees with the paper: {loser} wins",
+    Verdict.NOT_DECIDED: "is not decided",
+}
+
+
+def results_page(
+    runs: StoredRuns,
+    results: Sequence[RowResult],
+    means: Sequence[SettingMean],
+    calibration: Mapping[str, float | None],
+) -> str:
+    """Return the Markdown page of the results."""
+    return "\n".join(
+        [
+            "# Results of the re-test",
+            "",
+            "`ti2v repro report` wrote this page from the measurements in the folder `measurements`; do not "
+            "edit it. The design is in [reproduction.md](../reproduction.md).",
+            "",
+            *_runs_part(runs),
+            *_scores_part(results),
+            *_reasons_part(results),
+            *_measures_part(means, runs, calibration),
+        ]
+    )
+
+
+def _runs_part(runs: StoredRuns) -> list[str]:
+    total = len(Setting) * len(runs.seeds)
+    lines = [
+        "## Runs",
+        "",
+        f"{len(runs.finished)} of {total} runs are finished ({len(Setting)} settings, "
+        f"{counted(len(runs.seeds), 'seed')}). Only finished runs are used.",
+        "",
+    ]
+    if runs.not_finite:
+        names = [run_name(each.facts.setting, each.facts.seed) for each in runs.not_finite]
+        lines += [f"Excluded, because the loss became NaN or infinite: {', '.join(names)}.", ""]
+    if runs.damaged:
+        lines += [f"Not used, because the files are half-written or damaged: {', '.join(runs.damaged)}.", ""]
+    if runs.missing:
+        lines += [f"Missing: {', '.join(runs.missing)}.", ""]
+    return lines
+
+
+def _scores_part(results: Sequence[RowResult]) -> list[str]:
+    rows = [
+        [
+            each.paper.table,
+            f"`{each.paper.reference}` / `{each.paper.other}`",
+            str(len(each.seeds)),
+            _pair_of_percents(each.won, each.lost, each.won + each.lost),
+            _interval(each.score),
+            "/".join(each.paper.ti2v_score),
+            f"{each.won}/{each.lost}/{each.ties}/{each.not_measured}",
+            _p_value(each.p_holm),
+            each.verdict.value,
+        ]
+        for each in results
+    ]
+    header = ["table", "reference / other", "seeds", "TI2V score", "95 % interval", "paper"]
+    header += ["won/lost/tied/not measured", "p (Holm)", "result"]
+    return ["## TI2V scores", "", *_table(header, rows), "", *(f"- {sentence(each)}" for each in results), ""]
+
+
+def _reasons_part(results: Sequence[RowResult]) -> list[str]:
+    header = ["table", "reference / other", *(f"{each.replace('_', ' ')}: ours, paper" for each in _REASONS)]
+    rows = []
+    for each in results:
+        votes = each.won + each.lost
+        cells = [
+            f"{_pair_of_percents(*each.reasons[reason], votes)}, {'/'.join(getattr(each.paper, reason))}"
+            for reason in _REASONS
+        ]
+        rows.append([each.paper.table, f"`{each.paper.reference}` / `{each.paper.other}`", *cells])
+    return [
+        "## Reasons",
+        "",
+        "Percent of all votes of the row that chose the side and ticked the reason. The judge never ticks "
+        "`overall_quality`, because no measure covers it.",
+        "",
+        *_table(header, rows),
+        "",
+    ]
+
+
+def _measures_part(
+    means: Sequence[SettingMean], runs: StoredRuns, calibration: Mapping[str, float | None]
+) -> list[str]:
+    if not runs.columns:
+        return ["## Measures", "", "No run is finished.", ""]
+    cells = {(each.setting, each.measure): each for each in means}
+    rows = [
+        [f"`{setting}`", str(cells[setting, runs.columns[0]].runs)]
+        + [_mean_and_sd(cells[setting, name]) for name in runs.columns]
+        for setting in Setting
+    ]
+    if calibration:
+        rows.append(["true clips", "", *(_decimals(calibration.get(name)) for name in runs.columns)])
+    return [
+        "## Measures",
+        "",
+        "Mean over pairs and runs ± standard deviation of the runs' means. The row `true clips` shows the "
+        "error of the flow estimator: an exact estimator would give 1, 0, 1, 1, 0 and 0. The differences "
+        "with intervals are in `differences.csv`, Figure 6 is in `figure6.csv`.",
+        "",
+        *_table(["setting", "runs", *(f"`{name}`" for name in runs.columns)], rows),
+        "",
+    ]
+
+
+def sentence(result: RowResult) -> str:
+    """Return one sentence: whether a row agrees with the paper, disagrees, or is not decided."""
+    paper = result.paper
+    said = _VERDICTS[result.verdict].format(winner=f"`{paper.reference}`", loser=f"`{paper.other}`")
+    start = f"Table {paper.table}, `{paper.reference}` against `{paper.other}`, {said}"
+    if result.score is None:
+        return f"{start}: {counted(len(result.seeds), 'complete seed')}, and {FEWEST_SEEDS} are needed."
+    share = f"`{paper.reference}` wins {100 * result.score.mean:.1f} % of {result.score.cells} decided cells"
+    return f"{start} ({share}, 95 % interval {_interval(result.score)} %, {_p_value(result.p_holm)})."
+
+
+def _pair_of_percents(first: int, second: int, total: int) -> str:
+    left, right = percent(first, total), percent(second, total)
+    return NONE if left is None or right is None else f"{left}/{right}"
+
+
+def _interval(found: CrossedEstimate | None) -> str:
+    return NONE if found is None else f"{100 * found.low:.1f} to {100 * found.high:.1f}"
+
+
+def _p_value(p_holm: float | None) -> str:
+    if p_holm is None:
+        return NONE
+    return "p < 0.001" if p_holm < 0.001 else f"p = {p_holm:.3f}"
+
+
+def _mean_and_sd(each: SettingMean) -> str:
+    if each.mean is None:
+        return NONE
+    return _decimals(each.mean) + (f" ± {_decimals(each.seed_sd)}" if each.seed_sd is not None else "")
+
+
+def _decimals(value: float | None) -> str:
+    return NONE if value is None else f"{value:.3f}" if abs(value) < 100 else f"{value:.1f}"
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    lines = [header, ["---"] * len(header), *rows]
+    return [f"| {' | '.join(line)} |" for line in lines]

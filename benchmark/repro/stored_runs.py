@@ -1,0 +1,103 @@
+"""Reads the measurements of all planned runs, and names the runs that cannot be used."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmark.repro.measurements import (
+    Measurement,
+    MeasurementError,
+    RunStatus,
+    read_measurement,
+    run_name,
+    stored_runs,
+)
+from benchmark.repro.paper_settings import Setting
+
+PLANNED_SEEDS = range(5)
+
+
+@dataclass(frozen=True)
+class StoredRuns:
+    """The runs of the grid.
+
+    Attributes:
+        finished: the measurements of each finished run, by setting and seed.
+        not_finite: the runs whose loss became NaN or infinite; they are kept, but excluded.
+        missing: for each planned run without files, its name and a message with the next step.
+        damaged: the same for each run whose files are half-written or damaged.
+        seeds: all planned and stored seeds.
+    """
+
+    finished: Mapping[tuple[Setting, int], Measurement]
+    not_finite: tuple[Measurement, ...]
+    missing: Mapping[str, str]
+    damaged: Mapping[str, str]
+    seeds: tuple[int, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the measures; empty if no run is finished."""
+        return next((run.columns for run in self.finished.values()), ())
+
+    @property
+    def pair_ids(self) -> tuple[str, ...]:
+        """The held-out pairs; empty if no run is finished."""
+        return next((run.pair_ids for run in self.finished.values()), ())
+
+    def common_seeds(self, first: Setting, second: Setting) -> tuple[int, ...]:
+        """Return the seeds for which the runs of both settings are finished."""
+        return tuple(
+            seed for seed in self.seeds if {(first, seed), (second, seed)} <= set(self.finished.keys())
+        )
+
+
+def read_runs(folder: Path) -> StoredRuns:
+    """Read all runs of a folder of measurements.
+
+    Raises:
+        MeasurementError: a file belongs to no setting, or two runs were measured on different clips, with
+            different measures or after a different number of steps, so that they cannot be compared.
+    """
+    stored = stored_runs(folder) if folder.is_dir() else []
+    unknown = sorted({setting for setting, _ in stored} - set(Setting))
+    if unknown:
+        raise MeasurementError(
+            f"{folder} has measurements of {unknown[0]}, which is no setting of the experiments. Remove them."
+        )
+    seeds = tuple(sorted({*PLANNED_SEEDS, *(seed for _, seed in stored)}))
+    finished: dict[tuple[Setting, int], Measurement] = {}
+    not_finite = []
+    missing: dict[str, str] = {}
+    damaged: dict[str, str] = {}
+    for setting in Setting:
+        for seed in seeds:
+            try:
+                run = read_measurement(folder, setting, seed)
+            except MeasurementError as error:
+                unused = damaged if (setting, seed) in stored else missing
+                unused[run_name(setting, seed)] = str(error)
+                continue
+            if run.facts.status is RunStatus.NOT_FINITE:
+                not_finite.append(run)
+            else:
+                finished[setting, seed] = run
+    _refuse_different_runs(list(finished.values()))
+    return StoredRuns(finished, tuple(not_finite), missing, damaged, seeds)
+
+
+def _refuse_different_runs(runs: list[Measurement]) -> None:
+    for run in runs[1:]:
+        first = runs[0]
+        name, other = (run_name(each.facts.setting, each.facts.seed) for each in (run, first))
+        different = {
+            "held-out clips": (run.facts.benchmark, run.pair_ids) != (first.facts.benchmark, first.pair_ids),
+            "measures": run.columns != first.columns,
+            "number of steps": run.facts.steps != first.facts.steps,
+        }
+        for what, differs in different.items():
+            if differs:
+                raise MeasurementError(
+                    f"The {what} of {name} and {other} differ, so these runs cannot be compared. Remove the "
+                    "files of the wrong run, and run it again."
+                )

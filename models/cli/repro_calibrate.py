@@ -1,0 +1,41 @@
+"""`ti2v repro calibrate`: measures the true clips, which shows the error of the flow estimator."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option(
+    "--measurements",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("docs/reproduction/measurements"),
+    show_default=True,
+    help="Folder with the measurements of the runs.",
+)
+def calibrate(measurements: Path) -> None:
+    """Measure the true held-out clips as if a network had generated them.
+
+    With an exact flow estimator, every true clip would get the best value of every measure.
+    """
+    import csv
+    import io
+
+    import numpy as np
+
+    from benchmark.repro.report import CALIBRATION_FILE
+    from benchmark.scenes.sprites import held_out_clips
+    from models.metrics.true_clips import COLUMNS, measure_clips
+
+    clips = held_out_clips()
+    rows = measure_clips(np.stack([clip.frames for clip in clips]), [clip.truth for clip in clips])
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["pair_id", *COLUMNS])
+    for clip, row in zip(clips, rows, strict=True):
+        known = [row[name] for name in COLUMNS]
+        writer.writerow([clip.pair_id, *("" if value is None else round(value, 6) for value in known)])
+    measurements.mkdir(parents=True, exist_ok=True)
+    path = measurements / CALIBRATION_FILE
+    path.write_text(text.getvalue(), encoding="utf-8", newline="")
+    click.echo(path)
