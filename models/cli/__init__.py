@@ -27,5 +27,14 @@ COMMANDS: dict[str, LazyCommand] = {
         "models.cli.repro_calibrate:calibrate",
         "Measure the error of the flow estimator on true clips.",
     ),
+    "repro encoders": LazyCommand(
+        "models.cli.repro:encoders", "Train the autoencoder and the image encoder of the sprite networks."
+    ),
+    "repro plan": LazyCommand(
+        "models.cli.repro:plan", "Print hours, disk and pieces of the paper's experiments."
+    ),
+    "repro run": LazyCommand(
+        "models.cli.repro:run", "Train the paper's settings on sprites, and measure them."
+    ),
     "train": LazyCommand("models.cli.train:train", "Train MotiF with a config, or resume a run."),
 }

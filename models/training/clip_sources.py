@@ -8,6 +8,7 @@ from functools import partial
 
 from models.motion.flow import Flow
 from models.motion.frames import BadClip, Frames
+from models.motion.segments import Masks
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,11 +19,14 @@ class TrainingClip:
         frames: (frames, height, width, 3) uint8 RGB.
         fps: frame rate of `frames`, in frames per second.
         flow: exact flow, (frames - 1, height, width, 2) float32 in pixels; None if the flow is unknown.
+        masks: true masks of the objects in the first frame, (objects, height, width) bool; None if they are
+            unknown.
     """
 
     frames: Frames
     fps: Fraction
     flow: Flow | None = None
+    masks: Masks | None = None
 
 
 @dataclass(frozen=True)

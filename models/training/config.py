@@ -18,7 +18,7 @@ from models.training.config_sections import (
 )
 from models.training.config_types import Section
 from models.training.data_settings import DataSettings
-from models.training.enums import DataSource, NetworkKind
+from models.training.enums import DataSource, HeatmapSource, NetworkKind
 
 
 class TrainingConfig(Section):
@@ -45,6 +45,8 @@ class TrainingConfig(Section):
             raise ValueError(
                 "heatmap.flow 'exact' exists for clips of the scene engine only; set it to 'dis-medium'"
             )
+        if self.heatmap.source is HeatmapSource.MASKS and self.data.source is not DataSource.SPRITES:
+            raise ValueError("heatmap.source 'masks' exists for sprites only; set it to 'flow' or 'sam'")
         if self.noise.zero_terminal_snr and self.noise.prediction_type is PredictionType.EPSILON:
             raise ValueError(
                 "with noise.zero_terminal_snr the last timestep is pure noise, where predicting noise is "
@@ -55,8 +57,6 @@ class TrainingConfig(Section):
             raise ValueError(
                 f"network.kind {network.kind.value!r} needs network.path, the path of its weights"
             )
-        if network.conditioning != "x-cat" and network.kind is NetworkKind.TINY:
-            raise ValueError("network.kind 'tiny' has no image encoder; set network.conditioning to 'x-cat'")
         if network.conditioning != "x-cat" and not network.image_encoder:
             raise ValueError(f"network.conditioning {network.conditioning!r} needs network.image_encoder")
         if max(self.validation.timesteps) >= self.noise.steps or min(self.validation.timesteps) < 0:

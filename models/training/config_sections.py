@@ -31,7 +31,8 @@ class NetworkSettings(Section):
             text_encoder and tokenizer, which replace the encoders in the checkpoint.
         tokenizer: if the weights are `videocrafter2`, folder or hub id of CLIP's tokenizer, which the
             checkpoint does not contain.
-        image_encoder: folder or hub id of a CLIP vision model, which `cx-attn` and `both` need.
+        image_encoder: folder or hub id of a CLIP vision model, which `cx-attn` and `both` need; for
+            `tiny`, also the name of one in models/checkpoints.
         conditioning: image conditioning; `x-cat` in the paper.
     """
 
@@ -49,11 +50,14 @@ class TinySettings(Section):
     Attributes:
         patch: side of the autoencoder's patches, in pixels.
         latent_channels: number of principal components per patch.
+        autoencoder: folder of a trained `AutoencoderKL`, or the name of one in models/checkpoints. It
+            replaces the principal components. Empty if they are used.
         channels: channels of each level. All levels except the deepest level have cross-attention to the
             text.
         head_dim: number of channels per attention head.
         groups: number of groups of the group norms.
         text_channels: hidden size of the frozen text encoder with random weights.
+        text_tokens: longest prompt in tokens, with the start and end tokens.
         whiten: whitening exponent of the latents: 0 keeps distances, 1 gives all channels equal variance.
         residual_scale: if above 0, the network denoises (clip - first frame) * residual_scale. The paper has
             no such scale; the scale lets a network of few parameters learn to animate. 0 turns the scale off.
@@ -61,11 +65,13 @@ class TinySettings(Section):
 
     patch: Positive = 4
     latent_channels: Positive = 12
+    autoencoder: str = ""
     whiten: Share = 0.5
     channels: tuple[Positive, ...] = (32, 64)
     head_dim: Positive = 8
     groups: Positive = 8
     text_channels: Positive = 64
+    text_tokens: Positive = 24
     residual_scale: Annotated[float, Field(ge=0)] = 0.0
 
 
@@ -96,10 +102,10 @@ class HeatmapSection(HeatmapSettings):
     """Settings of the heatmap and of the heatmap's source.
 
     Attributes:
-        source: optical flow (as in the paper), or segments from SAM.
+        source: optical flow (as in the paper), segments from SAM, or segments from the true masks of sprites.
         flow: `exact` (the true flow, for rendered scenes only), or the name of a flow estimator.
-        segments: if the source is `sam`, which segments get heatmap value 1: moving segments, all segments,
-            or the largest moving segment.
+        segments: if the source is `sam` or `masks`, which segments get heatmap value 1: moving segments, all
+            segments, or the largest moving segment.
         sam: if the source is `sam`, the folder or hub id of the SAM model.
     """
 

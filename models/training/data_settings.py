@@ -16,7 +16,8 @@ class DataSettings(Section):
     """Settings of the training clips: source, length and resolution of the clips.
 
     Attributes:
-        source: `folder` (video files), `webdataset` (tar files) or `scenes` (the scene engine).
+        source: `folder` (video files), `webdataset` (tar files), `scenes` (the scene engine) or `sprites`
+            (sprite clips, rendered when they are needed; the held-out clips are the held-out benchmark).
         folder: if the source is `folder` or `webdataset`, the folder that holds the files, relative to the
             working directory.
         captions: if the source is `folder`, table in the folder (CSV, TSV, JSONL or Parquet) with the columns
@@ -32,9 +33,13 @@ class DataSettings(Section):
             or deforms.
         least_moving_share: minimum share of moving pixels; actions with a smaller share are skipped. The
             share is averaged over the frames of some test scenes.
-        images: number of images to render per scenario; the images use the visual styles in turn.
-        held_out_images: additional held-out images per scenario.
+        images: number of images to render per scenario; the images use the visual styles in turn. For
+            `sprites`, the number of training clips; the run's seed does not change the clips, only their
+            order.
+        held_out_images: additional held-out images per scenario; for `sprites`, images of the held-out
+            benchmark, at most 24.
         first_seed: seed of the first image.
+        static_share: if the source is `sprites`, the mean share of pixels that stay static.
         frames: number of frames per clip.
         height: height of a frame, in pixels.
         width: width of a frame, in pixels.
@@ -60,6 +65,7 @@ class DataSettings(Section):
     images: Positive = 24
     held_out_images: Annotated[int, Field(ge=0)] = 3
     first_seed: Annotated[int, Field(ge=0)] = 0
+    static_share: Annotated[float, Field(ge=0.8, le=0.98)] = 0.92
     frames: Annotated[int, Field(ge=2)] = 16
     height: Positive = 320
     width: Positive = 512

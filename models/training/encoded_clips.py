@@ -1,6 +1,6 @@
 """The interface of clips with computed tensors, and its implementation for the tensor cache."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -120,7 +120,7 @@ class Dataset:
         empty_text: (tokens, channels) float32, the embedding of the empty caption.
     """
 
-    training: list[EncodedClip]
-    held_out: list[EncodedClip]
+    training: Sequence[EncodedClip]
+    held_out: Sequence[EncodedClip]
     broken: dict[str, str]
     empty_text: Tensor

@@ -4,11 +4,12 @@ from enum import StrEnum
 
 
 class DataSource(StrEnum):
-    """The source of training clips: a folder of files, WebDataset shards, or the scene engine."""
+    """The source of training clips: a folder of files, WebDataset shards, the scene engine, or sprites."""
 
     FOLDER = "folder"
     WEBDATASET = "webdataset"
     SCENES = "scenes"
+    SPRITES = "sprites"
 
 
 class FileIdentity(StrEnum):
@@ -38,10 +39,11 @@ class NetworkKind(StrEnum):
 
 
 class HeatmapSource(StrEnum):
-    """The source of the heatmap: optical flow, as in the paper, or SAM's segments."""
+    """The source of the heatmap: optical flow, as in the paper, SAM's segments, or true object masks."""
 
     FLOW = "flow"
     SAM = "sam"
+    MASKS = "masks"
 
 
 class LearningRateSchedule(StrEnum):

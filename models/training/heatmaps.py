@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from models.motion.flow import Flow, FlowEstimator, create_flow_estimator, last_frame_flow
 from models.motion.frames import BadClip
 from models.motion.heatmap import Heatmap, motion_heatmap, resize_heatmap
-from models.motion.segments import segment_heatmap
+from models.motion.segments import Masks, segment_heatmap
 from models.motion.settings import EXACT_FLOW, LastFrame
 from models.training.clip_sources import TrainingClip
 from models.training.config_sections import HeatmapSection
@@ -33,17 +33,25 @@ def clip_heatmap(
         (frames, height, width) float32 in [0, 1].
 
     Raises:
-        BadClip: exact flow is configured but unknown for this clip, or no flow can be estimated.
+        BadClip: exact flow or true masks are configured but unknown for this clip, or no flow can be
+            estimated.
         BadConfig: SAM cannot be loaded.
         FlowUnavailable: RAFT is configured, and torchvision or its weights are missing.
     """
     flow = _flow(clip, settings.flow, device)
-    if settings.source is HeatmapSource.SAM:
-        masks = _segmenter(settings.sam, device)(clip.frames[0])
-        maps = segment_heatmap(flow, masks, settings, settings.segments)
+    if settings.source is not HeatmapSource.FLOW:
+        maps = segment_heatmap(flow, _masks(clip, settings, device), settings, settings.segments)
     else:
         maps = motion_heatmap(flow, settings, last_flow=_last_flow(clip, settings, device))
     return resize_heatmap(maps, height, width, settings.kernel)
+
+
+def _masks(clip: TrainingClip, settings: HeatmapSection, device: str) -> Masks:
+    if settings.source is HeatmapSource.SAM:
+        return _segmenter(settings.sam, device)(clip.frames[0])
+    if clip.masks is None:
+        raise BadClip("true masks exist only for sprite clips; set heatmap.source to 'sam' or 'flow'.")
+    return clip.masks
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,7 @@
 """Creates the pipeline at the start of a run: network, autoencoder, text encoder and noise schedule."""
 
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from torch import Tensor
 from transformers import AutoTokenizer, CLIPTextModel, CLIPVisionModel, PreTrainedTokenizerBase
 from transformers.models.clip import CLIPImageProcessorPil
 
+from benchmark.scenes.sprites import vocabulary
 from models.motif.checkpoints import StateDict
 from models.motif.conditioning import parse_conditioning
 from models.motif.convert import load_videocrafter_weights
@@ -24,8 +26,8 @@ from models.motif.weights import CheckpointError, read_tensors, read_text_to_vid
 from models.motion.frames import BadClip, Frames
 from models.training.clip_sources import ClipSource
 from models.training.config import TrainingConfig
-from models.training.config_sections import NetworkSettings, NoiseSettings
-from models.training.enums import NetworkKind
+from models.training.config_sections import NetworkSettings, NoiseSettings, TinySettings
+from models.training.enums import DataSource, NetworkKind
 from models.training.errors import BadConfig, NoClips
 
 Encoders = tuple[AutoencoderKL, CLIPTextModel, PreTrainedTokenizerBase]
@@ -91,7 +93,10 @@ def frames_to_tensor(frames: Frames) -> Tensor:
 
 def _create_tiny(config: TrainingConfig, sources: Sequence[ClipSource]) -> MotifImageToVideoPipeline:
     sizes = config.tiny
-    tokenizer = word_tokenizer(scene_vocabulary())
+    words = vocabulary() if config.data.source is DataSource.SPRITES else scene_vocabulary()
+    tokenizer = word_tokenizer(words, sizes.text_tokens)
+    encoder, processor = _load_image_encoder(config.network)
+    tokens = _image_token_sizes(encoder) if encoder else {}
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
         unet = MotifUNet(
@@ -102,19 +107,46 @@ def _create_tiny(config: TrainingConfig, sources: Sequence[ClipSource]) -> Motif
             cross_attention_dim=sizes.text_channels,
             attention_head_dim=sizes.head_dim,
             norm_num_groups=sizes.groups,
+            **tokens,
         )
-    frames = _frames_to_fit(sources)
-    with cpu_threads(1):  # the number of threads changes the last digits, and so the keys of encoded clips
-        vae = PatchAutoencoder.fit(frames, sizes.patch, sizes.latent_channels, whiten=sizes.whiten)
     return MotifImageToVideoPipeline(
-        vae=vae,
+        vae=_tiny_autoencoder(sizes, sources),
         # A fixed seed: all tiny networks use the same text embeddings.
         text_encoder=random_text_encoder(tokenizer, seed=0, channels=sizes.text_channels),
         tokenizer=tokenizer,
         unet=unet,
         scheduler=create_scheduler(config.noise),
+        image_encoder=encoder,
+        image_processor=processor,
         residual_scale=sizes.residual_scale,
     )
+
+
+def _tiny_autoencoder(sizes: TinySettings, sources: Sequence[ClipSource]) -> AutoencoderKL | PatchAutoencoder:
+    if sizes.autoencoder:
+        try:
+            vae: AutoencoderKL = AutoencoderKL.from_pretrained(shipped_checkpoint(sizes.autoencoder))
+        except (OSError, ValueError) as error:
+            raise BadConfig(f"tiny.autoencoder: {sizes.autoencoder} cannot be loaded: {error}") from error
+        if vae.config["latent_channels"] != sizes.latent_channels:
+            raise BadConfig(
+                f"tiny.latent_channels is {sizes.latent_channels}, but {sizes.autoencoder} has "
+                f"{vae.config['latent_channels']}."
+            )
+        vae.requires_grad_(False)
+        return vae
+    frames = _frames_to_fit(sources)
+    with cpu_threads(1):  # the number of threads changes the last digits, and so the keys of encoded clips
+        fitted: PatchAutoencoder = PatchAutoencoder.fit(
+            frames, sizes.patch, sizes.latent_channels, whiten=sizes.whiten
+        )
+        return fitted
+
+
+def _image_token_sizes(encoder: CLIPVisionModel) -> dict[str, int]:
+    config = encoder.config
+    patches = (config.image_size // config.patch_size) ** 2
+    return {"image_token_dim": config.hidden_size, "image_token_count": patches + 1}
 
 
 def _frames_to_fit(sources: Sequence[ClipSource]) -> Tensor:
@@ -201,5 +233,15 @@ def _load_image_encoder(
 ) -> tuple[CLIPVisionModel | None, CLIPImageProcessorPil | None]:
     if not parse_conditioning(network.conditioning).attends:
         return None, None
-    encoder = CLIPVisionModel.from_pretrained(network.image_encoder).requires_grad_(False)
-    return encoder, CLIPImageProcessorPil.from_pretrained(network.image_encoder)
+    source = shipped_checkpoint(network.image_encoder)
+    try:
+        encoder = CLIPVisionModel.from_pretrained(source).requires_grad_(False)
+        return encoder, CLIPImageProcessorPil.from_pretrained(source)
+    except (OSError, ValueError) as error:
+        raise BadConfig(f"network.image_encoder: {source} cannot be loaded: {error}") from error
+
+
+def shipped_checkpoint(name: str) -> str:
+    """Return the folder of a network in models/checkpoints if there is one with this name, else the name."""
+    shipped = Path(str(files("models"))) / "checkpoints" / name
+    return str(shipped) if shipped.is_dir() and not Path(name).exists() else name

@@ -40,7 +40,7 @@ from models.training.config_io import settings_key, to_toml
 from models.training.datasets import clip_sources
 from models.training.ema import ExponentialMovingAverage
 from models.training.encoded_clips import Dataset, EncodedClip
-from models.training.enums import NetworkKind
+from models.training.enums import DataSource, NetworkKind
 from models.training.errors import BadConfig
 from models.training.export import export
 from models.training.figure6 import RegionLoss, region_losses, select_evenly
@@ -90,8 +90,11 @@ def run_training(config: TrainingConfig, folder: Path, cache_folder: Path) -> Tr
     accelerator = Accelerator(kwargs_handlers=[InitProcessGroupKwargs(timeout=_BARRIER_TIMEOUT)])
     _check_batch_size(config, accelerator.num_processes)
     with cpu_threads(config.run.cpu_threads):
-        # Prepared shards replace the clips, except for the toy autoencoder, which is fitted to clips.
-        needs_clips = not config.data.prepared or config.network.kind is NetworkKind.TINY
+        # Prepared shards replace the clips, except for the toy autoencoder, which is fitted to clips. Sprites
+        # are rendered when they are needed.
+        needs_clips = config.data.source is not DataSource.SPRITES and (
+            not config.data.prepared or config.network.kind is NetworkKind.TINY
+        )
         sources = clip_sources(config.data) if needs_clips else []
         pipeline = create_pipeline(config, sources)
         pipeline.to(accelerator.device)

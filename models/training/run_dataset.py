@@ -1,4 +1,4 @@
-"""Builds the dataset of a run, from prepared shards or from the tensor cache."""
+"""Builds the dataset of a run: rendered sprites, prepared shards or the tensor cache."""
 
 import sys
 from collections.abc import Sequence
@@ -14,8 +14,10 @@ from models.training.cache_builder import build_dataset
 from models.training.clip_sources import ClipSource
 from models.training.config import TrainingConfig
 from models.training.encoded_clips import Dataset
+from models.training.enums import DataSource
 from models.training.errors import NoClips
 from models.training.prepared_dataset import prepared_dataset
+from models.training.sprite_dataset import sprite_dataset
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
@@ -28,13 +30,15 @@ def build_run_dataset(
     sources: Sequence[ClipSource],
     cache: TensorCache,
 ) -> Dataset:
-    """Build the dataset of all clips: from prepared shards, or from the tensor cache.
+    """Build the dataset of all clips: rendered sprites, prepared shards, or the tensor cache.
 
     Each process first caches the tensors of one share of the clips.
 
     Raises:
         NoClips: no training clip is usable.
     """
+    if config.data.source is DataSource.SPRITES:
+        return sprite_dataset(config, pipeline)
     if config.data.prepared:
         return _not_empty(prepared_dataset(config, pipeline))
     if accelerator.num_processes > 1:

@@ -1,0 +1,170 @@
+"""`ti2v repro plan`, `run` and `encoders`: the experiments that test the paper's claims again."""
+
+import logging
+import shutil
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from benchmark.plurals import counted
+
+if TYPE_CHECKING:
+    from models.repro.run_configs import Run
+
+# torch and other large packages are imported inside the functions, so that `--help` starts fast.
+
+_STOPPED = 143  # the exit status that shells report for a process terminated by SIGTERM
+_MEASUREMENTS = Path("docs/reproduction/measurements")
+
+
+def _grid_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.argument("runs", nargs=-1),
+        click.option(
+            "--seeds", type=click.IntRange(min=1), default=5, show_default=True, help="Seeds a setting."
+        ),
+        click.option("--steps", type=click.IntRange(min=1), help="Other number of steps, for trials."),
+        click.option(
+            "--output",
+            type=click.Path(path_type=Path, file_okay=False),
+            default=Path("runs/repro"),
+            show_default=True,
+            help="Folder of the runs.",
+        ),
+        click.option(
+            "--processes",
+            type=click.IntRange(min=1),
+            default=2,
+            show_default=True,
+            help="Runs at the same time.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command("plan")
+@_grid_options
+@click.option(
+    "--hours", type=float, default=8.0, show_default=True, help="Most hours that the grid may take."
+)
+@click.option("--minutes", type=float, default=150.0, show_default=True, help="Most minutes of a piece.")
+def plan(
+    runs: tuple[str, ...],
+    seeds: int,
+    steps: int | None,
+    output: Path,
+    processes: int,
+    hours: float,
+    minutes: float,
+) -> int:
+    """Print what RUNS cost on this machine: hours, disk, and pieces that `ti2v repro run` accepts.
+
+    RUNS are names of settings (reference) or of runs (reference-0); no name plans the whole grid. The command
+    trains a few steps to measure the time, and exits with status 1 if the grid is too large.
+    """
+    from models.motif.torch_threads import cpu_threads
+    from models.repro.plan import plan_grid, refusals
+
+    chosen = _chosen(runs, seeds, steps)
+    with cpu_threads(1):
+        planned = plan_grid(chosen, processes=processes)
+    total = [sum(getattr(cost, name) for cost in planned.costs.values()) for name in ("train_s", "sample_s")]
+    click.echo(
+        f"{counted(len(chosen), 'run')}: {planned.hours:.2f} hours, {processes} at a time "
+        f"({total[0] / 3600:.2f} hours of training, {total[1] / 3600:.2f} hours of generation and measures), "
+        f"{planned.disk_bytes / 1e9:.2f} GB."
+    )
+    existing = next(folder for folder in (output.absolute(), *output.absolute().parents) if folder.exists())
+    refused = refusals(planned, hours=hours, free_bytes=shutil.disk_usage(existing).free)
+    if refused:
+        raise click.ClickException(" ".join(refused))
+    try:
+        pieces = planned.pieces(minutes)
+    except ValueError as error:
+        raise click.ClickException(f"{error}. Raise --minutes or lower --steps.") from error
+    for number, piece in enumerate(pieces, start=1):
+        names = " ".join(run.name for run in piece)
+        click.echo(f"Piece {number} ({planned.minutes(piece):.0f} minutes): ti2v repro run {names}")
+    return 0
+
+
+@click.command("run")
+@_grid_options
+@click.option(
+    "--measurements",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=_MEASUREMENTS,
+    show_default=True,
+    help="Folder of the measurement files.",
+)
+@click.option("--minutes", type=float, help="Stop after this time; the same command resumes.")
+@click.option("--gpus", type=click.IntRange(min=1), help="Run on this many GPUs, one run each.")
+@click.option("--ray-address", help="Run on the Ray cluster at this address; its machines share the folders.")
+def run(
+    runs: tuple[str, ...],
+    seeds: int,
+    steps: int | None,
+    output: Path,
+    processes: int,
+    measurements: Path,
+    minutes: float | None,
+    gpus: int | None,
+    ray_address: str | None,
+) -> int:
+    """Train RUNS, generate the held-out clips, and write one measurement file a run.
+
+    RUNS are names of settings (reference) or of runs (reference-0); no name runs the whole grid. Finished
+    runs are not repeated. A stopped or killed run resumes at its checkpoint.
+    """
+    from models.repro.processes import run_in_processes
+    from models.repro.run import RunFolders, complete_run
+
+    chosen = _chosen(runs, seeds, steps)
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    task = partial(complete_run, folders=RunFolders(output.absolute(), measurements.absolute()))
+    if ray_address:
+        from models.repro.grid_on_ray import run_on_ray
+        from models.worker.ray_engine import ray_cluster
+
+        with ray_cluster(ray_address):
+            return 0 if run_on_ray(chosen, task, gpus=int(bool(gpus)), report=_report) else 1
+    devices = [str(number) for number in range(gpus)] if gpus else [""] * processes
+    seconds = None if minutes is None else 60 * minutes
+    done = run_in_processes(chosen, task, devices=devices, seconds=seconds, report=_report)
+    return 0 if done else _STOPPED
+
+
+@click.command("encoders")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Folder for sprite-autoencoder/ and sprite-image-encoder/.",
+)
+def encoders(output: Path) -> int:
+    """Train the autoencoder and the image encoder of the sprite networks again.
+
+    The package has both in models/checkpoints; on one machine, this command writes the same weights.
+    """
+    from models.repro.encoders import write_encoders
+
+    write_encoders(output)
+    return 0
+
+
+def _chosen(names: tuple[str, ...], seeds: int, steps: int | None) -> "list[Run]":
+    from models.repro.run_configs import chosen_runs
+
+    try:
+        return chosen_runs(names, seeds, steps=steps)
+    except ValueError as error:
+        raise click.UsageError(f"{error}.") from error
+
+
+def _report(run: "Run", result: str) -> None:
+    click.echo(f"{run.name}: {result}", err=True)

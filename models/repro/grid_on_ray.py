@@ -1,0 +1,34 @@
+"""Runs the grid as tasks of a Ray cluster, whose machines share the folders of runs and measurements."""
+
+from collections.abc import Callable, Sequence
+
+import ray
+from ray.exceptions import RayError
+
+from models.repro.processes import Task
+from models.repro.run_configs import Run
+
+
+def run_on_ray(runs: Sequence[Run], task: Task, *, gpus: int, report: Callable[[Run, str], None]) -> bool:
+    """Run tasks on the Ray cluster that this process is connected to; its machines share the folders.
+
+    If a machine dies, Ray starts its run again, at most three times; the run continues at its checkpoint.
+
+    Args:
+        runs: the runs.
+        task: see `run_in_processes`.
+        gpus: GPUs of each run.
+        report: see `run_in_processes`.
+    """
+    remote = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=3)(task)
+    waiting = {remote.remote(run): run for run in runs}
+    all_good = True
+    while waiting:
+        (ready,), _ = ray.wait(list(waiting), num_returns=1)
+        run = waiting.pop(ready)
+        try:
+            report(run, ray.get(ready))
+        except RayError as error:
+            all_good = False
+            report(run, f"failed: {error}")
+    return all_good

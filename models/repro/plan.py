@@ -1,0 +1,162 @@
+"""Plans the grid: measures a few steps on this machine, and computes hours, disk and pieces from them."""
+
+import statistics
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import torch
+
+from models.motif.pipeline import MotifImageToVideoPipeline
+from models.repro.run_configs import Run
+from models.training.config import TrainingConfig
+from models.training.config_io import parse_config
+from models.training.run import run_training
+from models.training.run_log import read_log
+from models.training.sprite_dataset import held_out_sprites
+
+_PROBE_STEPS = 4
+_PROBE_CLIPS = 2
+# The measured clips are enlarged, and their flow is estimated; measured on 32x32 pixels and 8 frames.
+_MEASURE_S_PER_CLIP = 0.15
+
+
+@dataclass(frozen=True)
+class RunCost:
+    """What a run costs on this machine.
+
+    Attributes:
+        train_s: seconds of training.
+        sample_s: seconds to generate and measure the held-out clips, and to compute Figure 6.
+        disk_bytes: size of the run's folder while its checkpoints are written.
+    """
+
+    train_s: float
+    sample_s: float
+    disk_bytes: int
+
+    @property
+    def seconds(self) -> float:
+        return self.train_s + self.sample_s
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The cost of a grid.
+
+    Attributes:
+        costs: the runs in order, with their costs.
+        processes: number of runs at the same time.
+    """
+
+    costs: Mapping[Run, RunCost]
+    processes: int
+
+    @property
+    def hours(self) -> float:
+        """Time until the last run ends, by the wall clock."""
+        return self._wall_s(list(self.costs)) / 3600
+
+    @property
+    def disk_bytes(self) -> int:
+        return sum(cost.disk_bytes for cost in self.costs.values())
+
+    def pieces(self, minutes: float) -> list[list[Run]]:
+        """Split the runs, in order, into pieces that end within the minutes.
+
+        Raises:
+            ValueError: one run alone takes longer.
+        """
+        pieces: list[list[Run]] = [[]]
+        for run, cost in self.costs.items():
+            if cost.seconds > 60 * minutes:
+                raise ValueError(
+                    f"{run.name} takes {cost.seconds / 60:.0f} minutes alone; expected at most {minutes:.0f}"
+                )
+            if self._wall_s([*pieces[-1], run]) > 60 * minutes:
+                pieces.append([])
+            pieces[-1].append(run)
+        return [piece for piece in pieces if piece]
+
+    def minutes(self, runs: Sequence[Run]) -> float:
+        """Time until the last of these runs ends, by the wall clock."""
+        return self._wall_s(runs) / 60
+
+    def _wall_s(self, runs: Sequence[Run]) -> float:
+        """Seconds if each run starts on the process that is free first."""
+        ends = [0.0] * self.processes
+        for run in runs:
+            ends[ends.index(min(ends))] += self.costs[run].seconds
+        return max(ends)
+
+
+def plan_grid(runs: Sequence[Run], *, processes: int) -> Plan:
+    """Measure the cost of every kind of network among the runs, and return the plan.
+
+    The measurement trains a few steps and generates two clips for each image conditioning. If other programs
+    use the cores, the plan is too long.
+    """
+    measured: dict[str, RunCost] = {}
+    costs = {}
+    for run in runs:
+        kind = run.config.network.conditioning
+        if kind not in measured:
+            measured[kind] = _measure(run.config)
+        costs[run] = measured[kind]
+    return Plan(costs, processes)
+
+
+def refusals(plan: Plan, *, hours: float, free_bytes: int) -> list[str]:
+    """Return why a grid must not start: it takes more hours or more disk than there are."""
+    found = []
+    runs = len(plan.costs)
+    if plan.hours > hours:
+        found.append(
+            f"{runs} runs take {plan.hours:.1f} hours, {plan.processes} at a time; the limit is {hours:g}. "
+            "Choose fewer settings or fewer --seeds, or raise --hours."
+        )
+    if plan.disk_bytes > free_bytes:
+        found.append(
+            f"{runs} runs write {plan.disk_bytes / 1e9:.2f} GB; {free_bytes / 1e9:.2f} GB are free. "
+            "Choose another --output, or free disk space."
+        )
+    return found
+
+
+def _measure(config: TrainingConfig) -> RunCost:
+    tree = config.model_dump(mode="json")
+    tree["optimiser"]["steps"] = _PROBE_STEPS
+    tree["validation"] |= {"clips": 1, "timesteps": [config.validation.timesteps[0]], "samples": 0}
+    with TemporaryDirectory() as name:
+        folder = Path(name) / "run"
+        run_training(parse_config(tree, config.name), folder, Path(name) / "cache")
+        seconds = [float(line["seconds"] or 0) for line in read_log(folder / "log.jsonl")[1:]]
+        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        clip_s = _clip_seconds(folder, config)
+    clips = held_out_sprites(config.data)
+    # A generated clip runs the network twice a step, because of the guidance; Figure 6 runs it once.
+    passes = config.validation.clips * len(config.validation.timesteps)
+    figure6_s = passes * clip_s / (2 * config.validation.sampling_steps)
+    frames = sum(clip.frames.nbytes for clip in clips)
+    # While a checkpoint is written, the older ones are still there.
+    copies = config.run.checkpoints_kept + 1
+    sample_s = len(clips) * (clip_s + _MEASURE_S_PER_CLIP) + figure6_s
+    return RunCost(statistics.median(seconds) * config.optimiser.steps, sample_s, size * copies + frames)
+
+
+def _clip_seconds(folder: Path, config: TrainingConfig) -> float:
+    pipeline = MotifImageToVideoPipeline.from_pretrained(folder / "pipeline", dtype=torch.float32)
+    pipeline.to("cuda" if torch.cuda.is_available() else "cpu")
+    pipeline.set_progress_bar_config(disable=True)  # type: ignore[no-untyped-call]  # diffusers'
+    clips = held_out_sprites(config.data)[:_PROBE_CLIPS]
+    started = time.perf_counter()
+    pipeline(
+        [clip.frames[0] for clip in clips],
+        [clip.prompt for clip in clips],
+        num_inference_steps=config.validation.sampling_steps,
+        guidance_scale=config.validation.guidance,
+        output_type="uint8",
+    )
+    return (time.perf_counter() - started) / len(clips)

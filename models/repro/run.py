@@ -1,0 +1,146 @@
+"""Runs one run of the grid: trains it, generates the held-out clips, measures them, writes the measurements.
+
+Every step is skipped if its result is there, so an interrupted run continues where it stopped.
+"""
+
+import json
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import torch
+
+from benchmark.repro.measurements import (
+    Measurement,
+    MeasurementError,
+    RunFacts,
+    RunStatus,
+    read_measurement,
+    write_measurement,
+)
+from models.metrics.true_clips import COLUMNS, measure_clips
+from models.motif.encoders import NotFinite
+from models.motif.pipeline import MotifImageToVideoPipeline
+from models.repro.held_out import (
+    CLIPS_FILE,
+    GeneratedClips,
+    benchmark_key,
+    generate_clips,
+    read_clips,
+    write_clips,
+)
+from models.repro.run_configs import Run, result_key
+from models.training.compare_runs import read_finished_figure6
+from models.training.config import TrainingConfig
+from models.training.errors import LossNotFinite
+from models.training.loop import StopReason
+from models.training.run import run_training
+from models.training.run_log import read_log
+from models.training.sprite_dataset import held_out_sprites
+
+
+class Outcome(StrEnum):
+    """What `complete_run` did."""
+
+    FINISHED = "finished"
+    NOT_FINITE = "not finite"
+    STOPPED = "stopped"
+    ALREADY = "already finished"
+
+
+@dataclass(frozen=True)
+class RunFolders:
+    """Where a run writes.
+
+    Attributes:
+        runs: the folder with one folder a run.
+        measurements: the folder of the measurement files.
+    """
+
+    runs: Path
+    measurements: Path
+
+
+def complete_run(run: Run, folders: RunFolders) -> Outcome:
+    """Bring a run to its end, or to the signal that stops it.
+
+    Raises:
+        TrainingError: see models.training.errors.
+        MeasurementError: the measurements in the folder belong to a run with other settings.
+    """
+    config = run.config
+    if _is_measured(run, config, folders.measurements):
+        return Outcome.ALREADY
+    folder = folders.runs / run.name
+    try:
+        if read_finished_figure6(folder, config) is None:
+            result = run_training(config, folder, folders.runs / "cache")
+            if result.reason is StopReason.STOPPED:
+                return Outcome.STOPPED
+            # Clips in the folder come from fewer steps.
+            (folder / CLIPS_FILE).unlink(missing_ok=True)
+        generated = _generated(config, folder)
+    except (LossNotFinite, NotFinite):
+        facts = _facts(run, config, folder, RunStatus.NOT_FINITE, 0.0)
+        write_measurement(folders.measurements, Measurement(facts, COLUMNS, (), ()))
+        return Outcome.NOT_FINITE
+    clips = held_out_sprites(config.data)
+    rows = measure_clips(generated.frames, [clip.truth for clip in clips], fps=float(config.data.fps))
+    facts = _facts(run, config, folder, RunStatus.FINISHED, generated.seconds)
+    pairs = tuple(clip.pair_id for clip in clips)
+    write_measurement(folders.measurements, Measurement(facts, COLUMNS, pairs, tuple(rows)))
+    return Outcome.FINISHED
+
+
+def _is_measured(run: Run, config: TrainingConfig, measurements: Path) -> bool:
+    """Whether the run has complete measurements; half-written files are written again."""
+    try:
+        facts = read_measurement(measurements, run.setting, run.seed).facts
+    except MeasurementError:
+        return False
+    if (facts.settings, facts.benchmark) != (
+        result_key(config),
+        benchmark_key(held_out_sprites(config.data)),
+    ):
+        raise MeasurementError(
+            f"{run.name} in {measurements} was measured with other settings. Choose another folder with "
+            "--measurements, or remove the two files to repeat the run."
+        )
+    return True
+
+
+def _generated(config: TrainingConfig, folder: Path) -> GeneratedClips:
+    stored = read_clips(folder)
+    if stored is not None:
+        return stored
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    # A run exports its weights in float16, which a CPU computes slowly.
+    pipeline = MotifImageToVideoPipeline.from_pretrained(folder / "pipeline", dtype=torch.float32)
+    pipeline.to(device)
+    started = time.perf_counter()
+    frames = generate_clips(pipeline, config)
+    generated = GeneratedClips(frames, time.perf_counter() - started)
+    write_clips(folder, generated, held_out_sprites(config.data))
+    return generated
+
+
+def _facts(run: Run, config: TrainingConfig, folder: Path, status: RunStatus, sample_s: float) -> RunFacts:
+    log = read_log(folder / "log.jsonl")
+    summary_path = folder / "training.json"
+    summary = json.loads(summary_path.read_text(encoding="utf-8")) if summary_path.exists() else {}
+    is_finished = status is RunStatus.FINISHED
+    return RunFacts(
+        setting=run.setting,
+        seed=run.seed,
+        status=status,
+        steps=int(log[-1]["step"] or 0) if log else 0,
+        clips_per_step=config.optimiser.batch_size,
+        parameters=int(summary.get("parameters", 0)),
+        train_s=round(sum(float(line["seconds"] or 0) for line in log), 1),
+        sample_s=round(sample_s, 1),
+        settings=result_key(config),
+        benchmark=benchmark_key(held_out_sprites(config.data)),
+        torch=torch.__version__,
+        figure6=tuple(summary["figure6"]) if is_finished else (),
+    )

@@ -1,0 +1,108 @@
+"""Runs of the grid: they resume after a kill, repeat byte for byte, and keep a loss that is not finite."""
+
+import json
+import os
+import signal
+import threading
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from benchmark.repro.measurements import MeasurementError, RunStatus, read_measurement
+from benchmark.repro.paper_settings import Setting
+from models.repro.processes import run_in_processes
+from models.repro.run import Outcome, RunFolders, complete_run
+from models.repro.run_configs import Run
+from models.training.checkpoints import newest_checkpoint
+from tests.models.repro.toys import toy_run
+
+WEIGHTS = "pipeline/unet/diffusion_pytorch_model.safetensors"
+
+
+def folders(path: Path) -> RunFolders:
+    return RunFolders(path / "runs", path / "measurements")
+
+
+def result(path: Path, run: Run) -> tuple[bytes, bytes]:
+    """The weights and the measured clips of a run."""
+    return (path / "runs" / run.name / WEIGHTS).read_bytes(), (
+        path / "measurements" / f"{run.name}.csv"
+    ).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that was not interrupted."""
+    path = tmp_path_factory.mktemp("finished")
+    assert complete_run(toy_run(), folders(path)) is Outcome.FINISHED
+    return path
+
+
+def test_a_run_writes_one_row_for_each_held_out_clip(finished: Path) -> None:
+    measured = read_measurement(finished / "measurements", "reference", 0)
+
+    assert (measured.facts.status, measured.facts.steps) == (RunStatus.FINISHED, 6)
+    assert len(measured.rows) == len(set(measured.pair_ids)) == 4
+    assert all(row["first_frame_mse"] is not None for row in measured.rows)
+    assert [row["timestep"] for row in measured.facts.figure6] == [500]
+
+
+def test_a_finished_run_is_not_repeated_and_lost_measurements_are_made_again(finished: Path) -> None:
+    run = toy_run()
+    before = result(finished, run)
+    assert complete_run(run, folders(finished)) is Outcome.ALREADY
+    for file in (finished / "measurements").iterdir():
+        file.unlink()
+
+    assert complete_run(run, folders(finished)) is Outcome.FINISHED
+    assert result(finished, run) == before
+
+
+def test_a_run_that_is_killed_ends_with_the_weights_of_an_uninterrupted_run(
+    finished: Path, tmp_path: Path
+) -> None:
+    run, where = toy_run(), folders(tmp_path)
+    killer = threading.Thread(target=_kill_after_a_checkpoint, args=(where.runs / run.name,))
+    killer.start()
+    reports: list[str] = []
+    done = run_in_processes(
+        [run],
+        partial(complete_run, folders=where),
+        devices=[""],
+        seconds=None,
+        report=lambda _, outcome: reports.append(outcome),
+    )
+    killer.join()
+    assert (done, reports) == (False, ["failed with exit code -9"])
+    assert newest_checkpoint(where.runs / run.name / "checkpoints") is not None
+
+    assert complete_run(run, where) is Outcome.FINISHED
+    assert result(tmp_path, run) == result(finished, run)
+
+
+def _kill_after_a_checkpoint(folder: Path) -> None:
+    """Kill the only child process of this process with SIGKILL, as soon as it has written a checkpoint."""
+    while newest_checkpoint(folder / "checkpoints") is None:
+        time.sleep(0.01)
+    children = Path(f"/proc/{os.getpid()}/task")
+    for pid in {pid for task in children.iterdir() for pid in (task / "children").read_text().split()}:
+        if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            os.kill(int(pid), signal.SIGKILL)
+
+
+def test_a_run_with_other_settings_is_not_mixed_with_the_measurements(finished: Path) -> None:
+    with pytest.raises(MeasurementError, match=r"reference-0 in .* was measured with other settings"):
+        complete_run(toy_run(optimiser={"learning_rate": 1e-4}), folders(finished))
+
+
+def test_a_run_whose_loss_is_not_finite_is_kept_and_marked(tmp_path: Path) -> None:
+    run = toy_run(Setting.LAMBDA_5, optimiser={"learning_rate": 1e30, "warmup_steps": 0})
+
+    assert complete_run(run, folders(tmp_path)) is Outcome.NOT_FINITE
+
+    facts = json.loads((tmp_path / "measurements/lambda-5-0.json").read_text())
+    assert (facts["status"], facts["rows"]) == ("not_finite", 0)
+    assert 1 <= facts["steps"] < 6
+    assert complete_run(run, folders(tmp_path)) is Outcome.ALREADY
