@@ -2,15 +2,16 @@
 
 import re
 
+from pydantic import ValidationError
+
 from app.benchmark_import.service import BenchmarkToImport, check_hub_address
 from app.benchmark_import.view_models import ImportFields
 from app.errors import Invalid, InvalidFields
-from app.field_messages import PATTERN_HELP
+from app.field_messages import PATTERN_HELP, form_message
 from benchmark.importers.hub import SCHEME
 from benchmark.importers.reader import default_slug
 from benchmark.wire.benchmarks import BenchmarkImportRequest
 from benchmark.wire.common import SLUG
-from benchmark.wire.validation import InvalidRequest, checked_request
 
 
 def parse_import_form(fields: ImportFields) -> BenchmarkToImport:
@@ -35,8 +36,8 @@ def parse_import_form(fields: ImportFields) -> BenchmarkToImport:
     if problems:
         raise InvalidFields(problems)
     try:
-        request = checked_request(BenchmarkImportRequest, source=source, title=fields.title)
-    except InvalidRequest as error:
-        field, _, reason = str(error).partition(": ")
-        raise InvalidFields({field: reason}) from error
+        request = BenchmarkImportRequest(source=source, title=fields.title)
+    except ValidationError as error:
+        problems = {str(each["loc"][0]): form_message(dict(each)) for each in error.errors()}
+        raise InvalidFields(problems) from error
     return BenchmarkToImport(fields.slug or default_slug(source), request.title, hub_address=request.source)

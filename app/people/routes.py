@@ -11,8 +11,9 @@ from starlette.responses import RedirectResponse
 from app.authenticated_route import AuthenticatedRoute
 from app.clock import utc_now
 from app.dependencies import context_of, page_response, require_person
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, InvalidFields, NotFound
 from app.people import service
+from app.people.forms import parse_key_form, parse_person_form
 from app.people.queries import KEYS, PEOPLE, KeyFilter, PersonFilter, keys_page, people_page
 from app.people.view_models import KeyLine, PeopleFields, PeoplePage, PersonLine, SecretPage
 from app.security.identity import Principal
@@ -20,8 +21,6 @@ from app.security.tokens import KEY_PREFIX, derived_token, new_token
 from app.tables.people import Person
 from benchmark.protocol import Role, Scope
 from benchmark.wire.common import TOKEN
-from benchmark.wire.people import KeyRequest, PersonRequest
-from benchmark.wire.validation import InvalidRequest, checked_request
 
 router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
 Text = Annotated[str, Form()]
@@ -42,12 +41,13 @@ def people(request: Request) -> Response:
 @router.post("/people")
 def add_person(request: Request, name: Text = "", role: Text = "") -> Response:
     """Add a person. After an error, show the form with the submitted values."""
+    fields = PeopleFields("person", name, role)
     try:
-        wanted = checked_request(PersonRequest, name=name, role=role)
         with context_of(request).database.write() as session:
-            service.add_person(session, request=wanted, principal=_admin(session, request), now=utc_now())
-    except (InvalidRequest, Conflict) as refusal:
-        return _page(request, PeopleFields(name, role), refusal)
+            principal = _admin(session, request)
+            service.add_person(session, request=parse_person_form(fields), principal=principal, now=utc_now())
+    except (InvalidFields, Conflict) as refusal:
+        return _page(request, fields, refusal)
     return _back()
 
 
@@ -66,20 +66,19 @@ def add_key(
     limits = tuple(dict.fromkeys(scopes or ()))
     purpose = f"key of form {nonce}: {name!r} {role!r} {days!r} {limits!r}"
     secret = KEY_PREFIX + derived_token(context.settings.signing_key, purpose)
+    fields = PeopleFields("key", name, role, days, limits)
     try:
-        wanted = checked_request(
-            KeyRequest, name=name, role=role, days=days.strip() or None, scopes=limits or None
-        )
         with context.database.write() as session:
             principal = _admin(session, request)
+            wanted = parse_key_form(fields)
             created = service.add_key(
                 session, request=wanted, principal=principal, now=utc_now(), secret=secret
             )
             page = SecretPage(
                 f"Key of {wanted.name}", "Copy it now: no other page shows it again.", created.secret
             )
-    except (InvalidRequest, Conflict) as refusal:
-        return _page(request, PeopleFields(name, role, days, limits), refusal)
+    except (InvalidFields, Conflict) as refusal:
+        return _page(request, fields, refusal)
     return page_response(request, "people/secret.html", page)
 
 
@@ -144,7 +143,7 @@ def _find(session: Session, number: int) -> Person:
 
 
 def _page(
-    request: Request, fields: PeopleFields, refusal: InvalidRequest | Conflict | None = None
+    request: Request, fields: PeopleFields, refusal: InvalidFields | Conflict | None = None
 ) -> Response:
     context, now = context_of(request), utc_now()
     with context.database.read() as session:
@@ -160,10 +159,15 @@ def _page(
             keys=tuple(KeyLine(key, now) for key in reversed(keys)),
             fields=fields,
             nonce=new_token(),
-            problem=str(refusal) if refusal else "",
+            problems=_problems(refusal) if refusal else {},
         )
-    status = 200 if refusal is None else getattr(refusal, "status", Invalid.status)
+    status = refusal.status if refusal else 200
     return page_response(request, "people/people.html", page, status=status)
+
+
+def _problems(refusal: InvalidFields | Conflict) -> dict[str, str]:
+    """Return the message for each wrong field. Every conflict is about the name."""
+    return refusal.fields if isinstance(refusal, InvalidFields) else {"name": refusal.message}
 
 
 def _back() -> Response:

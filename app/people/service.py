@@ -89,7 +89,7 @@ def add_key(
             now=now,
         )
     if person.role is not request.role:
-        raise _exists(f"The person with this name has the role {person.role}. Send this role.")
+        raise _exists(f"The person with this name has the role {person.role}. Choose this role.")
     _require_enabled(person)
     expires_at = now + timedelta(days=request.days) if request.days else None
     identity.create_key(

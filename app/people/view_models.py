@@ -1,6 +1,7 @@
 """View models of the page of people and keys."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from benchmark.protocol import Role, Scope
@@ -46,11 +47,12 @@ class KeyLine:
 
 @dataclass(frozen=True)
 class PeopleFields:
-    """The texts in the fields of two forms: one form adds a person, the other form adds a key.
+    """The texts in the fields of a form, which adds a person or a key.
 
-    If `scopes` is empty, the key has all scopes (permissions) of its role.
+    `form` is `person` or `key`. If `scopes` is empty, the key has all scopes (permissions) of its role.
     """
 
+    form: str = ""
     name: str = ""
     role: str = Role.RESEARCHER
     days: str = ""
@@ -59,13 +61,17 @@ class PeopleFields:
 
 @dataclass(frozen=True)
 class PeoplePage:
-    """All people and keys, and the forms that add a person or a key. `nonce` identifies the next key."""
+    """All people and keys, and the forms that add a person or a key.
+
+    `nonce` identifies the next key. `fields` are the texts of the form that was refused, and `problems` has a
+    message for each of its wrong fields.
+    """
 
     people: tuple[PersonLine, ...]
     keys: tuple[KeyLine, ...]
     fields: PeopleFields
     nonce: str
-    problem: str = ""
+    problems: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -74,6 +80,15 @@ class PeoplePage:
     @property
     def keys_url(self) -> str:
         return "/people/keys"
+
+    def fields_of(self, form: str) -> PeopleFields:
+        """Return the texts of a form; the form that was not refused is empty."""
+        return self.fields if self.fields.form == form else PeopleFields(form)
+
+    def problem_of(self, id: str) -> str:
+        """Return the message for the field with this HTML id, such as `key-days`; empty if it is right."""
+        form, _, name = id.partition("-")
+        return self.problems.get(name, "") if self.fields.form == form else ""
 
     @property
     def roles(self) -> tuple[Role, ...]:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.field_messages import UNKNOWN_FIELD
 from app.form_tree import rows
 from app.languages import native_name
 from app.phases.owner_forms import CrowdFields
 from app.phases.owner_languages import LanguageFields, LanguageLine
-from app.phases.owner_messages import UNKNOWN_FIELD
 from app.phases.view_models import STEP_NAMES
 from benchmark.protocol import Language, Outcome, PaymentFile, Phase
 from benchmark.wire.phases import ChoiceQuestion, NumberQuestion, Phases, Question

@@ -9,7 +9,7 @@ from itertools import combinations
 from pydantic import ValidationError
 
 from app.errors import InvalidFields
-from app.field_messages import PATTERN_HELP
+from app.field_messages import PATTERN_HELP, form_message
 from app.studies.pay_fields import parse_pay
 from benchmark.protocol import RenditionRecipe, WatchGate
 from benchmark.wire.common import PUBLIC_ID, SLUG, SUBMISSION_NAME
@@ -158,7 +158,7 @@ def parse_study_form(fields: StudyFields) -> StudyRequest:
         )
     except ValidationError as error:
         raise InvalidFields(
-            {str(each["loc"][0]): f"{each['msg'].removeprefix('Value error, ')}." for each in error.errors()}
+            {str(each["loc"][0]): form_message(dict(each)) for each in error.errors()}
         ) from error
 
 

@@ -3,11 +3,12 @@
 import re
 from datetime import datetime
 
+from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from app.benchmarks.service import find_benchmark
 from app.errors import InvalidFields
-from app.field_messages import PATTERN_HELP
+from app.field_messages import PATTERN_HELP, form_message
 from app.security.identity import Principal
 from app.security.visibility import may_change
 from app.submissions.repository import model_of, submission_of
@@ -16,7 +17,6 @@ from app.submissions.view_models import SubmissionFields
 from benchmark.protocol import SubmissionStatus
 from benchmark.wire.common import LABEL, SLUG
 from benchmark.wire.submissions import ModelRequest
-from benchmark.wire.validation import InvalidRequest, checked_request
 
 
 def open_from_form(session: Session, fields: SubmissionFields, *, principal: Principal, now: datetime) -> str:
@@ -60,6 +60,6 @@ def _check(fields: SubmissionFields) -> None:
 
 def _model_request(fields: SubmissionFields) -> ModelRequest:
     try:
-        return checked_request(ModelRequest, name=fields.name or fields.model)
-    except InvalidRequest as error:
-        raise InvalidFields({"name": str(error)}) from error
+        return ModelRequest(name=fields.name or fields.model)
+    except ValidationError as error:
+        raise InvalidFields({"name": form_message(dict(error.errors()[0]))}) from error

@@ -112,7 +112,7 @@ def test_a_bad_zip_gets_a_clear_sentence(
         ({"slug": "No Slug", "source": "a/b"}, "Use at most 64 lower-case letters"),
         ({"slug": "pairs"}, "Choose a ZIP file or a folder above"),
         ({"source": "no dataset"}, "Write the dataset as owner/name"),
-        ({"source": "a/b", "title": "two\nlines"}, "line breaks and control characters are not allowed"),
+        ({"source": "a/b", "title": "two\nlines"}, "Line breaks and control characters are not allowed"),
         ({"slug": BENCHMARK, "source": "a/b"}, "A benchmark with this slug has another owner"),
     ],
 )

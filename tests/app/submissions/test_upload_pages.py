@@ -74,7 +74,7 @@ def test_the_same_fields_continue_an_open_submission(cast: Cast, alice: TestClie
         ({"label": "a b"}, 422, "at most 64 letters, digits"),
         ({"benchmark": ""}, 422, "Choose a benchmark."),
         ({"benchmark": "no-such"}, 404, "There is no such benchmark"),
-        ({"name": "a\nb"}, 422, "line breaks"),
+        ({"name": "a\nb"}, 422, "Line breaks"),
         ({"model": "motif"}, 409, "choose another label"),
     ],
 )

@@ -55,9 +55,9 @@ def test_a_model_is_registered_found_and_edited(alice: TestClient, bob: TestClie
         ({"slug": "Not A Slug"}, "Use at most 64 lower-case letters"),
         ({"slug": "motif"}, "A model with this slug exists already."),
         ({"url": "javascript:alert(1)"}, "Write an address that begins with http:// or https://"),
-        ({"name": "two\nlines"}, "line breaks and control characters are not allowed."),
-        ({"licence": "x" * 201}, "String should have at most 200 characters."),
-        ({"description": "\0"}, "control characters are not allowed."),
+        ({"name": "two\nlines"}, "Line breaks and control characters are not allowed."),
+        ({"licence": "x" * 201}, "Use at most 200 characters."),
+        ({"description": "\0"}, "Control characters are not allowed."),
     ],
 )
 def test_a_wrong_field_is_marked_and_nothing_typed_is_lost(
