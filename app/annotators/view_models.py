@@ -85,10 +85,6 @@ class AnnotatorsPage:
     matchups: tuple[MatchupLine, ...]
     sentences: tuple[str, ...]
 
-    @property
-    def results_url(self) -> str:
-        return f"/studies/{self.study_slug}/results"
-
 
 @dataclass(frozen=True)
 class Figure:

@@ -128,10 +128,6 @@ class RegisterPage:
     def export_url(self) -> str:
         return f"{self.url}.csv"
 
-    @property
-    def results_url(self) -> str:
-        return f"/studies/{self.study_slug}/results"
-
     def revoke_url(self, row: InvitationResponse) -> str | None:
         """Return the URL of the form that revokes an invitation; None if the link no longer works."""
         is_over = row.status in (InvitationStatus.REVOKED, InvitationStatus.LEFT)
