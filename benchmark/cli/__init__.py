@@ -16,6 +16,9 @@ COMMANDS = {
     "metric-agreement": LazyCommand(
         "benchmark.cli.metric_agreement:metric_agreement", "Compare automatic metrics with votes, offline."
     ),
+    "repro export": LazyCommand(
+        "benchmark.cli.repro_export:export", "Write the re-test's benchmark and clips for the service."
+    ),
     "repro report": LazyCommand(
         "benchmark.cli.repro_report:report", "Write the tables and figures of the re-test from measurements."
     ),

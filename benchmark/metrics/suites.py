@@ -50,7 +50,11 @@ _MOTION = Suite(
         Metric("new_object", "New object shown", _HIGHER),
         Metric("background_drift", "Background drift (% of side)", _LOWER, 2),
     ),
-    {"flow": "dis-medium", "frames": "all, shorter side at most 256"},
+    {
+        "flow": "dis-medium",
+        "frames": "all, shorter side at most 256",
+        "sprites": "reduced to 32 pixels, cubic to 128 pixels, dis-medium-plain",
+    },
 )
 _ANIMATE_BENCH = Suite(
     SuiteName.ANIMATE_BENCH,

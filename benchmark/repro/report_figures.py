@@ -41,13 +41,13 @@ def scores_figure(results: Sequence[RowResult]) -> bytes:
             fmt="o",
             color="#1f5fa8",
             capsize=3,
-            label="re-test, automatic judge",
+            label="re-test, automatic judge, 95 % interval",
         )
     axes.axvline(50, color="#888888", linewidth=1, linestyle=":")
     axes.set_yticks(places, labels)
     axes.set_xlim(0, 100)
-    axes.set_xlabel("TI2V score of the reference (%), 95 % interval over seeds and pairs")
-    axes.legend(loc="lower left", fontsize="small")
+    axes.set_xlabel("TI2V score of the reference (%)")
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize="small")
     return _svg(figure)
 
 

@@ -6,15 +6,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmark.metrics.artifacts import artifacts
-from benchmark.metrics.first_frame import first_frame_mse
-from benchmark.metrics.motion_amount import motion_amount
-from benchmark.metrics.truth import Truth, truth_scores
 from benchmark.metrics.vectors import MetricInputError
 from models.metrics.clip_input import ClipInput
-from models.metrics.truths import truth_of_pair
-from models.motion.flow import create_flow_estimator
-from models.motion.frames import BadClip
+from models.metrics.frame_scores import score_motion
+from models.metrics.true_clips import measure_clips
+from models.metrics.truths import sprite_truth, truth_of_pair
 
 MAX_SIDE = 256
 _MIN_FRAMES = 3
@@ -38,40 +34,20 @@ def motion_scores(clip: ClipInput, *, flow_name: str = "dis-medium") -> Mapping[
         )
     height, width = frames.shape[1:3]
     truth = truth_of_pair(clip.pair, frames=len(frames), size=(height, width))
-    image = covering(clip.image, height, width)
-    return score_motion(frames, fps=float(clip.video.fps), image=image, truth=truth, flow_name=flow_name)
+    image, fps = covering(clip.image, height, width), float(clip.video.fps)
+    scores = score_motion(frames, fps=fps, image=image, truth=truth, flow_name=flow_name)
+    return scores | _sprite_scores(clip.pair, frames, fps)
 
 
-def score_motion(
-    frames: Frames, *, fps: float, image: Frames, truth: Truth | None, flow_name: str = "dis-medium"
-) -> dict[str, float]:
-    """Return the scores of decoded frames in the suite `motion`.
-
-    Args:
-        frames: (frames, height, width, 3) uint8 RGB, at least 3 frames.
-        image: (height, width, 3) uint8, the input image at the clip's size.
-        truth: the true clip in the shape of `frames`; None if it is unknown.
-
-    Raises:
-        MetricInputError: a side has fewer than 8 pixels, or the true clip has another shape.
-    """
-    try:
-        flow = create_flow_estimator(flow_name)(frames)
-    except BadClip as error:
-        raise MetricInputError(f"The {error}") from error
-    amount = motion_amount(flow, fps=fps)
-    found = artifacts(frames)
-    scores = {
-        "mean_flow": amount.mean_flow,
-        "moving_pixels": amount.moving_pixels,
-        "first_frame_mse": first_frame_mse(image, frames[0]),
-        "colour_shift": found.colour_shift,
-        "flashes": float(found.flashes),
-        "freezes": found.freezes,
-        "loop": found.loop,
-        "cuts": float(found.cuts),
-    }
-    return scores if truth is None else scores | truth_scores(frames, flow, truth)
+def _sprite_scores(pair_id: str, frames: Frames, fps: float) -> dict[str, float]:
+    """Return the measures of a clip of the sprite benchmark, which has 32 x 32 pixels before enlargement."""
+    truth = sprite_truth(pair_id)
+    if truth is None or len(frames) != len(truth.frames):
+        return {}
+    size = truth.size[::-1]
+    small = np.stack([cv2.resize(frame, size, interpolation=cv2.INTER_AREA) for frame in frames])
+    (row,) = measure_clips(small[None], [truth], fps=fps)
+    return {name: value for name, value in row.items() if value is not None}
 
 
 def _reduced(frames: Frames) -> Frames:

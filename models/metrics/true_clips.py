@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmark.metrics.truth import Truth
-from models.metrics.motion_scores import score_motion
+from models.metrics.frame_scores import score_motion
 
 # The measures of docs/reproduction.md, in the order of the columns of a measurement file.
 COLUMNS = (

@@ -1,13 +1,18 @@
 """Looks up the true clip of a synthetic pair, for the scores that compare a clip with the true motion."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 import numpy as np
 
 from benchmark.metrics.truth import Truth
+from benchmark.pairs import pair_id
 from benchmark.scenes import ScenePair, bundled_pairs, render
 from benchmark.scenes.motions import Promise
+from benchmark.scenes.sprites import held_out_clips
 
 
-def truth_of_pair(pair_id: str, *, frames: int, size: tuple[int, int]) -> Truth | None:
+def truth_of_pair(pair: str, *, frames: int, size: tuple[int, int]) -> Truth | None:
     """Return the true clip of a pair at a clip's length and size.
 
     Return None if the pair is not synthetic, if its prompt asks for neither rigid motion nor a new object, or
@@ -17,10 +22,25 @@ def truth_of_pair(pair_id: str, *, frames: int, size: tuple[int, int]) -> Truth 
         frames: number of frames, at least 2.
         size: height and width in pixels.
     """
-    pair = bundled_pairs().get(pair_id)
-    if pair is None or size[0] % 2 or size[1] % 2:
+    known = bundled_pairs().get(pair)
+    if known is None or size[0] % 2 or size[1] % 2:
         return None
-    return _scene_truth(pair, frames, size)
+    return _scene_truth(known, frames, size)
+
+
+def sprite_truth(pair: str) -> Truth | None:
+    """Return the true clip of a held-out sprite pair, (8, 32, 32, 3); None if the pair is no sprite pair.
+
+    Args:
+        pair: the pair id in the benchmark that `ti2v repro export` writes.
+    """
+    return _sprite_truths().get(pair) if pair.startswith("sprites") else None
+
+
+@lru_cache(maxsize=1)
+def _sprite_truths() -> Mapping[str, Truth]:
+    """Return the true clips by the ids that the pairs have in an imported benchmark."""
+    return {pair_id(clip.image_id, clip.prompt): clip.truth for clip in held_out_clips()}
 
 
 def _scene_truth(pair: ScenePair, frames: int, size: tuple[int, int]) -> Truth | None:

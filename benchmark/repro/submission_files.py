@@ -1,0 +1,102 @@
+"""Writes the held-out benchmark and the clips of the runs as files for the service."""
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from PIL import Image
+
+from benchmark.pairs import pair_id
+from benchmark.repro.measurements import MeasurementError, run_name
+from benchmark.repro.paper_settings import Setting
+from benchmark.scenes.encoding import encode_mp4
+from benchmark.scenes.sprites import SpriteClip, enlarged, held_out_clips
+
+BENCHMARK, CLIPS = "benchmark", "clips"
+CLIPS_FILE = "clips.npz"
+# 32 pixels become 192, which people can judge.
+FACTOR = 6
+_COLUMNS = ("image_path", "prompt", "scenario")
+
+
+@dataclass(frozen=True)
+class GeneratedRun:
+    """A run whose generated clips are stored in `path`."""
+
+    setting: Setting
+    seed: int
+    path: Path
+
+
+def generated_runs(folder: Path) -> list[GeneratedRun]:
+    """Return the runs of a folder that have generated clips, in the order of the settings.
+
+    Raises:
+        MeasurementError: no run has clips.
+    """
+    seeds: defaultdict[Setting, list[int]] = defaultdict(list)
+    for setting in Setting:
+        for path in folder.glob(f"{setting}-*/{CLIPS_FILE}"):
+            seed = path.parent.name.removeprefix(f"{setting}-")
+            if seed.isdecimal():
+                seeds[setting].append(int(seed))
+    runs = [
+        GeneratedRun(setting, seed, folder / run_name(setting, seed) / CLIPS_FILE)
+        for setting in Setting
+        for seed in sorted(seeds[setting])
+    ]
+    if not runs:
+        raise MeasurementError(f"{folder} has no run with {CLIPS_FILE}. Run `ti2v repro run` first.")
+    return runs
+
+
+def write_benchmark_files(folder: Path) -> int:
+    """Write the held-out pairs as a benchmark's folder, and return the number of pairs.
+
+    The scenario of a pair is its split: what is new in the pair.
+    """
+    (folder / "images").mkdir(parents=True, exist_ok=True)
+    clips = held_out_clips()
+    with (folder / "prompt.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(_COLUMNS)
+        for clip in clips:
+            path = f"images/{clip.image_id}.png"
+            writer.writerow([path, clip.prompt, clip.split or ""])
+            Image.fromarray(enlarged(clip.frames[0], FACTOR)).save(folder / path)
+    return len(clips)
+
+
+def write_clip_files(runs: list[GeneratedRun], folder: Path, *, fps: int = 8) -> Iterator[GeneratedRun]:
+    """Write the clips of each run to `folder`/SETTING/<pair id>_<seed>.mp4; yield each run when it is done.
+
+    Raises:
+        MeasurementError: the stored clips are damaged, or belong to other held-out pairs.
+    """
+    clips = held_out_clips()
+    for run in runs:
+        frames = _frames(run, clips)
+        (folder / run.setting).mkdir(parents=True, exist_ok=True)
+        for clip, generated in zip(clips, frames, strict=True):
+            name = f"{pair_id(clip.image_id, clip.prompt)}_{run.seed}.mp4"
+            (folder / run.setting / name).write_bytes(encode_mp4(enlarged(generated, FACTOR), fps=fps))
+        yield run
+
+
+def _frames(run: GeneratedRun, clips: tuple[SpriteClip, ...]) -> np.ndarray:
+    try:
+        with np.load(run.path) as stored:
+            frames, pairs = np.asarray(stored["frames"], np.uint8), [str(each) for each in stored["pair_ids"]]
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise MeasurementError(
+            f"{run.path} is damaged. Remove it, and run `ti2v repro run` again."
+        ) from error
+    if pairs != [clip.pair_id for clip in clips] or frames.shape != (len(clips), *clips[0].frames.shape):
+        raise MeasurementError(
+            f"{run.path} has clips of other held-out pairs. Remove it, and run `ti2v repro run` again."
+        )
+    return frames
