@@ -89,7 +89,8 @@ def write_clip_files(runs: list[GeneratedRun], folder: Path, *, fps: int = 8) ->
 
 def _frames(run: GeneratedRun, clips: tuple[SpriteClip, ...]) -> np.ndarray:
     try:
-        with np.load(run.path) as stored:
+        # np.load does not close a damaged file that it opened itself.
+        with run.path.open("rb") as file, np.load(file) as stored:
             frames, pairs = np.asarray(stored["frames"], np.uint8), [str(each) for each in stored["pair_ids"]]
     except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise MeasurementError(
