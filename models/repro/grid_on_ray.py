@@ -20,8 +20,8 @@ def run_on_ray(runs: Sequence[Run], task: Task, *, gpus: int, report: Callable[[
         gpus: GPUs of each run.
         report: see `run_in_processes`.
     """
-    remote = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=3)(task)
-    waiting = {remote.remote(run): run for run in runs}
+    remote = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=3)(_complete)
+    waiting = {remote.remote(task, run): run for run in runs}
     all_good = True
     while waiting:
         (ready,), _ = ray.wait(list(waiting), num_returns=1)
@@ -32,3 +32,8 @@ def run_on_ray(runs: Sequence[Run], task: Task, *, gpus: int, report: Callable[[
             all_good = False
             report(run, f"failed: {error}")
     return all_good
+
+
+def _complete(task: Task, run: Run) -> str:
+    # Ray accepts functions only, and a task with bound arguments is none.
+    return task(run)

@@ -106,3 +106,18 @@ def test_a_run_whose_loss_is_not_finite_is_kept_and_marked(tmp_path: Path) -> No
     assert (facts["status"], facts["rows"]) == ("not_finite", 0)
     assert 1 <= facts["steps"] < 6
     assert complete_run(run, folders(tmp_path)) is Outcome.ALREADY
+
+
+@pytest.mark.full_size
+@pytest.mark.filterwarnings("ignore")  # Ray leaves sockets and processes to the garbage collector
+def test_a_task_on_ray_writes_the_same_bytes(finished: Path, tmp_path: Path) -> None:
+    from models.repro.grid_on_ray import run_on_ray
+    from models.worker.ray_engine import ray_cluster
+
+    run, reports = toy_run(), []
+    task = partial(complete_run, folders=folders(tmp_path))
+    with ray_cluster(None):
+        done = run_on_ray([run], task, gpus=0, report=lambda _, outcome: reports.append(outcome))
+
+    assert (done, reports) == (True, [Outcome.FINISHED])
+    assert result(tmp_path, run) == result(finished, run)
