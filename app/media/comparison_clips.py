@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.media.probe import ClipFacts
 from app.media.renditions import Recipe, choose_recipe
+from app.prepared_statements import PreparedStatement
 from app.tables.bench import Pair
 from app.tables.studies import Comparison, Matchup
 from app.tables.submissions import Clip
@@ -66,8 +67,7 @@ def _query() -> Select[*tuple[Any, ...]]:
     )
 
 
-# This statement is built once, because building it takes longer than running it.
-_COMPARED = _query()
+_COMPARED = PreparedStatement(_query())
 
 
 def compared_clips(session: Session, *, comparison_id: int, requested: RenditionRecipe) -> ComparedClips:
@@ -76,7 +76,7 @@ def compared_clips(session: Session, *, comparison_id: int, requested: Rendition
     `requested` is the study's kind of rendition (prepared clip). A kind that the matchup sets takes
     precedence.
     """
-    row = session.connection().execute(_COMPARED, {"comparison_id": comparison_id}).one()
+    row = _COMPARED.one(session, comparison_id=comparison_id)
     prompt, image_key, image_type, of_matchup, *clips = row
     half = len(clips) // 2
     first, second = (

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.panels.phases import QUIZ_POSITION
 from app.panels.selection import MET
+from app.prepared_statements import PreparedStatement
 from app.tables.people import Annotator
 from app.tables.studies import Comparison, Study, StudyProtocol
 from app.tables.voting import Assignment, AssignmentStatus, status_is
@@ -83,23 +84,24 @@ _PROTOCOL_VERSION = (
     .where(StudyProtocol.study_id == bindparam("study_id"))
     .scalar_subquery()
 )
-# This statement is built once, because building it takes longer than running it.
-_COUNTS = select(
-    func.count().filter(status_is(AssignmentStatus.VOTED, AssignmentStatus.SKIPPED)),
-    func.count().filter(status_is(AssignmentStatus.OPEN)),
-    func.count(Assignment.pair_id.distinct()),
-    func.max(Assignment.position),
-    _MET_WITH_PLACES,
-    _IS_OUT,
-    _NEXT_EXPIRY,
-    _PROTOCOL_VERSION,
-).where(
-    Assignment.annotator_id == bindparam("annotator_id"),
-    status_is(*MET),
-    Assignment.position > QUIZ_POSITION,
+_COUNTS = PreparedStatement(
+    select(
+        func.count().filter(status_is(AssignmentStatus.VOTED, AssignmentStatus.SKIPPED)),
+        func.count().filter(status_is(AssignmentStatus.OPEN)),
+        func.count(Assignment.pair_id.distinct()),
+        func.max(Assignment.position),
+        _MET_WITH_PLACES,
+        _IS_OUT,
+        _NEXT_EXPIRY,
+        _PROTOCOL_VERSION,
+    ).where(
+        Assignment.annotator_id == bindparam("annotator_id"),
+        status_is(*MET),
+        Assignment.position > QUIZ_POSITION,
+    )
 )
 
 
 def annotator_counts(session: Session, *, study: Study, annotator_id: int) -> AnnotatorCounts:
-    given = {"study_id": study.id, "annotator_id": annotator_id, "panel": study.votes_per_comparison}
-    return AnnotatorCounts(*session.connection().execute(_COUNTS, given).one())
+    row = _COUNTS.one(session, study_id=study.id, annotator_id=annotator_id, panel=study.votes_per_comparison)
+    return AnnotatorCounts(*row)

@@ -8,13 +8,14 @@ stored seed.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVarTuple
 
 from sqlalchemy import ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.panels.allocation import study_allocation
 from app.panels.slots import FreeComparison
+from app.prepared_statements import PreparedStatement
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, AssignmentStatus, status_is
 from benchmark.design import is_reference_left
@@ -23,6 +24,7 @@ from benchmark.protocol import AssignmentPurpose, Balance, Side
 # The same annotator may get a comparison again after the assignment expired or the vote was undone.
 MET = (AssignmentStatus.OPEN, AssignmentStatus.VOTED, AssignmentStatus.SKIPPED)
 HOLDING_A_SLOT = (AssignmentStatus.OPEN, AssignmentStatus.VOTED)
+Columns = TypeVarTuple("Columns")
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ _COMPLETE = (
 
 def _next(
     which: InstrumentedAttribute[int], met: InstrumentedAttribute[int], balance: Balance
-) -> Select[*tuple[Any, ...]]:
+) -> PreparedStatement[int, int, int, int, int, int]:
     columns = select(
         Comparison.id,
         Comparison.matchup_id,
@@ -71,20 +73,21 @@ def _next(
         _left(Side.OTHER).label("other_left"),
     )
     if balance is Balance.COMPARISONS:
-        return _first_free(columns, which, met).order_by(
-            Comparison.batch, Comparison.slots_taken, Comparison.shuffle_key
+        first_free = _first_free(columns, which, met)
+        return PreparedStatement(
+            first_free.order_by(Comparison.batch, Comparison.slots_taken, Comparison.shuffle_key)
         )
     # The inner query sorts all free comparisons, so it selects nothing but the id.
     ids = select(Comparison.id).join(_COMPLETE, _COMPLETE.c.matchup_id == Comparison.matchup_id)
     first = _first_free(ids, which, met).order_by(
         Comparison.batch, _COMPLETE.c.votes, Comparison.slots_taken, Comparison.shuffle_key
     )
-    return columns.where(Comparison.id == first.correlate(None).scalar_subquery())
+    return PreparedStatement(columns.where(Comparison.id == first.correlate(None).scalar_subquery()))
 
 
 def _first_free(
-    query: Select[*tuple[Any, ...]], which: InstrumentedAttribute[int], met: InstrumentedAttribute[int]
-) -> Select[*tuple[Any, ...]]:
+    query: Select[*Columns], which: InstrumentedAttribute[int], met: InstrumentedAttribute[int]
+) -> Select[*Columns]:
     """Restrict a query to one open comparison that has a free slot and that the annotator has not seen."""
     met_before = select(met).where(Assignment.annotator_id == bindparam("annotator_id"), status_is(*MET))
     return query.where(
@@ -95,7 +98,6 @@ def _first_free(
     ).limit(1)
 
 
-# Statements are built once, because building a statement takes longer than running it.
 _ON_A_NEW_PAIR = {balance: _next(Comparison.pair_id, Assignment.pair_id, balance) for balance in Balance}
 _NOT_MET = {balance: _next(Comparison.id, Assignment.comparison_id, balance) for balance in Balance}
 
@@ -115,16 +117,14 @@ def choose_comparison(
         return None
     balance = study_allocation(study).balance
     given = {"study_id": study.id, "panel": study.votes_per_comparison, "annotator_id": annotator_id}
-    connection = session.connection()
-    row = (
-        connection.execute(_ON_A_NEW_PAIR[balance], given).one_or_none() if met_pairs < study.pairs else None
-    )
-    row = row or connection.execute(_NOT_MET[balance], given).one_or_none()
+    row = _ON_A_NEW_PAIR[balance].first(session, **given) if met_pairs < study.pairs else None
+    row = row or _NOT_MET[balance].first(session, **given)
     if row is None:
         return None
-    if row.reference_left == row.other_left:
-        is_left = is_reference_left(study.seed, row.matchup_id, row.pair_id, row.draws)
+    *columns, reference_left, other_left = row
+    comparison = FreeComparison(*columns)
+    if reference_left == other_left:
+        is_left = is_reference_left(study.seed, comparison.matchup_id, comparison.pair_id, comparison.draws)
     else:
-        is_left = row.reference_left < row.other_left
-    comparison = FreeComparison(row.id, row.matchup_id, row.pair_id, row.draws)
+        is_left = reference_left < other_left
     return ChosenComparison(comparison, Side.REFERENCE if is_left else Side.OTHER, AssignmentPurpose.VOTE)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
+from app.prepared_statements import PreparedStatement
 from app.tables.base import Base
 from app.tables.studies import Comparison, Study
 from benchmark.design import shuffle_key
@@ -33,8 +34,14 @@ _CHANGE = (
     .where(_comparisons.c.id == bindparam("comparison_id"))
     .returning(_comparisons.c.slots_taken, _comparisons.c.is_open)
 )
-_TAKE = _CHANGE.values(slots_taken=_comparisons.c.slots_taken + 1)
-_RELEASE = _CHANGE.values(slots_taken=_comparisons.c.slots_taken - 1)
+_TAKE = PreparedStatement(
+    _CHANGE.values(
+        slots_taken=_comparisons.c.slots_taken + 1,
+        draws=bindparam("new_draws"),
+        shuffle_key=bindparam("new_key"),
+    )
+)
+_RELEASE = PreparedStatement(_CHANGE.values(slots_taken=_comparisons.c.slots_taken - 1))
 
 
 def take_slot(session: Session, comparison: Comparison | FreeComparison, study: Study) -> bool:
@@ -44,17 +51,15 @@ def take_slot(session: Session, comparison: Comparison | FreeComparison, study: 
     """
     draws = comparison.draws + 1
     key = shuffle_key(study.seed, comparison.matchup_id, comparison.pair_id, draws)
-    changed = session.execute(
-        _TAKE, {"comparison_id": comparison.id, "draws": draws, "shuffle_key": key}
-    ).one()
-    if changed.is_open and changed.slots_taken == study.votes_per_comparison:
+    taken, is_open = _TAKE.one(session, comparison_id=comparison.id, new_draws=draws, new_key=key)
+    if is_open and taken == study.votes_per_comparison:
         study.unfilled_comparisons -= 1
-    return bool(changed.slots_taken < study.votes_per_comparison)
+    return bool(taken < study.votes_per_comparison)
 
 
 def release_slot(session: Session, comparison_id: int, study: Study) -> None:
-    changed = session.execute(_RELEASE, {"comparison_id": comparison_id}).one()
-    if changed.is_open and changed.slots_taken == study.votes_per_comparison - 1:
+    taken, is_open = _RELEASE.one(session, comparison_id=comparison_id)
+    if is_open and taken == study.votes_per_comparison - 1:
         study.unfilled_comparisons += 1
 
 

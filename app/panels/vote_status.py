@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.panels.slots import has_free_slot, release_slot, take_slot
+from app.prepared_statements import PreparedStatement
 from app.tables.base import Base
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, Vote, VoteEvent
@@ -26,7 +27,7 @@ _OF_PURPOSE = {
 }
 _comparisons = Base.metadata.tables["comparisons"]
 _COUNTERS = [f"{name}_{side}" for name in ("votes", *Justification) for side in Side]
-_COUNT = (
+_COUNT = PreparedStatement(
     update(_comparisons)
     .where(_comparisons.c.id == bindparam("comparison_id"))
     .values({name: _comparisons.c[name] + bindparam(f"add_{name}") for name in _COUNTERS})
@@ -57,7 +58,7 @@ def count_vote(
 ) -> None:
     """Add a valid vote to the comparison's counters (`by` is 1), or subtract the vote (`by` is -1)."""
     added = {f"add_{name}_{side}": by for name in ("votes", *justifications)}
-    session.execute(_COUNT, {"comparison_id": comparison_id, **_NONE, **added})
+    _COUNT.run(session, comparison_id=comparison_id, **{**_NONE, **added})
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import Clock, utc_now
 from app.errors import NotFound, NotSignedIn, OtherBrowser
+from app.prepared_statements import PreparedObjects, PreparedStatement
 from app.security.tokens import hash_token
 from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession
 from app.tables.studies import Study
@@ -34,17 +35,25 @@ def _of_browser(query: Select[*Columns], *, is_replaced: bool = False) -> Select
     )
 
 
-# Statements are built once, because building a statement takes longer than running it.
-_PARTICIPANT = (
+_PARTICIPANT = PreparedObjects(
     _of_browser(select(Annotator, Study))
     .join(Study, Study.id == Annotator.study_id)
     .where(Study.slug == bindparam("slug"))
 )
-_ASSIGNMENT = (
+_ASSIGNMENT = PreparedObjects(
     _of_browser(select(Assignment, Annotator, Study))
     .join(Assignment, Assignment.annotator_id == Annotator.id)
     .join(Study, Study.id == Assignment.study_id)
     .where(Assignment.token == bindparam("token"))
+)
+_LOCK_BY_SLUG = PreparedStatement(
+    select(Study.id).where(Study.slug == bindparam("slug")).with_for_update(key_share=True)
+)
+_LOCK_BY_TOKEN = PreparedStatement(
+    select(Study.id)
+    .join(Assignment, Assignment.study_id == Study.id)
+    .where(Assignment.token == bindparam("token"))
+    .with_for_update(key_share=True, of=Study)
 )
 # The studies in which another browser replaced this browser.
 _REPLACED = _of_browser(select(Study, Annotator.language), is_replaced=True).join(
@@ -78,22 +87,26 @@ class HeldAssignment:
     now: datetime
 
 
-def find_participant(session: Session, *, cookie: str | None, study_slug: str, now: datetime) -> Participant:
-    """Return the annotator of this browser in a study.
+def find_participant(
+    session: Session, *, cookie: str | None, study_slug: str, now: datetime, for_change: bool = False
+) -> Participant:
+    """Return the annotator of this browser in a study. If `for_change` is set, lock the study first.
 
     Raises:
         NotSignedIn: this browser opened no invitation to this study, or the annotator withdrew.
         OtherBrowser: the annotator continued in another browser.
     """
     given = {"token_hash": hash_token(cookie or ""), "now": now, "slug": study_slug}
-    row = session.execute(_PARTICIPANT, given).one_or_none()
+    if for_change and not _has_one_writer(session):
+        _LOCK_BY_SLUG.run(session, slug=study_slug)
+    row = _PARTICIPANT.first(session, **given)
     if row is None:
         _refuse_replaced(session, _REPLACED_IN_STUDY, given)
         raise NotSignedIn(
             "This browser has no invitation to this study. Open your invitation link in it first.",
             code="not_invited",
         )
-    return Participant(row[0], row[1])
+    return Participant(*row)
 
 
 def find_assignment(
@@ -108,19 +121,15 @@ def find_assignment(
             both cases.
         OtherBrowser: the annotator continued in another browser.
     """
+    if for_change and not _has_one_writer(session):
+        _LOCK_BY_TOKEN.run(session, token=token)
     now = clock()
     given = {"token_hash": hash_token(cookie or ""), "now": now, "token": token}
-    row = session.execute(_ASSIGNMENT, given).one_or_none()
+    row = _ASSIGNMENT.first(session, **given)
     if row is None:
         _refuse_replaced(session, _REPLACED_IN_ASSIGNMENT, given)
         raise NotFound("This browser has no such assignment. Open your invitation link again.")
-    assignment, annotator, study = row
-    if for_change and not _has_one_writer(session):
-        lock_study(session, study.id)
-        # Another request may have changed the assignment before the lock was taken.
-        session.refresh(assignment)
-        now = clock()
-    return HeldAssignment(assignment, annotator, study, now)
+    return HeldAssignment(*row, now)
 
 
 def lock_study(session: Session, study_id: int) -> Study:

@@ -17,6 +17,7 @@ from app.panels.progress import Progress, counted_progress, progress_of
 from app.panels.schedule import next_comparison
 from app.panels.selection import MET, ChosenComparison
 from app.panels.slots import has_free_slot, release_slot, take_slot
+from app.prepared_statements import PreparedStatement
 from app.security.tokens import new_token
 from app.tables.base import Base
 from app.tables.people import Annotator
@@ -43,7 +44,30 @@ _OVERDUE = select(Assignment).where(
     status_is(AssignmentStatus.OPEN),
     Assignment.expires_at <= bindparam("now"),
 )
-_NEW = insert(Base.metadata.tables["assignments"])
+_assignments = Base.metadata.tables["assignments"]
+_ALWAYS_EQUAL = {"status": AssignmentStatus.OPEN, "left_delivered": 0, "right_delivered": 0}
+_NEW = PreparedStatement(
+    insert(_assignments).values(
+        {
+            name: bindparam(name)
+            for name in (
+                "token",
+                "study_id",
+                "comparison_id",
+                "pair_id",
+                "annotator_id",
+                "purpose",
+                "takes_slot",
+                "protocol_version",
+                "position",
+                "left_side",
+                "created_at",
+                "expires_at",
+            )
+        }
+        | _ALWAYS_EQUAL
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -192,22 +216,21 @@ def _start_lease(
     takes_slot = is_vote and annotator.kind is study.kind.counted_annotators and not study.is_pilot
     has_places = take_slot(session, chosen.comparison, study) if takes_slot else is_vote
     token, expires_at = new_token(), now + timedelta(seconds=study.lease_s)
-    row = {
-        "token": token,
-        "study_id": study.id,
-        "comparison_id": chosen.comparison.id,
-        "pair_id": chosen.comparison.pair_id,
-        "annotator_id": annotator.id,
-        "purpose": chosen.purpose,
-        "takes_slot": takes_slot,
-        "protocol_version": counts.protocol_version,
-        "position": counts.next_position,
-        "left_side": chosen.left_side,
-        "status": AssignmentStatus.OPEN,
-        "created_at": now,
-        "expires_at": expires_at,
-    }
-    session.execute(_NEW, row)
+    _NEW.run(
+        session,
+        token=token,
+        study_id=study.id,
+        comparison_id=chosen.comparison.id,
+        pair_id=chosen.comparison.pair_id,
+        annotator_id=annotator.id,
+        purpose=chosen.purpose,
+        takes_slot=takes_slot,
+        protocol_version=counts.protocol_version,
+        position=counts.next_position,
+        left_side=chosen.left_side,
+        created_at=now,
+        expires_at=expires_at,
+    )
     counts = replace(counts, held=counts.held + 1, met_with_places=counts.met_with_places + has_places)
     progress = counted_progress(session, counts=counts, study=study, annotator_id=annotator.id)
     return Lease(token, chosen.comparison.id, expires_at, progress)

@@ -11,6 +11,7 @@ from app.errors import Conflict, Invalid
 from app.panels.phases import require_voting
 from app.panels.slots import release_slot
 from app.panels.vote_status import change_status, count_vote, first_status, mark_uncounted, status_of
+from app.prepared_statements import PreparedStatement
 from app.tables.base import Base
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.voting import Assignment, AssignmentStatus, Vote
@@ -29,8 +30,6 @@ from benchmark.wire.votes import VoteRequest
 # Votes with these statuses can be undone. A surplus or excluded vote has no slot for the new assignment, and
 # the quiz has told the right answer.
 _UNDOABLE = (VoteStatus.VALID, VoteStatus.GOLD, VoteStatus.REPEAT, VoteStatus.PILOT)
-# Statements are built once, because building a statement takes longer than running it. They change tables
-# instead of objects, because SQLAlchemy needs five times as long to find out what changed in an object.
 _votes, _assignments = (Base.metadata.tables[name] for name in ("votes", "assignments"))
 _CHOSEN = (
     select(case((bindparam("is_reference"), Matchup.reference_id), else_=Matchup.other_id))
@@ -38,15 +37,21 @@ _CHOSEN = (
     .where(Comparison.id == bindparam("compared"))
 )
 _REPLACED = select(Vote.id).where(Vote.assignment_id == bindparam("undone_assignment"))
-_NEW_VOTE = (
+_NEW_VOTE = PreparedStatement(
     insert(_votes)
-    .values(chosen_id=_CHOSEN.scalar_subquery(), replaces_id=_REPLACED.scalar_subquery())
+    .values(
+        {
+            **{column.name: bindparam(column.name) for column in _votes.c if not column.primary_key},
+            "chosen_id": _CHOSEN.scalar_subquery(),
+            "replaces_id": _REPLACED.scalar_subquery(),
+        }
+    )
     .returning(_votes.c.id)
 )
-_END_WITH_VOTE = (
+_END_WITH_VOTE = PreparedStatement(
     update(_assignments)
     .where(_assignments.c.id == bindparam("assignment_id"))
-    .values(status=AssignmentStatus.VOTED)
+    .values(status=AssignmentStatus.VOTED, ended_at=bindparam("now"))
 )
 
 
@@ -96,7 +101,7 @@ def cast_vote(
         count_vote(session, assignment.comparison_id, side=side, justifications=request.justifications, by=1)
     else:
         mark_uncounted(session, vote_id, assignment, now=now)
-    session.execute(_END_WITH_VOTE, {"assignment_id": assignment.id, "ended_at": now})
+    _END_WITH_VOTE.run(session, assignment_id=assignment.id, now=now)
     return CastVote(request.choice, _in_order(request.justifications), cast_at=now, is_new=True)
 
 
@@ -176,7 +181,7 @@ def _insert_vote(
         "compared": assignment.comparison_id,
         "undone_assignment": assignment.replaces_id,
     }
-    vote_id: int = session.execute(_NEW_VOTE, {**vote, **looked_up}).scalar_one()
+    (vote_id,) = _NEW_VOTE.one(session, **vote, **looked_up)
     return vote_id
 
 

@@ -17,7 +17,7 @@ from app.clock import utc_now
 from app.cookies import annotator_cookie_of
 from app.dependencies import context_of
 from app.errors import Conflict
-from app.security.participants import find_assignment, find_participant, lock_study
+from app.security.participants import find_assignment, find_participant
 from app.security.path_params import SlugPath, TokenPath
 from app.tables.people import Annotator
 from app.tables.studies import Study
@@ -61,13 +61,12 @@ def next_assignment(
     `after` is the token of the current assignment. If `after` is sent, lease the next comparison in advance.
     The page can then load the next comparison's clips early.
     """
+    wanted = body or NextAssignmentRequest()
     with context_of(request).database.write(durable=False) as session:
-        participant = find_participant(
-            session, cookie=annotator_cookie_of(request), study_slug=slug, now=utc_now()
+        held = find_participant(
+            session, cookie=annotator_cookie_of(request), study_slug=slug, now=utc_now(), for_change=True
         )
-        study = lock_study(session, participant.study.id)
-        wanted = body or NextAssignmentRequest()
-        view = _next(session, request, wanted, annotator=participant.annotator, study=study, now=utc_now())
+        view = _next(session, request, wanted, annotator=held.annotator, study=held.study, now=utc_now())
     return _json(view) if view else Response(status_code=204)
 
 

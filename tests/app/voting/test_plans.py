@@ -20,16 +20,16 @@ NEXT = {"study_id": 1, "panel": 5, "annotator_id": 1}
 @pytest.mark.parametrize(
     ("statement", "given", "index"),
     [
-        (selection._ON_A_NEW_PAIR[Balance.COMPARISONS], NEXT, "ix_comparisons_next"),
-        (selection._NOT_MET[Balance.COMPARISONS], NEXT, "ix_comparisons_next"),
+        (selection._ON_A_NEW_PAIR[Balance.COMPARISONS].statement, NEXT, "ix_comparisons_next"),
+        (selection._NOT_MET[Balance.COMPARISONS].statement, NEXT, "ix_comparisons_next"),
         (leases._HELD, {"annotator_id": 1}, "ix_assignments"),
         (leases._OVERDUE, {"study_id": 1, "now": NOON}, "ix_assignments_open"),
         (
-            annotator_counts._COUNTS,
+            annotator_counts._COUNTS.statement,
             {"annotator_id": 1, "study_id": 1, "panel": 5},
             "assignments_annotator",
         ),
-        (comparison_clips._COMPARED, {"comparison_id": 1}, "clips"),
+        (comparison_clips._COMPARED.statement, {"comparison_id": 1}, "clips"),
     ],
     ids=["new pair", "not met", "held", "overdue", "counts", "clips"],
 )
