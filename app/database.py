@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, UOWTransaction
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.audit_chain import chain_new_events
+from app.prepared_statements import execute_on_driver
 from app.private_files import make_private_file, make_private_folder
 from app.settings import Settings
 
@@ -173,9 +174,9 @@ def _sqlite_engine(url: str) -> Engine:
         writes = connection.get_execution_options().get(_WRITES)
         if writes and connection.info.get(_WRITES, _DURABLE) != writes:
             synchronous = "FULL" if writes == _DURABLE else "NORMAL"
-            connection.exec_driver_sql(f"PRAGMA synchronous = {synchronous}")
+            execute_on_driver(connection, f"PRAGMA synchronous = {synchronous}")
             connection.info[_WRITES] = writes
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        execute_on_driver(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 
@@ -186,6 +187,6 @@ def _postgres_engine(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         if connection.get_execution_options().get(_WRITES) == _FORGETTABLE:
-            connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
+            execute_on_driver(connection, "SET LOCAL synchronous_commit TO OFF")
 
     return engine

@@ -7,9 +7,9 @@ written with SQLAlchemy, is compiled once for each kind of database, and convert
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVarTuple
+from typing import Any, Generic, NamedTuple, TypeVarTuple, cast
 
-from sqlalchemy import Dialect, Select, Update, inspect
+from sqlalchemy import Connection, Dialect, Select, Update, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapper, Session, make_transient_to_detached
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -40,18 +40,12 @@ class PreparedStatement(Generic[*Columns]):
         """
         session.flush()
         connection = session.connection()
-        dialect = connection.dialect
-        compiled = self._compiled.get(dialect.name)
+        compiled = self._compiled.get(connection.dialect.name)
         if compiled is None:
-            compiled = self._compiled[dialect.name] = _compile(self.statement, dialect)
-        driver = connection.connection.driver_connection
-        assert driver is not None
-        try:
-            cursor = driver.execute(compiled.text, compiled.parameters(values))
-            return [compiled.row(row) for row in cursor.fetchall()] if compiled.returns_rows else []
-        except dialect.loaded_dbapi.Error as error:
-            base = dialect.loaded_dbapi.Error
-            raise DBAPIError.instance(compiled.text, None, error, base, dialect=dialect) from error
+            compiled = _Compiled.of(cast("Select[*tuple[Any, ...]]", self.statement), connection.dialect)
+            self._compiled[connection.dialect.name] = compiled
+        result = execute_on_driver(connection, compiled.text, compiled.parameters(values))
+        return compiled.rows(result)
 
     def one(self, session: Session, **values: object) -> tuple[*Columns]:
         """Run a statement that returns exactly one row."""
@@ -64,70 +58,12 @@ class PreparedStatement(Generic[*Columns]):
         return rows[0] if rows else None
 
 
-@dataclass(frozen=True)
-class _Compiled:
-    """A statement's text for one kind of database.
-
-    Attributes:
-        order: the names of the parameters, if the driver takes a sequence; None if it takes a mapping.
-        constants: the parameters that never change, as the driver takes them.
-        to_driver: the parameters that the driver takes in another form, such as times and enum members.
-        from_driver: the positions of columns that the driver returns in another form.
-    """
-
-    text: str
-    order: Sequence[str] | None
-    constants: Mapping[str, Any]
-    to_driver: Sequence[tuple[str, _Convert]]
-    from_driver: Sequence[tuple[int, _Convert]]
-    returns_rows: bool
-
-    def parameters(self, values: Mapping[str, object]) -> Sequence[Any] | Mapping[str, Any]:
-        given = {**self.constants, **values}
-        for name, convert in self.to_driver:
-            given[name] = convert(given[name])
-        return given if self.order is None else [given[name] for name in self.order]
-
-    def row(self, row: Sequence[Any]) -> tuple[Any, ...]:
-        if not self.from_driver:
-            return tuple(row)
-        values = list(row)
-        for position, convert in self.from_driver:
-            values[position] = convert(values[position])
-        return tuple(values)
-
-
-def _compile(statement: Select[Any] | Insert | Update, dialect: Dialect) -> _Compiled:
-    compiled = statement.compile(dialect=dialect)
-    assert isinstance(compiled, SQLCompiler)
-    # A default in Python needs SQLAlchemy; the statement must name all such columns.
-    assert not compiled.prefetch, compiled.prefetch
-    constants, to_driver = {}, []
-    for parameter, name in compiled.bind_names.items():
-        convert = parameter.type.dialect_impl(dialect).bind_processor(dialect)
-        if not parameter.required:
-            constants[name] = convert(parameter.effective_value) if convert else parameter.effective_value
-        elif convert:
-            to_driver.append((name, convert))
-    columns = list(statement.exported_columns)
-    converts = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
-    return _Compiled(
-        text=compiled.string,
-        order=compiled.positiontup,
-        constants=constants,
-        to_driver=to_driver,
-        from_driver=[(place, convert) for place, convert in enumerate(converts) if convert],
-        returns_rows=bool(columns),
-    )
-
-
 class PreparedObjects(Generic[*Columns]):
     """A prepared query for objects of mapped classes. The objects belong to the session."""
 
     def __init__(self, query: Select[*Columns]) -> None:
-        mappers = [inspect(each["entity"]) for each in query.column_descriptions]
-        self._classes = [(mapper, [each.key for each in mapper.column_attrs]) for mapper in mappers]
-        columns = [getattr(mapper.class_, name) for mapper, names in self._classes for name in names]
+        self._classes = [_MappedClass.of(inspect(each["entity"])) for each in query.column_descriptions]
+        columns = [getattr(each.mapper.class_, name) for each in self._classes for name in each.names]
         self._statement = PreparedStatement(query.with_only_columns(*columns, maintain_column_froms=True))
 
     def first(self, session: Session, **values: object) -> tuple[*Columns] | None:
@@ -136,18 +72,119 @@ class PreparedObjects(Generic[*Columns]):
         if row is None:
             return None
         rest = iter(row)
-        return tuple(
-            _object(session, mapper, dict(zip(names, rest, strict=False))) for mapper, names in self._classes
-        )
+        objects = tuple(each.object(session, [next(rest) for _ in each.names]) for each in self._classes)
+        return cast("tuple[*Columns]", objects)
 
 
-def _object(session: Session, mapper: Mapper[Any], values: dict[str, Any]) -> object:
-    """Return the object of a row. An object that the session has already keeps its values."""
-    key = mapper.identity_key_from_primary_key([values[column.key] for column in mapper.primary_key])
-    known = session.identity_map.get(key)
-    if known is None:
-        known = mapper.class_manager.new_instance()
-        known.__dict__.update(values)
-        make_transient_to_detached(known)
-        session.add(known)
-    return known
+class _DriverResult(NamedTuple):
+    """The rows of a statement as the driver returns them. `description` is None if there are no columns."""
+
+    description: Sequence[Sequence[Any]] | None
+    rows: list[tuple[Any, ...]]
+
+
+def execute_on_driver(
+    connection: Connection, text: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
+) -> _DriverResult:
+    """Run a statement on the driver.
+
+    Raises:
+        DBAPIError: the database refused the statement; the subclass is the one of `connection.execute`.
+    """
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    try:
+        cursor = driver.execute(text, parameters)
+        return _DriverResult(cursor.description, cursor.fetchall() if cursor.description else [])
+    except connection.dialect.loaded_dbapi.Error as error:
+        base = connection.dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(text, None, error, base, dialect=connection.dialect) from error
+
+
+@dataclass
+class _Compiled:
+    """A statement's text for one kind of database, and the conversions of its values.
+
+    Attributes:
+        order: the names of the parameters, if the driver takes a sequence; None if it takes a mapping.
+        constants: the parameters that never change, as the driver takes them.
+        to_driver: the parameters that the driver takes in another form, such as times and enum members.
+        from_driver: the positions of columns that the driver returns in another form; None before the first
+            result, which names the driver's types.
+    """
+
+    dialect: Dialect
+    text: str
+    order: Sequence[str] | None
+    constants: Mapping[str, Any]
+    to_driver: Sequence[tuple[str, _Convert]]
+    columns: Sequence[Any]
+    from_driver: Sequence[tuple[int, _Convert]] | None = None
+
+    @classmethod
+    def of(cls, statement: Select[*tuple[Any, ...]], dialect: Dialect) -> "_Compiled":
+        compiled = statement.compile(dialect=dialect)
+        assert isinstance(compiled, SQLCompiler)
+        # SQLAlchemy would fill in a default in Python, so the statement must name each such column.
+        assert not compiled.prefetch, compiled.prefetch
+        constants: dict[str, Any] = {}
+        to_driver: list[tuple[str, _Convert]] = []
+        for parameter, name in compiled.bind_names.items():
+            convert = parameter.type.dialect_impl(dialect).bind_processor(dialect)
+            if not parameter.required:
+                constants[name] = convert(parameter.effective_value) if convert else parameter.effective_value
+            elif convert:
+                to_driver.append((name, convert))
+        columns = list(statement.exported_columns)
+        return cls(dialect, compiled.string, compiled.positiontup, constants, to_driver, columns)
+
+    def parameters(self, values: Mapping[str, object]) -> Sequence[Any] | Mapping[str, Any]:
+        given = {**self.constants, **values}
+        for name, convert in self.to_driver:
+            given[name] = convert(given[name])
+        return given if self.order is None else [given[name] for name in self.order]
+
+    def rows(self, result: _DriverResult) -> list[Any]:
+        if self.from_driver is None:
+            self.from_driver = self._conversions(result.description or ())
+        return [self._converted(row) for row in result.rows] if self.from_driver else result.rows
+
+    def _conversions(self, description: Sequence[Sequence[Any]]) -> list[tuple[int, _Convert]]:
+        types = [column.type.dialect_impl(self.dialect) for column in self.columns]
+        converts = [
+            each.result_processor(self.dialect, driver_type)
+            for each, (_, driver_type, *_rest) in zip(types, description, strict=True)
+        ]
+        return [(place, convert) for place, convert in enumerate(converts) if convert]
+
+    def _converted(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        values = list(row)
+        for place, convert in self.from_driver or ():
+            values[place] = convert(values[place])
+        return tuple(values)
+
+
+@dataclass(frozen=True)
+class _MappedClass:
+    """A mapped class, and the names of its columns' attributes."""
+
+    mapper: Mapper[Any]
+    names: Sequence[str]
+    key_places: Sequence[int]
+
+    @classmethod
+    def of(cls, mapper: Mapper[Any]) -> "_MappedClass":
+        names = [each.key for each in mapper.column_attrs]
+        keys = [mapper.get_property_by_column(column).key for column in mapper.primary_key]
+        return cls(mapper, names, [names.index(key) for key in keys])
+
+    def object(self, session: Session, values: Sequence[Any]) -> object:
+        """Return the object of a row. An object that the session has already keeps its values."""
+        key = self.mapper.identity_key_from_primary_key(tuple(values[place] for place in self.key_places))
+        found: object | None = session.identity_map.get(key)
+        if found is None:
+            found = self.mapper.class_manager.new_instance()
+            found.__dict__.update(zip(self.names, values, strict=True))
+            make_transient_to_detached(found)
+            session.add(found)
+        return found

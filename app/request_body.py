@@ -3,6 +3,7 @@
 Part of a refused body is read and discarded.
 """
 
+import asyncio
 import time
 
 import anyio
@@ -73,7 +74,7 @@ class RequestBody:
     async def _receive_in_time(self) -> Message:
         left_s = self._due + self._seen / MIN_BYTES_PER_S - time.monotonic()
         try:
-            with anyio.fail_after(max(0.0, left_s)):
+            async with asyncio.timeout(left_s):
                 return await self._receive()
         except TimeoutError as error:
             raise RequestTimeout(

@@ -34,14 +34,16 @@ _CHANGE = (
     .where(_comparisons.c.id == bindparam("comparison_id"))
     .returning(_comparisons.c.slots_taken, _comparisons.c.is_open)
 )
-_TAKE = PreparedStatement(
+_TAKE: PreparedStatement[int, bool] = PreparedStatement(
     _CHANGE.values(
         slots_taken=_comparisons.c.slots_taken + 1,
         draws=bindparam("new_draws"),
         shuffle_key=bindparam("new_key"),
     )
 )
-_RELEASE = PreparedStatement(_CHANGE.values(slots_taken=_comparisons.c.slots_taken - 1))
+_RELEASE: PreparedStatement[int, bool] = PreparedStatement(
+    _CHANGE.values(slots_taken=_comparisons.c.slots_taken - 1)
+)
 
 
 def take_slot(session: Session, comparison: Comparison | FreeComparison, study: Study) -> bool:

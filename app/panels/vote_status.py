@@ -27,7 +27,7 @@ _OF_PURPOSE = {
 }
 _comparisons = Base.metadata.tables["comparisons"]
 _COUNTERS = [f"{name}_{side}" for name in ("votes", *Justification) for side in Side]
-_COUNT = PreparedStatement(
+_COUNT: PreparedStatement[()] = PreparedStatement(
     update(_comparisons)
     .where(_comparisons.c.id == bindparam("comparison_id"))
     .values({name: _comparisons.c[name] + bindparam(f"add_{name}") for name in _COUNTERS})

@@ -46,8 +46,11 @@ _OVERDUE = select(Assignment).where(
 )
 _assignments = Base.metadata.tables["assignments"]
 _ALWAYS_EQUAL = {"status": AssignmentStatus.OPEN, "left_delivered": 0, "right_delivered": 0}
-_NEW = PreparedStatement(
-    insert(_assignments).values(
+_NEW: PreparedStatement[()] = PreparedStatement(
+    # Without `inline`, PostgreSQL would return the new id.
+    insert(_assignments)
+    .inline()
+    .values(
         {
             name: bindparam(name)
             for name in (

@@ -37,7 +37,7 @@ _CHOSEN = (
     .where(Comparison.id == bindparam("compared"))
 )
 _REPLACED = select(Vote.id).where(Vote.assignment_id == bindparam("undone_assignment"))
-_NEW_VOTE = PreparedStatement(
+_NEW_VOTE: PreparedStatement[int] = PreparedStatement(
     insert(_votes)
     .values(
         {
@@ -48,7 +48,7 @@ _NEW_VOTE = PreparedStatement(
     )
     .returning(_votes.c.id)
 )
-_END_WITH_VOTE = PreparedStatement(
+_END_WITH_VOTE: PreparedStatement[()] = PreparedStatement(
     update(_assignments)
     .where(_assignments.c.id == bindparam("assignment_id"))
     .values(status=AssignmentStatus.VOTED, ended_at=bindparam("now"))

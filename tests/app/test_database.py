@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -65,9 +66,11 @@ def test_a_read_session_refuses_to_write(either_installation: AppContext) -> Non
 def test_sqlite_begins_a_write_at_once_and_a_read_not(context: AppContext) -> None:
     """A deferred BEGIN fails under contention with "database is locked", whatever the busy timeout."""
     said: list[str] = []
-    event.listen(
-        context.database.engine, "before_cursor_execute", lambda *call: said.append(call[2]), named=False
-    )
+
+    def trace(connection: sqlite3.Connection, *_rest: object) -> None:
+        connection.set_trace_callback(said.append)
+
+    event.listen(context.database.engine, "checkout", trace)
 
     with context.database.write() as session:
         session.execute(text("SELECT 1"))
@@ -75,8 +78,8 @@ def test_sqlite_begins_a_write_at_once_and_a_read_not(context: AppContext) -> No
         session.execute(text("SELECT 2"))
 
     assert [each for each in said if not each.startswith("PRAGMA")] == [
-        *("BEGIN IMMEDIATE", "SELECT 1"),
-        *("BEGIN", "SELECT 2"),
+        *("BEGIN IMMEDIATE", "SELECT 1", "COMMIT"),
+        *("BEGIN", "SELECT 2", "ROLLBACK"),
     ]
 
 
