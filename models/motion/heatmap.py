@@ -115,6 +115,29 @@ def resize_heatmap(heatmap: Heatmap, height: int, width: int, kernel: Kernel = K
     return np.clip(np.stack(small).astype(np.float32, copy=False), 0, 1)
 
 
+def pool_frames(heatmap: Heatmap, stride: int) -> Heatmap:
+    """Pool a heatmap in time, for latents of an autoencoder that compresses time.
+
+    Causal video autoencoders encode the first frame alone, and then each group of `stride` frames as one
+    latent frame. The map of a group is the mean of its maps.
+
+    Args:
+        heatmap: (frames, height, width) float32 in [0, 1]; `frames` is a multiple of `stride`, plus 1.
+        stride: number of frames per latent frame, such as 4 for Wan.
+
+    Returns:
+        ((frames - 1) / stride + 1, height, width) float32 in [0, 1].
+
+    Raises:
+        ValueError: the number of frames does not fit the stride.
+    """
+    frames, height, width = heatmap.shape
+    if stride < 1 or (frames - 1) % stride:
+        raise ValueError(f"{frames} frames are not a multiple of {stride}, plus 1")
+    groups = heatmap[1:].reshape(-1, stride, height, width).mean(axis=1)
+    return np.concatenate([heatmap[:1], groups]).astype(np.float32, copy=False)
+
+
 def moving_share(heatmap: Heatmap, level: float = 0.5) -> float:
     """Return the share of pixels with m above `level`, in [0, 1].
 

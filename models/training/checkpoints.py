@@ -157,4 +157,17 @@ def _restore_optimiser(optimiser: torch.optim.Optimizer, tensors: dict[str, Tens
     for key, tensor in tensors.items():
         index, name = key.split(".", 1)
         state.setdefault(int(index), {})[name] = tensor
-    optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
+    optimiser.load_state_dict({"state": state, "param_groups": _packed_groups(optimiser)})
+
+
+def _packed_groups(optimiser: torch.optim.Optimizer) -> list[dict[str, object]]:
+    """Return the groups as in `state_dict`, with the numbers of the parameters.
+
+    A sharded optimiser has no `state_dict` until its processes have collected their states.
+    """
+    packed, count = [], 0
+    for group in optimiser.param_groups:
+        numbers = list(range(count, count + len(group["params"])))
+        packed.append({**group, "params": numbers})
+        count += len(numbers)
+    return packed

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -18,6 +19,7 @@ from models.training.config import TrainingConfig
 from models.training.errors import BadConfig
 
 Tree = dict[str, object]
+S = TypeVar("S", bound=BaseModel)
 _BASE = "base"
 # Settings that may change when a run is resumed, except for the settings in `_FIXED`.
 _CHANGEABLE = ("run.", "validation.", "optimiser.steps", "name")
@@ -35,10 +37,19 @@ def read_config(path: Path) -> TrainingConfig:
     Raises:
         BadConfig: a file is missing or not TOML, or a setting is unknown, missing or invalid.
     """
+    return read_settings(path, TrainingConfig)
+
+
+def read_settings(path: Path, model: type[S]) -> S:
+    """Read a TOML file and its base files as the settings of a class. The key `name` defaults to the file's.
+
+    Raises:
+        BadConfig: a file is missing or not TOML, or a setting is unknown, missing or invalid.
+    """
     tree = _read_tree(path, ())
-    _check_keys(tree, TrainingConfig, path.name)
+    _check_keys(tree, model, path.name)
     tree.setdefault("name", path.stem)
-    return parse_config(tree, path.name)
+    return _parse(tree, path.name, model)
 
 
 def resolve_config_path(path: Path) -> Path:
@@ -68,8 +79,12 @@ def parse_config(tree: Mapping[str, object], source: str) -> TrainingConfig:
     Raises:
         BadConfig: a setting is missing or invalid.
     """
+    return _parse(tree, source, TrainingConfig)
+
+
+def _parse(tree: Mapping[str, object], source: str, model: type[S]) -> S:
     try:
-        return TrainingConfig.model_validate(tree)
+        return model.model_validate(tree)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -89,7 +104,7 @@ def settings_key(config: TrainingConfig) -> str:
     return hash_key({name: settings[name] for name in fixed})
 
 
-def to_toml(config: TrainingConfig) -> str:
+def to_toml(config: BaseModel) -> str:
     """Return a config as TOML text that states every setting. `read_config` can read the TOML text."""
     tree = config.model_dump(mode="json")
     plain = {key: value for key, value in tree.items() if not isinstance(value, dict)}

@@ -184,6 +184,8 @@ class RunSettings(Section):
         precision: floating-point precision of the forward pass.
         half_weights: whether to export the network in float16, which halves the file size.
         gradient_checkpointing: whether to recompute activations in the backward pass, which saves memory.
+        shard_optimiser: whether several processes divide AdamW's moments among themselves (ZeRO-1), which
+            saves memory.
         checkpoint_every: number of steps between checkpoints.
         checkpoints_kept: number of checkpoints kept.
         validate_every: number of steps between validations.
@@ -193,6 +195,7 @@ class RunSettings(Section):
     precision: Precision = Precision.FP32
     half_weights: bool = False
     gradient_checkpointing: bool = False
+    shard_optimiser: bool = False
     checkpoint_every: Positive = 500
     checkpoints_kept: Positive = 2
     validate_every: Positive = 2000

@@ -16,9 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import torch
 from accelerate import Accelerator, InitProcessGroupKwargs  # type: ignore[import-untyped]
 from accelerate.utils import gather_object  # type: ignore[import-untyped]
 
@@ -47,12 +45,10 @@ from models.training.figure6 import RegionLoss, region_losses, select_evenly
 from models.training.figure6_files import plot_region_losses, write_region_losses
 from models.training.loop import Hooks, StopReason, autocast, train
 from models.training.networks import create_pipeline
+from models.training.optimisers import collect_moments, create_optimiser
 from models.training.run_dataset import build_run_dataset
 from models.training.run_log import Metrics, RunLog
 from models.training.samples import SampleStrip, sample_strip, write_sample_sheet
-
-if TYPE_CHECKING:
-    pass
 
 logger = logging.getLogger(__name__)
 _BARRIER_TIMEOUT = timedelta(hours=6)
@@ -161,6 +157,7 @@ class Trainer:
 
     def _save(self) -> None:
         """Copy the state, and write the copy to a checkpoint while the training continues."""
+        collect_moments(self._state.optimiser)
         if self._accelerator.is_main_process:
             write = partial(
                 write_checkpoint,
@@ -235,12 +232,6 @@ def new_train_state(config: TrainingConfig, pipeline: MotifImageToVideoPipeline)
     network.requires_grad_(True)
     if config.run.gradient_checkpointing:
         network.enable_gradient_checkpointing()
-    settings = config.optimiser
-    optimiser = torch.optim.AdamW(
-        network.parameters(),
-        lr=settings.learning_rate,
-        betas=(settings.beta1, settings.beta2),
-        weight_decay=settings.weight_decay,
-        fused=network.device.type == "cuda",
-    )
-    return TrainState(network, ExponentialMovingAverage(network, settings.ema_decay), optimiser)
+    optimiser = create_optimiser(network, config)
+    ema = ExponentialMovingAverage(network, config.optimiser.ema_decay)
+    return TrainState(network, ema, optimiser)

@@ -5,7 +5,7 @@ import pytest
 
 from models.motion.flow import DisFlow, Flow
 from models.motion.frames import BadClip
-from models.motion.heatmap import motion_heatmap, moving_share, resize_heatmap, sigma
+from models.motion.heatmap import motion_heatmap, moving_share, pool_frames, resize_heatmap, sigma
 from models.motion.settings import FlowUnit, HeatmapSettings, Kernel, LastFrame
 
 STATIC = 1 / (1 + np.exp(5))  # sigma(0) = 0.0067
@@ -194,3 +194,16 @@ def test_an_array_that_is_not_flow_is_refused(shape: tuple[int, ...]) -> None:
 def test_an_unknown_setting_is_refused() -> None:
     with pytest.raises(ValueError, match="sigma_unit"):
         HeatmapSettings.model_validate({"sigma_unit": "frac_side"})
+
+
+def test_frames_are_pooled_as_a_causal_autoencoder_groups_them() -> None:
+    heatmap = np.float32([0.9, 0.0, 0.2, 0.4, 0.6, 1.0, 1.0, 1.0, 0.0]).reshape(9, 1, 1)
+
+    # The first frame alone; (0 + 0.2 + 0.4 + 0.6) / 4 = 0.3; (1 + 1 + 1 + 0) / 4 = 0.75.
+    np.testing.assert_allclose(pool_frames(heatmap, 4).ravel(), [0.9, 0.3, 0.75], rtol=1e-6)
+    np.testing.assert_array_equal(pool_frames(heatmap, 1), heatmap)
+
+
+def test_frames_that_do_not_fill_the_groups_are_refused() -> None:
+    with pytest.raises(ValueError, match="8 frames are not a multiple of 4, plus 1"):
+        pool_frames(np.zeros((8, 2, 2), np.float32), 4)

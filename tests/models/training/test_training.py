@@ -3,8 +3,6 @@
 import os
 import resource
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,9 +20,8 @@ from models.training.export import export
 from models.training.loop import StopReason, learning_rate
 from models.training.run import TrainingResult, run_training
 from models.training.run_log import RunLog, read_log
+from tests.models.training.processes import start_training
 from tests.models.training.toys import hooks_with, open_setup, toy_config, train_quietly, write_toml
-
-TI2V = "import sys; from benchmark.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
 
 def curve(folder: Path) -> list[float]:
@@ -33,16 +30,13 @@ def curve(folder: Path) -> list[float]:
 
 def kill_after_checkpoint(config_file: Path, output: Path, checkpoint: Path) -> None:
     """Start `ti2v train` and kill it with SIGKILL as soon as a checkpoint exists."""
-    child = subprocess.Popen(
-        [sys.executable, "-c", TI2V, "train", str(config_file), "--output", str(output)],
-        env=os.environ | {"OMP_NUM_THREADS": "1"},
-        stderr=subprocess.DEVNULL,
-    )
+    (child,) = start_training(config_file, output)
     deadline = time.monotonic() + 300
-    while not checkpoint.exists() and child.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.02)
+    while not checkpoint.exists() and child.is_alive() and time.monotonic() < deadline:
+        time.sleep(0.005)
     child.kill()
-    assert child.wait() == -signal.SIGKILL
+    child.join()
+    assert child.exitcode == -signal.SIGKILL
     assert checkpoint.exists() or newest_checkpoint(checkpoint.parent)
 
 

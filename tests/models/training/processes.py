@@ -1,0 +1,48 @@
+"""Processes that train, forked from one server process that has imported torch and diffusers already.
+
+An import takes several seconds of processor time; without the server, every process of a run would take them.
+"""
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+import torch
+
+from benchmark.cli.main import main
+from tests.ports import free_port
+
+_SERVER = multiprocessing.get_context("forkserver")
+_SERVER.set_forkserver_preload(["tests.models.training.processes", "models.training.run"])
+
+
+def start_training(config_file: Path, output: Path, *, processes: int = 1) -> list[ForkServerProcess]:
+    """Start `ti2v train` as `torchrun` starts it, on the CPU; exit codes are those of the command."""
+    shared = {
+        "WORLD_SIZE": str(processes),
+        "MASTER_ADDR": "127.0.0.1",
+        "MASTER_PORT": str(free_port()),
+        "GLOO_SOCKET_IFNAME": "lo",
+        "ACCELERATE_USE_CPU": "true",
+        "OMP_NUM_THREADS": "1",  # accelerate sets torch to this number of threads
+    }
+    words = ["train", str(config_file), "--output", str(output)]
+    started = []
+    for rank in range(processes):
+        variables = shared | {"RANK": str(rank), "LOCAL_RANK": str(rank)} if processes > 1 else {}
+        process = _SERVER.Process(target=_train, args=(words, variables), daemon=True)
+        process.start()
+        started.append(process)
+    return started
+
+
+def _train(words: list[str], variables: Mapping[str, str]) -> None:
+    os.environ.update(variables)
+    # multiprocessing ignores Ctrl-C in its server, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    torch.set_num_threads(1)
+    sys.exit(main(words))
