@@ -241,27 +241,6 @@ def test_studies_of_a_group_exclude_each_others_participants(
     assert client.get(f"/studies/{other.slug}/join", params=LINK).url.path == f"/studies/{other.slug}/vote"
 
 
-def test_the_return_url_contains_the_ids_of_the_participant(
-    client: TestClient, owner: TestClient, study: Study
-) -> None:
-    """SONA's completion URL ends with the code of the participant.
-
-    Source: www.sona-systems.com/researcher/external-study-credit-granting, read 2026-11-30.
-    """
-    url = (
-        "https://yourschool.sona-systems.com/webstudy_credit.aspx?credit_token=4e4&survey_code={participant}"
-    )
-    set_platform(owner, study, kind="panel", participant_parameter="survey_code", completed={"url": url})
-    page = client.get(f"/studies/{study.slug}/join", params={"survey_code": "12&34"})
-    assert page.status_code == 422
-
-    client.get(f"/studies/{study.slug}/join", params={"survey_code": "12:34"})
-    assert vote(client, assign(client, study)["token"]).status_code == 201
-
-    finish = client.get(f"/studies/{study.slug}/vote").text
-    assert "webstudy_credit.aspx?credit_token=4e4&amp;survey_code=12%3A34" in finish
-
-
 def test_a_page_that_asks_nothing_returns_to_the_platform_at_once(
     client: TestClient, cast: Cast, study: Study
 ) -> None:
@@ -321,16 +300,6 @@ def test_the_owner_gives_the_platform_a_link_with_its_placeholders() -> None:
     )
     assert link(kind="mturk") == ""
     assert link(kind="panel", participant_parameter="pid") == "?pid=PARTICIPANT&session=SESSION"
-
-
-def test_a_panel_names_its_own_parameters(
-    client: TestClient, context: AppContext, owner: TestClient, study: Study
-) -> None:
-    set_platform(owner, study, kind="panel", participant_parameter="survey_code")
-
-    client.get(f"/studies/{study.slug}/join", params={"survey_code": "1234"})
-
-    assert [(row.participant, row.session) for row in sessions(context)] == [("1234", "")]
 
 
 @pytest.mark.parametrize("status", ["RETURNED", "TIMED-OUT"])
