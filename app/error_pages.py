@@ -35,6 +35,8 @@ TITLES = {
     503: gettext_noop("Temporarily unavailable"),
     507: gettext_noop("Disk full"),
 }
+# Annotators have no account, so their 401 asks for no sign-in.
+_TITLES_OF_CODES = {"not_invited": gettext_noop("Open your link again")}
 # The value of Retry-After in seconds, for errors that specify no value.
 RETRY_AFTER_S = {429: 60, 503: 5}
 # Codes of errors that disappear after a sign-in. The code not_invited is not in this set, because annotators
@@ -93,7 +95,7 @@ def answer_error(
         form = build_sign_in_form(request, "" if code == NotSignedIn.default_code else message)
         answer = pages.answer("sign_in_form.html", form, status=status)
     else:
-        title = TITLES.get(status, HTTPStatus(status).phrase)
+        title = _TITLES_OF_CODES.get(code) or TITLES.get(status, HTTPStatus(status).phrase)
         language = error_language(request)
         page = ErrorPage(status, title, message, request_id, language, is_of_annotators(request))
         answer = page_response(request, "error.html", page, status=status)

@@ -103,7 +103,8 @@ def find_participant(
     if row is None:
         _refuse_replaced(session, _REPLACED_IN_STUDY, given)
         raise NotSignedIn(
-            "This browser has no invitation to this study. Open your invitation link in it first.",
+            "This browser has no invitation to this study. Open your invitation link in this browser, or "
+            "open the study on the platform again.",
             code="not_invited",
         )
     return Participant(*row)

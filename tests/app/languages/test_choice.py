@@ -102,7 +102,7 @@ def test_an_error_page_of_annotators_is_in_the_language_of_the_browser(
     of_owners = client.get("/benchmarks/none")
 
     assert (stranger.status_code, html_of(stranger.text)) == (401, ("de", "ltr"))
-    assert "Bitte melden Sie sich an" in stranger.text
+    assert "Öffnen Sie Ihren Link noch einmal" in stranger.text
     assert "Dieser Browser hat keine Einladung zu dieser Studie." in stranger.text
     assert (unknown.status_code, html_of(unknown.text)) == (404, ("de", "ltr"))
     assert html_of(of_owners.text) == ("en", "ltr")
