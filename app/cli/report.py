@@ -43,11 +43,26 @@ if TYPE_CHECKING:
     metavar="ID",
     help="Licence of the votes, as the Hugging Face hub writes it, such as cc-by-4.0.",
 )
-def report(study: str, output: Path, pairs: tuple[str, ...], scores: tuple[Path, ...], licence: str) -> None:
+@click.option(
+    "--site",
+    is_flag=True,
+    help="Write a static gallery instead: pages with the table, and all clips side by side.",
+)
+def report(
+    study: str, output: Path, pairs: tuple[str, ...], scores: tuple[Path, ...], licence: str, site: bool
+) -> None:
     """Write the report of STUDY: a folder with its protocol, hashes, votes, tables and figures.
 
-    docs/report.md explains every file.
+    With --site, write a gallery to publish on any web server. The study's results and all compared
+    submissions must be public. docs/report.md explains every file.
     """
+    if site:
+        if scores or licence != "unknown":
+            raise click.UsageError(
+                "A gallery has no scores and no licence of votes. Omit --metrics and --licence."
+            )
+        _write_site(study, output, pairs)
+        return
     from app.cli.local import OPERATOR, open_database, open_settings
     from app.cli.output import progress
     from app.results.report.writer import STEPS, write_report
@@ -72,6 +87,46 @@ def report(study: str, output: Path, pairs: tuple[str, ...], scores: tuple[Path,
                 step=step,
             )
     click.echo(output)
+
+
+def _write_site(study: str, output: Path, pairs: tuple[str, ...]) -> None:
+    from app.cli.local import OPERATOR, open_database, open_settings
+    from app.cli.output import progress
+    from app.media.store import open_store
+    from app.panels.protocol import newest_protocol
+    from app.results.report.contents import use_one_snapshot
+    from app.results.service import find_results
+    from app.results.site.contents import site_contents
+    from app.results.site.site_files import write_site
+    from app.security.identity import Principal
+    from benchmark.exports.figures.kinds import FigureFormat
+    from benchmark.exports.figures.writer import figure_file
+    from benchmark.protocol import Role
+    from benchmark.report.output_folder import new_report_folder
+
+    settings = open_settings()
+    reader = Principal(0, OPERATOR, Role.ADMIN)
+    with open_database(settings) as database, new_report_folder(output, study) as folder:
+        with database.read() as session:
+            use_one_snapshot(session)
+            results = find_results(session, slug=study, principal=reader)
+            contents = site_contents(session, results)
+            protocol = newest_protocol(session, results.study)
+            document = protocol.document if protocol else {}
+        drawn = _strips(settings, database, reader, study, pairs)
+        strips = {
+            pair: figure_file(strip, FigureFormat.SVG) for pair, strip in zip(pairs, drawn, strict=True)
+        }
+        with progress(f"Gallery of {study}", len(contents.scenarios)) as step:
+            write_site(
+                contents,
+                folder,
+                store=open_store(settings.effective_media_url),
+                protocol=document,
+                strips=strips,
+                step=step,
+            )
+    click.echo(output / "index.html")
 
 
 def _strips(
