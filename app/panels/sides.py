@@ -1,8 +1,9 @@
 """Reads a study's matchups, and the names of the two sides of each matchup as used in tables."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Executable, select
 from sqlalchemy.orm import Session, aliased
 
 from app.tables.studies import Matchup, Study
@@ -67,8 +68,16 @@ def matchup_sides(session: Session, study: Study, *, with_gold: bool = False) ->
     query = _MATCHUPS.where(Matchup.study_id == study.id)
     if not with_gold:
         query = query.where(Matchup.is_gold.is_(False))
-    sides = [
-        MatchupSides(id, side_name(model_1, label_1), side_name(model_2, label_2), reason, *seeds)
-        for id, reason, model_1, label_1, model_2, label_2, *seeds in session.execute(query)
-    ]
-    return sorted(sides, key=lambda each: each.name)
+    return sorted(_sides(session, query), key=lambda each: each.name)
+
+
+def sides_by_matchup(session: Session, studies: Sequence[Study]) -> dict[int, MatchupSides]:
+    """Return the sides of the studies' matchups, keyed by the matchup's id, without gold questions."""
+    of_studies = Matchup.study_id.in_([study.id for study in studies])
+    query = _MATCHUPS.where(of_studies, Matchup.is_gold.is_(False))
+    return {each.id: each for each in _sides(session, query)}
+
+
+def _sides(session: Session, query: Executable) -> Iterator[MatchupSides]:
+    for id, reason, model_1, label_1, model_2, label_2, *seeds in session.execute(query):
+        yield MatchupSides(id, side_name(model_1, label_1), side_name(model_2, label_2), reason, *seeds)

@@ -1,5 +1,7 @@
 """Counts the votes of a study and of each matchup."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import case, func, select
@@ -7,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.tables.people import Annotator
 from app.tables.studies import Comparison, Matchup, Study
+from benchmark.protocol import AnnotatorKind
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,12 @@ class StudyProgress:
 
 
 def study_progress(session: Session, study: Study) -> StudyProgress:
+    return progress_of_studies(session, [study])[study.id]
+
+
+def progress_of_studies(session: Session, studies: Sequence[Study]) -> dict[int, StudyProgress]:
+    """Return the progress of each study, keyed by the study's id. The number of queries is constant."""
+    ids = [study.id for study in studies]
     votes = Comparison.votes_reference + Comparison.votes_other
     counted = {
         row.matchup_id: row
@@ -43,25 +52,38 @@ def study_progress(session: Session, study: Study) -> StudyProgress:
                 Comparison.matchup_id,
                 func.count().label("comparisons"),
                 func.sum(votes).label("votes"),
-                func.sum(case((votes >= study.votes_per_comparison, 1), else_=0)).label("complete"),
+                func.sum(case((votes >= Study.votes_per_comparison, 1), else_=0)).label("complete"),
             )
-            .where(Comparison.study_id == study.id)
+            .join(Study, Study.id == Comparison.study_id)
+            .where(Comparison.study_id.in_(ids))
             .group_by(Comparison.matchup_id)
         )
     }
-    matchups = session.scalars(
+    matchups: defaultdict[int, list[Matchup]] = defaultdict(list)
+    for matchup in session.scalars(
         select(Matchup)
-        .where(Matchup.study_id == study.id, Matchup.is_gold.is_(False))
+        .where(Matchup.study_id.in_(ids), Matchup.is_gold.is_(False))
         .order_by(Matchup.position)
-    ).all()
-    annotators = session.execute(
-        select(func.count())
-        .select_from(Annotator)
-        .where(Annotator.study_id == study.id, Annotator.kind == study.kind.counted_annotators)
-    ).scalar_one()
-    return StudyProgress(
-        tuple(_matchup_progress(study, matchup, counted.get(matchup.id)) for matchup in matchups), annotators
+    ):
+        matchups[matchup.study_id].append(matchup)
+    annotators = _annotators(session, ids)
+    return {
+        study.id: StudyProgress(
+            tuple(_matchup_progress(study, each, counted.get(each.id)) for each in matchups[study.id]),
+            annotators.get((study.id, study.kind.counted_annotators), 0),
+        )
+        for study in studies
+    }
+
+
+def _annotators(session: Session, ids: Sequence[int]) -> dict[tuple[int, AnnotatorKind], int]:
+    """Return the number of annotators of each kind in each study."""
+    rows = session.execute(
+        select(Annotator.study_id, Annotator.kind, func.count())
+        .where(Annotator.study_id.in_(ids))
+        .group_by(Annotator.study_id, Annotator.kind)
     )
+    return {(study_id, kind): number for study_id, kind, number in rows}
 
 
 def _matchup_progress(study: Study, matchup: Matchup, row: object) -> MatchupProgress:

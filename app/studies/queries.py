@@ -1,5 +1,6 @@
 """Reads the protocols and the progress of studies."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -8,15 +9,16 @@ from sqlalchemy.orm import Session
 from app.cursors import KeyType, ListOrder, PageRequest
 from app.media.rendition_losses import SideLoss, rendition_losses
 from app.panels.protocol import every_protocol
-from app.panels.sides import MatchupSides, matchup_sides
+from app.panels.sides import MatchupSides, sides_by_matchup
 from app.panels.study_texts import offered_languages, study_translations
 from app.security.identity import Principal
 from app.security.visibility import sees_study
-from app.studies.progress import StudyProgress, study_progress
+from app.studies.progress import MatchupProgress, StudyProgress, progress_of_studies
 from app.tables.bench import Benchmark
 from app.tables.studies import Study, StudyProtocol
 from app.tables.submissions import Submission
-from app.tasks.queries import newest_task
+from app.tables.tasks import Task
+from app.tasks.queries import newest_by_subject
 from benchmark.protocol import StudyKind, StudyStatus, TaskKind
 from benchmark.wire.studies import (
     MatchupResponse,
@@ -109,9 +111,7 @@ def studies_page(
     if page.after is not None:
         query = query.where(Study.id < page.after[0])
     found = page.cut(session.scalars(query).all(), lambda row: (row.id,))
-    return StudiesResponse(
-        studies=[study_response(session, row) for row in found.rows], next_cursor=found.next_cursor
-    )
+    return StudiesResponse(studies=_responses(session, found.rows), next_cursor=found.next_cursor)
 
 
 def _visible(principal: Principal) -> Select[Study]:
@@ -120,23 +120,43 @@ def _visible(principal: Principal) -> Select[Study]:
 
 def study_response(session: Session, study: Study) -> StudyResponse:
     """Return a study's protocol and progress."""
-    benchmark = session.get_one(Benchmark, study.benchmark_id)
-    progress = study_progress(session, study)
-    return StudyResponse(
-        **{name: getattr(study, name) for name in _PROTOCOL_FIELDS},
-        languages=offered_languages(study),
-        translations=study_translations(study),
-        benchmark=benchmark.slug,
-        benchmark_version=benchmark.version,
-        votes=progress.votes,
-        votes_wanted=progress.votes_wanted,
-        annotators=progress.annotators,
-        matchups=_matchup_responses(session, study, progress),
-        preparation=_preparation_response(session, study),
-        protocol_version=session.scalar(
-            select(func.max(StudyProtocol.version)).where(StudyProtocol.study_id == study.id)
-        ),
+    (response,) = _responses(session, [study])
+    return response
+
+
+def _responses(session: Session, studies: Sequence[Study]) -> list[StudyResponse]:
+    """Return the protocol and the progress of each study. The number of queries is constant."""
+    benchmarks = {
+        each.id: each
+        for each in session.scalars(
+            select(Benchmark).where(Benchmark.id.in_({study.benchmark_id for study in studies}))
+        )
+    }
+    progress = progress_of_studies(session, studies)
+    matchups = _matchup_responses(session, studies, progress)
+    tasks = newest_by_subject(session, kind=TaskKind.RENDITIONS, subjects=[each.slug for each in studies])
+    newest = (
+        select(StudyProtocol.study_id, func.max(StudyProtocol.version).label("version"))
+        .where(StudyProtocol.study_id.in_(list(progress)))
+        .group_by(StudyProtocol.study_id)
     )
+    versions = {row.study_id: row.version for row in session.execute(newest)}
+    return [
+        StudyResponse(
+            **{name: getattr(study, name) for name in _PROTOCOL_FIELDS},
+            languages=offered_languages(study),
+            translations=study_translations(study),
+            benchmark=benchmarks[study.benchmark_id].slug,
+            benchmark_version=benchmarks[study.benchmark_id].version,
+            votes=progress[study.id].votes,
+            votes_wanted=progress[study.id].votes_wanted,
+            annotators=progress[study.id].annotators,
+            matchups=matchups[study.id],
+            preparation=_preparation_response(tasks.get(study.slug)),
+            protocol_version=versions.get(study.id),
+        )
+        for study in studies
+    ]
 
 
 def protocols_response(session: Session, study: Study) -> ProtocolsResponse:
@@ -145,38 +165,51 @@ def protocols_response(session: Session, study: Study) -> ProtocolsResponse:
     return ProtocolsResponse(protocols=protocols)
 
 
-def _preparation_response(session: Session, study: Study) -> PreparationResponse | None:
-    task = newest_task(session, kind=TaskKind.RENDITIONS, subject=study.slug)
+def _preparation_response(task: Task | None) -> PreparationResponse | None:
     if task is None:
         return None
     return PreparationResponse(status=task.status, done=task.done, total=task.total, error=task.error)
 
 
-def _matchup_responses(session: Session, study: Study, progress: StudyProgress) -> list[MatchupResponse]:
-    sides = {each.id: each for each in matchup_sides(session, study)}
-    losses = rendition_losses(session, [study])
-    used = {id for each in progress.matchups for id in (each.matchup.reference_id, each.matchup.other_id)}
+def _matchup_responses(
+    session: Session, studies: Sequence[Study], progress: Mapping[int, StudyProgress]
+) -> dict[int, list[MatchupResponse]]:
+    """Return the matchups of each study, keyed by the study's id."""
+    sides, losses = sides_by_matchup(session, studies), rendition_losses(session, studies)
+    matchups = [each.matchup for study in studies for each in progress[study.id].matchups]
+    used = {id for each in matchups for id in (each.reference_id, each.other_id)}
     query = select(Submission.id, Submission.public_id).where(Submission.id.in_(used))
     public_ids = {row.id: row.public_id for row in session.execute(query)}
-    return [
-        MatchupResponse(
-            reference=sides[each.matchup.id].reference,
-            other=sides[each.matchup.id].other,
-            reference_id=public_ids[each.matchup.reference_id],
-            reference_seed=each.matchup.reference_seed,
-            other_id=public_ids[each.matchup.other_id],
-            other_seed=each.matchup.other_seed,
-            renditions=each.matchup.renditions,
-            comparisons=each.comparisons,
-            votes=each.votes,
-            closed_at=each.matchup.closed_at,
-            close_reason=each.matchup.close_reason,
-            rendition_losses=[
-                _loss_response(loss, sides[each.matchup.id]) for loss in losses.get(each.matchup.id, ())
-            ],
-        )
-        for each in progress.matchups
-    ]
+    return {
+        study.id: [
+            _matchup_response(each, sides[each.matchup.id], public_ids, losses.get(each.matchup.id, ()))
+            for each in progress[study.id].matchups
+        ]
+        for study in studies
+    }
+
+
+def _matchup_response(
+    progress: MatchupProgress,
+    sides: MatchupSides,
+    public_ids: Mapping[int, str],
+    losses: Sequence[SideLoss],
+) -> MatchupResponse:
+    matchup = progress.matchup
+    return MatchupResponse(
+        reference=sides.reference,
+        other=sides.other,
+        reference_id=public_ids[matchup.reference_id],
+        reference_seed=matchup.reference_seed,
+        other_id=public_ids[matchup.other_id],
+        other_seed=matchup.other_seed,
+        renditions=matchup.renditions,
+        comparisons=progress.comparisons,
+        votes=progress.votes,
+        closed_at=matchup.closed_at,
+        close_reason=matchup.close_reason,
+        rendition_losses=[_loss_response(loss, sides) for loss in losses],
+    )
 
 
 def _loss_response(loss: SideLoss, sides: MatchupSides) -> RenditionLossResponse:

@@ -1,11 +1,12 @@
 """Studies over REST: their states, the frozen protocol, and which pairs are compared."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import func, select
+from sqlalchemy import Engine, event, func, select
 
 from app.clock import utc_now
 from app.context import AppContext
@@ -248,3 +249,33 @@ def test_a_closed_public_study_is_seen_by_every_person_and_no_longer_interim(
     assert bob.get(address).json()["interim"] is False
     refused(bob.post(f"{API}/studies/{study.slug}/open"), 404, "not_found")
     refused(ask(client_of(cast.context), study), 401, "not_invited")
+
+
+def test_a_longer_list_of_studies_needs_no_more_queries(cast: Cast) -> None:
+    alice = client_of(cast.context, cast.alice)
+    cast.open_study("first")
+    alice.get(f"{API}/studies").raise_for_status()  # the first request stores when the key was used
+    one = queries_of(lambda: alice.get(f"{API}/studies").raise_for_status())
+    for number in range(3):
+        cast.open_study(f"other-{number}")
+
+    four = queries_of(lambda: alice.get(f"{API}/studies").raise_for_status())
+
+    assert len(four) == len(one)
+    listed = alice.get(f"{API}/studies").json()["studies"]
+    assert listed == [alice.get(f"{API}/studies/{each['slug']}").json() for each in listed]
+
+
+def queries_of(request: Callable[[], object]) -> list[str]:
+    """Return the SQL statements of a request."""
+    statements: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        request()
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    return statements
