@@ -15,6 +15,7 @@ from app.phases.owner_languages import LanguageFields, language_fields, language
 from app.phases.owner_view_models import CrowdPage, CrowdPreview
 from app.platforms.links import link_template
 from app.platforms.service import study_platform
+from app.platforms.sessions import count_unverified
 from app.tables.studies import Study
 from benchmark.protocol import StudyStatus
 from benchmark.wire.allocation import Allocation
@@ -55,6 +56,7 @@ def crowd_page(
         language_fields=languages or language_fields(study),
         language_lines=language_lines(study),
         join_link=link_template(platform, f"{address}/studies/{study.slug}/join") if platform.kind else None,
+        unverified=count_unverified(session, study),
         text=text or _as_json(study),
         problem=problem,
         problems=problems or {},

@@ -69,6 +69,8 @@ class OutcomeLine:
 class CrowdPage:
     """The page of a crowd study (phases/crowd.html). `join_link` is None without a platform.
 
+    `unverified` is the number of participants whose ids the platform did not sign.
+
     `version` is the version of the protocol that contains the fixed texts; None for a draft. `text` is a TOML
     or JSON text that could not be read, or the settings as JSON.
     """
@@ -83,6 +85,7 @@ class CrowdPage:
     language_fields: LanguageFields
     language_lines: tuple[LanguageLine, ...]
     join_link: str | None
+    unverified: int
     text: str
     problem: str = ""
     problems: Mapping[str, str] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid
@@ -26,6 +26,14 @@ def find_session(session: Session, *, study: Study, participant: str) -> Platfor
             PlatformSession.study_id == study.id, PlatformSession.participant == participant
         )
     )
+
+
+def count_unverified(session: Session, study: Study) -> int:
+    """Return the number of participants whose ids the platform did not sign."""
+    query = select(func.count()).where(
+        PlatformSession.study_id == study.id, PlatformSession.is_verified.is_(False)
+    )
+    return session.execute(query).scalar_one()
 
 
 def has_room(study: Study) -> bool:

@@ -39,8 +39,11 @@ def payment_file(rows: Sequence[PaymentResponse], file: PaymentFile, *, amount: 
         case PaymentFile.BONUS:
             return "".join(f"{row.participant},{amount}\n" for row in good).encode()
         case PaymentFile.REJECT:
-            lines = [(row.session, row.participant, reason_of(row)) for row in doubtful]
-            return _csv(("submission", "participant", "reason"), lines)
+            lines = [
+                (row.session, row.participant, str(row.ids_verified).lower(), reason_of(row))
+                for row in doubtful
+            ]
+            return _csv(("submission", "participant", "ids_verified", "reason"), lines)
         case PaymentFile.MTURK:
             reviewed = [(row.session, row.participant, "X", "") for row in good]
             reviewed += [(row.session, row.participant, "", reason_of(row)) for row in doubtful]

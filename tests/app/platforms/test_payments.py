@@ -54,4 +54,6 @@ def test_the_list_proposes_a_payment_for_each_participant(
     refused(owner.get(f"{files}list&amount=1"), 422, "amount_missing")
     refused(owner.get(f"{files}bonus&amount=1,5"), 422, "invalid_field")
     refused(client_of(context, cast.charlie).get(f"{files}list"), 404, "not_found")
-    assert "To approve (Prolific)" in signed_in(context, cast.alice).get(f"/studies/{study.slug}/crowd").text
+    page = signed_in(context, cast.alice).get(f"/studies/{study.slug}/crowd").text
+    assert "To approve (Prolific)" in page
+    assert "The platform did not sign the ids of 2 participants" in page

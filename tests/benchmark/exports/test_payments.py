@@ -50,6 +50,7 @@ def test_a_rejection_states_what_the_participant_did() -> None:
     (rejected,) = read(PaymentFile.REJECT)
 
     assert (rejected["submission"], rejected["participant"]) == ("session-=fast", "=fast")
+    assert rejected["ids_verified"] == "true"
     assert "12 of 20 votes took less than 2 s; 0 of 4 answers, all wrong" in rejected["reason"]
     assert len(rejected["reason"]) >= MIN_REASON_CHARS
 
