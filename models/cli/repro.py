@@ -76,7 +76,8 @@ def plan(
     total = [sum(getattr(cost, name) for cost in planned.costs.values()) for name in ("train_s", "sample_s")]
     click.echo(
         f"{counted(len(chosen), 'run')}: {planned.hours:.2f} hours, {processes} at a time "
-        f"({total[0] / 3600:.2f} hours of training, {total[1] / 3600:.2f} hours of generation and measures), "
+        f"(on idle cores about {planned.idle_hours:.2f} hours; the runs together: "
+        f"{total[0] / 3600:.2f} hours of training, {total[1] / 3600:.2f} hours of generation and measures), "
         f"{planned.disk_bytes / 1e9:.2f} GB."
     )
     existing = next(folder for folder in (output.absolute(), *output.absolute().parents) if folder.exists())

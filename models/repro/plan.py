@@ -31,11 +31,13 @@ class RunCost:
         train_s: seconds of training.
         sample_s: seconds to generate and measure the held-out clips, and to compute Figure 6.
         disk_bytes: size of the run's folder while its checkpoints are written.
+        core_share: share of a core that the measurement got; below 1, other programs used the cores.
     """
 
     train_s: float
     sample_s: float
     disk_bytes: int
+    core_share: float
 
     @property
     def seconds(self) -> float:
@@ -58,6 +60,11 @@ class Plan:
     def hours(self) -> float:
         """Time until the last run ends, by the wall clock."""
         return self._wall_s(list(self.costs)) / 3600
+
+    @property
+    def idle_hours(self) -> float:
+        """About the same time if no other program uses the cores."""
+        return self.hours * sum(cost.core_share for cost in self.costs.values()) / len(self.costs)
 
     @property
     def disk_bytes(self) -> int:
@@ -114,8 +121,9 @@ def refusals(plan: Plan, *, hours: float, free_bytes: int) -> list[str]:
     runs = len(plan.costs)
     if plan.hours > hours:
         found.append(
-            f"{runs} runs take {plan.hours:.1f} hours, {plan.processes} at a time; the limit is {hours:g}. "
-            "Choose fewer settings or fewer --seeds, or raise --hours."
+            f"{runs} runs take {plan.hours:.1f} hours, {plan.processes} at a time (on idle cores about "
+            f"{plan.idle_hours:.1f} hours); the limit is {hours:g}. Choose fewer settings "
+            "or fewer --seeds, or raise --hours."
         )
     if plan.disk_bytes > free_bytes:
         found.append(
@@ -129,12 +137,14 @@ def _measure(config: TrainingConfig) -> RunCost:
     tree = config.model_dump(mode="json")
     tree["optimiser"]["steps"] = _PROBE_STEPS
     tree["validation"] |= {"clips": 1, "timesteps": [config.validation.timesteps[0]], "samples": 0}
+    wall, processor = time.perf_counter(), time.process_time()
     with TemporaryDirectory() as name:
         folder = Path(name) / "run"
         run_training(parse_config(tree, config.name), folder, Path(name) / "cache")
         seconds = [float(line["seconds"] or 0) for line in read_log(folder / "log.jsonl")[1:]]
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
         clip_s = _clip_seconds(folder, config)
+    share = min(1.0, (time.process_time() - processor) / (time.perf_counter() - wall))
     clips = held_out_sprites(config.data)
     # A generated clip runs the network twice a step, because of the guidance; Figure 6 runs it once.
     passes = config.validation.clips * len(config.validation.timesteps)
@@ -143,7 +153,8 @@ def _measure(config: TrainingConfig) -> RunCost:
     # While a checkpoint is written, the older ones are still there.
     copies = config.run.checkpoints_kept + 1
     sample_s = len(clips) * (clip_s + _MEASURE_S_PER_CLIP) + figure6_s
-    return RunCost(statistics.median(seconds) * config.optimiser.steps, sample_s, size * copies + frames)
+    train_s = statistics.median(seconds) * config.optimiser.steps
+    return RunCost(train_s, sample_s, size * copies + frames, share)
 
 
 def _clip_seconds(folder: Path, config: TrainingConfig) -> float:

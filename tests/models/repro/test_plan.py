@@ -5,13 +5,14 @@ import pytest
 from models.repro.plan import Plan, RunCost, plan_grid, refusals
 from tests.models.repro.toys import toy_run
 
-# 50 minutes of training and 10 of generation, 100 MB.
-HOUR = RunCost(3000.0, 600.0, 100_000_000)
+# 50 minutes of training and 10 of generation, 100 MB, measured on half a core.
+HOUR = RunCost(3000.0, 600.0, 100_000_000, core_share=0.5)
 FIVE = Plan({toy_run(seed=seed): HOUR for seed in range(5)}, processes=2)
 
 
 def test_runs_share_the_processes() -> None:
     assert FIVE.hours == pytest.approx(3)
+    assert FIVE.idle_hours == pytest.approx(1.5)
     assert FIVE.disk_bytes == 500_000_000
 
 
@@ -34,7 +35,9 @@ def test_a_grid_that_fits_is_not_refused() -> None:
 def test_a_grid_larger_than_the_night_or_the_disk_is_refused_with_the_figures() -> None:
     night, disk = refusals(FIVE, hours=2.5, free_bytes=200_000_000)
 
-    assert night.startswith("5 runs take 3.0 hours, 2 at a time; the limit is 2.5.")
+    assert night.startswith(
+        "5 runs take 3.0 hours, 2 at a time (on idle cores about 1.5 hours); the limit is 2.5."
+    )
     assert disk.startswith("5 runs write 0.50 GB; 0.20 GB are free.")
 
 
@@ -46,3 +49,4 @@ def test_the_cost_is_measured_on_this_machine() -> None:
     assert cost.train_s > 1
     assert cost.sample_s > 0
     assert cost.disk_bytes > 100_000
+    assert 0 < cost.core_share <= 1
