@@ -17,13 +17,11 @@ def main() -> int:
         "configs", nargs="+", help="TOML files, or names of configs in models/motif_dit/configs"
     )
     parser.add_argument("--output", type=Path, default=Path("runs"), help="folder of all runs")
-    parser.add_argument("--seed", type=int, help="another seed than the config's")
+    parser.add_argument("--seed", type=_seed, help="another seed than the config's, at least 0")
     arguments = parser.parse_args()
     try:
         for name in arguments.configs:
-            config = read_dit_config(name)
-            if arguments.seed is not None:
-                config = config.model_copy(update={"seed": arguments.seed})
+            config = read_dit_config(name, seed=arguments.seed)
             result = run_dit_training(config, arguments.output / f"{config.name}-{config.seed}")
             ratio = f"{mean_ratio(result.figure6):.3f}" if result.figure6 else "no held-out clip moves"
             print(
@@ -34,6 +32,12 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not an integer of at least 0")
+    return int(text)
 
 
 if __name__ == "__main__":

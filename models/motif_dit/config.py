@@ -118,15 +118,24 @@ class DitConfig(Section):
             )
         if self.data.height % 32 or self.data.width % 32:
             raise ValueError("data.height and data.width must be multiples of 32")
+        if self.data.prepared:
+            raise ValueError(
+                "data.prepared is for `ti2v train`; the clips of this run are encoded at its start"
+            )
         return self
 
 
-def read_dit_config(name: str) -> DitConfig:
+def read_dit_config(name: str, *, seed: int | None = None) -> DitConfig:
     """Read a config file. A name without a folder selects a config of this package.
+
+    Args:
+        name: path of the file, or name of a config of this package.
+        seed: another seed than the config's.
 
     Raises:
         BadConfig: the file is missing or invalid.
     """
     path = Path(name)
     shipped = Path(str(files("models.motif_dit"))) / "configs" / f"{path.stem}.toml"
-    return read_settings(shipped if not path.exists() and len(path.parts) == 1 else path, DitConfig)
+    config = read_settings(shipped if not path.exists() and len(path.parts) == 1 else path, DitConfig)
+    return config if seed is None else config.model_copy(update={"seed": seed})
