@@ -16,6 +16,10 @@ COMMANDS = {
     "metric-agreement": LazyCommand(
         "benchmark.cli.metric_agreement:metric_agreement", "Compare automatic metrics with votes, offline."
     ),
+    "repro contact-sheet": LazyCommand(
+        "benchmark.cli.repro_export:contact_sheet",
+        "Draw the clips of all settings of the re-test as one image.",
+    ),
     "repro export": LazyCommand(
         "benchmark.cli.repro_export:export", "Write the re-test's benchmark and clips for the service."
     ),

@@ -1,4 +1,4 @@
-"""`ti2v repro export`: writes the held-out benchmark and the generated clips as files for the service."""
+"""`ti2v repro export | contact-sheet`: writes generated clips as files for the service, and as one image."""
 
 from pathlib import Path
 
@@ -31,4 +31,33 @@ def export(runs: Path, output: Path) -> None:
     click.echo(f"{output / BENCHMARK}: {pairs} pairs", err=True)
     for run in write_clip_files(found, output / CLIPS):
         click.echo(f"{output / CLIPS / run.setting}: seed {run.seed}", err=True)
+    click.echo(output)
+
+
+@click.command("contact-sheet")
+@click.argument("runs", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The image (.webp, .png).",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the shown runs.")
+@click.option(
+    "--pairs", type=click.IntRange(1, 96), default=20, show_default=True, help="Number of held-out pairs."
+)
+def contact_sheet(runs: Path, output: Path, seed: int, pairs: int) -> None:
+    """Draw the last frames of all settings beside each other, from the clips in the folder RUNS.
+
+    Look at this sheet before you read a score.
+    """
+    from benchmark.repro.clip_sheet import draw_clip_sheet
+    from benchmark.repro.submission_files import generated_runs
+
+    shown = [run for run in generated_runs(runs) if run.seed == seed]
+    if not shown:
+        raise click.UsageError(f"No run in {runs} has the seed {seed}. Name another seed.")
+    if output.suffix not in (".webp", ".png"):
+        raise click.UsageError("--output: name a .webp or .png file.")
+    draw_clip_sheet(shown, pairs=pairs).save(output)
     click.echo(output)

@@ -8,13 +8,14 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from benchmark.pairs import pair_id
 from benchmark.repro.measurements import MeasurementError, run_name
 from benchmark.repro.paper_settings import Setting
 from benchmark.scenes.encoding import encode_mp4
-from benchmark.scenes.sprites import SpriteClip, enlarged, held_out_clips
+from benchmark.scenes.sprites import enlarged, held_out_clips
 
 BENCHMARK, CLIPS = "benchmark", "clips"
 CLIPS_FILE = "clips.npz"
@@ -79,7 +80,7 @@ def write_clip_files(runs: list[GeneratedRun], folder: Path, *, fps: int = 8) ->
     """
     clips = held_out_clips()
     for run in runs:
-        frames = _frames(run, clips)
+        frames = generated_frames(run)
         (folder / run.setting).mkdir(parents=True, exist_ok=True)
         for clip, generated in zip(clips, frames, strict=True):
             name = f"{pair_id(clip.image_id, clip.prompt)}_{run.seed}.mp4"
@@ -87,7 +88,13 @@ def write_clip_files(runs: list[GeneratedRun], folder: Path, *, fps: int = 8) ->
         yield run
 
 
-def _frames(run: GeneratedRun, clips: tuple[SpriteClip, ...]) -> np.ndarray:
+def generated_frames(run: GeneratedRun) -> NDArray[np.uint8]:
+    """Return the stored clips of a run, (pairs, frames, side, side, 3) uint8, in the benchmark's order.
+
+    Raises:
+        MeasurementError: the file is damaged, or belongs to other held-out pairs.
+    """
+    clips = held_out_clips()
     try:
         # np.load does not close a damaged file that it opened itself.
         with run.path.open("rb") as file, np.load(file) as stored:

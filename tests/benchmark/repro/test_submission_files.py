@@ -4,7 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from benchmark.cli.main import main
 from benchmark.importers.reader import read_benchmark
 from benchmark.repro.measurements import MeasurementError
 from benchmark.repro.paper_settings import Setting
@@ -43,6 +45,26 @@ def test_the_suite_motion_measures_a_submitted_clip_as_the_run_does(runs: Path, 
     assert measured["amount_ratio"] == pytest.approx(row["amount_ratio"], abs=0.05)
     assert measured["share_inside"] == pytest.approx(row["share_inside"], abs=0.05)
     assert measured["direction_error"] < 5
+
+
+def test_the_contact_sheet_shows_each_run_beside_the_true_clip(
+    runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sheet = tmp_path / "sheet.png"
+
+    assert (
+        main(["repro", "contact-sheet", str(runs), "--output", str(sheet), "--seed", "3", "--pairs", "2"])
+        == 0
+    )
+    with Image.open(sheet) as image:
+        pixels = np.asarray(image)
+
+    # The network of the fixture generated the true clips: the columns "true end" and "reference 3" are equal.
+    assert pixels.shape == (18 + 2 * 118, 3 * 100, 3)
+    assert (pixels[36:132, 100:196] == pixels[36:132, 200:296]).all()
+    assert (pixels[36:132, 0:96] != pixels[36:132, 100:196]).any()
+    assert main(["repro", "contact-sheet", str(runs), "--output", str(sheet)]) == 2
+    assert "seed 0" in capsys.readouterr().err
 
 
 def test_clips_of_other_pairs_and_folders_without_clips_are_refused(tmp_path: Path) -> None:
