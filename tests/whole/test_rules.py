@@ -56,7 +56,7 @@ def test_the_files_to_deploy_set_nothing_that_is_not_a_setting() -> None:
     named = set(re.findall(r"^ +(TI2V_[A-Z_]+):", (ROOT / "docker-compose.yml").read_text(), re.MULTILINE))
     in_the_unit = set(re.findall(r"^Environment=(TI2V_\w+)=", UNIT.read_text(), re.MULTILINE))
 
-    of_the_proxy, of_the_worker = {"TI2V_SITE"}, {"TI2V_SERVER", "TI2V_KEY", "TI2V_MODELS"}
+    of_the_proxy, of_the_worker = {"TI2V_SITE", "TI2V_UPSTREAM"}, {"TI2V_SERVER", "TI2V_KEY", "TI2V_MODELS"}
     settings = {f"TI2V_{name.upper()}" for name in Settings.model_fields}
     assert named - of_the_proxy - of_the_worker <= settings
     assert in_the_unit <= settings

@@ -52,7 +52,7 @@ def test_the_compose_file_follows_the_compose_specification() -> None:
 def test_the_compose_file_names_existing_services_settings_and_files() -> None:
     services, volumes = compose()["services"], compose()["volumes"]
     known = {f"TI2V_{name}".upper() for name in Settings.model_fields}
-    for name in ("web", "upgrade"):
+    for name in ("web", "web2", "upgrade"):
         given = {key for key in services[name]["environment"] if key.startswith("TI2V_")}
         assert given <= known
     for name, service in services.items():
@@ -60,7 +60,8 @@ def test_the_compose_file_names_existing_services_settings_and_files() -> None:
         for volume in service.get("volumes", []):
             source = volume.partition(":")[0]
             assert source in volumes or (ROOT / source).exists(), volume
-    assert services["web"]["deploy"]["replicas"] == 2
+    upstream = {each.partition(":")[0] for each in services["proxy"]["environment"]["TI2V_UPSTREAM"].split()}
+    assert upstream == {"web", "web2"} == set(services["proxy"]["depends_on"])
 
 
 @dataclass
