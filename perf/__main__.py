@@ -17,6 +17,7 @@ MEASUREMENTS = {
     "jobs": "Jobs for eight workers",
     "results_page": "The results page at 72,000 votes",
     "owner_pages": "The pages of an owner with 100 studies, 1,000 annotators and 100,000 votes",
+    "next_pair": "The next pair on the voting page, in Chromium",
     "entry": "Entry of participants from a platform to the consent page",
     "report": "Figures and the report at 72,000 votes",
     "statistics": "The statistics library at a million votes",

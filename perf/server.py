@@ -31,7 +31,7 @@ class Server:
 @contextmanager
 def running_server(home: Path) -> Iterator[Server]:
     """Run `ti2v serve` on a free loopback port. The server's HOME must contain a migrated database."""
-    port = _free_port()
+    port = free_port()
     ti2v = Path(sys.executable).with_name("ti2v")
     with _running([str(ti2v), "serve"], port, TI2V_HOME=str(home), TI2V_PORT=str(port)) as server:
         yield server
@@ -40,12 +40,13 @@ def running_server(home: Path) -> Iterator[Server]:
 @contextmanager
 def running_bare_routes(file: Path) -> Iterator[Server]:
     """Run the bare service of perf/bare_routes.py on a free loopback port."""
-    port = _free_port()
+    port = free_port()
     with _running([sys.executable, "-m", "perf.bare_routes", str(file), str(port)], port) as server:
         yield server
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a loopback port that is free at the moment."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
