@@ -6,11 +6,13 @@ Every submitted clip costs money.
 import base64
 import io
 import os
+import re
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from models.generators.base import (
     BadInput,
@@ -29,6 +31,8 @@ from models.generators.outputs import read_video
 from models.generators.placeholders import fill, fill_structure
 from models.generators.recipes import HostedRecipe
 from models.generators.usage import library_versions
+
+_BRACES = re.compile(r"\{([\w.-]+)\}")
 
 
 @dataclass(frozen=True)
@@ -150,8 +154,11 @@ class HostedGenerator:
     ) -> GeneratedClip:
         recipe, deadline = self._recipe, submission.deadline
         final = self._poll(transport, submission)
-        if recipe.result.url:
-            final = transport.get(_text(submission.answer, recipe.result.url), deadline)
+        result = recipe.result
+        if result.url:
+            final = transport.get(_text(submission.answer, result.url), deadline)
+        elif result.path:
+            final = transport.get(self._address(result.path, final), deadline)
         with tempfile.TemporaryDirectory(prefix="ti2v-hosted-") as folder:
             path = Path(folder) / "clip.mp4"
             transport.download(
@@ -166,7 +173,8 @@ class HostedGenerator:
 
     def _poll(self, transport: HostedTransport, submission: _Submission) -> object:
         poll = self._recipe.poll
-        url = _text(submission.answer, poll.url)
+        answer = submission.answer
+        url = self._address(poll.path, answer) if poll.path else _text(answer, poll.url)
         while True:
             state = transport.get(url, submission.deadline)
             status = _text(state, poll.status)
@@ -176,6 +184,11 @@ class HostedGenerator:
                 message = find(state, poll.error)
                 raise Crashed(f"The API reports the state {status!r}: {str(message or 'no message')[:300]}")
             submission.deadline.sleep(poll.interval_s)
+
+    def _address(self, template: str, document: object) -> str:
+        """Return the address of a URL path whose braces name values of a JSON document."""
+        path = _BRACES.sub(lambda match: quote(_text(document, match[1]), safe=""), template)
+        return self._recipe.api.base.rstrip("/") + path
 
     def _clip(self, request: ClipRequest, frames: Frames, seconds: float) -> GeneratedClip:
         recipe, native = self._recipe, self._recipe.native

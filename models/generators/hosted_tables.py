@@ -5,9 +5,9 @@ such as `output.0.url`.
 """
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
 from models.generators.recipe_tables import RecipeTable
 
@@ -16,6 +16,9 @@ REQUEST_NAMES = frozenset(
     {"prompt", "image", "image_base64", "seed", "width", "height", "frames", "fps", "pair_id"}
 )
 JsonPath = Annotated[str, Field(pattern=r"^[\w-]+(\.[\w-]+)*$")]
+OptionalJsonPath = Annotated[str, Field(pattern=r"^([\w-]+(\.[\w-]+)*)?$")]
+# A URL path with at least one JSON path in braces, such as /v1/query?task_id={task_id}.
+UrlTemplate = Annotated[str, Field(pattern=r"^(/[^\s{}]*(\{[\w.-]+\}[^\s{}]*)+)?$")]
 
 
 class Api(RecipeTable):
@@ -54,6 +57,8 @@ class Poll(RecipeTable):
 
     Attributes:
         url: JSON path to the address that is polled, in the answer to the `submit` request.
+        path: instead of `url`, for a service that returns an id: URL path that is appended to `base`, with
+            JSON paths of the answer to the `submit` request in braces.
         status: JSON path to the clip's state, in the answer to a `poll` request.
         running: states of a clip that is not finished.
         done: states of a finished clip. Every state that is neither in `running` nor in `done` is a failure.
@@ -61,12 +66,19 @@ class Poll(RecipeTable):
         interval_s: pause between two requests, in seconds.
     """
 
-    url: JsonPath
+    url: OptionalJsonPath = ""
+    path: UrlTemplate = ""
     status: JsonPath
     running: tuple[str, ...] = Field(min_length=1)
     done: tuple[str, ...] = Field(min_length=1)
     error: JsonPath = "error"
     interval_s: float = Field(default=5.0, gt=0, le=120)
+
+    @model_validator(mode="after")
+    def _has_one_address(self) -> Self:
+        if bool(self.url) == bool(self.path):
+            raise ValueError("set either url or path")
+        return self
 
 
 class Result(RecipeTable):
@@ -75,11 +87,20 @@ class Result(RecipeTable):
     Attributes:
         url: JSON path to the address of the result, in the answer to `submit`. The text is empty if the last
             answer to `poll` contains the result.
+        path: instead of `url`: URL path that is appended to `base`, with JSON paths of the last answer to
+            `poll` in braces.
         video: JSON path to the address of the video, in the result.
     """
 
-    url: str = Field(default="", pattern=r"^([\w-]+(\.[\w-]+)*)?$")
+    url: OptionalJsonPath = ""
+    path: UrlTemplate = ""
     video: JsonPath
+
+    @model_validator(mode="after")
+    def _has_at_most_one_address(self) -> Self:
+        if self.url and self.path:
+            raise ValueError("set either url or path")
+        return self
 
 
 class Price(RecipeTable):

@@ -1,4 +1,4 @@
-"""Hosted models: two published protocols mapped in TOML, faults of a service, keys and money."""
+"""Hosted models: three published protocols mapped in TOML, faults of a service, keys and money."""
 
 import base64
 import json
@@ -13,7 +13,7 @@ from models.generators.base import BadInput, CannotRun, ClipRequest, Crashed, Ge
 from models.generators.hosted_adapter import HostedGenerator
 from models.generators.ledger import Ledger
 from models.generators.recipe_checks import recipe_problems
-from models.generators.recipes import HostedRecipe, read_recipe
+from models.generators.recipes import HostedRecipe, InvalidRecipe, read_recipe
 from models.generators.registry import generators
 from models.generators.settings import generator_settings
 from tests.models.generators.hosted.stand_in import StandIn, clip_bytes, running
@@ -28,6 +28,7 @@ HTML = (200, {"Content-Type": "text/html"}, b"<html>Please sign in</html>")
 def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     monkeypatch.setenv("FAL_KEY", KEY)
     monkeypatch.setenv("REPLICATE_API_TOKEN", KEY)
+    monkeypatch.setenv("MINIMAX_API_KEY", KEY)
     with running() as state:
         yield state
 
@@ -56,10 +57,15 @@ def failure(api: StandIn, folder: Path, own: HostedRecipe | None = None) -> Gene
 
 
 @pytest.mark.parametrize(
-    ("name", "authorization"), [("queue-vendor", f"Key {KEY}"), ("prediction-vendor", f"Bearer {KEY}")]
+    ("name", "authorization", "seed"),
+    [
+        ("queue-vendor", f"Key {KEY}", 7),
+        ("prediction-vendor", f"Bearer {KEY}", 7),
+        ("task-vendor", f"Bearer {KEY}", None),
+    ],
 )
 def test_a_published_protocol_fits_by_mapping_alone(
-    name: str, authorization: str, api: StandIn, tmp_path: Path
+    name: str, authorization: str, seed: int | None, api: StandIn, tmp_path: Path
 ) -> None:
     (clip,) = generator(api, recipe(api, name)).generate([request(tmp_path, seed=7)])
 
@@ -68,7 +74,7 @@ def test_a_published_protocol_fits_by_mapping_alone(
     (body,) = api.bodies()
     sent = body.get("input", body)
     assert isinstance(sent, dict)
-    assert (sent["prompt"], sent["seed"]) == ("It jumps.", 7)
+    assert (sent["prompt"], sent.get("seed")) == ("It jumps.", seed)
     image = str(sent.get("image_url") or sent.get("first_frame_image"))
     assert base64.b64decode(image.removeprefix("data:image/png;base64,")).startswith(b"\x89PNG")
     own = [headers for _, path, headers, _ in api.seen if path != "/clip.mp4"]
@@ -77,7 +83,7 @@ def test_a_published_protocol_fits_by_mapping_alone(
     assert KEY not in json.dumps(clip.provenance.as_json())
 
 
-@pytest.mark.parametrize("name", ["queue-vendor", "prediction-vendor"])
+@pytest.mark.parametrize("name", ["queue-vendor", "prediction-vendor", "task-vendor"])
 def test_the_mapping_has_no_problem(name: str) -> None:
     assert recipe_problems(read_recipe(FOLDER / f"{name}.toml")) == []
 
@@ -146,6 +152,21 @@ def test_every_fault_is_named(
     assert re.search(message, str(error)), str(error)
     assert KEY not in str(error)
     assert len(api.bodies()) == 1
+
+
+def test_an_id_that_is_missing_or_strange_stays_in_its_place(api: StandIn, tmp_path: Path) -> None:
+    refused = {"task_id": "", "base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}
+    api.faults = {"video_generation": [(200, {}, json.dumps(refused).encode())]}
+    assert re.search(
+        "has no text at task_id: .*insufficient balance",
+        str(failure(api, tmp_path, recipe(api, "task-vendor"))),
+    )
+
+    api.faults = {
+        "video_generation": [(200, {}, b'{"task_id": "../x?y=1"}')],
+        "video_generation?task_id=..%2Fx%3Fy%3D1": [(404, {}, b"no such task")],
+    }
+    assert "status 404: no such task" in str(failure(api, tmp_path, recipe(api, "task-vendor")))
 
 
 def test_a_service_that_never_finishes_is_a_timeout(api: StandIn, tmp_path: Path) -> None:
@@ -242,3 +263,22 @@ def test_check_finds_mistakes(tmp_path: Path, old: str, new: str, problem: str) 
     assert any(
         each.startswith(problem) for each in recipe_problems(read_recipe(tmp_path / "queue-vendor.toml"))
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("[poll]", '[poll]\nurl = "status_url"', "poll: Value error, set either url or path"),
+        ("[result]", '[result]\nurl = "response_url"', "result: Value error, set either url or path"),
+        ("?task_id={task_id}", "", "poll.path: String should match pattern"),
+    ],
+)
+def test_an_address_is_given_in_exactly_one_way(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    text = (FOLDER / "task-vendor.toml").read_text()
+    assert old in text
+    (tmp_path / "task-vendor.toml").write_text(text.replace(old, new, 1))
+
+    with pytest.raises(InvalidRecipe) as raised:
+        read_recipe(tmp_path / "task-vendor.toml")
+
+    assert [each for each in raised.value.problems if each.startswith(problem)]

@@ -1,4 +1,4 @@
-"""A local stand-in for two hosted APIs. It replays the answers of their published documentation."""
+"""A local stand-in for three hosted APIs. It replays the answers of their published documentation."""
 
 import http.server
 import json
@@ -12,6 +12,7 @@ import numpy as np
 from benchmark.scenes.encoding import encode_mp4
 
 Answer = tuple[int, dict[str, str], bytes]
+SUCCESS = {"status_code": 0, "status_msg": "success"}
 
 
 def clip_bytes(*, width: int = 64) -> bytes:
@@ -49,6 +50,11 @@ class StandIn:
             "80e732af-660e-45cd-bd63-580e4f2a94cc": lambda: _json(
                 {"video": {"url": f"{self.address}/clip.mp4"}}
             ),
+            "video_generation": lambda: _json({"task_id": "106916112212032", "base_resp": SUCCESS}),
+            "video_generation?task_id=106916112212032": self._task_state,
+            "retrieve?file_id=176844028768320": lambda: _json(
+                {"file": {"download_url": f"{self.address}/clip.mp4"}, "base_resp": SUCCESS}
+            ),
             "clip.mp4": lambda: (200, {"Content-Type": "video/mp4"}, self.video),
         }
         return answers[word]()
@@ -68,6 +74,12 @@ class StandIn:
         self.polls += 1
         states = ({"status": "IN_QUEUE", "queue_position": 0}, {"status": "IN_PROGRESS"})
         return _json(states[self.polls - 1] if self.polls <= len(states) else {"status": "COMPLETED"})
+
+    def _task_state(self) -> Answer:
+        self.polls += 1
+        state = {"task_id": "106916112212032", "status": "Processing", "base_resp": SUCCESS}
+        done = {"status": "Success", "file_id": "176844028768320", "video_width": 64, "video_height": 48}
+        return _json(state | done if self.polls > 1 else state)
 
     def _prediction_state(self) -> Answer:
         self.polls += 1
