@@ -1,6 +1,7 @@
 """Routes of the form that creates a study or edits a draft. Only researchers and admins can open the form."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -166,14 +167,25 @@ def _draft_request(values: dict[str, object]) -> DraftRequest:
         ) from error
 
 
+def _problems(fields: StudyFields, refusal: AppError) -> Mapping[str, str]:
+    """Return the message for each wrong field."""
+    if isinstance(refusal, InvalidFields):
+        return refusal.fields
+    if refusal.code == "study_exists":
+        return {"slug": "Another study has this slug. Choose another one."}
+    if refusal.code == "bad_matchups":
+        field = "matchup_list" if fields.comparisons == Comparisons.LIST else "sides"
+        sentence = "; ".join(refusal.problems)
+        return {field: f"{sentence[:1].upper()}{sentence[1:]}."}
+    return {}
+
+
 def _refused(
     request: Request, fields: StudyFields, refusal: AppError, *, draft: str | None = None, copied: str = ""
 ) -> Response:
     """Show the form again, with the submitted values and the reason of the refusal."""
     context = context_of(request)
-    problems = refusal.fields if isinstance(refusal, InvalidFields) else {}
-    if refusal.code == "study_exists":
-        problems = {"slug": "Another study has this slug. Choose another one."}
+    problems = _problems(fields, refusal)
     with context.database.read() as session:
         study: Study | None = None
         if draft is None:

@@ -1,6 +1,8 @@
 """A person is signed out while they fill in a form: a sentence says so, and what they typed comes back."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -9,6 +11,18 @@ from app.context import AppContext
 from tests.app.results.page_windows import sign_in
 from tests.cast import Cast
 
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+# Folders and files with the forms of annotators, who do not sign in, and of the sign-in itself.
+OTHERS = (
+    "voting/",
+    "platforms/",
+    "phases/",
+    "invitations/w",
+    "home/sign_in",
+    "sign_in_form",
+    "_fragments/_l",
+)
+FIELD = re.compile(r"<textarea|<select|<input(?![^>]*type=\"hidden\")|_field\(|line\(|choice\(", re.DOTALL)
 TYPED = {"Slug": "wan", "Name": "Wan 2.1", "Description": "14 B, 480p.\nEMA weights."}
 
 
@@ -55,3 +69,19 @@ def test_a_sent_form_does_not_come_back(cast: Cast, page: Page) -> None:
     page.locator("form[data-mounted]").wait_for()
     expect(page.get_by_label("Slug")).to_have_value("")
     assert page.get_by_role("status").count() == 0
+
+
+def test_every_form_of_an_owner_with_fields_keeps_them() -> None:
+    forms = [
+        (name, attributes)
+        for path in TEMPLATES.rglob("*.html")
+        if not (name := path.relative_to(TEMPLATES).as_posix()).startswith(OTHERS)
+        or name == "phases/crowd.html"
+        for attributes, fields in re.findall(r"<form\b([^>]*)>(.*?)</form>", path.read_text(), re.DOTALL)
+        if 'method="post"' in attributes and FIELD.search(fields)
+    ]
+
+    assert len(forms) > 15
+    assert [
+        name for name, attributes in forms if not re.search(r'data-module="[^"]*\bdraft\b', attributes)
+    ] == []

@@ -108,6 +108,16 @@ def test_a_viewer_and_a_stranger_cannot_open_it(cast: Cast, client: TestClient) 
         ({"pay_per_hour": "12", "currency": "GBP", "fee_percent": "x"}, "fee_percent", "from 0 to 100"),
         ({"renditions": "sepia"}, "renditions", "Choose one of the options."),
         ({"comparisons": "some"}, "comparisons", "Choose one of the options."),
+        (
+            {"comparisons": "list", "matchup_list": "motif:motif"},
+            "matchup_list",
+            "Matchup 1: both sides are the same submission.",
+        ),
+        (
+            {"comparisons": "list", "matchup_list": "motif:cinemo\ncinemo:motif"},
+            "matchup_list",
+            "Matchup 2: an earlier matchup compares the same two submissions.",
+        ),
     ],
 )
 def test_a_wrong_field_is_named_and_nothing_is_lost(
