@@ -48,6 +48,7 @@ SECTIONS = (
     Section("Studies", "/", _READERS, ("/studies", "/compare")),
     Section("Benchmarks", "/benchmarks", _READERS, ("/benchmarks", "/gallery")),
     Section("Models", "/models", _READERS, ("/models", "/submissions")),
+    Section("Annotators", "/annotators", _RESEARCHERS, ("/annotators",)),
     Section("Jobs", "/jobs", _RESEARCHERS, ("/jobs",)),
     Section("Tasks", "/tasks", _RESEARCHERS, ("/tasks",)),
     Section("Audit log", "/audit", _RESEARCHERS, ("/audit",)),

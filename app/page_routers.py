@@ -1,5 +1,6 @@
 """Lists the routers of all HTML pages; each feature has one router."""
 
+from app.annotators.overview_routes import router as all_annotators
 from app.annotators.routes import router as annotators
 from app.audit_log.routes import router as audit_log
 from app.benchmark_import.routes import router as benchmarks
@@ -74,6 +75,7 @@ PAGES = (
     jobs,
     audit_log,
     annotators,
+    all_annotators,
     tasks,
     people,
 )

@@ -55,6 +55,8 @@ PAGES = (
     f"/studies/{DRAFT}/dashboard",
     "/studies/new",
     "/compare",
+    "/annotators",
+    "/annotators?text=a0",
     f"/studies/{STUDY}/close",
     f"/studies/{STUDY}/delete",
     f"/studies/{STUDY}/invitations",

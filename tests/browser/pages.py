@@ -49,6 +49,7 @@ PUBLIC = {
 OWN = {
     "home": "/",
     "gallery-pair": f"/gallery/tiny/{PAIR_IDS[0]}",
+    "annotators-of-all-studies": "/annotators",
     "jobs": "/jobs",
     "tasks": "/tasks",
     "audit-log": "/audit",
