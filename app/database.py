@@ -20,6 +20,7 @@ from app.audit_chain import chain_new_events
 from app.prepared_statements import execute_on_driver
 from app.private_files import make_private_file, make_private_folder
 from app.settings import Settings
+from app.slow_queries import log_slow_queries
 
 _WRITES = "ti2v_writes"
 _ERASES = "ti2v_erases"
@@ -62,6 +63,8 @@ class Database:
     def of(cls, settings: Settings) -> "Database":
         make_private_folder(settings.home)
         database = cls(settings.effective_database_url, home=settings.home)
+        if settings.slow_query_ms:
+            log_slow_queries(database.engine, limit_ms=settings.slow_query_ms)
         if database.is_sqlite and database.url.database:
             # SQLite gives its -wal and -shm files the mode of the database.
             make_private_file(Path(database.url.database))

@@ -6,7 +6,18 @@ Logs contain no prompts and no client addresses. While a vote is open, no log li
 import json
 import logging
 import sys
+from contextvars import ContextVar
 from datetime import UTC, datetime
+
+# The id of the request that runs in this context; empty outside requests.
+REQUEST_ID: ContextVar[str] = ContextVar("ti2v_request_id", default="")
+
+
+def fields_of(record: logging.LogRecord) -> dict[str, object]:
+    """Return the fields of a log record. Inside a request, the request's id is one of them."""
+    request_id = REQUEST_ID.get()
+    fields: dict[str, object] = {"request_id": request_id} if request_id else {}
+    return fields | getattr(record, "fields", {})
 
 
 class _JsonLines(logging.Formatter):
@@ -15,7 +26,7 @@ class _JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(),
             "level": record.levelname.lower(),
             "event": record.getMessage(),
-            **getattr(record, "fields", {}),
+            **fields_of(record),
         }
         if record.exc_info:
             event["traceback"] = self.formatException(record.exc_info)
@@ -24,7 +35,7 @@ class _JsonLines(logging.Formatter):
 
 class _Lines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        fields = " ".join(f"{name}={value}" for name, value in getattr(record, "fields", {}).items())
+        fields = " ".join(f"{name}={value}" for name, value in fields_of(record).items())
         line = f"{record.levelname.lower()} {record.getMessage()} {fields}".rstrip()
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 

@@ -17,6 +17,7 @@ from app.clock import utc_now
 from app.dependencies import MAY_BE_FRAMED, USED_KEY
 from app.error_pages import answer_app_error, answer_server_error
 from app.errors import AppError
+from app.logging import REQUEST_ID
 from app.request_body import RequestBody
 from app.security.headers import security_headers
 from app.security.key_use import record_use
@@ -59,6 +60,7 @@ class RequestMiddleware:
             return
         started = time.perf_counter()
         scope["ti2v_request_id"] = secrets.token_hex(8)
+        REQUEST_ID.set(scope["ti2v_request_id"])
         headers = Headers(scope=scope)
         body = RequestBody(receive, headers, limit=self._body_limit(scope))
         response = _Response(send, lambda: self._response_headers(scope), body)

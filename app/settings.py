@@ -113,6 +113,9 @@ class Settings(BaseSettings):
         description="The lab's token for Prolific's API. If it is set, the server asks Prolific once a "
         "minute for returned submissions.",
     )
+    slow_query_ms: int = Field(
+        0, ge=0, le=600_000, description="Statements that take this many milliseconds are logged; 0: none."
+    )
     openid_issuer: str = Field(
         "", max_length=255, description="Issuer of the OpenID Connect provider with which people sign in."
     )
