@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+
 from benchmark.plurals import counted
 from benchmark.protocol import Justification
 from benchmark.repro.analysis import FEWEST_SEEDS, RowResult, SettingMean, Verdict
@@ -13,6 +15,7 @@ from benchmark.stats.rounding import percent
 
 NONE = "–"
 _REASONS = tuple(Justification)
+_SCORES_FIGURE = ("![Scores of the re-test beside the paper's](scores.svg)", "")
 _VERDICTS = {
     Verdict.AGREES: "agrees with the paper: {winner} wins",
     Verdict.DISAGREES: "disagrees with the paper: {loser} wins",
@@ -38,6 +41,7 @@ def results_page(
             *_scores_part(results),
             *_reasons_part(results),
             *_measures_part(means, runs, calibration),
+            *_figure6_part(runs),
         ]
     )
 
@@ -78,7 +82,15 @@ def _scores_part(results: Sequence[RowResult]) -> list[str]:
     ]
     header = ["table", "reference / other", "seeds", "TI2V score", "95 % interval", "paper"]
     header += ["won/lost/tied/not measured", "p (Holm)", "result"]
-    return ["## TI2V scores", "", *_table(header, rows), "", *(f"- {sentence(each)}" for each in results), ""]
+    return [
+        "## TI2V scores",
+        "",
+        *_table(header, rows),
+        "",
+        *(f"- {sentence(each)}" for each in results),
+        "",
+        *_SCORES_FIGURE,
+    ]
 
 
 def _reasons_part(results: Sequence[RowResult]) -> list[str]:
@@ -127,6 +139,31 @@ def _measures_part(
     ]
 
 
+def _figure6_part(runs: StoredRuns) -> list[str]:
+    rows = []
+    for setting in Setting:
+        ratios = [
+            float(np.mean([point["inside"] / point["overall"] for point in run.facts.figure6]))
+            for (each, _), run in runs.finished.items()
+            if each is setting and run.facts.figure6
+        ]
+        mean = float(np.mean(ratios)) if ratios else None
+        sd = float(np.std(ratios, ddof=1)) if len(ratios) > 1 else None
+        rows.append([f"`{setting}`", str(len(ratios)), _with_sd(mean, sd)])
+    return [
+        "## Figure 6",
+        "",
+        "Loss in high-motion regions divided by the loss overall: mean over timesteps and runs ± standard "
+        "deviation over runs. The motion focal loss weights these regions, so a lower ratio alone does not "
+        "show that a network follows the text better.",
+        "",
+        *_table(["setting", "runs", "ratio"], rows),
+        "",
+        "![Loss ratio of each setting by timestep](figure6.svg)",
+        "",
+    ]
+
+
 def sentence(result: RowResult) -> str:
     """Return one sentence: whether a row agrees with the paper, disagrees, or is not decided."""
     paper = result.paper
@@ -154,9 +191,11 @@ def _p_value(p_holm: float | None) -> str:
 
 
 def _mean_and_sd(each: SettingMean) -> str:
-    if each.mean is None:
-        return NONE
-    return _decimals(each.mean) + (f" ± {_decimals(each.seed_sd)}" if each.seed_sd is not None else "")
+    return _with_sd(each.mean, each.seed_sd)
+
+
+def _with_sd(mean: float | None, sd: float | None) -> str:
+    return _decimals(mean) + ("" if sd is None else f" ± {_decimals(sd)}")
 
 
 def _decimals(value: float | None) -> str:

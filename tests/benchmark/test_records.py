@@ -144,6 +144,19 @@ def test_imported_votes_count_only_where_no_vote_is_valid() -> None:
     assert (len(mixed), mixed.counted, mixed.left_out) == (1, VoteStatus.VALID, {VoteStatus.IMPORTED: 1})
 
 
+def test_votes_of_a_judge_count_only_in_a_table_without_other_votes() -> None:
+    judge = vote(annotator="automatic-judge", status="automatic")
+
+    alone = votes_of(table([judge, vote(annotator="bob", status="gold")]))
+    beside_people = votes_of(table([judge, vote()]))
+    beside_imported = votes_of(table([judge, vote(annotator="bob", status="imported")]))
+
+    assert (len(alone), alone.counted) == (1, VoteStatus.AUTOMATIC)
+    assert (len(beside_people), beside_people.counted) == (1, VoteStatus.VALID)
+    assert (len(beside_imported), beside_imported.counted) == (1, VoteStatus.IMPORTED)
+    assert beside_people.left_out == beside_imported.left_out == {VoteStatus.AUTOMATIC: 1}
+
+
 def test_a_table_without_any_counting_vote_has_no_matchup() -> None:
     votes = votes_of(table([vote(status="pilot")]))
     assert (len(votes), votes.matchups) == (0, ())

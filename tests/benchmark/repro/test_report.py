@@ -124,6 +124,7 @@ def test_missing_and_half_written_runs_are_named_and_their_seeds_are_left_out(ch
     assert found["reference:without"].seeds == (0, 4)
     assert found["reference:without"].verdict is Verdict.NOT_DECIDED
     page = report_files(changed, figures=False)[1]["results.md"].decode()
+    assert "| `reference` | 3 | 2.000 ± 0.000 |" in page
     assert "half-written or damaged: reference-1, reference-2." in page
     assert "2 complete seeds, and 3 are needed" in page
 
