@@ -41,6 +41,8 @@ def downgrade() -> None:
 
 def _replace_check(statuses: tuple[str, ...]) -> None:
     one_of = ", ".join(f"'{status}'" for status in statuses)
-    with op.batch_alter_table("vote_events") as batch_op:
+    # SQLite rebuilds the table; ids of removed events must still never be used again.
+    keywords = {"sqlite_autoincrement": True} if op.get_bind().dialect.name == "sqlite" else {}
+    with op.batch_alter_table("vote_events", table_kwargs=keywords) as batch_op:
         batch_op.drop_constraint(op.f(NAME), type_="check")
         batch_op.create_check_constraint(op.f(NAME), f"status IN ({one_of})")
