@@ -35,9 +35,12 @@ def held_out_sprites(data: DataSettings) -> tuple[SpriteClip, ...]:
     """Return the held-out clips of the first `data.held_out_images` images of the held-out benchmark.
 
     Raises:
-        BadConfig: the frames are not square, or their size is not supported.
+        BadConfig: the frames are not square, their size is not supported, or the sprites are too large.
     """
-    clips = held_out_clips(_sprite_settings(data))
+    try:
+        clips = held_out_clips(_sprite_settings(data))
+    except ValueError as error:
+        raise BadConfig(f"data.static_share: {error}.") from error
     images = list(dict.fromkeys(clip.image_id for clip in clips))[: data.held_out_images]
     return tuple(clip for clip in clips if clip.image_id in images)
 

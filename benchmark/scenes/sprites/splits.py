@@ -6,6 +6,8 @@ from enum import StrEnum
 from benchmark.scenes.sprites.sprite_requests import Direction
 from benchmark.scenes.sprites.words import COLOURS, SHAPES
 
+# Number of objects in an image of the split `crowd`.
+CROWD = 4
 _COLOURS, _DIRECTIONS = tuple(COLOURS), tuple(Direction)
 
 
@@ -36,7 +38,7 @@ def is_new_verb(shape: str, direction: Direction) -> bool:
 
 def object_counts(split: Split | None) -> tuple[int, ...]:
     """Return the possible numbers of objects; None is the training data."""
-    return (4,) if split is Split.CROWD else (2, 3)
+    return (CROWD,) if split is Split.CROWD else (2, 3)
 
 
 def allowed_names(split: Split | None) -> list[tuple[str, str]]:

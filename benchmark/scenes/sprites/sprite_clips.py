@@ -16,7 +16,7 @@ from benchmark.scenes.sprites.layouts import (
     random_layout,
 )
 from benchmark.scenes.sprites.raster import background, coverage, paint
-from benchmark.scenes.sprites.splits import Split
+from benchmark.scenes.sprites.splits import CROWD, Split
 from benchmark.scenes.sprites.sprite_requests import Request, RequestKind
 from benchmark.scenes.sprites.sprite_settings import SpriteSettings
 
@@ -24,6 +24,7 @@ from benchmark.scenes.sprites.sprite_settings import SpriteSettings
 _TRAINING, _HELD_OUT = 1, 2
 _IMAGES_PER_SPLIT = 6
 _PROMPTS_PER_IMAGE = 4
+_ATTEMPTS = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +92,9 @@ def held_out_clips(settings: SpriteSettings = SpriteSettings()) -> tuple[SpriteC
 
     The prompts of an image ask for different moves; in every image but those of the split `verb`, the last
     prompt lets a new object enter.
+
+    Raises:
+        ValueError: the sprites are so large that an image with four objects leaves no room to move.
     """
     clips: list[SpriteClip] = []
     for place, split in enumerate(Split):
@@ -147,12 +151,19 @@ def render_clip(
 def _held_out_image(number: int, split: Split, settings: SpriteSettings) -> list[SpriteClip]:
     rng = np.random.default_rng([_HELD_OUT, number])
     wanted = _PROMPTS_PER_IMAGE - (split is not Split.VERB)
-    while True:
+    for _ in range(_ATTEMPTS):
         layout = random_layout(rng, settings, split)
         moves = move_requests(layout, settings, split)
         entries = list(enter_requests(layout, settings))
-        if len({move.asked for move in moves}) > 1 and len(moves) >= wanted and (entries or wanted == 4):
+        is_crowded = split is not Split.CROWD or len(layout.sprites) == CROWD
+        several = len({move.asked for move in moves}) > 1 and len(moves) >= wanted
+        if several and is_crowded and (entries or wanted == _PROMPTS_PER_IMAGE):
             break
+    else:
+        raise ValueError(
+            f"with static_share {settings.static_share}, {CROWD} sprites leave no room to move; the held-out "
+            "benchmark needs about 0.88 or more"
+        )
     chosen = [moves[index] for index in sorted(rng.permutation(len(moves))[:wanted])]
     travelling = [(request, layout.sprites[request.asked]) for request in chosen]
     if wanted < _PROMPTS_PER_IMAGE:

@@ -119,6 +119,11 @@ def test_a_static_share_outside_the_range_is_refused(share: float) -> None:
         SpriteSettings(static_share=share)
 
 
+def test_a_benchmark_whose_sprites_are_too_large_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"with static_share 0\.8, 4 sprites leave no room to move"):
+        held_out_clips(SpriteSettings(static_share=0.8))
+
+
 def test_the_vocabulary_has_every_word_of_every_prompt(training: list[SpriteClip]) -> None:
     prompts = [clip.prompt for clip in (*training, *held_out_clips())]
 
