@@ -9,6 +9,7 @@ import sys
 
 MEASUREMENTS = {
     "judgements": "Assignment and vote over HTTP",
+    "overload": "Judgements with media on PostgreSQL and two processes, at 70 % and 400 % of their rate",
     "uploads": "320 clips over REST",
     "uploads_and_votes": "Votes beside 64 parallel uploads and 30 cold renditions",
     "kills": "30 kills of a server under concurrent votes",

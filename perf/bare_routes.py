@@ -19,8 +19,8 @@ from pydantic import BaseModel
 from app.http_protocol import server_options
 from app.settings import Settings
 
-_ASSIGNMENT = "INSERT INTO assignments (slug, seed) VALUES (?, ?) RETURNING token"
-_VOTE = "INSERT INTO votes (token, choice, reasons) VALUES (?, ?, ?)"
+ASSIGNMENT = "INSERT INTO assignments (slug, seed) VALUES (?, ?) RETURNING token"
+VOTE = "INSERT INTO votes (token, choice, reasons) VALUES (?, ?, ?)"
 _TABLES = """
 CREATE TABLE assignments (token INTEGER PRIMARY KEY, slug TEXT NOT NULL, seed INTEGER NOT NULL);
 CREATE TABLE votes (
@@ -50,12 +50,18 @@ class VoteResponse(BaseModel):
     next: Card | None
 
 
-def bare_service(file: str) -> FastAPI:
-    """Return the service. One connection and one lock: SQLite has one writer."""
+def bare_database(file: str) -> sqlite3.Connection:
+    """Create both tables in a SQLite file whose commits are durable."""
     database = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = FULL")
     database.executescript(_TABLES)
+    return database
+
+
+def bare_service(file: str) -> FastAPI:
+    """Return the service. One connection and one lock: SQLite has one writer."""
+    database = bare_database(file)
     lock = threading.Lock()
     app = FastAPI()
 
@@ -65,7 +71,7 @@ def bare_service(file: str) -> FastAPI:
     @app.post("/api/v1/studies/{slug}/assignments")
     def assign(slug: Annotated[str, Path()], _: Annotated[dict[str, object], Body()]) -> Card:
         with lock:
-            (token,) = database.execute(_ASSIGNMENT, (slug, 0)).fetchone()
+            (token,) = database.execute(ASSIGNMENT, (slug, 0)).fetchone()
         return Card(token=token, prompt="The kite flies.")
 
     @app.post("/api/v1/assignments/{token}/vote", status_code=201)
@@ -73,9 +79,9 @@ def bare_service(file: str) -> FastAPI:
         card = None
         with lock:
             database.execute("BEGIN IMMEDIATE")
-            database.execute(_VOTE, (token, request.choice, ",".join(request.justifications)))
+            database.execute(VOTE, (token, request.choice, ",".join(request.justifications)))
             if request.next is not None:
-                (following,) = database.execute(_ASSIGNMENT, ("", 0)).fetchone()
+                (following,) = database.execute(ASSIGNMENT, ("", 0)).fetchone()
                 card = Card(token=following, prompt="The kite flies.")
             database.execute("COMMIT")
         return VoteResponse(choice=request.choice, justifications=request.justifications, next=card)

@@ -33,10 +33,13 @@ from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession
 from app.tables.submissions import Clip, Rendition
 from app.tables.tasks import Task
 from benchmark.protocol import RenditionRecipe, TaskKind, WatchGate
+from perf.bare_routes import ASSIGNMENT, VOTE, bare_database
 from perf.server import Server, running_bare_routes, running_server
 from perf.synthetic_studies import open_round_robin
 
-SECONDS = 8.0
+SECONDS, INSERTS_S = 8.0, 2.0
+# Times the processor time of bare routes.
+TARGET = 2
 # The first requests of a process compile statements and routes.
 WARM_UP_S = 1.0
 CLIENTS = (1, 8, 32)
@@ -75,16 +78,37 @@ class Timings:
 def main() -> None:
     """Print one line per number of clients: bare routes, the product, and the product with media."""
     print(f"{'':<48}{'judgements/s':>14}{'server ms':>12}{'vote p50 ms':>14}{'p99 ms':>10}{'failed':>8}")
+    inserts_ms = measure_bare_inserts()
     for visit in (Visit.TWO_REQUESTS, Visit.ONE_REQUEST):
         bare = [measure_bare_routes(clients, visit) for clients in CLIENTS]
         ours = measure_product(visit)
         ratios = " / ".join(f"{own / limit:.1f}" for own, limit in zip(ours, bare, strict=True))
-        print(f"{visit}: the server's processor time per judgement is {ratios} times that of bare routes")
+        to_inserts = " / ".join(f"{own / inserts_ms:.0f}" for own in ours)
+        print(
+            f"{visit}: the server's processor time per judgement is {ratios} times that of bare routes "
+            f"(target {TARGET}), and {to_inserts} times that of two bare INSERTs"
+        )
     measure_product(Visit.WITH_MEDIA)
     measure_product(Visit.WITH_PLAYBACK)
     print("other tools on such a machine with 1 / 8 / 32 clients, over their own HTTP APIs, without media:")
     print("  Potato 2.12: 16.6 / 13.9 / 16.2 per second; Label Studio 1.23: 5.2 / 7.0 / 2.8, failures at 32.")
     print("  Differences: Potato ran as one process and collects too many votes; neither has leases.")
+
+
+def measure_bare_inserts() -> float:
+    """Return the processor time in ms of two INSERTs with a durable commit each, the rows of a judgement."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = bare_database(str(Path(folder) / "inserts.sqlite3"))
+        start, processor_s, done = time.perf_counter(), time.process_time(), 0
+        while time.perf_counter() < start + INSERTS_S:
+            (token,) = database.execute(ASSIGNMENT, ("", 0)).fetchone()
+            database.execute(VOTE, (token, "left", "object_motion"))
+            done += 1
+        seconds, processor_s = time.perf_counter() - start, time.process_time() - processor_s
+        database.close()
+    processor_ms = 1000 * processor_s / done
+    print(f"{'two bare INSERTs, no HTTP':<48}{done / seconds:>14.1f}{processor_ms:>12.2f}", flush=True)
+    return processor_ms
 
 
 def measure_bare_routes(clients: int, visit: Visit) -> float:

@@ -1,7 +1,8 @@
 """Kills a server 30 times with SIGKILL while eight annotators vote, on SQLite and PostgreSQL, and counts.
 
-An annotator whose request gets no response sends it again to the next server, as the voting page does. In the
-end every acknowledged vote must be stored exactly once, with its answer, and all counters must be right.
+An annotator whose request gets no response sends it again to the next server, as the voting page does. Half
+of the annotators get the next assignment in the response to a vote. In the end every acknowledged vote must
+be stored exactly once, with its answer, and all counters must be right.
 """
 
 import argparse
@@ -85,16 +86,23 @@ class _Place:
 
 def _vote(voter: Voter, place: _Place) -> None:
     rng = random.Random(voter.number)
+    card = None
     while not place.is_over:
-        status, body = _until_answered(voter, place, f"/api/v1/studies/{STUDY}/assignments", {})
-        if status != 200:
-            voter.refused[status] += 1
-            continue
-        token, choice = json.loads(body)["token"], rng.choice(("left", "right"))
-        vote = {"choice": choice, "justifications": ["object_motion"]}
+        if card is None:
+            status, body = _until_answered(voter, place, f"/api/v1/studies/{STUDY}/assignments", {})
+            if status != 200:
+                voter.refused[status] += 1
+                continue
+            card = json.loads(body)
+        token, choice = card["token"], rng.choice(("left", "right"))
+        vote: dict[str, object] = {"choice": choice, "justifications": ["object_motion"]}
+        if voter.number % 2:
+            vote["next"] = {}
         status, body = _until_answered(voter, place, f"/api/v1/assignments/{token}/vote", vote)
+        card = None
         if status in (200, 201):
             voter.acknowledged[token] = json.loads(body)["choice"]
+            card = json.loads(body)["next"]
         else:
             voter.refused[status] += 1
 
