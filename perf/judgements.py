@@ -33,13 +33,10 @@ from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession
 from app.tables.submissions import Clip, Rendition
 from app.tables.tasks import Task
 from benchmark.protocol import RenditionRecipe, TaskKind, WatchGate
-from perf.bare_routes import ASSIGNMENT, VOTE, bare_database
 from perf.server import Server, running_bare_routes, running_server
 from perf.synthetic_studies import open_round_robin
 
-SECONDS, INSERTS_S = 8.0, 2.0
-# Times the processor time of bare routes.
-TARGET = 2
+SECONDS = 8.0
 # The first requests of a process compile statements and routes.
 WARM_UP_S = 1.0
 CLIENTS = (1, 8, 32)
@@ -78,16 +75,10 @@ class Timings:
 def main() -> None:
     """Print one line per number of clients: bare routes, the product, and the product with media."""
     print(f"{'':<48}{'judgements/s':>14}{'server ms':>12}{'vote p50 ms':>14}{'p99 ms':>10}{'failed':>8}")
-    inserts_ms = measure_bare_inserts()
     for visit in (Visit.TWO_REQUESTS, Visit.ONE_REQUEST):
-        bare = [measure_bare_routes(clients, visit) for clients in CLIENTS]
-        ours = measure_product(visit)
-        ratios = " / ".join(f"{own / limit:.1f}" for own, limit in zip(ours, bare, strict=True))
-        to_inserts = " / ".join(f"{own / inserts_ms:.0f}" for own in ours)
-        print(
-            f"{visit}: the server's processor time per judgement is {ratios} times that of bare routes "
-            f"(target {TARGET}), and {to_inserts} times that of two bare INSERTs"
-        )
+        for clients in CLIENTS:
+            measure_bare_routes(clients, visit)
+        measure_product(visit)
     measure_product(Visit.WITH_MEDIA)
     measure_product(Visit.WITH_PLAYBACK)
     print("other tools on such a machine with 1 / 8 / 32 clients, over their own HTTP APIs, without media:")
@@ -95,45 +86,28 @@ def main() -> None:
     print("  Differences: Potato ran as one process and collects too many votes; neither has leases.")
 
 
-def measure_bare_inserts() -> float:
-    """Return the processor time in ms of two INSERTs with a durable commit each, the rows of a judgement."""
-    with tempfile.TemporaryDirectory() as folder:
-        database = bare_database(str(Path(folder) / "inserts.sqlite3"))
-        start, processor_s, done = time.perf_counter(), time.process_time(), 0
-        while time.perf_counter() < start + INSERTS_S:
-            (token,) = database.execute(ASSIGNMENT, ("", 0)).fetchone()
-            database.execute(VOTE, (token, "left", "object_motion"))
-            done += 1
-        seconds, processor_s = time.perf_counter() - start, time.process_time() - processor_s
-        database.close()
-    processor_ms = 1000 * processor_s / done
-    print(f"{'two bare INSERTs, no HTTP':<48}{done / seconds:>14.1f}{processor_ms:>12.2f}", flush=True)
-    return processor_ms
-
-
-def measure_bare_routes(clients: int, visit: Visit) -> float:
-    """Return the processor time of one judgement in ms (perf/bare_routes.py)."""
+def measure_bare_routes(clients: int, visit: Visit) -> None:
+    """Measure the routes of perf/bare_routes.py."""
     with (
         tempfile.TemporaryDirectory() as folder,
         running_bare_routes(Path(folder) / "bare.sqlite3") as server,
     ):
-        return measure(f"{clients} clients, bare routes, {visit}", server, range(clients), visit)
+        measure(f"{clients} clients, bare routes, {visit}", server, range(clients), visit)
 
 
-def measure_product(visit: Visit) -> list[float]:
-    """Return the processor time of one judgement in ms, for each number of clients."""
+def measure_product(visit: Visit) -> None:
+    """Measure the product with each number of clients."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         prepare(home, annotators=sum(CLIENTS), with_media=visit is Visit.WITH_MEDIA)
         with running_server(home) as server:
-            first, processor_ms = 0, []
+            first = 0
             for clients in CLIENTS:
                 name = f"{clients} clients, {visit}"
                 annotators = range(first, first + clients)
-                processor_ms.append(measure(name, server, annotators, visit))
+                measure(name, server, annotators, visit)
                 first += clients
             print(f"server memory: {server.memory_mb():.0f} MB")
-    return processor_ms
 
 
 def prepare(home: Path, *, annotators: int, with_media: bool) -> None:
@@ -182,11 +156,11 @@ def cookie(number: int) -> str:
     return f"measured-{number:036d}"
 
 
-def measure(name: str, server: Server, annotators: range, visit: Visit) -> float:
-    """Print a line of results. Return the server's processor time of one judgement in ms."""
-    _run_clients(server, annotators, visit, seconds=WARM_UP_S)
+def measure(name: str, server: Server, annotators: range, visit: Visit) -> None:
+    """Print a line of results."""
+    run_clients(server, annotators, visit, seconds=WARM_UP_S)
     start, processor_s = time.perf_counter(), server.processor_s()
-    timings = _run_clients(server, annotators, visit, seconds=SECONDS)
+    timings = run_clients(server, annotators, visit, seconds=SECONDS)
     elapsed = time.perf_counter() - start
     processor_s = server.processor_s() - processor_s
     votes = sorted(seconds for timing in timings for seconds in timing.votes)
@@ -198,10 +172,10 @@ def measure(name: str, server: Server, annotators: range, visit: Visit) -> float
         f"{statistics.median(votes) * 1000:>14.1f}{p99 * 1000:>10.1f}{failures:>8}",
         flush=True,
     )
-    return processor_ms
 
 
-def _run_clients(server: Server, annotators: range, visit: Visit, *, seconds: float) -> list[Timings]:
+def run_clients(server: Server, annotators: range, visit: Visit, *, seconds: float) -> list[Timings]:
+    """Let annotators judge at the same time, and return the measurements of each."""
     timings = [Timings() for _ in annotators]
     stop_at = time.perf_counter() + seconds
     threads = [

@@ -1,4 +1,4 @@
-"""Kills a server 30 times with SIGKILL while eight annotators vote, on SQLite and PostgreSQL, and counts.
+"""Kills a server 30 times with SIGKILL in 3,000 votes of eight annotators, on SQLite and PostgreSQL.
 
 An annotator whose request gets no response sends it again to the next server, as the voting page does. Half
 of the annotators get the next assignment in the response to a vote. In the end every acknowledged vote must
@@ -24,12 +24,13 @@ from app.results.live.recount import recount
 from app.settings import Settings
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, Vote
-from perf.databases import Outcome, measure_on_each
+from perf.databases import DATABASES, Outcome, measure_on_each
 from perf.judgements import STUDY, cookie, prepare
 from perf.server import running_server
 
 KILLS, VOTERS = 30, 8
-MIN_S, MAX_S = 0.5, 3.0  # the time from a server's start to its end
+VOTES = 100  # the mean number of votes between two kills
+MOST_S = 120.0  # the longest life of a server
 PAUSE_S = 0.1
 
 
@@ -45,10 +46,11 @@ class Voter:
 
 def main() -> None:
     """Print one line per database."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--kills", type=int, default=KILLS)
-    kills = arguments.parse_args().kills
-    measure_on_each(lambda home: measure(home, kills))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=KILLS)
+    parser.add_argument("--database", choices=DATABASES, action="append", help="default: all")
+    arguments = parser.parse_args()
+    measure_on_each(lambda home: measure(home, arguments.kills), arguments.database or DATABASES)
 
 
 def measure(home: Path, kills: int) -> Outcome:
@@ -64,7 +66,7 @@ def measure(home: Path, kills: int) -> Outcome:
         for _ in range(kills):
             with running_server(home) as server:
                 place.port = server.port
-                time.sleep(rng.uniform(MIN_S, MAX_S))
+                _wait_for_votes(voters, rng.randint(1, 2 * VOTES))
                 os.kill(server.pid, signal.SIGKILL)
         with running_server(home) as server:
             place.port = server.port
@@ -74,6 +76,17 @@ def measure(home: Path, kills: int) -> Outcome:
     finally:
         place.is_over = True
     return _result(home, voters, kills)
+
+
+def _wait_for_votes(voters: list[Voter], number: int) -> None:
+    last_s = time.monotonic() + MOST_S
+    wanted = _acknowledged(voters) + number
+    while _acknowledged(voters) < wanted and time.monotonic() < last_s:
+        time.sleep(0.005)
+
+
+def _acknowledged(voters: list[Voter]) -> int:
+    return sum(len(voter.acknowledged) for voter in voters)
 
 
 @dataclass
