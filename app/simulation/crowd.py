@@ -21,6 +21,7 @@ from app.simulation.profiles import Profile
 from app.tables.people import Invitation, Person
 from app.tables.phases import AnnotatorPhase
 from app.tables.studies import Comparison, Study
+from benchmark.client.tls import tls_context
 from benchmark.protocol import Outcome, RuleStatus
 
 _TIMEOUT_S = 60.0
@@ -95,7 +96,9 @@ def simulate_crowd(
             Participant(
                 profile,
                 client=clients.enter_context(
-                    httpx2.Client(base_url=address, follow_redirects=True, timeout=_TIMEOUT_S)
+                    httpx2.Client(
+                        base_url=address, follow_redirects=True, timeout=_TIMEOUT_S, verify=tls_context()
+                    )
                 ),
                 slug=slug,
                 invitation=invitation,

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from benchmark.client.errors import NotAllowed, Refused, ServerError, Unreachable
 from benchmark.client.retry import Retry
+from benchmark.client.tls import tls_context
 from benchmark.wire.common import ErrorResponse, RequestModel
 
 CHUNK_BYTES = 256 * 1024
@@ -46,6 +47,7 @@ class Transport:
             base_url=self.address,
             headers={"Authorization": f"Bearer {key}"},
             timeout=httpx2.Timeout(120, connect=10),
+            verify=tls_context(),
         )
 
     def get(self, path: str, kind: type[Answer], query: Query | None = None) -> Answer:

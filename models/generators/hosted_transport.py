@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from benchmark.client.tls import tls_context
 from models.generators.base import CannotRun, Crashed, GeneratorError, TimedOut
 
 _REQUEST_TIMEOUT_S = 60.0
@@ -55,7 +56,9 @@ class HostedTransport:
     def __init__(self, base: str, headers: Mapping[str, str]) -> None:
         self._base = base.rstrip("/")
         self._headers = dict(headers)
-        self._client = httpx2.Client(timeout=httpx2.Timeout(_REQUEST_TIMEOUT_S, connect=10))
+        self._client = httpx2.Client(
+            timeout=httpx2.Timeout(_REQUEST_TIMEOUT_S, connect=10), verify=tls_context()
+        )
 
     def submit(self, path: str, body: object, deadline: Deadline) -> object:
         """Send a POST request that costs money.

@@ -147,14 +147,14 @@ def server_process(home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
 
 def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            with Client() as client:
+    with Client() as client:
+        while time.monotonic() < deadline:
+            try:
                 client.get(f"{address}/healthz").raise_for_status()
-            return
-        except ConnectError:
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.05)
+                return
+            except ConnectError:
+                assert process.poll() is None, process.communicate()
+                time.sleep(0.05)
     raise AssertionError("the server did not start")
 
 

@@ -8,6 +8,7 @@ import httpx2
 import numpy as np
 from PIL import Image
 
+from benchmark.client.tls import tls_context
 from tests.app.cli.outcome import Outcome, Run
 from tests.cast import BENCHMARK, Cast, input_image
 
@@ -28,13 +29,16 @@ class Sender:
         answer = httpx2.get(
             f"{self._address}/api/v1/submissions/{submission}/clips",
             headers={"Authorization": f"Bearer {self._key}"},
+            verify=tls_context(),
         )
         found: list[dict[str, object]] = answer.json()["clips"]
         return found
 
     def submissions(self, model: str = "seine") -> list[dict[str, object]]:
         answer = httpx2.get(
-            f"{self._address}/api/v1/submissions", headers={"Authorization": f"Bearer {self._key}"}
+            f"{self._address}/api/v1/submissions",
+            headers={"Authorization": f"Bearer {self._key}"},
+            verify=tls_context(),
         )
         return [row for row in answer.json()["submissions"] if row["model"] == model]
 

@@ -43,12 +43,13 @@ def started(home: Path, command: str, port: int) -> Iterator[subprocess.Popen[by
     )
     try:
         deadline = time.monotonic() + PATIENCE_S
-        while process.poll() is None and time.monotonic() < deadline:
-            try:
-                httpx2.get(f"http://127.0.0.1:{port}/healthz")
-                break
-            except httpx2.TransportError:
-                time.sleep(0.1)
+        with httpx2.Client() as client:
+            while process.poll() is None and time.monotonic() < deadline:
+                try:
+                    client.get(f"http://127.0.0.1:{port}/healthz")
+                    break
+                except httpx2.TransportError:
+                    time.sleep(0.1)
         yield process
     finally:
         process.kill()

@@ -14,6 +14,7 @@ from app.context import AppContext
 from benchmark.client.client import Client
 from benchmark.client.job_api import LeaseApi
 from benchmark.client.retry import Retry
+from benchmark.client.tls import tls_context
 from benchmark.wire.jobs import ClaimedJob, ClaimRequest, WorkerInfo
 from models.generators.base import Generator
 from models.worker.image_cache import ImageCache
@@ -112,7 +113,9 @@ class WorkerServer:
             model_host.close()
 
     def _alice(self) -> httpx2.Client:
-        return httpx2.Client(base_url=f"{self.address}/api/v1", headers=self.alice.headers)
+        return httpx2.Client(
+            base_url=f"{self.address}/api/v1", headers=self.alice.headers, verify=tls_context()
+        )
 
 
 def claim(server: LeaseApi, count: int = 1) -> list[ClaimedJob]:
