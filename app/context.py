@@ -5,13 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from app import migrations
-from app.assets import Assets
 from app.capacity import Capacities
 from app.database import Database
 from app.media.rendition_cache import RenditionCache
 from app.media.sandbox import Sandbox
 from app.media.store import MediaStore, open_store
-from app.rendering import Pages
+from app.rendering import Pages, shipped_pages
 from app.security.key_set import KeySet
 from app.security.key_use import KeyUse
 from app.security.limits import GuessLimiter, UploadLimiter
@@ -60,7 +59,7 @@ def open_context(settings: Settings) -> Iterator[AppContext]:
                 store=store,
                 sandbox=sandbox,
                 renditions=RenditionCache(database, store, sandbox),
-                pages=Pages(Assets.load()),
+                pages=shipped_pages(),
                 guesses=GuessLimiter(settings.rate_limit_url, per_minute=settings.failed_keys_per_minute),
                 uploads=UploadLimiter(
                     settings.rate_limit_url,

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -125,3 +126,9 @@ class Pages:
         """Return a page. Without `navigation`, the page's header has no links to the service's sections."""
         html = self.environment.get_template(template).render(page=page, navigation=navigation)
         return HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})
+
+
+@cache
+def shipped_pages() -> Pages:
+    """Return the pages of this release. A process reads the static files and compiles each template once."""
+    return Pages(Assets.load())

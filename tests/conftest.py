@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -19,14 +18,12 @@ import uvicorn
 from fastapi.testclient import TestClient
 
 from app import migrations
-from app.assets import Assets
 from app.context import AppContext, open_context
 from app.database import Database
 from app.http_protocol import server_options
 from app.main import create_app
 from app.media.rendition_cache import RenditionCache
 from app.media.sandbox import Sandbox
-from app.rendering import Pages
 from app.settings import Settings
 from tests.app.api.documented_errors import DocumentedErrors
 from tests.cast import Cast, Study, set_the_stage
@@ -141,15 +138,10 @@ def sandbox() -> Iterator[Sandbox]:
 
 @contextmanager
 def open_with_sandbox(settings: Settings, sandbox: Sandbox) -> Iterator[AppContext]:
-    """Yield an installation that works in `sandbox` and shares its compiled templates with all others."""
+    """Yield an installation that works in `sandbox`."""
     with open_context(settings) as context:
         renditions = RenditionCache(context.database, context.store, sandbox)
-        yield replace(context, sandbox=sandbox, renditions=renditions, pages=_pages())
-
-
-@cache
-def _pages() -> Pages:
-    return Pages(Assets.load())
+        yield replace(context, sandbox=sandbox, renditions=renditions)
 
 
 @pytest.fixture

@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.assets import Assets
 from app.panels.time_estimate import time_left
-from app.rendering import Pages
+from app.rendering import shipped_pages
 from app.voting.view_models import AssignmentView, KeptForm, VotePage
 from benchmark.protocol import Choice, Language
 
@@ -84,4 +83,4 @@ def test_a_held_pair_is_available_again_after_the_lease(lease_s: int, words: str
     )
 
     assert page.lease_minutes == words
-    assert f"within {words}." in bytes(Pages(Assets.load()).answer("voting/done.html", page).body).decode()
+    assert f"within {words}." in bytes(shipped_pages().answer("voting/done.html", page).body).decode()
