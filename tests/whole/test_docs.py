@@ -82,6 +82,17 @@ def cells_of(row: str) -> int:
     return len(re.findall(r"(?<!\\)\|", re.sub(r"`[^`]*`", "", row)))
 
 
+def test_no_table_is_wrapped_into_a_paragraph() -> None:
+    wrapped = [
+        f"{document.relative_to(ROOT)}: {line[:80]}"
+        for document in committed("*.md")
+        for line in FENCE.sub("", document.read_text()).splitlines()
+        if re.search(r"\|\s*:?-{3,}:?\s*\|", line) and not re.fullmatch(r"\s*\|[ :|-]+", line)
+    ]
+
+    assert wrapped == []
+
+
 def test_every_proof_of_a_promise_exists() -> None:
     named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (DOCS / "promises.md").read_text())
 
