@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from benchmark.protocol import Role, Scope
 from benchmark.wire.common import PageResponse, RequestModel, ResponseModel
@@ -56,6 +56,12 @@ class SignInLinkResponse(ResponseModel):
     expires_at: datetime
 
 
+def _different(scopes: object) -> object:
+    if isinstance(scopes, (list, tuple)) and any(each in scopes[:place] for place, each in enumerate(scopes)):
+        raise ValueError("name each scope once")
+    return scopes
+
+
 class KeyRequest(RequestModel):
     """A request for a key. If no person has this name, the request also creates the person, with this role.
 
@@ -66,7 +72,7 @@ class KeyRequest(RequestModel):
     name: PersonName
     role: Role
     days: Annotated[int, Field(ge=1, le=MAX_KEY_DAYS)] | None = None
-    scopes: Annotated[frozenset[Scope], Field(min_length=1)] | None = None
+    scopes: Annotated[frozenset[Scope], Field(min_length=1), BeforeValidator(_different)] | None = None
 
     @model_validator(mode="after")
     def _role_has_the_scopes(self) -> Self:

@@ -80,6 +80,7 @@ def test_names_and_roles_stay_with_their_people(ada: TestClient) -> None:
         {"name": "a", "role": "viewer", "scopes": []},
         {"name": "a", "role": "viewer", "scopes": ["submit"]},
         {"name": "a", "role": "viewer", "scopes": ["fly"]},
+        {"name": "a", "role": "viewer", "scopes": ["read", "read"]},
     ],
 )
 def test_a_key_of_another_form_is_refused(ada: TestClient, body: dict[str, object]) -> None:

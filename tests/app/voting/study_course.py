@@ -169,24 +169,27 @@ class StudyCourse(RuleBasedStateMachine):
         if held is not None:
             self.vote_on(held, choice)
 
-    @precondition(lambda self: self.model.status == "open")
     @rule(numbers=st.lists(numbers, min_size=2, max_size=6), choice=st.sampled_from(list(Choice)))
     def judge_several(self, numbers: list[int], choice: Choice) -> None:
+        if self.model.status != "open":
+            return
         for number in numbers:
             self.judge(number, choice)
 
-    @precondition(lambda self: self.model.votes)
     @rule(number=numbers)
     def change_mind(self, number: int) -> None:
         """Undo the last vote of an annotator, and vote again."""
+        if not (self.model.votes):
+            return
         person = self.annotator(number)
         own = [token for token in self.model.votes if self.model.shown[token].annotator == person]
         if own:
             self.undo_of(own[-1])
 
-    @precondition(lambda self: self.model.shown)
     @rule(number=numbers, choice=st.sampled_from(list(Choice)))
     def vote(self, number: int, choice: Choice) -> None:
+        if not (self.model.shown):
+            return
         self.vote_on(self.token(number), choice)
 
     def vote_on(self, token: str, choice: Choice) -> None:
@@ -213,16 +216,18 @@ class StudyCourse(RuleBasedStateMachine):
         assert (found.is_new, found.choice) == (was_new, choice)
         self.model.vote(token, choice)
 
-    @precondition(lambda self: self.model.votes)
     @rule(number=numbers)
     def vote_again(self, number: int) -> None:
         """Send a stored vote again, as after a lost answer."""
+        if not (self.model.votes):
+            return
         token = self.model.votes[number % len(self.model.votes)]
         self.vote_on(token, Choice(self.model.shown[token].answer))
 
-    @precondition(lambda self: self.model.shown)
     @rule(number=numbers)
     def skip(self, number: int) -> None:
+        if not (self.model.shown):
+            return
         token = self.token(number)
         refusal = self.model.refusal_of_skip(token)
         found = self.write(
@@ -239,9 +244,10 @@ class StudyCourse(RuleBasedStateMachine):
         if refusal is None:
             self.model.shown[token].status = "skipped"
 
-    @precondition(lambda self: self.model.shown)
     @rule(number=numbers)
     def undo(self, number: int) -> None:
+        if not (self.model.shown):
+            return
         self.undo_of(self.token(number))
 
     def undo_of(self, token: str) -> None:
@@ -259,10 +265,11 @@ class StudyCourse(RuleBasedStateMachine):
         else:
             self.model.undo(token, found)
 
-    @precondition(lambda self: self.model.status == "open")
     @rule(number=numbers, others=st.lists(numbers, max_size=4), choice=st.sampled_from(list(Choice)))
     def vote_late(self, number: int, others: list[int], choice: Choice) -> None:
         """Let a lease expire, let other annotators judge in the meantime, and vote then."""
+        if self.model.status != "open":
+            return
         self.assign(number)
         token = self.model.held(self.annotator(number))
         self.wait(LEASE_S)
@@ -283,9 +290,10 @@ class StudyCourse(RuleBasedStateMachine):
         self._decide(decisions.exclude, self.annotator(number))
         self.model.exclude(self.annotator(number))
 
-    @precondition(lambda self: self.model.excluded)
     @rule(number=numbers)
     def reinstate(self, number: int) -> None:
+        if not (self.model.excluded):
+            return
         person = sorted(self.model.excluded)[number % len(self.model.excluded)]
         self._decide(decisions.reinstate, person)
         self.model.reinstate(person)
@@ -293,10 +301,11 @@ class StudyCourse(RuleBasedStateMachine):
             each.counted == "surplus" for each in self.model.shown.values()
         )
 
-    @precondition(lambda self: self.model.votes and self.model.status == "open")
     @rule(number=numbers, others=st.lists(numbers, min_size=3, max_size=6))
     def exclude_for_a_while(self, number: int, others: list[int]) -> None:
         """Exclude somebody who has voted, let others fill the panels, and reinstate."""
+        if not (self.model.votes and self.model.status == "open"):
+            return
         person = self.model.shown[self.model.votes[number % len(self.model.votes)]].annotator
         self.exclude(self.annotators.index(person))
         for other in others:
@@ -316,14 +325,16 @@ class StudyCourse(RuleBasedStateMachine):
 
         assert self.write(step) is None
 
-    @precondition(lambda self: self.model.status != "open")
     @rule()
     def resume(self) -> None:
+        if self.model.status == "open":
+            return
         self.change_status("open")
 
-    @precondition(lambda self: len(self.model.votes) > 2)
     @rule(to=st.sampled_from(["paused", "closed"]))
     def change_status(self, to: str) -> None:
+        if not (len(self.model.votes) > 2):
+            return
         given = {"principal": self.cast.alice.principal}
         moves: dict[str, Callable[[Session, StudyRow], None]] = {
             "paused": lambda session, study: studies.pause_study(session, study=study, now=self.now, **given),
@@ -345,10 +356,11 @@ class StudyCourse(RuleBasedStateMachine):
     def restart(self) -> None:
         self.cast.context.database.close()
 
-    @precondition(lambda self: self.model.shown and self.model.status == "open")
     @rule(number=numbers)
     def crash(self, number: int) -> None:
         """End a transaction after its statements and before its commit: nothing of it stays."""
+        if not (self.model.shown and self.model.status == "open"):
+            return
         person = self.annotator(number)
 
         def step(session: Session, study: StudyRow) -> None:

@@ -11,12 +11,20 @@ from tests.app.voting.study_course import StudyCourse
 from tests.cast import set_the_stage
 
 PAIRS = 3
+# What every run reaches, and what only long runs are sure to reach.
 OUTCOMES = (
-    *("vote: open", "vote: expired", "vote: voted", "vote: already_voted", "vote: already_skipped"),
-    *("skip: None", "skip: already_voted", "undo: None", "undo: not_last_vote"),
-    *("reinstate: surplus", "status: paused", "status: closed", "status: open"),
+    "vote: open",
+    "vote: voted",
+    "vote: already_voted",
+    "skip: None",
+    "undo: None",
+    "undo: not_last_vote",
 )
-RARE = ("vote: matchup_closed", "vote: assignment_replaced", "vote: lease_expired", "vote: study_not_open")
+RARE = (
+    *("vote: expired", "vote: lease_expired", "vote: already_skipped", "vote: assignment_replaced"),
+    *("vote: matchup_closed", "vote: study_not_open", "skip: already_voted", "reinstate: surplus"),
+    *("status: paused", "status: closed", "status: open"),
+)
 
 
 @pytest.mark.parametrize(
