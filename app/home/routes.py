@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from sqlalchemy import select
@@ -14,14 +14,14 @@ from app.dependencies import context_of, count_wrong_secret, optional_person, pa
 from app.errors import NotSignedIn
 from app.home.queries import submission_lines
 from app.home.view_builder import home_page
-from app.home.view_models import SignInPage, StudyList, SubmissionsPart
+from app.home.view_models import SignInPage, StudyList, StudySearch, SubmissionsPart
 from app.security.browsers import find_sign_in, open_browser, sign_in, sign_in_with_key
 from app.security.path_params import TokenPath
 from app.security.tokens import hash_token
 from app.sign_in_form import SignInForm, local_path, provider_name
 from app.tables.people import BrowserSession, Person
 from benchmark.plurals import counted
-from benchmark.protocol import Role
+from benchmark.protocol import Role, StudyStatus
 
 router = APIRouter(include_in_schema=False)
 PageQuery = Annotated[int, Query(ge=1, le=10_000)]
@@ -29,12 +29,18 @@ PageQuery = Annotated[int, Query(ge=1, le=10_000)]
 
 @router.get("/")
 def home(
-    request: Request, show: StudyList = StudyList.CURRENT, page: PageQuery = 1, submissions: PageQuery = 1
+    request: Request,
+    show: StudyList = StudyList.CURRENT,
+    text: Annotated[str, Query(max_length=200)] = "",
+    status: StudyStatus | Literal[""] = "",
+    page: PageQuery = 1,
+    submissions: PageQuery = 1,
 ) -> Response:
-    context = context_of(request)
+    """Show the home page. `text` and `status` filter the list of studies; empty values match all studies."""
+    context, wanted = context_of(request), StudySearch(show, text.strip(), status or None)
     with context.database.read() as session:
         principal = optional_person(session, request)
-        built = home_page(session, principal, show, page=page, submissions=submissions)
+        built = home_page(session, principal, wanted, page=page, submissions=submissions)
     return page_response(request, "home/home.html", built)
 
 

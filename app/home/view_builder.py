@@ -11,7 +11,7 @@ from app.home.queries import (
     submission_count,
     submission_lines,
 )
-from app.home.view_models import HomePage, StudyList, SubmissionsPart
+from app.home.view_models import HomePage, StudySearch, SubmissionsPart
 from app.pager import Pager, page_count
 from app.security.identity import Principal
 from app.studies.queries import study_count
@@ -20,7 +20,7 @@ from benchmark.protocol import Role
 
 
 def home_page(
-    session: Session, principal: Principal | None, show: StudyList, *, page: int, submissions: int
+    session: Session, principal: Principal | None, search: StudySearch, *, page: int, submissions: int
 ) -> HomePage:
     """Return the home page.
 
@@ -37,26 +37,27 @@ def home_page(
         submissions=SubmissionsPart(()),
         benchmarks=benchmark_lines(session, principal),
         published=() if principal else published_studies(session),
-        show=show,
+        search=search,
     )
     if principal is None:
         return visitor
-    of_studies = page_count(study_count(session, principal, show.filter), STUDIES_PER_PAGE)
+    of_studies = page_count(study_count(session, principal, search.filter), STUDIES_PER_PAGE)
     of_submissions = page_count(submission_count(session, principal), SUBMISSIONS_PER_PAGE)
     page, submissions = min(page, of_studies), min(submissions, of_submissions)
-    shown = ("show", "" if show is StudyList.CURRENT else show.value)
     return replace(
         visitor,
         person=principal.name,
         can_create=principal.role in (Role.RESEARCHER, Role.ADMIN),
-        studies=study_lines(session, principal, show.filter, page=page),
+        studies=study_lines(session, principal, search.filter, page=page),
         submissions=SubmissionsPart(submission_lines(session, principal, page=submissions), submissions),
-        study_pager=Pager(page, of_studies, "/", (shown, _kept("submissions", submissions)), "studies"),
+        study_pager=Pager(
+            page, of_studies, "/", (*search.query, _kept("submissions", submissions)), "studies"
+        ),
         submission_pager=Pager(
             submissions,
             of_submissions,
             "/",
-            (shown, _kept("page", page)),
+            (*search.query, _kept("page", page)),
             "submissions",
             parameter="submissions",
         ),

@@ -1,12 +1,12 @@
 """View models of the home page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from app.pager import Pager
 from app.studies.queries import StudyFilter
 from app.studies.view_models import StudyLine
-from benchmark.protocol import Role, SubmissionStatus
+from benchmark.protocol import Role, StudyStatus, SubmissionStatus
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,29 @@ class StudyList(StrEnum):
 
 
 @dataclass(frozen=True)
+class StudySearch:
+    """Which studies the home page lists. An empty text and the status None match all studies of the list."""
+
+    show: StudyList = StudyList.CURRENT
+    text: str = ""
+    status: StudyStatus | None = None
+
+    @property
+    def filter(self) -> StudyFilter:
+        return replace(self.show.filter, status=self.status, text=self.text)
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.text or self.status)
+
+    @property
+    def query(self) -> tuple[tuple[str, str], ...]:
+        """Return the query parameters of the list's URL; empty values are the defaults."""
+        show = "" if self.show is StudyList.CURRENT else self.show.value
+        return ("show", show), ("text", self.text), ("status", self.status or "")
+
+
+@dataclass(frozen=True)
 class HomePage:
     """View model of the home page. `person` is None for a visitor who is not signed in.
 
@@ -114,13 +137,17 @@ class HomePage:
     submissions: SubmissionsPart
     benchmarks: tuple[BenchmarkLine, ...]
     published: tuple[PublishedStudy, ...] = ()
-    show: StudyList = StudyList.CURRENT
+    search: StudySearch = field(default_factory=StudySearch)
     study_pager: Pager | None = None
     submission_pager: Pager | None = None
 
     @property
     def lists(self) -> tuple[StudyList, ...]:
         return tuple(StudyList)
+
+    @property
+    def statuses(self) -> tuple[StudyStatus, ...]:
+        return tuple(StudyStatus)
 
     @property
     def compare_url(self) -> str:

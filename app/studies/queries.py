@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.cursors import KeyType, ListOrder, PageRequest
@@ -68,7 +68,8 @@ class StudyFilter:
     """Filter of the list of studies. A field with the value None matches all studies.
 
     By default, the list contains neither deleted nor archived studies. If `deleted` is set, the list contains
-    only deleted studies; if only `archived` is set, the list contains only archived studies.
+    only deleted studies; if only `archived` is set, the list contains only archived studies. `text` is a part
+    of a title or slug, in any case; an empty text matches all studies.
     """
 
     status: StudyStatus | None = None
@@ -76,13 +77,21 @@ class StudyFilter:
     benchmark: str | None = None
     archived: bool = False
     deleted: bool = False
+    text: str = ""
 
     @property
     def condition(self) -> ColumnElement[bool]:
         if self.deleted:
-            return Study.deletes_at.is_not(None)
-        is_archived = Study.archived_at.is_not(None) if self.archived else Study.archived_at.is_(None)
-        return Study.deletes_at.is_(None) & is_archived
+            found: ColumnElement[bool] = Study.deletes_at.is_not(None)
+        else:
+            is_archived = Study.archived_at.is_not(None) if self.archived else Study.archived_at.is_(None)
+            found = Study.deletes_at.is_(None) & is_archived
+        if self.status is not None:
+            found &= Study.status == self.status
+        if self.text:
+            columns = (Study.title, Study.slug)
+            found &= or_(*(each.icontains(self.text, autoescape=True) for each in columns))
+        return found
 
 
 def visible_studies(
@@ -104,7 +113,7 @@ def studies_page(
 ) -> StudiesResponse:
     """Return a page of the studies that this person sees, newest first."""
     query = _visible(principal).join(Benchmark, Benchmark.id == Study.benchmark_id).limit(page.fetched)
-    matches = ((Study.status, wanted.status), (Study.kind, wanted.kind), (Benchmark.slug, wanted.benchmark))
+    matches = ((Study.kind, wanted.kind), (Benchmark.slug, wanted.benchmark))
     query = query.where(
         wanted.condition, *(column == value for column, value in matches if value is not None)
     )

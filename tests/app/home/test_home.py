@@ -1,5 +1,7 @@
 """The first page for a visitor and for those who run studies."""
 
+import re
+
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
@@ -11,6 +13,7 @@ from app.tables.submissions import Submission
 from benchmark.protocol import Role, SubmissionStatus
 from tests.app.results.page_voters import PAGE, annotator, share, signed_in, vote
 from tests.cast import Cast, Study, make_actor, make_submission
+from tests.page_text import text_of
 
 
 def test_a_visitor_reads_what_this_is_and_how_to_get_in(cast: Cast, study: Study, client: TestClient) -> None:
@@ -160,3 +163,23 @@ def test_long_lists_have_pages_of_their_own(cast: Cast, monkeypatch: pytest.Monk
     assert 'href="/?page=2#submissions"' in second
     assert ">motif</a>" in alice.get("/submissions/progress?submissions=2").text
     assert "/studies/study-0/results" in alice.get("/?page=99").text
+
+
+def test_the_list_of_studies_has_a_filter(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(studies, "STUDIES_PER_PAGE", 2)
+    monkeypatch.setattr(view_builder, "STUDIES_PER_PAGE", 2)
+    for slug in ("camera", "motion-1", "motion-2", "motion-3"):
+        cast.open_study(slug)
+    alice = signed_in(cast.context, cast.alice)
+    alice.post("/studies/camera/pause")
+
+    def listed(query: str) -> list[str]:
+        return re.findall(r'<h2>\s*<a href="/studies/([^/]+)/results">', alice.get(f"/?{query}").text)
+
+    assert listed("text=MOTION") == ["motion-3", "motion-2"]
+    assert listed("text=motion&page=2") == ["motion-1"]
+    assert 'href="/?text=motion&amp;page=2#studies"' in alice.get("/?text=motion").text
+    assert listed("status=paused") == ["camera"]
+    assert listed("text=%25") == listed("text=camera&status=open") == []
+    assert "No study matches the filter. Show all" in text_of(alice.get("/?text=nothing").text)
+    assert alice.get("/?status=asleep").status_code == 422
