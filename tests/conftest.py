@@ -27,8 +27,10 @@ from app.media.sandbox import Sandbox
 from app.settings import Settings
 from tests.app.api.documented_errors import DocumentedErrors
 from tests.cast import Cast, Study, set_the_stage
+from tests.statement_cache import share_compiled_statements
 
 TEST_DATA = os.environ.get("TI2V_TEST_DATA")
+share_compiled_statements()
 
 
 def pytest_collection_finish() -> None:

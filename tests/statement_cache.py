@@ -1,0 +1,34 @@
+"""One cache of compiled SQL statements for all databases of a test process.
+
+SQLAlchemy compiles a statement once an engine. Most tests open an engine of their own, and would spend much
+of their processor time on statements that an earlier test has already compiled.
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+
+_COMPILED: dict[Any, Any] = {}
+
+
+def share_compiled_statements() -> None:
+    """Let all engines of this process share their compiled statements, as all are opened in the same way."""
+    # The key of a compiled statement contains the dialect, and each engine has a dialect object of its own.
+    for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+        dialect.__eq__ = _is_same_class  # type: ignore[method-assign]
+        dialect.__hash__ = _hash_of_class  # type: ignore[method-assign]
+    event.listen(Engine, "engine_connect", _use_shared_cache)
+
+
+def _use_shared_cache(connection: Connection) -> None:
+    connection.execution_options(compiled_cache=_COMPILED)
+
+
+def _is_same_class(dialect: object, other: object) -> bool:
+    return type(dialect) is type(other)
+
+
+def _hash_of_class(dialect: object) -> int:
+    return hash(type(dialect))
