@@ -96,6 +96,8 @@ def body_of(address: str) -> dict[str, object]:
         return {**study, "revision": 1}
     if address.endswith("studies/motif/delete"):
         return {"slug": "motif"}
+    if "/gold-clips/" in address:
+        return {"status": "confirmed"}
     bodies: dict[str, dict[str, object]] = {
         "motif": {"name": "MotiF"},
         "submissions": {"model": "motif", "benchmark": "tiny"},
