@@ -47,7 +47,7 @@ def own_sides(session: Session, study: Study) -> list[OwnSide]:
 
 
 def match_sides(own: Sequence[OwnSide], report: StudyReport) -> Mapping[SideSeed, OwnSide]:
-    """Find the side on this server that has the same clips, for each side of the report's matchups.
+    """For each side of the report's matchups, find the side on this server that has the same clips.
 
     Raises:
         Invalid: no side of this study has the clips of some side of the report; `problems` lists all such

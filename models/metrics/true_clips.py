@@ -35,7 +35,7 @@ def measure_clips(
         fps: frames per second.
 
     Raises:
-        ValueError: there are more or fewer clips than true clips.
+        ValueError: the numbers of generated and of true clips differ.
         MetricInputError: the shapes of a clip and its true clip differ.
     """
     return [_measures(frames, truth, fps) for frames, truth in zip(generated, truths, strict=True)]

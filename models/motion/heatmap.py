@@ -33,7 +33,7 @@ def motion_heatmap(
         (frames, height, width) float32 in (0, 1); about 0.0067 in static regions.
 
     Raises:
-        BadClip: the flow has another shape, or contains NaN or infinity.
+        BadClip: the flow does not have the shape above, or contains NaN or infinity.
         ValueError: the settings need `last_flow`, but `last_flow` is missing.
     """
     if settings.last_frame is LastFrame.BACKWARD:

@@ -77,7 +77,7 @@ def decide_gold_clip(
     PATH, status_code=204, responses=errors("404 not_found", "409 ambiguous_name gold_clips_running")
 )
 def discard_gold_clips(public_id: SubmissionPath, request: Request) -> Response:
-    """Withdraw all wrong clips of your own submission. A repeated request changes nothing."""
+    """Withdraw all gold clips that were made from your own submission. A repeated request changes nothing."""
     with context_of(request).database.write() as session:
         source, principal = _own(session, request, public_id)
         service.discard(session, source=source, principal=principal, now=utc_now())
