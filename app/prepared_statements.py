@@ -5,6 +5,7 @@ needs another 30 us to 70 us to execute a statement that it has compiled before.
 written with SQLAlchemy, is compiled once for each kind of database, and converts values as SQLAlchemy does.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVarTuple, cast
@@ -14,6 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapper, Session, make_transient_to_detached
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import Insert, ReturningInsert, ReturningUpdate
+
+from app.slow_queries import log_if_slow
 
 Columns = TypeVarTuple("Columns")
 _Convert = Callable[[Any], Any]
@@ -93,12 +96,15 @@ def execute_on_driver(
     """
     driver = connection.connection.driver_connection
     assert driver is not None
+    started = time.perf_counter()
     try:
         cursor = driver.execute(text, parameters)
-        return _DriverResult(cursor.description, cursor.fetchall() if cursor.description else [])
+        rows = cursor.fetchall() if cursor.description else []
     except connection.dialect.loaded_dbapi.Error as error:
         base = connection.dialect.loaded_dbapi.Error
         raise DBAPIError.instance(text, None, error, base, dialect=connection.dialect) from error
+    log_if_slow(connection, text, started=started)
+    return _DriverResult(cursor.description, rows)
 
 
 @dataclass

@@ -4,23 +4,42 @@ import logging
 import time
 from typing import Any
 
-from sqlalchemy import Engine, ExecutionContext, event
+from sqlalchemy import Connection, Engine, ExecutionContext, event
 
 log = logging.getLogger("ti2v.database")
 MOST_CHARS = 500
+_LIMIT_MS = "slow_query_ms"
 
 
 def log_slow_queries(engine: Engine, *, limit_ms: int) -> None:
-    """Log each statement on `engine` that takes `limit_ms` milliseconds or longer, locks included."""
+    """Log each statement on `engine` that takes `limit_ms` milliseconds or longer, locks included.
+
+    SQLAlchemy's events do not see statements that run directly on the driver; for them, see `log_if_slow`.
+    """
+
+    @event.listens_for(engine, "connect")
+    def keep_limit(_driver_connection: Any, record: Any) -> None:
+        record.info[_LIMIT_MS] = limit_ms
 
     @event.listens_for(engine, "before_cursor_execute")
     def start(_c: Any, _cursor: Any, _sql: str, _values: Any, context: ExecutionContext, _many: bool) -> None:
         context.ti2v_started = time.perf_counter()  # type: ignore[attr-defined]
 
     @event.listens_for(engine, "after_cursor_execute")
-    def end(_c: Any, _cursor: Any, sql: str, _values: Any, context: ExecutionContext, _many: bool) -> None:
-        ms = (time.perf_counter() - context.ti2v_started) * 1000  # type: ignore[attr-defined]
-        if ms >= limit_ms:
-            statement = " ".join(sql.split())[:MOST_CHARS]
-            fields = {"ms": round(ms, 1), "statement": statement}
-            log.warning("slow query", extra={"fields": fields})
+    def end(
+        c: Connection, _cursor: Any, sql: str, _values: Any, context: ExecutionContext, _many: bool
+    ) -> None:
+        log_if_slow(c, sql, started=context.ti2v_started)
+
+
+def log_if_slow(connection: Connection, sql: str, *, started: float) -> None:
+    """Log a statement that has just ended, if it took as long as the limit of the connection's engine.
+
+    Args:
+        started: `time.perf_counter()` before the statement.
+    """
+    limit_ms = connection.info.get(_LIMIT_MS)
+    ms = (time.perf_counter() - started) * 1000
+    if limit_ms is not None and ms >= limit_ms:
+        statement = " ".join(sql.split())[:MOST_CHARS]
+        log.warning("slow query", extra={"fields": {"ms": round(ms, 1), "statement": statement}})

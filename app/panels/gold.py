@@ -1,7 +1,8 @@
 """Chooses gold questions, comparisons with a known answer, at positions derived from the study's seed.
 
-In each block of `gold_block` comparisons that an annotator gets, one random position has a gold question. The correct answer to a gold question is the clip of the reference. Gold questions take no slots, count in no score,
-and look like any other comparison.
+In each block of `gold_block` comparisons that an annotator gets, one random position has a gold question.
+The correct answer to a gold question is the clip of the reference. Gold questions take no slots, count in
+no score, and look like any other comparison.
 """
 
 from sqlalchemy import func, select

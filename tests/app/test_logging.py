@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import literal, select, text
 
 from app.context import AppContext
 from app.logging import set_up_logging
+from app.prepared_statements import PreparedStatement
 from app.settings import Settings
 from app.slow_queries import log_slow_queries
 from tests.app.api.conftest import client_of
@@ -56,6 +57,7 @@ def test_each_line_of_a_request_has_its_id(
     context: AppContext, events: Callable[[], list[dict[str, object]]]
 ) -> None:
     log_slow_queries(context.database.engine, limit_ms=0)
+    context.database.engine.dispose()
 
     first, second = (client_of(context).get("/readyz").headers["x-request-id"] for _ in range(2))
 
@@ -64,3 +66,15 @@ def test_each_line_of_a_request_has_its_id(
     access = [each for each in events() if each["event"] == "request"]
     assert [each["request_id"] for each in access] == [first, second]
     assert (access[0]["route"], access[0]["status"], access[0]["method"]) == ("/readyz", 200, "GET")
+
+
+def test_a_slow_statement_on_the_driver_is_logged(
+    context: AppContext, events: Callable[[], list[dict[str, object]]]
+) -> None:
+    log_slow_queries(context.database.engine, limit_ms=0)
+    context.database.engine.dispose()
+
+    with context.database.read() as session:
+        PreparedStatement(select(literal(7))).one(session)
+
+    assert str(events()[-1]["statement"]).startswith("SELECT")
