@@ -21,7 +21,8 @@ _PAPER, _INK = (250, 249, 246), (40, 40, 45)
 def draw_contact_sheet(pairs: Sequence[ScenePair]) -> Image.Image:
     """Return an image with one row per pair.
 
-    A row shows the input image, two frames of the reference clip, and the last frame of the clip of every other synthetic model.
+    A row shows the input image, two frames of the reference clip, and the last frame of the clip of every
+    other synthetic model.
 
     Raises:
         ValueError: there are no pairs.

@@ -164,7 +164,8 @@ def sensitivity_rows(
 ) -> list[SensitivityRow]:
     """Return the rows of the sensitivity table, one per matchup.
 
-    `totals` contains the numbers of pairs won and lost if no cluster is omitted. `shares`, (resamples, matchups), contains the score of each matchup in each resample.
+    `totals` contains the numbers of pairs won and lost if no cluster is omitted. `shares`,
+    (resamples, matchups), contains the score of each matchup in each resample.
     """
     return [
         _row(
