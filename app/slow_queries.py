@@ -4,7 +4,7 @@ import logging
 import time
 from typing import Any
 
-from sqlalchemy import Connection, Engine, ExecutionContext, event
+from sqlalchemy import Connection, Engine, event
 
 log = logging.getLogger("ti2v.database")
 MOST_CHARS = 500
@@ -22,14 +22,12 @@ def log_slow_queries(engine: Engine, *, limit_ms: int) -> None:
         record.info[_LIMIT_MS] = limit_ms
 
     @event.listens_for(engine, "before_cursor_execute")
-    def start(_c: Any, _cursor: Any, _sql: str, _values: Any, context: ExecutionContext, _many: bool) -> None:
-        context.ti2v_started = time.perf_counter()  # type: ignore[attr-defined]
+    def start(_c: Any, _cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
+        context.ti2v_started = time.perf_counter()
 
     @event.listens_for(engine, "after_cursor_execute")
-    def end(
-        c: Connection, _cursor: Any, sql: str, _values: Any, context: ExecutionContext, _many: bool
-    ) -> None:
-        log_if_slow(c, sql, started=context.ti2v_started)
+    def end(used: Connection, _cursor: Any, sql: str, _values: Any, context: Any, _many: bool) -> None:
+        log_if_slow(used, sql, started=context.ti2v_started)
 
 
 def log_if_slow(connection: Connection, sql: str, *, started: float) -> None:
