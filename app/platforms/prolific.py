@@ -14,6 +14,7 @@ import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from app.errors import Invalid
 from benchmark.protocol import SessionStatus
 
 # A notification that is older, or comes from a clock that is further ahead, may be a replay.
@@ -51,13 +52,19 @@ def signed_event(
     The signature covers neither `event_id` nor `event_time`. If the notification has no event id, its
     signature identifies the event. An event cannot be newer than its notification. A later `event_time` is
     therefore ignored.
+
+    Raises:
+        Invalid: `event_time` is neither empty nor a time in whole UNIX seconds.
     """
     sent_at = _time(timestamp)
     if sent_at is None or not now - MAX_AGE <= sent_at <= now + MAX_AHEAD:
         return None
     if not _is_signed(body, signature, timestamp, secret=secret):
         return None
-    return SignedEvent(event_id or signature, signature, min(_time(event_time) or sent_at, sent_at))
+    happened_at = _time(event_time) if event_time else sent_at
+    if happened_at is None:
+        raise Invalid("The header X-Timestamp must be a time in whole UNIX seconds.", code="invalid_field")
+    return SignedEvent(event_id or signature, signature, min(happened_at, sent_at))
 
 
 def session_status(state: str) -> SessionStatus | None:
