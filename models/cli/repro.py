@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from benchmark.cli.parameters import FiniteFloatRange
 from benchmark.plurals import counted
 
 if TYPE_CHECKING:
@@ -50,9 +51,19 @@ def _grid_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.command("plan")
 @_grid_options
 @click.option(
-    "--hours", type=float, default=8.0, show_default=True, help="Most hours that the grid may take."
+    "--hours",
+    type=FiniteFloatRange(min=0, min_open=True),
+    default=8.0,
+    show_default=True,
+    help="Most hours that the grid may take.",
 )
-@click.option("--minutes", type=float, default=150.0, show_default=True, help="Most minutes of a piece.")
+@click.option(
+    "--minutes",
+    type=FiniteFloatRange(min=0, min_open=True),
+    default=150.0,
+    show_default=True,
+    help="Most minutes of a piece.",
+)
 def plan(
     runs: tuple[str, ...],
     seeds: int,
@@ -103,7 +114,11 @@ def plan(
     show_default=True,
     help="Folder of the measurement files.",
 )
-@click.option("--minutes", type=float, help="Stop after this time; the same command resumes.")
+@click.option(
+    "--minutes",
+    type=FiniteFloatRange(min=0, min_open=True),
+    help="Stop after this time; the same command resumes.",
+)
 @click.option("--gpus", type=click.IntRange(min=1), help="Run on this many GPUs, one run each.")
 @click.option("--ray-address", help="Run on the Ray cluster at this address; its machines share the folders.")
 def run(

@@ -13,8 +13,6 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from models.motif.temporal_convolution import temporal_convolution
-
 
 @dataclass(frozen=True, eq=False)
 class BlockRunner:
@@ -74,7 +72,7 @@ class BlockRunner:
         resnet = block.resnets[number]
         hidden = self._run(lambda *inputs: resnet(torch.cat(inputs, dim=1), self.times), hidden, *skip)
         temporal = block.temp_convs[number]
-        return self._run(lambda it: temporal_convolution(temporal, it, self.frames), hidden)
+        return self._run(lambda it: temporal(it, num_frames=self.frames), hidden)
 
     def _attentions(self, block: Any, number: int, hidden: Tensor) -> Tensor:
         spatial = block.attentions[number]

@@ -1,36 +1,29 @@
-"""Runs the temporal convolutions of diffusers' text-to-video UNet.
+"""Runs the temporal convolutions of diffusers' text-to-video UNet faster on a CPU.
 
 On a CPU, torch computes a Conv3d with the kernel (3, 1, 1) slowly. The same sum is a Conv2d with the kernel
 (3, 1) over an image whose rows are the frames and whose columns are the positions of a frame.
 """
 
-from typing import Any
-
+from diffusers.models.resnet import TemporalConvLayer
 from torch import Tensor, nn
 from torch.nn import functional
 
 
-def temporal_convolution(layer: Any, hidden: Tensor, frames: int) -> Tensor:
-    """Return the output of a `TemporalConvLayer`: on a CPU with Conv2d, elsewhere with the layer's Conv3d.
+class TemporalConvolution(nn.Conv3d):
+    """A Conv3d with the kernel (3, 1, 1) and the padding (1, 0, 0). On a CPU, it is computed as a Conv2d."""
 
-    Args:
-        layer: diffusers' `TemporalConvLayer`.
-        hidden: (batch * frames, channels, height, width).
-        frames: frames per clip.
-    """
-    if hidden.device.type != "cpu":
-        output: Tensor = layer(hidden, num_frames=frames)
-        return output
-    _, channels, height, width = hidden.shape
-    clips = hidden.view(-1, frames, channels, height * width).transpose(1, 2).contiguous()
-    result = clips
-    for block in (layer.conv1, layer.conv2, layer.conv3, layer.conv4):
-        for module in block:
-            result = _as_conv2d(module, result) if isinstance(module, nn.Conv3d) else module(result)
-    return (clips + result).transpose(1, 2).reshape(-1, channels, height, width)
+    def forward(self, clips: Tensor) -> Tensor:
+        """Convolve clips, (batch, channels, frames, height, width), along their frames."""
+        if clips.device.type != "cpu":
+            output: Tensor = super().forward(clips)
+            return output
+        planes = functional.conv2d(clips.flatten(3), self.weight.squeeze(-1), self.bias, padding=(1, 0))
+        return planes.view(*planes.shape[:3], *clips.shape[3:])
 
 
-def _as_conv2d(convolution: nn.Conv3d, clips: Tensor) -> Tensor:
-    """Apply a Conv3d with the kernel (3, 1, 1) to (batch, channels, frames, positions)."""
-    weight = convolution.weight.squeeze(-1)
-    return functional.conv2d(clips, weight, convolution.bias, padding=(1, 0))
+def replace_temporal_convolutions(network: nn.Module) -> None:
+    """Give each Conv3d of the network's temporal layers the class `TemporalConvolution`; keep its weights."""
+    for layer in network.modules():
+        if isinstance(layer, TemporalConvLayer):
+            for block in (layer.conv1, layer.conv2, layer.conv3, layer.conv4):
+                block[-1].__class__ = TemporalConvolution

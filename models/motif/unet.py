@@ -19,6 +19,7 @@ from models.motif.attention_slices import set_attention_slice
 from models.motif.block_runner import BlockRunner
 from models.motif.checkpoints import StrictModel
 from models.motif.conditioning import add_image_attention, parse_conditioning
+from models.motif.temporal_convolution import replace_temporal_convolutions
 
 __all__ = ["ModelMixin", "MotifUNet"]  # diffusers looks up ModelMixin in the module of the class
 
@@ -78,6 +79,7 @@ class MotifUNet(StrictModel, ConfigMixin, PeftAdapterMixin):  # type: ignore[mis
             attention_head_dim=attention_head_dim,
             norm_num_groups=norm_num_groups,
         )
+        replace_temporal_convolutions(self.unet)
         self.fps_embedding = TimestepEmbedding(block_out_channels[0], 4 * block_out_channels[0])
         if self.conditioning.concatenates:
             nn.init.zeros_(self.unet.conv_in.weight[:, latent_channels:])

@@ -1,35 +1,36 @@
 """The temporal convolutions as Conv2d equal diffusers' Conv3d."""
 
+import copy
+
 import torch
 from diffusers.models.resnet import TemporalConvLayer
 
-from models.motif.temporal_convolution import temporal_convolution
+from models.motif.temporal_convolution import replace_temporal_convolutions
 
 
 def test_conv2d_gives_the_outputs_and_gradients_of_conv3d() -> None:
     torch.manual_seed(0)
     layer = TemporalConvLayer(8, 8, norm_num_groups=4).double()
     torch.nn.init.normal_(layer.conv4[-1].weight)  # diffusers starts with zeros, which hide every difference
+    ours = copy.deepcopy(layer)
+    replace_temporal_convolutions(ours)
     results = []
-    for run in (lambda it: layer(it, num_frames=5), lambda it: temporal_convolution(layer, it, 5)):
+    for each in (layer, ours):
         hidden = torch.randn(
             10, 8, 3, 4, generator=torch.Generator().manual_seed(1), dtype=torch.float64
         ).requires_grad_()
-        layer.zero_grad()
-        output = run(hidden)
+        output = each(hidden, num_frames=5)
         output.square().sum().backward()
-        results.append([output, hidden.grad, *(weight.grad for weight in layer.parameters())])
+        results.append([output, hidden.grad, *(weight.grad for weight in each.parameters())])
 
-    for ours, theirs in zip(*results, strict=True):
-        torch.testing.assert_close(ours, theirs)
+    for expected, found in zip(*results, strict=True):
+        torch.testing.assert_close(found, expected)
 
 
-def test_the_dropout_of_the_layer_is_kept() -> None:
-    torch.manual_seed(0)
-    layer = TemporalConvLayer(8, 8, dropout=0.9, norm_num_groups=4)
-    torch.nn.init.normal_(layer.conv4[-1].weight)
-    hidden = torch.randn(4, 8, 2, 2)
+def test_no_conv3d_of_a_temporal_layer_remains() -> None:
+    layer = TemporalConvLayer(8, 8, norm_num_groups=4)
 
-    dropped = temporal_convolution(layer.train(), hidden, 2)
+    replace_temporal_convolutions(layer)
 
-    assert not torch.equal(dropped, temporal_convolution(layer.eval(), hidden, 2))
+    assert [each for each in layer.modules() if type(each) is torch.nn.Conv3d] == []
+    assert list(layer.state_dict()) == list(TemporalConvLayer(8, 8, norm_num_groups=4).state_dict())
