@@ -20,7 +20,7 @@ class AestheticHead:
         checkpoint: a file with the tensors `weight` (1, dimensions) and `bias` (1,).
 
     Raises:
-        BackboneMissing: the file does not exist, or contains tensors of another network.
+        BackboneMissing: the file does not exist, or contains the tensors of a different network.
     """
 
     def __init__(self, checkpoint: Path) -> None:

@@ -42,7 +42,7 @@ class ImageEncoder(Protocol):
 
     @property
     def identity(self) -> str:
-        """Name, revision and transform of the network. These three values are part of every cache key."""
+        """Name, revision and transform of the network; all three are part of every cache key."""
 
     def encode_images(self, images: Images) -> Features:
         """Return one feature row per image.
@@ -55,7 +55,10 @@ class TextEncoder(Protocol):
     """Encodes texts into the same embedding space as an `ImageEncoder`."""
 
     def encode_texts(self, texts: Sequence[str]) -> Features:
-        """Return one feature row per text. Too long texts are truncated as in CLIP."""
+        """Return one feature row per text.
+
+        If a text is too long for the network, it is truncated, as in CLIP.
+        """
 
 
 @dataclass(frozen=True)
@@ -147,7 +150,8 @@ def _check_commit(folder: Path, weights: BackboneWeights) -> None:
 
 
 def _download_command(weights: BackboneWeights, folder: Path) -> str:
-    # The hub accepts only full commit hashes. Weights of TensorFlow and Flax would multiply the download.
+    # The hub accepts only full commit hashes. The command excludes the weights for TensorFlow and Flax,
+    # because they would make the download several times larger.
     return (
         f"hf download {weights.repository} --revision {weights.revision} --local-dir {folder} "
         "--exclude '*.h5' --exclude '*.msgpack'"

@@ -20,7 +20,7 @@ from models.backbones.transforms import AS_PILLOW, CLIP_MEAN, CLIP_STD, Resampli
 
 
 class ClipBackbone:
-    """A CLIP model, loaded from a folder that is laid out like a Hugging Face repository.
+    """A CLIP model, loaded from a folder with the layout of a Hugging Face repository.
 
     The weights are a safetensors file, or a checkpoint that torch can read with weights_only.
 

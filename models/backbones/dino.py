@@ -42,7 +42,7 @@ class DinoTransform(StrEnum):
 
 
 class DinoBackbone:
-    """A DINO ViT, loaded from a folder that is laid out like a Hugging Face repository.
+    """A DINO ViT, loaded from a folder with the layout of a Hugging Face repository.
 
     The weights are a safetensors file, or a checkpoint that torch can read with weights_only.
 

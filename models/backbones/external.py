@@ -1,4 +1,4 @@
-"""Calls networks of VBench in the user's own installation: DreamSim, MUSIQ, AMT-S and CoTracker2.
+"""Calls networks of VBench that the user has installed: DreamSim, MUSIQ, AMT-S and CoTracker2.
 
 This module resizes and pads images, so that the transform is known and recorded. A driver only calls a
 network.

@@ -1,4 +1,4 @@
-"""Loads a transformers network from a folder that is laid out like a Hugging Face repository."""
+"""Loads a transformers network from a folder with the layout of a Hugging Face repository."""
 
 import pickle
 from pathlib import Path
@@ -15,7 +15,7 @@ def load_pretrained(network_class: Any, folder: Path, *, kind: str, **options: o
 
     Args:
         network_class: a class of transformers with the method `from_pretrained`.
-        kind: the words for the network in messages, such as `CLIP model`.
+        kind: name of the kind of network for messages, such as `CLIP model`.
         options: further arguments of `from_pretrained`.
 
     Raises:

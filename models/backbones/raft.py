@@ -20,7 +20,8 @@ from models.backbones.device import float32_convolutions, torch_device, torch_dt
 from models.backbones.dtype import Dtype
 from models.backbones.raft_network import STRIDE, Raft
 
-# The coarsest of the four correlation levels has 1/64 of the resolution and needs two rows and columns.
+# The coarsest of the four correlation levels has 1/64 of the frames' resolution, and needs at least two rows
+# and two columns.
 MIN_SIDE = 128
 ITERATIONS = 20
 
@@ -108,7 +109,8 @@ def load_raft(checkpoint: Path) -> Raft:
     network = Raft()
     try:
         state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-        # A block that reduces the resolution registers its third normalisation twice.
+        # In the authors' code, a block that reduces the resolution registers its third normalisation under
+        # two names.
         named = {
             name.removeprefix("module."): value for name, value in state.items() if ".norm3." not in name
         }

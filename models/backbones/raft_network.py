@@ -42,7 +42,8 @@ class Raft(nn.Module):
         """
         hidden, context = self.cnet(image).split([HIDDEN, CONTEXT], dim=1)
         hidden, context = hidden.tanh(), context.relu()
-        # Half precision would round positions to a fraction of a pixel, so flow and correlations are float32.
+        # Flow and correlations are float32, because half precision would round positions to coarse fractions
+        # of a pixel.
         first, second = first.float(), second.float()
         with torch.autocast(first.device.type, enabled=False):
             pyramid = _correlations(first, second)

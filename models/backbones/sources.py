@@ -158,7 +158,7 @@ def _check_external(path: Path, source: ExternalNetwork) -> None:
 
 
 def _external_digest(path: Path) -> str:
-    """Return a digest of network.json and its checkpoint (a folder: its file names and sizes)."""
+    """Return a digest of network.json and the checkpoint; a folder is hashed by its file names and sizes."""
     checkpoint = read_network_file(path).checkpoint
     parts = [_digest(path)]
     if checkpoint is not None and checkpoint.is_file():

@@ -24,8 +24,8 @@ class Resampling:
     """The method that resizes pixels.
 
     Attributes:
-        antialias: whether to low-pass filter an image before it is downscaled, as Pillow does. Before version
-            0.17, torchvision did not filter tensors.
+        antialias: whether to low-pass filter an image before it is downscaled, as Pillow does. Versions of
+            torchvision before 0.17 did not filter tensors.
         rounded: whether to clip the result to [0, 1] and round it to multiples of 1/255, as Pillow does. For
             float tensors, torchvision neither clips nor rounds.
     """
@@ -49,7 +49,7 @@ def centre_crop_square(
         image: (height, width, 3) uint8 RGB.
         side: side of the crop in pixels.
         resized: length of the shorter side before the crop, in pixels (default: `side`).
-        resampling: whether to use antialiasing and rounding when the image is resized.
+        resampling: states whether resizing uses antialiasing and rounding.
 
     Returns:
         (3, side, side) float32.

@@ -1,4 +1,4 @@
-"""Creates a registry entry for each adapter. An adapter is a TOML file of the package or of the user."""
+"""Creates a registry entry for each adapter. An adapter is a TOML file that describes a model."""
 
 import os
 from collections.abc import Sequence

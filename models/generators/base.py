@@ -122,7 +122,8 @@ class Provenance:
         batch: number of clips generated together.
         peak_memory_bytes: peak memory use of the GPU; for a model on the CPU, peak memory use of this
             process.
-        settings: those arguments of the model's call that have no field in this record.
+        settings: arguments of the model's call, except the arguments that have their own field in this
+            record.
         libraries: versions of installed packages, by package name.
     """
 
@@ -190,7 +191,8 @@ class Generator(Protocol):
     def generate(self, requests: Sequence[ClipRequest]) -> Iterator[GeneratedClip]:
         """Yield one clip per request, in order; models that support batches process the requests together.
 
-        Clips yielded before an error are valid. On one machine, equal requests give equal clips.
+        Clips yielded before an error are valid. On the same machine, the same request always gives the same
+        clip.
 
         Raises:
             GeneratorError: a request failed; later requests are not tried.

@@ -95,7 +95,7 @@ def _generate_batch(
 
     Return the number of generated clips, and the error; the error is None if all requests succeeded.
 
-    The clips belong to the first requests of the batch, in the same order.
+    If n clips were generated, they are the clips of the first n requests, in the same order.
     """
     done = 0
     try:

@@ -51,7 +51,8 @@ class DiffusersGenerator:
 
     Args:
         recipe: the settings of the model, from the adapter's TOML file.
-        folder: argument of `from_pretrained`: a snapshot in the hub's cache, or a saved pipeline.
+        folder: folder of the pipeline, for `from_pretrained`: a snapshot in the hub's cache, or a saved
+            pipeline.
         parts: local folders of the components and LoRAs that have their own repository, keyed by the
             repository's name.
         revision: commit of the weights, for provenance.

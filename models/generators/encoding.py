@@ -29,7 +29,7 @@ def clip_mp4(clip: GeneratedClip) -> bytes:
     A clip side with an odd number of pixels is cropped by one pixel, because yuv420p needs even sides.
 
     Raises:
-        Crashed: the frames are not (2 or more, height, width, 3) uint8.
+        Crashed: the frames do not have the shape (2 or more, height, width, 3) or the type uint8.
     """
     frames = clip.frames
     if frames.ndim != 4 or frames.shape[3] != 3 or frames.dtype != np.uint8 or len(frames) < 2:

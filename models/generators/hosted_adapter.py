@@ -46,7 +46,8 @@ class HostedGenerator:
     """A generator that sends requests to a hosted API.
 
     The clips of one call are submitted together, then collected in order. If a clip fails, the other clips of
-    the call stay submitted; a later call with the same request collects the clip instead of paying twice.
+    the call stay submitted; a later call with the same request collects the submitted clip, and does not pay
+    again.
 
     Args:
         recipe: the settings of the model, from the adapter's TOML file.
@@ -93,7 +94,7 @@ class HostedGenerator:
             if request not in self._submitted:
                 self._submitted[request] = self._submit(self._transport, request)
                 if isinstance(self._submitted[request], GeneratorError):
-                    # The request fails in its turn, after the clips before it.
+                    # The loop below first yields the clips of the earlier requests, then raises this error.
                     break
         for request in requests:
             submission = self._submitted.pop(request, None) or self._submit(self._transport, request)
@@ -186,7 +187,7 @@ class HostedGenerator:
             submission.deadline.sleep(poll.interval_s)
 
     def _address(self, template: str, document: object) -> str:
-        """Return the address of a URL path whose braces name values of a JSON document."""
+        """Return the address of a URL path; values of a JSON document replace the placeholders in braces."""
         path = _BRACES.sub(lambda match: quote(_text(document, match[1]), safe=""), template)
         return self._recipe.api.base.rstrip("/") + path
 

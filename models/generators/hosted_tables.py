@@ -11,7 +11,8 @@ from pydantic import Field, JsonValue, model_validator
 
 from models.generators.recipe_tables import RecipeTable
 
-# Placeholders of the request: image is a data URI of a PNG file, image_base64 the file without its prefix.
+# Placeholders of the request: image is a PNG file as a data URI, image_base64 is the base64 text without the
+# URI's prefix.
 REQUEST_NAMES = frozenset(
     {"prompt", "image", "image_base64", "seed", "width", "height", "frames", "fps", "pair_id"}
 )
@@ -57,8 +58,8 @@ class Poll(RecipeTable):
 
     Attributes:
         url: JSON path to the address that is polled, in the answer to the `submit` request.
-        path: instead of `url`, for a service that returns an id: URL path that is appended to `base`, with
-            JSON paths of the answer to the `submit` request in braces.
+        path: used instead of `url` if the service returns an id. A URL path, which is appended to `base`; the
+            braces contain JSON paths in the answer to the `submit` request.
         status: JSON path to the clip's state, in the answer to a `poll` request.
         running: states of a clip that is not finished.
         done: states of a finished clip. Every state that is neither in `running` nor in `done` is a failure.
@@ -87,8 +88,8 @@ class Result(RecipeTable):
     Attributes:
         url: JSON path to the address of the result, in the answer to `submit`. The text is empty if the last
             answer to `poll` contains the result.
-        path: instead of `url`: URL path that is appended to `base`, with JSON paths of the last answer to
-            `poll` in braces.
+        path: instead of `url`: URL path, which is appended to `base`; the braces contain JSON paths in the
+            last answer to `poll`.
         video: JSON path to the address of the video, in the result.
     """
 

@@ -26,7 +26,7 @@ class Deadline:
 
     Args:
         seconds: duration of the limit.
-        what: the model and the pair, which the error message names.
+        what: text with the model and the pair, for the error message.
     """
 
     def __init__(self, seconds: float, what: str) -> None:
@@ -34,7 +34,7 @@ class Deadline:
         self._ends = time.monotonic() + seconds
 
     def sleep(self, seconds: float) -> None:
-        """Sleep for some seconds, but wake at the deadline at the latest.
+        """Sleep for a number of seconds, but not beyond the deadline.
 
         Raises:
             TimedOut: the deadline has passed.
@@ -66,7 +66,7 @@ class HostedTransport:
         The request is repeated only if the service did not execute the request.
 
         Raises:
-            GeneratorError: the service refuses the request, or its answer is unknown.
+            GeneratorError: the service refuses the request, or the service's answer did not arrive.
         """
         return self._json("POST", self._base + path, deadline, body=body)
 

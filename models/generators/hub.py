@@ -37,7 +37,7 @@ def download(weights: Weights, *, into: Path | None = None, pickles: bool = Fals
     Args:
         weights: the weights to download, from a hub repository.
         into: target folder; default: the hub's cache.
-        pickles: also download pickled weights, because external programs need pickled weights.
+        pickles: whether to also download pickled weights, which some external programs need.
 
     Returns:
         The folder with the files.

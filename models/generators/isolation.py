@@ -52,7 +52,7 @@ def hidden_files() -> tuple[Path, ...]:
 
 
 def isolation_problem() -> str | None:
-    """Return why programs cannot run in namespaces of their own; None if programs get namespaces.
+    """Return why programs cannot run in namespaces of their own; None if they can.
 
     The test runs once.
     """
@@ -62,7 +62,7 @@ def isolation_problem() -> str | None:
 
 
 def isolated(command: Sequence[str]) -> list[str]:
-    """Return a command that runs `command` in Linux namespaces, or `command` itself if none are available."""
+    """Return a command that runs `command` in Linux namespaces, or `command` itself without namespaces."""
     if isolation_problem() is not None:
         return list(command)
     _create_uvm_device()
@@ -120,7 +120,7 @@ def _system_program(name: str) -> str | None:
 
 
 def _create_uvm_device() -> None:
-    """Create the device file for CUDA's memory: inside a user namespace, CUDA cannot create the file."""
+    """Create the device file for CUDA's memory, because CUDA cannot create it inside a user namespace."""
     helper = shutil.which("nvidia-modprobe", path=_SYSTEM_PATH)
     if helper is not None and not _UVM_DEVICE.exists():
         subprocess.run([helper, "-u", "-c", "0"], check=False, stdin=subprocess.DEVNULL)  # noqa: S603 - fixed

@@ -58,7 +58,8 @@ def _copy(folder: Path, target: Path) -> None:
         copy.parent.mkdir(parents=True, exist_ok=True)
         content = path.resolve()
         if path.is_symlink() and _SHA256.fullmatch(content.name):
-            # Keep the hub's link to a file that is named after its hash: the copy needs no new hash.
+            # The hub's cache links to a file that is named after its hash. Keep the link, so that the hash of
+            # the copy is known as well.
             blob = unfinished / ".blobs" / content.name
             blob.parent.mkdir(exist_ok=True)
             shutil.copy2(content, blob)

@@ -23,7 +23,8 @@ def merge_lora(pipeline: "DiffusionPipeline", file: Path, scale: float) -> None:
         scale: factor of the sum.
 
     Raises:
-        CannotRun: the file is not a LoRA of this pipeline: a layer is missing or has another shape.
+        CannotRun: the file is not a LoRA of this pipeline: a layer is missing, or its shape does not fit the
+            matrices.
     """
     state = _read(pipeline, file)
     layers = sorted(name.removesuffix(_DOWN) for name in state if name.endswith(_DOWN))

@@ -20,7 +20,7 @@ class Gpu:
 
 @cache
 def gpus() -> tuple[Gpu, ...]:
-    """Return the NVIDIA GPUs that nvidia-smi lists; no GPUs if nvidia-smi is missing or fails."""
+    """Return the NVIDIA GPUs that nvidia-smi lists; an empty list if nvidia-smi is missing or fails."""
     program = shutil.which("nvidia-smi")
     if program is None:
         return ()

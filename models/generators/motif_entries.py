@@ -103,7 +103,7 @@ def motif_recipe(name: str, pipeline: Path) -> DiffusersRecipe:
     """Return the recipe (the generator settings) of a trained checkpoint.
 
     The native size comes from the saved pipeline; steps and guidance come from the validation settings of the
-    run. If the checkpoint does not state a value, the recipe has the default of the checkpoint's config.
+    run. If the checkpoint does not state a value, the recipe has the default value for this model.
     """
     variant = _VARIANTS[name]
     validation = _validation(pipeline.parent / "config.toml") or _validation(pipeline / "config.toml")

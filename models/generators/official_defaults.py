@@ -15,8 +15,8 @@ class ArgumentLine:
 
     Attributes:
         value: the value of the recipe; None if the recipe does not pass the argument.
-        official: the source of the official default. If the recipe has another value, also the official value
-            and the reason. None if the recipe states no source.
+        official: the source of the official default. If the recipe's value differs from the official default,
+            the text also states the official default and the reason. None if the recipe states no source.
     """
 
     name: str

@@ -45,8 +45,8 @@ def select_pairs(
 ) -> list[PairSpec]:
     """Return the selected pairs, in the benchmark's order.
 
-    The function first selects the pairs with the ids, then the shard of these pairs, then the first `limit`
-    pairs of the shard.
+    The function first selects the pairs with the given ids, then one shard of the selected pairs, then the
+    first `limit` pairs of this shard.
 
     Args:
         pairs: all pairs of the benchmark.

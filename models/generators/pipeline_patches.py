@@ -33,7 +33,7 @@ def patch_pipeline(pipeline: "DiffusionPipeline") -> None:
 
 
 def _patch_text_encoder(pipeline: "DiffusionPipeline") -> None:
-    """Restore the attribute `text_model` of CLIP encoders: transformers 5.6 removed it, I2VGen-XL uses it."""
+    """Restore the attribute `text_model` of CLIP encoders for I2VGen-XL; transformers 5.6 removed it."""
     encoder = getattr(pipeline, "text_encoder", None)
     if hasattr(encoder, "final_layer_norm") and not hasattr(encoder, "text_model"):
         # Bypass the setter of nn.Module, which would register the module as its own child.
@@ -41,7 +41,7 @@ def _patch_text_encoder(pipeline: "DiffusionPipeline") -> None:
 
 
 def _patch_attention(pipeline: "DiffusionPipeline") -> None:
-    """Select the flex backend, because Kandinsky 5 Pro's sparse attention (NABLA) needs block masks."""
+    """Select the attention backend `flex`: Kandinsky 5 Pro's sparse attention (NABLA) needs block masks."""
     from diffusers import attention_backend
 
     if _transformer_config(pipeline).get("attention_type") == "nabla":

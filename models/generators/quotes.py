@@ -26,8 +26,8 @@ class Quote(RecipeTable):
 
     Attributes:
         file: path of the file inside the package diffusers.
-        sha256: hash of the text in UTF-8. The hash identifies the exact text. If the installed diffusers
-            contains another text, the model refuses to run.
+        sha256: hash of the text in UTF-8. The hash identifies the exact text. If the installed diffusers does
+            not contain exactly this text, the model refuses to run.
     """
 
     file: Annotated[str, Field(pattern=r"^[a-z0-9_]+(/[a-z0-9_]+)*\.py$")]

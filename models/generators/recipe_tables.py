@@ -66,7 +66,7 @@ class Staging(RecipeTable):
         stems: how the image files are named, without the file name extension: `<number>_<pair id>`, or
             `<number>` if words in file names cause problems.
         prompts_file: file with one prompt per line, in the order of the sorted images.
-        requests_file: file with one JSON object per request, for programs of your own; see `staging`.
+        requests_file: file with one JSON object per request, for your own programs; see `staging`.
         config_file: YAML file with the content of `config`.
         config: content of the config file. If the only element of a list uses clip placeholders, the list is
             expanded to one element per clip.

@@ -24,7 +24,7 @@ def diffusion_loss(predicted: Tensor, target: Tensor) -> Tensor:
             dtype.
 
     Returns:
-        (batch,) float32, at least 0: for each clip, the mean over all elements of the clip.
+        (batch,) float32, at least 0: the mean of the squared errors over all elements of a clip.
 
     Raises:
         ValueError: `predicted` and `target` differ in shape.
@@ -95,5 +95,6 @@ def prediction_target(
     if kind is PredictionType.SAMPLE:
         return latents
     a_t = alphas_cumprod.to(latents.device)[timesteps].reshape(-1, *[1] * (latents.ndim - 1))
-    # Take the square roots before the cast: in bfloat16, a_t = 0.999 rounds to 1, and 1 - a_t to 0.
+    # Compute the square roots before the cast: in bfloat16, a_t = 0.999 would be rounded to 1, and 1 - a_t
+    # would be 0.
     return a_t.sqrt().to(noise) * noise - (1 - a_t).sqrt().to(latents) * latents

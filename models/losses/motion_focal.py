@@ -14,7 +14,7 @@ from models.losses.diffusion import squared_errors
 
 @dataclass(frozen=True, eq=False)
 class MotifLoss:
-    """The total loss of each clip and the two terms of the total, each (batch,) float32, at least 0.
+    """The total loss of each clip and its two terms. Every tensor is (batch,) float32, at least 0.
 
     Attributes:
         diffusion: E || eps - eps_theta ||^2, the diffusion loss, with gradient.
@@ -41,7 +41,7 @@ def motion_focal_loss(predicted: Tensor, target: Tensor, heatmap: Tensor) -> Ten
         heatmap: (batch, 1, frames, height, width), any float dtype; m' in [0, 1] at latent size.
 
     Returns:
-        (batch,) float32, one loss per clip, so that still and moving clips can be logged separately.
+        (batch,) float32, one loss per clip, so that static and moving clips can be logged separately.
 
     Raises:
         ValueError: an argument has the wrong shape.
@@ -66,7 +66,7 @@ def motif_loss(predicted: Tensor, target: Tensor, heatmap: Tensor, weight: float
     errors = squared_errors(predicted, target)
     diffusion = errors.mean(dim=(1, 2, 3, 4))
     if weight == 0:
-        # Do not add 0 * motion_focal: it costs a backward pass of zeros, and 0 * infinity is NaN.
+        # Do not add 0 * motion_focal. The sum would need a useless backward pass, and 0 * infinity is NaN.
         with torch.no_grad():
             return MotifLoss(diffusion, _weighted(errors, heatmap), diffusion)
     motion_focal = _weighted(errors, heatmap)

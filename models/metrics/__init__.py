@@ -1,4 +1,4 @@
 """Runs suites of automatic metrics.
 
-A suite decodes, encodes and scores the clips of a folder (docs/metrics.md).
+A suite (group of metrics) decodes, encodes and scores the clips of a folder; see docs/metrics.md.
 """

@@ -14,7 +14,7 @@ _SAMPLED = 16
 
 
 class ClipNetwork(StrEnum):
-    """The CLIP network, by the name of its folder below `TI2V_HOME/weights`."""
+    """The CLIP network. Each value is the name of the network's folder below `TI2V_HOME/weights`."""
 
     B16 = "clip-vit-base-patch16"
     B32 = "clip-vit-base-patch32"

@@ -15,7 +15,7 @@ _WEIGHT_FILES = frozenset({".json", ".txt", ".safetensors", ".bin"})
 
 
 def suite_settings(suite: Suite, run: MetricRun) -> Mapping[str, str]:
-    """Return everything that influences a suite's scores except the clips, for any suite but vbench-i2v.
+    """Return the settings and weights that a suite's scores depend on, for any suite except vbench-i2v.
 
     Raises:
         BackboneMissing: the folder that the user names holds no weights.
@@ -54,7 +54,7 @@ def network_of(suite: Suite, run: MetricRun) -> BackboneWeights:
 
 
 def _identity(known: BackboneWeights, run: MetricRun) -> str:
-    """Return the name and revision of the weights; for a folder that the user chose, its name and digest."""
+    """Return the name and revision of the weights, or the name and digest of a folder that the user chose."""
     if run.weights is None:
         return f"{known.name}@{known.revision[:12]}"
     return f"{run.weights.resolve().name}@{_folder_digest(run.weights)}"

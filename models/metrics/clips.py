@@ -115,7 +115,7 @@ def _prompt_names(stems: Sequence[str], pairs: Sequence[PairSpec]) -> dict[str, 
 
 
 def _shared_prompts(stems: Sequence[str], pairs: Sequence[PairSpec]) -> dict[str, int]:
-    """Return, for names `<prompt>-<seed>` whose prompt several pairs share, the number of such pairs."""
+    """Return the number of pairs with the same prompt, for names `<prompt>-<seed>` of shared prompts."""
     prompts = Counter(pair.prompt for pair in pairs)
     found = {}
     for stem in stems:

@@ -25,7 +25,7 @@ def score_motion(
         truth: the true clip in the shape of `frames`; None if it is unknown.
 
     Raises:
-        MetricInputError: a side has fewer than 8 pixels, or the true clip has another shape.
+        MetricInputError: a side has fewer than 8 pixels, or the true clip and `frames` differ in shape.
     """
     try:
         flow = create_flow_estimator(flow_name)(frames)

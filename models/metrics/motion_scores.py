@@ -21,7 +21,8 @@ Frames = NDArray[np.uint8]
 def motion_scores(clip: ClipInput, *, flow_name: str = "dis-medium") -> Mapping[str, float]:
     """Return the scores of one clip in the suite `motion`.
 
-    Scores that compare the clip with the true clip are returned only for pairs of synthetic benchmarks.
+    Only pairs of synthetic benchmarks have a true clip (a rendered clip with the correct motion), so only
+    these pairs get the scores that compare a clip with its true clip.
 
     Raises:
         MetricInputError: the clip has fewer than 3 frames, or a side of fewer than 8 pixels.

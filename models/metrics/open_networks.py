@@ -53,7 +53,7 @@ class OpenNetworks:
             raise
 
     def close(self) -> None:
-        """Close all networks that are kept."""
+        """Close all networks that are still open."""
         for name in list(self._kept):
             self._close(name)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from benchmark.video import UnreadableVideo
 from models.metrics.clip_input import ClipInput
 
-# At most this number of decoded clips wait in memory.
+# Maximum number of decoded clips that wait in memory.
 MAX_AHEAD = 4
 
 

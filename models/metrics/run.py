@@ -35,10 +35,10 @@ def run_suite(
 ) -> MetricTable:
     """Run a suite and return its table of scores.
 
-    The row of a clip that cannot be scored has no values; `refused` contains the reason.
+    If a clip cannot be scored, its row in the table has no values, and `refused` contains the reason.
 
     Args:
-        on_clip: a function for a progress bar, which is called `suite.passes` times for each clip.
+        on_clip: function that updates a progress bar; it is called `suite.passes` times per clip.
         networks: opens the networks, and can keep the networks open for the next run. By default, the
             networks are closed after the run.
 
@@ -93,7 +93,7 @@ def run_suite_over(
     return [replace(table, totals=suite_totals(table, suite.totals)) for table in tables]
 
 
-# For each clip: its scores, the reason of a refusal, and the facts of the file.
+# Three values per clip: its scores, the reason of a refusal, and the facts of the file.
 Scored = tuple[Mapping[str, float], Mapping[str, str], Mapping[str, float]]
 
 

@@ -18,8 +18,9 @@ COLUMNS = (
     "background_drift",
     "first_frame_mse",
 )
-# Optical flow needs larger images than 32 x 32 pixels. On true sprite clips, cubic enlargement to 128 pixels
-# and DIS without the filter for static regions have the smallest error (docs/reproduction.md).
+# Optical flow needs larger images than 32 x 32 pixels. On true sprite clips, the combination of cubic
+# enlargement to 128 pixels and DIS without the filter for static regions has the smallest error
+# (docs/reproduction.md).
 MEASURED_SIDE = 128
 FLOW = "dis-medium-plain"
 
@@ -62,7 +63,11 @@ def enlarged(frames: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
 
 
 def enlarged_truth(truth: Truth, factor: int) -> Truth:
-    """Enlarge a true clip; flow and mask repeat every pixel, and the flow is in pixels of the larger clip."""
+    """Enlarge a true clip.
+
+    In the flow and in the mask, every pixel is repeated. The flow is converted to pixels of the enlarged
+    clip.
+    """
     flow = None if truth.flow is None else factor * truth.flow.repeat(factor, axis=1).repeat(factor, axis=2)
     mask = truth.mask.repeat(factor, axis=1).repeat(factor, axis=2)
     return Truth(enlarged(truth.frames, factor), flow, mask, truth.enters)

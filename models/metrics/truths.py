@@ -29,7 +29,7 @@ def truth_of_pair(pair: str, *, frames: int, size: tuple[int, int]) -> Truth | N
 
 
 def sprite_truth(pair: str) -> Truth | None:
-    """Return the true clip of a held-out sprite pair, (8, 32, 32, 3); None if the pair is no sprite pair.
+    """Return the true clip of a held-out sprite pair, (8, 32, 32, 3); None for other pairs.
 
     Args:
         pair: the pair id in the benchmark that `ti2v repro export` writes.
@@ -39,7 +39,7 @@ def sprite_truth(pair: str) -> Truth | None:
 
 @lru_cache(maxsize=1)
 def _sprite_truths() -> Mapping[str, Truth]:
-    """Return the true clips by the ids that the pairs have in an imported benchmark."""
+    """Return the true clips, keyed by the pair's id in an imported benchmark."""
     return {pair_id(clip.image_id, clip.prompt): clip.truth for clip in held_out_clips()}
 
 

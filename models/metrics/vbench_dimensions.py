@@ -56,8 +56,8 @@ class Dimension:
         name: the name of the metric.
         networks: the networks that the dimension needs.
         setting_names: the settings that the dimension's scores depend on.
-        open: loads the networks and yields the function that scores a clip. The score is None for a clip for
-            which the dimension is not defined.
+        open: loads the networks and yields the function that scores a clip. If the dimension is not defined
+            for a clip, the score is None.
     """
 
     name: str
@@ -201,7 +201,7 @@ def _imaging_quality(opening: Opening) -> Iterator[Score]:
         yield partial(imaging_score, network=MusiqBackbone(process))
 
 
-# The dimensions are in the order of the columns of the paper's Table A3.
+# The order of the dimensions is the order of the columns in the paper's Table A3.
 DIMENSIONS: Mapping[str, Dimension] = {
     each.name: each
     for each in (

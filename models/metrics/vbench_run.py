@@ -1,7 +1,7 @@
 """Runs the suite `vbench-i2v`: scores all clips in one dimension, then in the next dimension.
 
-A dimension whose networks are not on this machine is left out of every mean and total, and is not counted as
-0.
+If the networks of a dimension are not on this machine, every mean and total omits the dimension; it does not
+count as 0.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -138,7 +138,7 @@ def _run_dimension(
 
 
 def _key(dimension: Dimension, located: Sequence[Located], run: MetricRun) -> str:
-    """Return everything that influences a dimension's scores, except the clip."""
+    """Return a text with all settings and weights on which a dimension's scores depend."""
     chosen = settings_text(run.vbench)
     parts = [
         *(_SUITE, dimension.name, f"formulas={FORMULAS_VERSION}"),

@@ -11,7 +11,8 @@ class Resize(StrEnum):
     """Whether antialiasing is used when frames are resized.
 
     `published` resizes like VBench's code at commit 45e79ec with torchvision 0.17 or newer: the I2V
-    dimensions use antialiasing, the other dimensions do not. `antialias` and `plain` apply to all dimensions.
+    dimensions use antialiasing, the other dimensions do not. `antialias` turns antialiasing on for all
+    dimensions; `plain` turns it off for all dimensions.
     """
 
     PUBLISHED = "published"

@@ -59,7 +59,7 @@ class BlockRunner:
         return hidden
 
     def up(self, block: Any, hidden: Tensor, skips: Sequence[Tensor]) -> Tensor:
-        """Run an up block. `skips` has one output of a down block per layer, in the order of the layers."""
+        """Run an up block. For each layer, in order, `skips` holds one output of a down block."""
         for number, skip in enumerate(skips):
             hidden = self._convolutions(block, number, hidden, skip)
             if hasattr(block, "attentions"):

@@ -1,7 +1,7 @@
-"""Loads LoRA weights into the network of a pipeline, after checking that all weights fit.
+"""Loads LoRA weights into the network of a pipeline, after a check that all weights fit.
 
-PEFT only warns about weights of unknown layers, ignores these weights, and fails in the middle of loading if
-a shape differs. Source of the method: E. J. Hu et al. (2021), LoRA, arXiv:2106.09685.
+The package peft only warns about weights of unknown layers, ignores these weights, and fails in the middle of
+loading if a shape differs. Source of the method: E. J. Hu et al. (2021), LoRA, arXiv:2106.09685.
 """
 
 import os
@@ -36,8 +36,8 @@ class MotifLoraMixin(StableDiffusionLoraLoaderMixin):
         """Load LoRA weights as an adapter; see the method of the same name in diffusers.
 
         Raises:
-            ValueError: a layer is unknown, lacks one of its two matrices or has another shape, or peft is not
-                installed. The network is unchanged.
+            ValueError: a layer is unknown, lacks one of its two matrices or has a shape that does not fit the
+                network, or the package peft is not installed. The network is unchanged.
         """
         source = pretrained_model_name_or_path_or_dict
         if not isinstance(source, dict):
@@ -51,11 +51,12 @@ def check_lora(state: Mapping[str, Tensor], unet: nn.Module) -> None:
     """Check that LoRA weights fit a network.
 
     Args:
-        state: the weights. The names start with `unet.`, as for diffusers.
+        state: the weights. The names start with `unet.`, as in diffusers.
         unet: the network.
 
     Raises:
-        ValueError: a layer is unknown, lacks one of its two matrices or has another shape.
+        ValueError: a layer is unknown, lacks one of its two matrices or has a shape that does not fit the
+            network.
     """
     prefix = "unet."
     foreign = sorted(name for name in state if not name.startswith(prefix))

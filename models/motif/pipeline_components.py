@@ -70,7 +70,7 @@ class MotifComponents(DiffusionPipeline, MotifLoraMixin):
         residual_scale: float = 0.0,
     ) -> None:
         super().__init__()
-        # `DiffusionPipeline.from_pretrained` calls no other method of this class.
+        # Check here, because `DiffusionPipeline.from_pretrained` calls no other method of this class.
         check_component("text_encoder", text_encoder)
         check_component("image_encoder", image_encoder)
         self.register_modules(  # type: ignore[no-untyped-call]  # diffusers'

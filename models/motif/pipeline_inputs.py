@@ -9,7 +9,7 @@ import torch
 from diffusers.utils.torch_utils import randn_tensor
 from torch import Tensor
 
-# The range of rates that a video file can have; the network has seen far fewer.
+# The range of frame rates that a video file can have. The training clips have far fewer different rates.
 MIN_FPS, MAX_FPS = 0.01, 1000.0
 
 Generators = torch.Generator | list[torch.Generator]

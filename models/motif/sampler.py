@@ -50,7 +50,8 @@ class Sampler:
         timesteps: the timesteps of the sampling steps, from pure noise to the clip.
 
     Raises:
-        ValueError: the scheduler does not belong to the network's noise schedule, or has no `eta`.
+        ValueError: the scheduler does not support the network's noise schedule, or `eta` is not 0 and the
+            scheduler has no `eta`.
     """
 
     timesteps: Tensor

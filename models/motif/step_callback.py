@@ -10,7 +10,7 @@ from torch import Tensor
 
 CALLBACK_TENSORS = ("latents", "prompt_embeds")
 
-# The arguments are the pipeline, the number of the step from 0, the timestep and the requested tensors.
+# The arguments are the pipeline, the step's number (the first is 0), the timestep and the requested tensors.
 CallbackFunction = (
     Callable[[Any, int, Tensor, dict[str, Tensor]], Mapping[str, Tensor] | None]
     | PipelineCallback

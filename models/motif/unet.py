@@ -30,7 +30,7 @@ class MotifUNet(StrictModel, ConfigMixin, PeftAdapterMixin):  # type: ignore[mis
     The default sizes are the sizes of VideoCrafter2, with 1.41 billion parameters.
 
     Args:
-        latent_channels: channels of the clip's and the image's latents.
+        latent_channels: channels of the clip's latents and of the image's latents.
         conditioning: image conditioning: `x-cat`, `cx-attn` or `both`.
         block_out_channels: channels of each level; every level except the deepest has cross-attention to
             text.

@@ -16,7 +16,7 @@ from models.motif.checkpoints import CheckpointError, StateDict, load_exact_stat
 
 _VAE = "first_stage_model."
 _TEXT = "cond_stage_model.model."
-# Channels per attention head and scale of the latents of Stable Diffusion 2.
+# For Stable Diffusion 2: the number of channels per attention head, and the scale of the latents.
 _HEAD_DIM = 64
 _SCALING_FACTOR = 0.18215
 
@@ -80,7 +80,7 @@ def read_text_encoder(state: StateDict, source: object) -> CLIPTextModel:
     )
     encoder = CLIPTextModel(config)
     converted = convert_open_clip_checkpoint(encoder, own, prefix=_TEXT)  # type: ignore[no-untyped-call]  # diffusers'
-    # Newer versions of transformers leave out the prefix; the projection belongs to another class.
+    # In newer versions of transformers, the names have no prefix. `CLIPTextModel` has no projection.
     renamed = {
         name.removeprefix("text_model."): tensor
         for name, tensor in converted.items()

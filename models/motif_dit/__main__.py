@@ -11,7 +11,7 @@ from models.training.figure6 import mean_ratio
 
 
 def main() -> int:
-    """Train every config; print the losses and the ratio of Figure 6."""
+    """Train a LoRA for every config; print the losses and the Figure 6 ratio of every run."""
     parser = argparse.ArgumentParser(prog="python -m models.motif_dit", description=__doc__)
     parser.add_argument(
         "configs", nargs="+", help="TOML files, or names of configs in models/motif_dit/configs"

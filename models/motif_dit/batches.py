@@ -1,6 +1,7 @@
 """Builds batches for the transformer, runs it, and computes the losses.
 
-The image is the first latent frame: it stays clean, its timestep is 0, and the losses leave it out.
+The first latent frame is the input image. It stays free of noise, its timestep is 0, and the losses exclude
+it.
 """
 
 from collections.abc import Sequence
@@ -55,7 +56,7 @@ def build_dit_batch(
 def predict_velocity(transformer: WanTransformer3DModel, batch: DitBatch) -> Tensor:
     """Run the transformer on a batch and return the velocity, shaped like `batch.target`.
 
-    Every token has its own timestep: 0 for the tokens of the first latent frame, 1000 sigma for the others.
+    Every token has its own timestep: 0 for tokens of the first latent frame, 1000 * sigma for other tokens.
     """
     count, _, frames, height, width = batch.noisy.shape
     _, patch_height, patch_width = transformer.config["patch_size"]
@@ -73,7 +74,7 @@ def predict_velocity(transformer: WanTransformer3DModel, batch: DitBatch) -> Ten
 
 
 def dit_loss(predicted: Tensor, batch: DitBatch, weight: float) -> MotifLoss:
-    """Return the losses of each clip, without the first latent frame, which is the given image.
+    """Return the losses of each clip; the first latent frame (the input image) is excluded.
 
         L = E || v - v_theta ||^2 + weight * E || m' (v - v_theta) ||^2,   v = noise - latents
 

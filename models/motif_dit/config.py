@@ -20,14 +20,15 @@ class TransformerSettings(Section):
     """Settings of the transformer, its autoencoder and its text encoder.
 
     Attributes:
-        path: folder of `Wan2.2-TI2V-5B-Diffusers`. Empty: a toy with the same structure and random weights.
+        path: folder of `Wan2.2-TI2V-5B-Diffusers`. An empty text selects a toy: a small transformer with the
+            same structure and random weights.
         layers: number of blocks of the toy.
         heads: number of attention heads of the toy.
         head_dim: number of channels per head of the toy, a multiple of 2 of at least 12.
         latent_channels: number of latent channels of the toy.
         text_channels: hidden size of the toy's text encoder.
-        base_steps: number of steps that train all weights of the toy without heatmaps, before the LoRA. These
-            steps stand for the pretraining of the published weights.
+        base_steps: number of steps before the LoRA training, in which all weights of the toy are trained
+            without heatmaps. These steps replace the pretraining that the published weights have had.
     """
 
     path: str = ""
@@ -45,7 +46,7 @@ class LoraSettings(Section):
     Attributes:
         rank: rank of the two matrices of a layer.
         alpha: scale of the LoRA; the update is multiplied by alpha / rank.
-        layers: ends of the names of the layers that get a LoRA.
+        layers: name suffixes; a layer whose name ends with one of them gets a LoRA.
     """
 
     rank: Positive = 32
@@ -58,7 +59,7 @@ class StepSettings(Section):
 
     Attributes:
         learning_rate: constant learning rate of AdamW for the LoRA.
-        base_learning_rate: the same for the steps before the LoRA.
+        base_learning_rate: constant learning rate of AdamW for the base steps (see `base_steps`).
         steps: number of steps that train the LoRA.
         batch_size: number of clips per step.
         clip_norm: maximum gradient norm.
@@ -130,7 +131,7 @@ def read_dit_config(name: str, *, seed: int | None = None) -> DitConfig:
 
     Args:
         name: path of the file, or name of a config of this package.
-        seed: another seed than the config's.
+        seed: a seed that replaces the config's seed; None keeps the config's seed.
 
     Raises:
         BadConfig: the file is missing or invalid.

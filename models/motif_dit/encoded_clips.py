@@ -105,7 +105,7 @@ def _encode(pipeline: WanImageToVideoPipeline, config: DitConfig, source: ClipSo
 
 
 def _normalised(clips: Sequence[DitClip]) -> list[DitClip]:
-    """Give the latents of a toy mean 0 and variance 1 per channel, as the published statistics do for Wan."""
+    """Scale a toy's latents to mean 0 and variance 1 per channel; Wan's latents use published statistics."""
     stacked = torch.stack([clip.latents for clip in clips if not clip.label.held_out])
     mean = stacked.mean(dim=(0, 2, 3, 4)).view(-1, 1, 1, 1)
     std = stacked.std(dim=(0, 2, 3, 4)).clamp(min=1e-6).view(-1, 1, 1, 1)

@@ -46,7 +46,7 @@ def add_lora(transformer: WanTransformer3DModel, settings: LoraSettings) -> list
     At first, the LoRA does not change the outputs of the transformer.
 
     Raises:
-        BadConfig: the transformer has no layer with one of the names.
+        BadConfig: no layer's name in the transformer ends with one of the configured suffixes.
     """
     transformer.requires_grad_(False)
     ends = tuple(f".{name}" for name in settings.layers)
@@ -58,12 +58,12 @@ def add_lora(transformer: WanTransformer3DModel, settings: LoraSettings) -> list
 
 
 def save_lora(pipeline: WanImageToVideoPipeline, folder: Path) -> None:
-    """Write the LoRA as safetensors, for `load_lora_weights` of the pipeline."""
+    """Write the LoRA as a safetensors file that the pipeline's `load_lora_weights` can read."""
     transformer = pipeline.transformer
     pipeline.save_lora_weights(
         folder,
         transformer_lora_layers=get_peft_model_state_dict(transformer, adapter_name=_ADAPTER),
-        # The scale (alpha) is part of the file.
+        # The metadata holds alpha, which determines the scale of the LoRA.
         transformer_lora_adapter_metadata=transformer.peft_config[_ADAPTER].to_dict(),
     )
 

@@ -1,4 +1,4 @@
-"""Trains a LoRA of the transformer with the motion focal loss, and measures it on held-out clips.
+"""Trains a LoRA of the transformer with the motion focal loss, and measures its loss on held-out clips.
 
 Files in the folder of a run:
 
@@ -85,7 +85,8 @@ def _train_base(
     steps = config.steps.model_copy(
         update={"steps": config.transformer.base_steps, "learning_rate": config.steps.base_learning_rate}
     )
-    # Another seed than that of the LoRA, so that the LoRA sees other noise.
+    # The base steps use a different seed than the LoRA steps, so that the LoRA is trained with different
+    # noise.
     base = config.model_copy(update={"steps": steps, "seed": config.seed + 1})
     yield from _train(transformer, list(transformer.parameters()), base, dataset, 0.0)
 

@@ -1,8 +1,8 @@
 """Estimates the camera's motion from optical flow and subtracts it, so that only object motion remains.
 
 With a panning camera, every pixel moves, the heatmap is near 1 everywhere, and the motion focal loss selects
-nothing. The camera's motion between two frames is modelled as a shift, a rotation and a zoom, which most
-pixels of the frame follow. The paper does not mention the camera. The setting is off by default.
+nothing. The camera's motion between two frames is modelled as a shift, a rotation and a zoom. Most pixels of
+the frame follow this motion. The paper does not mention the camera. The setting is off by default.
 """
 
 import cv2
@@ -12,18 +12,19 @@ from models.motion.flow import Flow
 
 # The fit uses a grid of about this many points per side.
 _POINTS_PER_SIDE = 32
-# A point follows the camera if its flow differs from the camera's by at most this share of the shorter side:
-# half the displacement per frame at which m is 0.5 in a clip of 16 frames.
+# A point follows the camera if its flow differs from the camera's flow by at most this share of the shorter
+# side. The share is half of the displacement per frame at which m is 0.5 in a clip of 16 frames.
 _TOLERANCE = 0.0017
-# If a smaller share of the frame follows the fit, the fit is an object's motion, and nothing is subtracted.
+# Minimum share of the points that must follow the fit. If fewer points follow the fit, the fit describes an
+# object's motion, and nothing is subtracted.
 _LEAST_SHARE = 0.5
 
 
 def subtract_camera_motion(flow: Flow) -> Flow:
     """Return the flow relative to the camera.
 
-    Pixels whose flow is exactly 0 keep the flow 0, because the filter for static regions found these pixels
-    static.
+    Pixels whose flow is exactly 0 keep the flow 0, because the filter for static regions has classified these
+    pixels as static.
 
     Args:
         flow: (maps, height, width, 2) float32, the displacement to another frame in pixels.

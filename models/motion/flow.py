@@ -65,7 +65,7 @@ _MIN_SIDE = 8
 # accesses memory out of bounds, which causes a crash, an exception or NaN. All sides from 32 on are safe with
 # every preset.
 _SAFE_SIDE = 32
-# cv2.remap in the static filter addresses pixels with 16-bit integers.
+# Maximum side, because cv2.remap (called by the static filter) addresses pixels with 16-bit integers.
 _MAX_SIDE = 2**15 - 2
 
 

@@ -1,8 +1,8 @@
 """Converts optical flow to colours: hue shows the direction, saturation the magnitude.
 
 Source: S. Baker, D. Scharstein, J. P. Lewis, S. Roth, M. J. Black, R. Szeliski (2011), A Database and
-Evaluation Methodology for Optical Flow, IJCV 92, 1-31. The colour wheel has six arcs. The arcs have different
-lengths, so that equal steps along the wheel look equally large.
+Evaluation Methodology for Optical Flow, IJCV 92, 1-31. The colour wheel has six arcs. The lengths of the arcs
+are chosen so that equal steps along the wheel look equally large.
 """
 
 from functools import cache

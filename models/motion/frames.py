@@ -36,7 +36,7 @@ def read_clip(
         fps: target frame rate. Frames are selected by their presentation times. If the frames are evenly
             spaced and the clip's frame rate is below the target, the clip keeps its frame rate.
         frames: maximum number of frames to return.
-        window: the part of the clip to return, instead of `fps` and `frames`.
+        window: the part of the clip to return; used instead of `fps` and `frames`.
         max_pixels: maximum number of pixels in all returned frames together.
 
     Raises:

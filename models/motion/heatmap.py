@@ -39,7 +39,8 @@ def motion_heatmap(
     if settings.last_frame is LastFrame.BACKWARD:
         if last_flow is None:
             raise ValueError("last_frame is 'backward', which needs last_flow; pass it, or use 'repeat'")
-        # Some units depend on the whole clip, so the last frame is measured together with the others.
+        # Some flow units depend on the whole clip. Measure the last frame together with the other frames, so
+        # that all have the same unit.
         magnitude = flow_magnitude(np.concatenate([flow, last_flow[None]]), settings, steps=len(flow))
     else:
         magnitude = flow_magnitude(flow, settings)
@@ -84,8 +85,8 @@ def sigma(x: NDArray[np.float32], settings: HeatmapSettings = DEFAULT_SETTINGS) 
     >>> sigma(np.float32([0.0, 0.05, 0.06])).round(4).tolist()
     [0.006700000260025263, 0.5, 0.7311000227928162]
     """
-    # With a steep slope, exp overflows to infinity far below the threshold; 1 / infinity is 0, which is the
-    # correct value.
+    # If the slope is steep and x is far below the threshold, exp overflows to infinity. The result 1 /
+    # infinity = 0 is correct.
     with np.errstate(over="ignore"):
         odds = np.exp(np.float32(settings.slope) * (np.float32(settings.threshold) - x))
     return np.asarray(1 / (1 + odds), np.float32)
@@ -119,7 +120,7 @@ def pool_frames(heatmap: Heatmap, stride: int) -> Heatmap:
     """Pool a heatmap in time, for latents of an autoencoder that compresses time.
 
     Causal video autoencoders encode the first frame alone, and then each group of `stride` frames as one
-    latent frame. The map of a group is the mean of its maps.
+    latent frame. The pooled map of a group is the mean of the maps of its frames.
 
     Args:
         heatmap: (frames, height, width) float32 in [0, 1]; `frames` is a multiple of `stride`, plus 1.

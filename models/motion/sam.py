@@ -1,8 +1,8 @@
 """Generates masks with SAM: prompts SAM with a grid of points, filters the masks, removes duplicates.
 
 The mask generation pipeline of transformers does the same but needs torchvision, and this project does not
-require torchvision. Source: A. Kirillov et al. (2023), Segment Anything, ICCV, section 5 and appendix B. All
-defaults except the size of the grid are the authors' values.
+require torchvision. Source: A. Kirillov et al. (2023), Segment Anything, ICCV, section 5 and appendix B. The
+defaults are the authors' values, except the size of the grid.
 """
 
 from dataclasses import dataclass
@@ -94,7 +94,7 @@ class SamSegmenter:
         return logits[good], quality[good]
 
     def _upscale(self, logits: Tensor, resized: tuple[int, ...], size: tuple[int, int]) -> Masks:
-        """Crop the padding from the decoder's square masks; resize the masks to the input image's size."""
+        """Remove the padding of the decoder's square masks; resize the masks to the input image's size."""
         if not len(logits):
             return np.zeros((0, *size), np.bool_)
         side = self.network.config.vision_config.image_size

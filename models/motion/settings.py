@@ -20,7 +20,8 @@ FLOW_NAMES = (
     "raft-small",
 )
 DEFAULT_FLOW = "dis-medium"
-# Part of the keys of cached heatmaps. Increase this number if an estimator returns other flow.
+# Part of the keys of cached heatmaps. Increase this number when a code change makes an estimator return
+# different flow.
 FLOW_REVISION = 2
 # Name of exact flow, which the scene engine renders together with a clip.
 EXACT_FLOW = "exact"

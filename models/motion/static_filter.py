@@ -25,16 +25,18 @@ from models.motion.frames import Frames, validate_frames
 
 # Differences are averaged over this window. Single pixels are noisy; with larger windows the halo reappears.
 _WINDOW = (3, 3)
-# The margin, in grey levels. Flow always fits noise slightly better than no motion does. On encoded static
-# clips with noise of 2 grey levels, 2.3 % of the pixels count as moving without the filter, 0.00 % with it.
+# The margin, in grey levels. Because of noise, the flow always explains the next frame slightly better than
+# "nothing moves" does. On encoded static clips with noise of 2 grey levels, 2.3 % of the pixels count as
+# moving without the filter, 0.00 % with it.
 _MARGIN = np.float32(1.2)
 # Size of the median filter that removes isolated pixels from the mask.
 _MEDIAN_SIZE = 3
 # Background is about to be covered if its difference from the previous frame is below this share of its
-# difference from the next frame. With larger shares, smooth objects that move slowly count as static: in the
-# middle of a balloon both differences are small. With 0, the halo reappears.
+# difference from the next frame. With larger shares, smooth objects that move slowly count as static, because
+# both differences are small inside such an object (for example a balloon). With 0, the halo reappears.
 _COVERED = np.float32(0.2)
-# Gaps in the outline of a moving region up to this share of the shorter side are closed: 11 of 320 pixels.
+# A gap in the outline of a moving region is closed if its length is at most this share of the shorter side
+# (11 of 320 pixels).
 _MAX_GAP = 1 / 29
 
 

@@ -20,8 +20,8 @@ from models.motion.heatmap import Heatmap, moving_share
 
 _LEVEL = 0.5
 _MAX_ASPECT = 4.0
-# Percentile of the flow magnitudes that is drawn at full saturation. With the maximum, a single outlier would
-# make all other colours pale.
+# Percentile of the flow magnitudes that is drawn at full saturation. If the maximum were used instead, a
+# single outlier would make all other colours pale.
 _SATURATION_PERCENTILE = 99.5
 
 
@@ -52,7 +52,7 @@ def write_figure(motion: ClipMotion, path: Path, *, columns: int = 6) -> None:
     shown = np.unique(np.linspace(0, count - 1, min(columns, count)).round().astype(int))
     height, width = motion.frames.shape[1:3]
     across = 1.9
-    # Limit the panels of very tall or wide frames: a figure of 14x2000 frames would have 100,000 rows.
+    # Limit the size of panels. Without a limit, a figure of frames of 14x2000 pixels would have 100,000 rows.
     down = across * min(max(height / width, 1 / _MAX_ASPECT), _MAX_ASPECT)
     figure = Figure(figsize=(across * len(shown) + 1.2, 3 * down + 2.0), layout="constrained", dpi=150)
     figure.suptitle(motion.title, fontsize=9)

@@ -1,7 +1,8 @@
 """Trains the autoencoder and the image encoder of the sprite networks, once for all settings and seeds.
 
-The autoencoder is diffusers' `AutoencoderKL` with factor 4. The image encoder is a CLIP vision model; it
-learns to name, at every patch, the colour and the shape of the object that the patch shows.
+The autoencoder is diffusers' `AutoencoderKL`, which reduces height and width by a factor of 4. The image
+encoder is a CLIP vision model; it is trained to classify, for every patch, the colour and the shape of the
+object in the patch.
 """
 
 import math
@@ -22,7 +23,8 @@ from models.motif.torch_threads import cpu_threads
 from models.training.networks import frames_to_tensor
 
 _SETTINGS = SpriteSettings()
-# The runs use smaller data seeds, so that no network trains on the clips of the encoders.
+# The runs use smaller data seeds, so that no diffusion network is trained on the clips on which the encoders
+# were trained.
 _DATA_SEED = 2**31
 _CHANNELS, _LATENT_CHANNELS = (16, 32, 32), 8
 _PATCH, _HIDDEN = 4, 64
@@ -30,13 +32,13 @@ _PATCH, _HIDDEN = 4, 64
 
 @dataclass(frozen=True)
 class EncoderTraining:
-    """Settings of the training of an encoder.
+    """The settings with which an encoder is trained.
 
     Attributes:
         steps: number of optimiser steps.
         clips: number of clips whose frames are the training images.
         batch: images per step.
-        learning_rate: the highest learning rate; it falls to 0 along a cosine.
+        learning_rate: maximum learning rate. After a warm-up, the rate decreases to 0 along a cosine.
     """
 
     steps: int
@@ -50,7 +52,7 @@ IMAGE_ENCODER_TRAINING = EncoderTraining(steps=700)
 
 
 def write_encoders(folder: Path) -> None:
-    """Train both encoders as models/checkpoints has them, and write them to two subfolders."""
+    """Train both encoders that models/checkpoints contains, and write the encoders to two subfolders."""
     with cpu_threads(1):
         train_autoencoder(AUTOENCODER_TRAINING).save_pretrained(folder / "sprite-autoencoder")
         train_image_encoder(IMAGE_ENCODER_TRAINING).save_pretrained(folder / "sprite-image-encoder")
@@ -82,7 +84,8 @@ def train_autoencoder(training: EncoderTraining) -> AutoencoderKL:
     for chosen in _steps(autoencoder, training, len(images)):
         image = images[chosen]
         latents = autoencoder.encode(image).latent_dist.mode()
-        # Noise makes the decoder robust against the small errors of the diffusion network.
+        # Add noise to the latents, so that the decoder becomes robust against small errors of the diffusion
+        # network.
         decoded = autoencoder.decode(latents + 0.05 * torch.randn_like(latents)).sample
         error = functional.mse_loss(decoded, image) + 0.2 * functional.l1_loss(decoded, image)
         (error + 1e-3 * (latents.square().mean() - 1).square()).backward()
@@ -129,7 +132,7 @@ def _clips(count: int) -> Iterator[SpriteClip]:
 
 
 def _steps(network: torch.nn.Module, training: EncoderTraining, images: int) -> Iterator[Tensor]:
-    """Yield the indices of each step's images; after the caller's backward pass, step the optimiser."""
+    """Yield the indices of each step's images; update the weights after the caller's backward pass."""
     optimiser = torch.optim.AdamW(network.parameters(), lr=training.learning_rate, weight_decay=0)
     generator = torch.Generator().manual_seed(0)
     for step in range(training.steps):
@@ -144,7 +147,7 @@ def _steps(network: torch.nn.Module, training: EncoderTraining, images: int) -> 
 
 
 def _patch_labels(clip: SpriteClip) -> "np.ndarray[tuple[int, int], np.dtype[np.int64]]":
-    """Return the indices of colour and shape at every patch of the first frame, (patches, 2); 0 is none."""
+    """Return the colour and shape index of the first frame's patches, (patches, 2); 0 means no object."""
     side = _SETTINGS.side // _PATCH
     labels = np.zeros((side * side, 2), np.int64)
     for mask, name in zip(clip.masks[:, 0], clip.names, strict=True):

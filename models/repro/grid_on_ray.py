@@ -1,4 +1,4 @@
-"""Runs the grid as tasks of a Ray cluster, whose machines share the folders of runs and measurements."""
+"""Runs the grid (all runs of the experiments) on a Ray cluster, whose machines share the output folders."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,7 +10,7 @@ from models.repro.run_configs import Run
 
 
 def run_on_ray(runs: Sequence[Run], task: Task, *, gpus: int, report: Callable[[Run, str], None]) -> bool:
-    """Run tasks on the Ray cluster that this process is connected to; its machines share the folders.
+    """Run one task per run on the Ray cluster to which this process is connected.
 
     If a machine dies, Ray starts its run again, at most three times; the run continues at its checkpoint.
 
@@ -35,5 +35,6 @@ def run_on_ray(runs: Sequence[Run], task: Task, *, gpus: int, report: Callable[[
 
 
 def _complete(task: Task, run: Run) -> str:
-    # Ray accepts functions only, and a task with bound arguments is none.
+    # Ray accepts only functions. A task may have bound arguments (`functools.partial`), so it is called
+    # inside a function.
     return task(run)

@@ -35,7 +35,7 @@ class GeneratedClips:
 
 
 def benchmark_key(clips: Sequence[SpriteClip]) -> str:
-    """Return a hash of the prompts and frames of clips."""
+    """Return a hash of the prompts and frames of the benchmark's clips."""
     digest = hashlib.sha256()
     for clip in clips:
         digest.update(f"{clip.pair_id}\n{clip.prompt}\n".encode())
@@ -82,7 +82,7 @@ def write_clips(folder: Path, generated: GeneratedClips, clips: Sequence[SpriteC
 
 
 def read_clips(folder: Path) -> GeneratedClips | None:
-    """Return the clips of a run; None if the run has not generated them yet."""
+    """Return the clips of a run; None if the run has not generated its clips yet."""
     path = folder / CLIPS_FILE
     if not path.exists():
         return None

@@ -1,4 +1,4 @@
-"""Plans the grid: measures a few steps on this machine, and computes hours, disk and pieces from them."""
+"""Plans the grid: measures a few training steps, and computes the hours, the disk space and the pieces."""
 
 import statistics
 import time
@@ -19,19 +19,21 @@ from models.training.sprite_dataset import held_out_sprites
 
 _PROBE_STEPS = 4
 _PROBE_CLIPS = 2
-# The measured clips are enlarged, and their flow is estimated; measured on 32x32 pixels and 8 frames.
+# Seconds to enlarge a generated clip and to estimate its flow, measured with clips of 8 frames of 32x32
+# pixels.
 _MEASURE_S_PER_CLIP = 0.15
 
 
 @dataclass(frozen=True)
 class RunCost:
-    """What a run costs on this machine.
+    """The time and disk space that a run needs on this machine.
 
     Attributes:
         train_s: seconds of training.
         sample_s: seconds to generate and measure the held-out clips, and to compute Figure 6.
         disk_bytes: size of the run's folder while its checkpoints are written.
-        core_share: share of a core that the measurement got; below 1, other programs used the cores.
+        core_share: share of a core that this process got during the measurement. The share is below 1 if
+            other programs used the cores.
     """
 
     train_s: float
@@ -49,8 +51,8 @@ class Plan:
     """The cost of a grid.
 
     Attributes:
-        costs: the runs in order, with their costs.
-        processes: number of runs at the same time.
+        costs: the cost of every run; the runs are in the order in which they start.
+        processes: number of runs that are executed at the same time.
     """
 
     costs: Mapping[Run, RunCost]
@@ -58,12 +60,12 @@ class Plan:
 
     @property
     def hours(self) -> float:
-        """Time until the last run ends, by the wall clock."""
+        """Hours of wall-clock time until the last run ends."""
         return self._wall_s(list(self.costs)) / 3600
 
     @property
     def idle_hours(self) -> float:
-        """About the same time if no other program uses the cores."""
+        """Approximate hours until the last run ends, if no other program uses the cores."""
         return self.hours * sum(cost.core_share for cost in self.costs.values()) / len(self.costs)
 
     @property
@@ -71,10 +73,10 @@ class Plan:
         return sum(cost.disk_bytes for cost in self.costs.values())
 
     def pieces(self, minutes: float) -> list[list[Run]]:
-        """Split the runs, in order, into pieces that end within the minutes.
+        """Split the runs, in order, into pieces; each piece takes at most `minutes` minutes.
 
         Raises:
-            ValueError: one run alone takes longer.
+            ValueError: a single run takes longer than `minutes` minutes.
         """
         pieces: list[list[Run]] = [[]]
         for run, cost in self.costs.items():
@@ -88,11 +90,11 @@ class Plan:
         return [piece for piece in pieces if piece]
 
     def minutes(self, runs: Sequence[Run]) -> float:
-        """Time until the last of these runs ends, by the wall clock."""
+        """Minutes of wall-clock time until the last of these runs ends."""
         return self._wall_s(runs) / 60
 
     def _wall_s(self, runs: Sequence[Run]) -> float:
-        """Seconds if each run starts on the process that is free first."""
+        """Return the seconds until the last run ends; each run starts in the process that is free first."""
         ends = [0.0] * self.processes
         for run in runs:
             ends[ends.index(min(ends))] += self.costs[run].seconds
@@ -100,10 +102,10 @@ class Plan:
 
 
 def plan_grid(runs: Sequence[Run], *, processes: int) -> Plan:
-    """Measure the cost of every kind of network among the runs, and return the plan.
+    """Measure the cost of a run for every image conditioning among the runs, and return the plan.
 
-    The measurement trains a few steps and generates two clips for each image conditioning. If other programs
-    use the cores, the plan is too long.
+    For each image conditioning, the measurement trains a few steps and generates two clips. If other programs
+    use the cores during the measurement, the plan overestimates the time.
     """
     measured: dict[str, RunCost] = {}
     costs = {}
@@ -116,7 +118,7 @@ def plan_grid(runs: Sequence[Run], *, processes: int) -> Plan:
 
 
 def refusals(plan: Plan, *, hours: float, free_bytes: int) -> list[str]:
-    """Return why a grid must not start: it takes more hours or more disk than there are."""
+    """Return the reasons why a grid must not start: it needs too many hours or too much disk space."""
     found = []
     runs = len(plan.costs)
     if plan.hours > hours:
@@ -146,11 +148,12 @@ def _measure(config: TrainingConfig) -> RunCost:
         clip_s = _clip_seconds(folder, config)
     share = min(1.0, (time.process_time() - processor) / (time.perf_counter() - wall))
     clips = held_out_sprites(config.data)
-    # A generated clip runs the network twice a step, because of the guidance; Figure 6 runs it once.
+    # Because of guidance, the generation of a clip runs the network twice per step. Figure 6 runs the network
+    # once per clip and timestep.
     passes = config.validation.clips * len(config.validation.timesteps)
     figure6_s = passes * clip_s / (2 * config.validation.sampling_steps)
     frames = sum(clip.frames.nbytes for clip in clips)
-    # While a checkpoint is written, the older ones are still there.
+    # While a checkpoint is written, the older checkpoints still need disk space.
     copies = config.run.checkpoints_kept + 1
     sample_s = len(clips) * (clip_s + _MEASURE_S_PER_CLIP) + figure6_s
     train_s = statistics.median(seconds) * config.optimiser.steps

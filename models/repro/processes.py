@@ -1,4 +1,4 @@
-"""Runs several runs at once on this machine, one process for each core or GPU."""
+"""Executes several runs at the same time on this machine, with one process per core or GPU."""
 
 import logging
 import os
@@ -26,16 +26,16 @@ def run_in_processes(
     seconds: float | None,
     report: Callable[[Run, str], None],
 ) -> bool:
-    """Run tasks, one process a device at a time. Return whether all of them ended without an error.
+    """Complete runs in parallel, one process per device; return whether all ended without an error.
 
-    SIGTERM, Ctrl-C or the end of the time stops the processes; a stopped run writes a checkpoint first.
+    SIGTERM, Ctrl-C or the time limit stops the processes. A run that is stopped first writes a checkpoint.
 
     Args:
         runs: the runs, in the order in which they start.
-        task: function that completes a run and returns what it did; a module-level function.
-        devices: values of CUDA_VISIBLE_DEVICES, one for each process; empty for a process on the CPU.
+        task: module-level function that completes a run and returns the outcome.
+        devices: one value of CUDA_VISIBLE_DEVICES per process; an empty text for a process on the CPU.
         seconds: time after which the processes are stopped; None for no limit.
-        report: function that is called with each run that ends and its result.
+        report: function that is called when a run ends, with the run and its result.
     """
     waiting, free, running = list(runs), list(devices), dict[BaseProcess, tuple[Run, str]]()
     deadline = None if seconds is None else time.monotonic() + seconds
@@ -63,7 +63,7 @@ _RESULTS = {0: "done", _STOPPED: "stopped; run the same command again to resume"
 
 
 def _child(task: Task, run: Run, device: str) -> None:
-    # Must be set before torch looks for GPUs.
+    # Set the variable before torch looks for GPUs.
     os.environ["CUDA_VISIBLE_DEVICES"] = device
     logging.basicConfig(level=logging.INFO, format=f"{run.name}: %(message)s", stream=sys.stderr)
     if task(run) == "stopped":
@@ -72,7 +72,7 @@ def _child(task: Task, run: Run, device: str) -> None:
 
 @contextmanager
 def _stop_on_signal(processes: Callable[[], list[BaseProcess]]) -> Iterator[Callable[[], bool]]:
-    """Forward SIGTERM and Ctrl-C to the processes; yield the function that tells whether one has arrived."""
+    """Forward SIGTERM and Ctrl-C to the processes; yield a function that returns whether a signal arrived."""
     stopped: list[int] = []
 
     def forward(number: int, _: FrameType | None) -> None:

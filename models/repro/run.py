@@ -1,6 +1,6 @@
-"""Runs one run of the grid: trains it, generates the held-out clips, measures them, writes the measurements.
+"""Executes one run of the grid: trains, generates the held-out clips, measures them, writes the results.
 
-Every step is skipped if its result is there, so an interrupted run continues where it stopped.
+If the result of a step exists, the step is skipped. An interrupted run therefore continues where it stopped.
 """
 
 import json
@@ -54,8 +54,8 @@ class RunFolders:
     """Where a run writes.
 
     Attributes:
-        runs: the folder with one folder a run.
-        measurements: the folder of the measurement files.
+        runs: the folder that contains one folder per run.
+        measurements: the folder that contains the measurement files.
     """
 
     runs: Path
@@ -63,7 +63,7 @@ class RunFolders:
 
 
 def complete_run(run: Run, folders: RunFolders) -> Outcome:
-    """Bring a run to its end, or to the signal that stops it.
+    """Execute the missing steps of a run, until the run is complete or a signal stops it.
 
     Raises:
         TrainingError: see models.training.errors.
@@ -78,7 +78,7 @@ def complete_run(run: Run, folders: RunFolders) -> Outcome:
             result = run_training(config, folder, folders.runs / "cache")
             if result.reason is StopReason.STOPPED:
                 return Outcome.STOPPED
-            # Clips in the folder come from fewer steps.
+            # If the folder contains clips, they were generated after fewer training steps.
             (folder / CLIPS_FILE).unlink(missing_ok=True)
         generated = _generated(config, folder)
     except (LossNotFinite, NotFinite):
@@ -94,7 +94,7 @@ def complete_run(run: Run, folders: RunFolders) -> Outcome:
 
 
 def _is_measured(run: Run, config: TrainingConfig, measurements: Path) -> bool:
-    """Whether the run has complete measurements; half-written files are written again."""
+    """Return whether the run has complete measurements; incomplete files count as no measurements."""
     try:
         facts = read_measurement(measurements, run.setting, run.seed).facts
     except MeasurementError:
@@ -115,7 +115,7 @@ def _generated(config: TrainingConfig, folder: Path) -> GeneratedClips:
     if stored is not None:
         return stored
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    # A run exports its weights in float16, which a CPU computes slowly.
+    # A run exports its weights in float16, and computation in float16 is slow on a CPU.
     pipeline = MotifImageToVideoPipeline.from_pretrained(folder / "pipeline", dtype=torch.float32)
     pipeline.to(device)
     started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Reads the configs of the experiments, and names their runs."""
+"""Reads the configs of the experiments, and lists the runs of these configs."""
 
 import hashlib
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ def setting_config(setting: Setting) -> TrainingConfig:
 
 
 def result_key(config: TrainingConfig) -> str:
-    """Return a hash of all settings and of the encoders' weights that influence a run's measurements."""
+    """Return a hash of everything that a run's measurements depend on: settings and encoder weights."""
     settings = {
         name: value
         for name, value in settings_by_name(config).items()
@@ -57,9 +57,9 @@ def result_key(config: TrainingConfig) -> str:
 
 
 def grid(seeds: int, *, steps: int | None = None) -> list[Run]:
-    """Return all runs, the settings of Table 2 first: they decide about the paper's main claim.
+    """Return all runs; the first runs have the settings of Table 2, which test the paper's main claim.
 
-    `steps` replaces the number of steps of the configs, for trials.
+    For trials, `steps` replaces the number of steps in the configs.
     """
     configs = {setting: setting_config(setting) for setting in Setting}
     first = (Setting.REFERENCE, Setting.WITHOUT, Setting.INVERSE)
@@ -75,7 +75,8 @@ def grid(seeds: int, *, steps: int | None = None) -> list[Run]:
 def chosen_runs(names: Sequence[str], seeds: int, *, steps: int | None = None) -> list[Run]:
     """Return the runs with these names, in the order of the grid.
 
-    A name is that of a setting (all seeds) or of a run, such as "without-3"; no name chooses the whole grid.
+    A name is the name of a setting (which selects all its seeds) or of a run, such as "without-3". Without
+    names, the whole grid is selected.
 
     Raises:
         ValueError: a name is unknown.

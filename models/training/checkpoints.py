@@ -161,7 +161,7 @@ def _restore_optimiser(optimiser: torch.optim.Optimizer, tensors: dict[str, Tens
 
 
 def _packed_groups(optimiser: torch.optim.Optimizer) -> list[dict[str, object]]:
-    """Return the groups as in `state_dict`, with the numbers of the parameters.
+    """Return the optimiser's parameter groups as in `state_dict`, with the index of each parameter.
 
     A sharded optimiser has no `state_dict` until its processes have collected their states.
     """

@@ -67,7 +67,7 @@ class ClipEncoder:
     def latent_size(self) -> tuple[int, int]:
         """The height and width of the latents.
 
-        A run asks before it encodes clips, to detect a wrong size.
+        A run reads this size before it encodes clips, to detect an unsupported size early.
 
         Raises:
             BadConfig: the network does not support the size.
@@ -124,7 +124,7 @@ class ClipEncoder:
 
 
 def region_settings(settings: HeatmapSection) -> HeatmapSection:
-    """Return the heatmap settings for high-motion regions: always optical flow that is not inverted."""
+    """Return the heatmap settings for high-motion regions: always optical flow, never inverted."""
     return settings.model_copy(update={"source": HeatmapSource.FLOW, "inverse": False})
 
 

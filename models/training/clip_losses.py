@@ -16,7 +16,7 @@ MIN_MOVING_SHARE = 0.01
 
 @dataclass(frozen=True, eq=False)
 class ClipLosses:
-    """The losses of each clip, detached from the gradient graph, each (clips,) float32.
+    """The losses per clip, detached from the gradient graph. Every tensor is (clips,) float32.
 
     `is_moving` is (clips,) bool.
     """

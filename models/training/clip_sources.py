@@ -19,8 +19,8 @@ class TrainingClip:
         frames: (frames, height, width, 3) uint8 RGB.
         fps: frame rate of `frames`, in frames per second.
         flow: exact flow, (frames - 1, height, width, 2) float32 in pixels; None if the flow is unknown.
-        masks: true masks of the objects in the first frame, (objects, height, width) bool; None if they are
-            unknown.
+        masks: true masks of the objects in the first frame, (objects, height, width) bool; None if the masks
+            are unknown.
     """
 
     frames: Frames
@@ -69,7 +69,10 @@ def _refuse(reason: str) -> TrainingClip:
 
 
 def share_of(text: str) -> float:
-    """Return a number from 0 to below 1 that depends only on a text, evenly distributed over texts."""
+    """Return a number in [0, 1) that depends only on a text.
+
+    The numbers of different texts are uniformly distributed.
+    """
     return int(hashlib.sha256(text.encode()).hexdigest()[:12], 16) / 16**12
 
 

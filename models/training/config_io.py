@@ -21,7 +21,7 @@ from models.training.errors import BadConfig
 Tree = dict[str, object]
 S = TypeVar("S", bound=BaseModel)
 _BASE = "base"
-# Settings that may change when a run is resumed, except for the settings in `_FIXED`.
+# Settings with these prefixes may change when a run is resumed, except for the settings in `_FIXED`.
 _CHANGEABLE = ("run.", "validation.", "optimiser.steps", "name")
 _FIXED = ("run.precision",)
 
@@ -41,7 +41,9 @@ def read_config(path: Path) -> TrainingConfig:
 
 
 def read_settings(path: Path, model: type[S]) -> S:
-    """Read a TOML file and its base files as the settings of a class. The key `name` defaults to the file's.
+    """Read a TOML file and its base files as the settings of a class.
+
+    If the file has no key `name`, the name is taken from the file's name.
 
     Raises:
         BadConfig: a file is missing or not TOML, or a setting is unknown, missing or invalid.

@@ -31,8 +31,8 @@ class NetworkSettings(Section):
             text_encoder and tokenizer, which replace the encoders in the checkpoint.
         tokenizer: if the weights are `videocrafter2`, folder or hub id of CLIP's tokenizer, which the
             checkpoint does not contain.
-        image_encoder: folder or hub id of a CLIP vision model, which `cx-attn` and `both` need; for
-            `tiny`, also the name of one in models/checkpoints.
+        image_encoder: folder or hub id of a CLIP vision model, which `cx-attn` and `both` need; for `tiny`,
+            the name of a model in models/checkpoints is also accepted.
         conditioning: image conditioning; `x-cat` in the paper.
     """
 
@@ -104,8 +104,8 @@ class HeatmapSection(HeatmapSettings):
     Attributes:
         source: optical flow (as in the paper), segments from SAM, or segments from the true masks of sprites.
         flow: `exact` (the true flow, for rendered scenes only), or the name of a flow estimator.
-        segments: if the source is `sam` or `masks`, which segments get heatmap value 1: moving segments, all
-            segments, or the largest moving segment.
+        segments: the segments that get heatmap value 1 if the source is `sam` or `masks`: moving segments,
+            all segments, or the largest moving segment.
         sam: if the source is `sam`, the folder or hub id of the SAM model.
     """
 

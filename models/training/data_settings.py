@@ -26,11 +26,11 @@ class DataSettings(Section):
         held_out_share: share of held-out clips, used if there is no `held_out` column. A hash of each clip's
             name decides whether the clip is held out.
         prepared: folder that `ti2v prepare` has written from these settings; training then decodes no video.
-            Empty if training prepares the clips.
+            An empty text if the training itself encodes the clips.
         identity: the values that identify a file in cache keys.
         scenarios: names of the scenarios to render. If there are no names, all scenarios are rendered.
-        rigid_only: use only actions whose motion optical flow can describe fully, that is, no object appears
-            or deforms.
+        rigid_only: use only actions whose motion is fully described by optical flow: no object appears or
+            deforms.
         least_moving_share: minimum share of moving pixels; actions with a smaller share are skipped. The
             share is averaged over the frames of some test scenes.
         images: number of images to render per scenario; the images use the visual styles in turn. For
@@ -43,12 +43,11 @@ class DataSettings(Section):
         frames: number of frames per clip.
         height: height of a frame, in pixels.
         width: width of a frame, in pixels.
-        fps: target frame rate; from a clip with a higher frame rate, frames are left out. A clip with a lower
-        frame rate keeps its own rate. The network gets the actual rate of the frames.
-        strides: numbers n. If the list is not empty, a window has every n-th frame of the clip, with one of
-        the numbers n, instead of `fps` frames per second. The choice of n depends on the name of the clip and
-        the number of the
-            window.
+        fps: target frame rate. If a clip has a higher frame rate, frames are left out. If a clip has a lower
+            frame rate, it keeps its own rate. The network gets the actual rate of the frames.
+        strides: distances between the frames of a window. If the list is not empty, `fps` is not used: a
+            window takes every n-th frame of the clip, where n is a number of the list. The choice of n
+            depends on the name of the clip and the number of the window.
         windows: number of windows of `frames` frames that are taken from each clip.
         position: where the windows start.
     """

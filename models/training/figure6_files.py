@@ -36,7 +36,7 @@ def plot_region_losses(path: Path, runs: Mapping[str, Sequence[Sequence[RegionLo
 
     Args:
         path: the image file.
-        runs: config names; each name has one list of Figure 6 rows per seed.
+        runs: for each config name, a list with the Figure 6 rows of every seed.
 
     Raises:
         CannotWrite: the disk is full.

@@ -65,7 +65,8 @@ def train(
         LossNotFinite: the loss is NaN or infinite; the last checkpoint is unchanged.
         CannotWrite: the disk is full.
     """
-    # The state of the optimiser is on its device already; that of a sharded optimiser cannot be moved.
+    # The optimiser's state is already on the right device, and the state of a sharded optimiser cannot be
+    # moved.
     network, optimiser = accelerator.prepare(state.network, state.optimiser, device_placement=[True, False])
     network.train()
     with _stop_on_signal() as stop:

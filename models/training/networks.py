@@ -32,8 +32,8 @@ from models.training.errors import BadConfig, NoClips
 
 Encoders = tuple[AutoencoderKL, CLIPTextModel, PreTrainedTokenizerBase]
 
-# Number of clips to which the patch autoencoder is fitted. With more clips, the components would change less
-# than noise changes them.
+# Number of clips to which the patch autoencoder is fitted. With even more clips, the components change by
+# less than the effect of noise.
 _CLIPS_TO_FIT = 48
 
 
@@ -242,6 +242,6 @@ def _load_image_encoder(
 
 
 def shipped_checkpoint(name: str) -> str:
-    """Return the folder of a network in models/checkpoints if there is one with this name, else the name."""
+    """Return the folder of a network in models/checkpoints if this folder exists, else the name."""
     shipped = Path(str(files("models"))) / "checkpoints" / name
     return str(shipped) if shipped.is_dir() and not Path(name).exists() else name

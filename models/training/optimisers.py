@@ -17,7 +17,8 @@ def create_optimiser(network: nn.Module, config: TrainingConfig) -> torch.optim.
     settings = config.optimiser
     weights, betas = list(network.parameters()), (settings.beta1, settings.beta2)
     if config.run.shard_optimiser and dist.is_initialized() and dist.get_world_size() > 1:
-        # This import warns that torch.jit is deprecated, and only sharded runs need it.
+        # Import here, because only sharded runs need this class, and the import warns that torch.jit is
+        # deprecated.
         from torch.distributed.optim import ZeroRedundancyOptimizer
 
         return ZeroRedundancyOptimizer(
@@ -26,7 +27,7 @@ def create_optimiser(network: nn.Module, config: TrainingConfig) -> torch.optim.
             lr=settings.learning_rate,
             betas=betas,
             weight_decay=settings.weight_decay,
-            # Not fused: after a resume, ZeroRedundancyOptimizer stores step counts on the CPU.
+            # Do not use fused AdamW: after a resume, ZeroRedundancyOptimizer stores step counts on the CPU.
             fused=False,
         )
     return torch.optim.AdamW(

@@ -91,7 +91,7 @@ class ShardBuilder:
     def __init__(self, configs: Sequence[TrainingConfig], sources: Sequence[ClipSource], device: str) -> None:
         torch.set_num_threads(1)
         cv2.setNumThreads(1)
-        # If a run needs image tokens, all clips get them.
+        # If any config needs image tokens, every clip gets image tokens.
         attending = [each for each in configs if parse_conditioning(each.network.conditioning).attends]
         pipeline = create_pipeline((attending or [*configs])[0], sources)
         for name in ("vae", "text_encoder", "image_encoder"):
@@ -153,7 +153,7 @@ def prepare(
         sources: all clips of the configs.
         options: the output folder, the part of the work, the number of processes, and the device.
         build: function that builds the shards, such as `build_in_processes`.
-        on_clips: function that is called with the number of clips that a finished shard has.
+        on_clips: function that is called after each shard, with the number of clips in the shard.
 
     Raises:
         BadConfig: the configs differ in their clips or encoders, or the folder has other settings.

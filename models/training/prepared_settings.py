@@ -12,7 +12,7 @@ from models.training.config import TrainingConfig
 from models.training.errors import BadConfig
 
 _FILE = "prepared.json"
-# Settings of [data] that do not change which clips there are and what they contain.
+# Settings of [data] that change neither the list of clips nor the content of a clip.
 _FREE = frozenset({"folder", "prepared", "identity"})
 
 

@@ -138,7 +138,8 @@ class Trainer:
             if log:
                 log.close()
         if reason is StopReason.FINISHED:
-            # The loop validates after the last step, except if the resumed run had no steps left.
+            # The loop has validated the network after the last step, unless the resumed run had no steps
+            # left.
             if self._validated_at != state.steps_done:
                 self._validate()
             if self._accelerator.is_main_process:
@@ -186,7 +187,7 @@ class Trainer:
         self._accelerator.wait_for_everyone()
 
     def _measure(self, clips: Sequence[EncodedClip]) -> tuple[list[RegionLoss], list[SampleStrip]]:
-        """Return the rows of Figure 6 and the sample strips. The processes divide timesteps and samples."""
+        """Return the rows of Figure 6 and the sample strips. Each process computes its share of both."""
         settings, accelerator = self._config.validation, self._accelerator
         own = slice(accelerator.process_index, None, accelerator.num_processes)
         rows = region_losses(

@@ -31,7 +31,7 @@ class RunLog:
         self._tensorboard = _summary_writer(folder / "tensorboard", steps_done)
 
     def write(self, step: int, metrics: Metrics) -> None:
-        """Write a step's metrics. None marks an undefined metric, such as the mean loss of 0 static clips.
+        """Write a step's metrics. None marks an undefined metric, such as the mean of no losses.
 
         Raises:
             CannotWrite: the disk is full.

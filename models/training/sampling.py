@@ -19,7 +19,7 @@ from torch import Tensor
 class RandomStream(IntEnum):
     """The independent random streams, one per purpose.
 
-    The value of a stream enters each seed that `derived_seed` returns for this stream.
+    `derived_seed` computes a stream's seeds from the value of the stream.
     """
 
     ORDER = 1

@@ -16,7 +16,8 @@ from models.training.clip_sources import ClipLabel, ClipSource, TrainingClip, sh
 from models.training.data_settings import DataSettings
 from models.training.enums import FileIdentity, WindowPosition
 
-# This number is part of every cache key. Increase the number if `read_window` returns other frames.
+# This number is part of every cache key. Increase the number when a code change makes `read_window` return
+# different frames.
 _READER_VERSION = "reader-3"
 
 
@@ -70,7 +71,7 @@ def read_window(path: Path, data: DataSettings, window: FrameWindow) -> Training
 
 
 def file_content(path: Path, identity: FileIdentity) -> str:
-    """Return a text that identifies a file's content; for a missing file, a text that says so."""
+    """Return a text that identifies a file's content; if the file is missing, the text states this."""
     try:
         status = path.stat()
     except OSError:

@@ -12,7 +12,7 @@ def select_models(names: str | None, batch: int | None, *, may_be_empty: bool = 
     Args:
         names: comma-separated model names, or `none`; None selects all models that can run on this machine.
         batch: batch size; None selects the default of each model.
-        may_be_empty: whether no model at all is acceptable, because the worker offers suites of metrics.
+        may_be_empty: whether the result may have no models, because the worker offers suites of metrics.
 
     Raises:
         UnknownModel: a requested name is not the name of a model.

@@ -17,7 +17,7 @@ from models.worker.errors import NoSuiteAvailable
 
 @dataclass(frozen=True)
 class AvailableSuite:
-    """A suite that a worker offers. For each metric that cannot be computed, `gaps` has the reason."""
+    """A suite that a worker offers. `gaps` holds the metrics that cannot be computed, with the reasons."""
 
     name: SuiteName
     gaps: Mapping[str, str] = field(default_factory=dict)

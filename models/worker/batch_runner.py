@@ -30,8 +30,8 @@ class _Task:
 class BatchRunner:
     """Generates the clips of claimed jobs.
 
-    When `run` returns, each job has failed, is released, has a clip that is being uploaded, or is held by
-    `failures`.
+    When `run` returns, every job is in one of these states: the job has failed, was released, has a clip in
+    the upload queue, or is held by `failures`.
 
     Args:
         server: the server's lease API.
@@ -116,7 +116,7 @@ class BatchRunner:
     def _generate_all(self, tasks: list[_Task], model: str) -> None:
         """Generate one batch after another until no jobs remain or the worker should stop."""
         while tasks and not self._stopping.is_set():
-            # Skip jobs whose leases were lost in the meantime.
+            # Skip jobs whose leases were lost since the jobs were claimed.
             tasks = [task for task in tasks if self._leases.holds(task.job)]
             tasks = self._generate_batch(tasks, model)
 

@@ -28,7 +28,7 @@ class TooManyFailures(WorkerError):
 
 
 class LaneFailed(WorkerError):
-    """The jobs of one lane (worker loop) fail, while other lanes generate clips of the same model."""
+    """The jobs of one lane (worker loop) fail, although other lanes generate clips of the same model."""
 
 
 class HostLost(WorkerError):

@@ -23,7 +23,7 @@ from models.worker.lane_table import Lane
 from models.worker.lease_renewal import LeaseRenewer
 from models.worker.uploader import report_failure
 
-# A job is reported as failed when this number of hosts died while they held it.
+# A job is reported as failed when this number of model hosts have died while they held the job.
 _MOST_LOST_HOSTS = 2
 
 

@@ -24,7 +24,7 @@ _MAX_NAME_CHARACTERS = 74
 
 @dataclass(frozen=True)
 class RestartPolicy:
-    """States how often a failed lane is restarted, and how long the pause before each restart is.
+    """The maximum number of restarts of a failed lane, and the pause before each restart.
 
     Attributes:
         restarts: maximum number of consecutive restarts without a generated or measured clip. After these
@@ -92,7 +92,8 @@ class Fleet:
             try:
                 uploaded = sum(result.result() for result in results)
             finally:
-                # After an interrupt, the lanes would wait for clips. Closed hosts end their worker loops.
+                # After an interrupt, the lanes would keep waiting for clips. A closed host ends its lane's
+                # worker loop.
                 for host in list(self._hosts.values()):
                     host.close()
         if len(self._retired) == len(self._lanes):
@@ -149,7 +150,7 @@ class Fleet:
         return self._options.info.model_copy(update={"name": name})
 
     def _pause(self, lane: Lane, host: ModelHost, error: Exception, restarts: int) -> bool:
-        """Wait before a restart. Return False if the lane stops for good instead."""
+        """Wait before a restart; return whether the lane should be restarted."""
         if self._stopping.is_set():
             return False
         reason = str(error) or repr(error)

@@ -10,7 +10,8 @@ from collections import Counter, defaultdict
 from benchmark.wire.jobs import ClaimedJob
 from models.generators.batch import MAX_CONSECUTIVE_FAILURES
 
-# Maximum time that a lane waits for the clips of other lanes before its failures count against its jobs.
+# Maximum time in seconds for which a lane waits for clips of other lanes. After this time, the lane's
+# failures count as failures of its jobs.
 VERDICT_TIMEOUT_S = 1800.0
 _POLL_S = 0.5
 
@@ -35,7 +36,7 @@ class LaneTable:
 
 
 class Lane:
-    """The view that one lane has of the table that all lanes share.
+    """One lane's access to the table that all lanes share.
 
     Args:
         number: number of the lane.
@@ -96,8 +97,8 @@ class Lane:
     def others_generate(self, model: str) -> bool:
         """Return whether another lane has generated a clip of the model.
 
-        The method waits while another lane may still generate a clip of the model. If the fleet stops while
-        the method waits, the method returns True.
+        The method waits as long as another lane may still generate a clip of the model. If the fleet stops
+        while the method waits, the method returns True.
         """
         table = self._table
 

@@ -8,7 +8,7 @@ from benchmark.client.job_api import LeaseApi
 from benchmark.wire.jobs import LeasedJob
 
 _RENEWALS_PER_LEASE = 3
-# After a failed renewal the next attempt follows sooner, because the lease may expire soon.
+# After a failed renewal, the pause before the next attempt is shorter, because the lease may expire soon.
 _RETRIES_PER_LEASE = 12
 
 
@@ -89,7 +89,8 @@ class LeaseRenewer:
         pause_s: float | None = None
         while not self._closing.is_set():
             self._changed.wait(pause_s)
-            # Newly claimed jobs have a full lease: renew only after a complete pause.
+            # The leases of newly claimed jobs have just started. Renew these leases only after a complete
+            # pause.
             if self._changed.is_set():
                 self._changed.clear()
             else:

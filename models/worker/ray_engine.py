@@ -78,7 +78,8 @@ def ray_cluster(address: str | None) -> Iterator[None]:
     Raises:
         RayUnavailable: there is no cluster at the address, or no local cluster could be started.
     """
-    # Without "local", Ray would look for an earlier cluster on this machine and wait for it.
+    # Without the address "local", Ray would search this machine for an earlier cluster and wait for that
+    # cluster.
     local = {"address": "local", "_node_ip_address": "127.0.0.1", "include_dashboard": False}
     if address:
         _check_connection(address)

@@ -36,7 +36,8 @@ class ModelActor:
     def __init__(self, device: str, dtype: str, hidden: Sequence[Path]) -> None:
         for path in hidden:
             hide_file(path)
-        # The actors of a node share its processors: one actor per GPU or, without GPUs, one per processor.
+        # The actors of a node share the node's processors. A node has one actor per GPU; a node without GPUs
+        # has one actor per processor.
         cpus = os.cpu_count() or 1
         workers = max(1, cpus // (len(gpus()) or cpus))
         run = MetricRun(home=generator_settings().home, device=device, workers=workers)

@@ -74,7 +74,7 @@ class Uploader:
                 if self.error is None and self._leases.holds(upload.job):
                     self._upload(upload)
             except (WorkerError, ServerError) as error:
-                # The worker still holds the job and releases it when it stops.
+                # The worker still holds the job, and releases the job when the worker stops.
                 self.error = error
             except Exception as error:  # noqa: BLE001 - outermost loop; without the thread the queue would block
                 self.error = WorkerError(f"{upload.job.pair_id} could not be uploaded: {error!r}")

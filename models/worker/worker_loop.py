@@ -134,7 +134,8 @@ class WorkerLoop:
         if not jobs and self._measure():
             return not self._options.once
         if not jobs and self._options.until_idle:
-            # The server can refuse a clip that is being uploaded, and queue its job again.
+            # If the server refuses a clip that is still being uploaded, the server queues the clip's job
+            # again.
             self._uploader.wait()
             jobs = self._claim()
         if jobs:

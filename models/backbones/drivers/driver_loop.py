@@ -34,7 +34,7 @@ def serve(name: str, load: Callable[[argparse.Namespace], Call]) -> None:
     # libraries goes to stderr.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    # Each line is written at once, so that the output is complete if a library ends the process.
+    # Write each line immediately, so that no line is lost if a library ends the process.
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     if arguments.checkout:
         sys.path.insert(0, arguments.checkout)
