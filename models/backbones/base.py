@@ -2,7 +2,7 @@
 
 CLIP and DINO are read from a folder with the layout of a Hugging Face repository. The module searches these
 places for the folder, in this order: the path that the user names, `TI2V_HOME/weights/NAME`, the hub's cache.
-`sources.py` lists the networks whose weights have another layout. The modules of this package download no
+`sources.py` lists the networks whose weights do not have this layout. The modules of this package download no
 weights.
 """
 
@@ -68,7 +68,7 @@ class BackboneWeights:
     Attributes:
         name: name of the folder below `TI2V_HOME/weights`.
         repository: repository on the Hugging Face hub.
-        revision: commit of the repository; features computed with another commit are not comparable.
+        revision: commit of the repository; features from different commits are not comparable.
         megabytes: download size.
         licence: licence of the weights.
     """

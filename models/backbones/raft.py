@@ -104,7 +104,7 @@ class RaftBackbone:
 def load_raft(checkpoint: Path) -> Raft:
     """Read a checkpoint of the large RAFT.
 
-    Raises BackboneMissing if the file is the checkpoint of another network.
+    Raises BackboneMissing if the file is the checkpoint of a different network.
     """
     network = Raft()
     try:

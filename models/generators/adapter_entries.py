@@ -153,7 +153,7 @@ def _missing_weights_reason(name: str, weights: Sequence[Weights]) -> str | None
 
 
 def missing_network_package() -> str | None:
-    """Return a sentence if torch, diffusers or transformers is not installed; None if all are installed."""
+    """Return a message if torch, diffusers or transformers is not installed; None if all are installed."""
     missing = missing_package(("torch", "diffusers", "transformers"))
     return f"The package {missing} is not installed; run: make worker" if missing else None
 

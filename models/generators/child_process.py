@@ -25,7 +25,8 @@ class ProcessResult:
     """The result of running an external program.
 
     Attributes:
-        exit_code: exit status, negative for a signal; None if the time limit was exceeded.
+        exit_code: exit status of the program. Negative if a signal ended the program; None if the time limit
+            was exceeded.
         log_tail: the last 8 KiB of the program's output.
         seconds: run time of the program, in seconds.
     """

@@ -14,7 +14,7 @@ class GeneratorEntry:
     Attributes:
         name: slug of the model on the server.
         title: one sentence that describes the model.
-        licence: licence of the code; if the weights have another licence, `weights` states the weights'
+        licence: licence of the code; if the weights have a different licence, `weights` states the weights'
             licence.
         weights: source, size and licence of the weights, as text.
         native: resolution, length and frame rate of the model's clips.

@@ -1,4 +1,4 @@
-"""Finds and downloads pinned revisions of weights in the cache of the Hugging Face hub."""
+"""Finds pinned revisions of weights in the cache of the Hugging Face hub, and downloads revisions."""
 
 from pathlib import Path
 

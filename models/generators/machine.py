@@ -47,7 +47,7 @@ def missing_package(names: tuple[str, ...]) -> str | None:
 
 
 def gpu_too_small(needed_gib: float) -> str | None:
-    """Return a sentence if no GPU has enough memory; None if a GPU has enough or no GPU is needed."""
+    """Return a message if no GPU has enough memory; None if a GPU has enough or the model needs no GPU."""
     if needed_gib == 0:
         return None
     largest = max(gpus(), key=lambda gpu: gpu.gib, default=None)

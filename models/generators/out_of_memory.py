@@ -24,7 +24,7 @@ def translate_errors(prefix: str) -> Iterator[None]:
 
     Raises:
         OutOfMemory: the device or the machine is out of memory.
-        Crashed: the network failed with another error.
+        Crashed: the network failed for a reason other than too little memory.
     """
     try:
         yield

@@ -37,7 +37,7 @@ class OutputFolder:
             has its own manifest, so several processes can share the folder.
 
     Raises:
-        ModelMismatch: a manifest in the folder belongs to another model.
+        ModelMismatch: a manifest in the folder belongs to a different model.
     """
 
     def __init__(self, folder: Path, *, model: str, shard: Shard | None = None) -> None:

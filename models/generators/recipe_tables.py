@@ -132,8 +132,8 @@ class Official(RecipeTable):
 
     Attributes:
         source: where the authors' code or documentation states the default.
-        value: the official default, stated only if the recipe uses another value. If `value` is missing, the
-            recipe uses the official default.
+        value: the official default, stated only if the recipe uses a different value. If `value` is missing,
+            the recipe uses the official default.
         reason: why the recipe deviates.
     """
 

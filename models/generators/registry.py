@@ -57,7 +57,7 @@ def generators() -> Mapping[str, GeneratorEntry]:
 
     Raises:
         InvalidRecipe: an adapter of the user is invalid.
-        ValueError: an adapter of the user has the name of another model.
+        ValueError: an adapter of the user has the same name as another model.
     """
     adapters = [adapter_entry(shipped_adapter(name)) for name in ADAPTERS]
     entries = [_static(), *_synthetic(), *motif_entries(), *adapters]

@@ -1,4 +1,4 @@
-"""Describes what a GPU run of a model would do, without weights and without a GPU."""
+"""Describes a GPU run of a model; the description needs neither the weights nor a GPU."""
 
 from collections.abc import Iterator
 

@@ -25,7 +25,7 @@ class ClipInput:
         seed: the clip's seed.
         path: the video file.
         image_path: the pair's input image.
-        dimensions: the dimensions of VBench in which the pair is scored; empty for all.
+        dimensions: the dimensions of VBench in which the pair is scored; an empty set means all dimensions.
     """
 
     pair: str

@@ -22,7 +22,8 @@ def score_motion(
     Args:
         frames: (frames, height, width, 3) uint8 RGB, at least 3 frames.
         image: (height, width, 3) uint8, the input image at the clip's size.
-        truth: the true clip in the shape of `frames`; None if it is unknown.
+        truth: the true clip (rendered with the correct motion), in the shape of `frames`; None if the true
+            clip is unknown.
 
     Raises:
         MetricInputError: a side has fewer than 8 pixels, or the true clip and `frames` differ in shape.

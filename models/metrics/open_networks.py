@@ -35,7 +35,8 @@ class OpenNetworks:
 
         Args:
             name: name of the suite or of the dimension.
-            identity: text that identifies networks and settings; networks with another identity are replaced.
+            identity: text that identifies networks and settings; if the open networks have a different
+                identity, they are replaced.
         """
         if not self._keep:
             with open_networks() as opened:

@@ -16,7 +16,8 @@ FORMULAS_VERSION = 6
 class MetricRun:
     """The folders, the device, the workers and the settings with which a suite runs.
 
-    The device and the number of workers change no score by more than 1e-4, so neither is recorded.
+    The device and the number of workers are not recorded with the scores, because they change no score by
+    more than 1e-4.
 
     Attributes:
         home: the folder TI2V_HOME, which holds caches and weights.

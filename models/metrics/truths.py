@@ -1,4 +1,4 @@
-"""Looks up the true clip of a synthetic pair, for the scores that compare a clip with the true motion."""
+"""Looks up the true clip (the correct rendering) of a synthetic pair, to compare clips with it."""
 
 from collections.abc import Mapping
 from functools import lru_cache

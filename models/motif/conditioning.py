@@ -51,9 +51,8 @@ class TextAndImageAttention(nn.Module):
     """Cross-attends to text and image tokens with separate keys and values, and adds the two results.
 
     VideoCrafter1 and DynamiCrafter use this "decoupled" cross-attention. The implementation of MotiF's
-    `cx-attn` is not published [open].
-    The context holds the text tokens followed by the image tokens. The value projection of image tokens is
-    initialised to zero.
+    `cx-attn` is not published. The context holds the text tokens followed by the image tokens. The value
+    projection of image tokens is initialised to zero.
     """
 
     def __init__(self, attention: Attention, image_tokens: int) -> None:
@@ -106,7 +105,8 @@ def widen_input_channels(weight: Tensor, image_channels: int) -> Tensor:
         image_channels: number of input channels to add.
 
     Returns:
-        (out, in + image_channels, height, width); the output does not depend on the new channels yet.
+        (out, in + image_channels, height, width); the new weights are zero, so the output does not depend on
+        the new channels.
     """
     out, _, height, width = weight.shape
     return torch.cat([weight, weight.new_zeros(out, image_channels, height, width)], dim=1)

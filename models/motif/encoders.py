@@ -55,7 +55,10 @@ def check_finite(name: str, numbers: Tensor) -> None:
 def encode_frames(
     vae: Autoencoder, frames: Tensor, *, chunk: int = 8, device: torch.device | None = None
 ) -> Tensor:
-    """Encode frames to scaled latents. The latents are the mode of the autoencoder's distribution [open].
+    """Encode frames to scaled latents.
+
+    The latents are the mode of the autoencoder's distribution. The paper does not state whether its latents
+    are the mode or are sampled.
 
     Args:
         vae: the autoencoder.
@@ -145,7 +148,9 @@ def encode_image_tokens(
     *,
     device: torch.device | None = None,
 ) -> Tensor:
-    """Encode images to tokens for `cx-attn`: the last hidden states of the vision encoder [open].
+    """Encode images to tokens for `cx-attn`: the last hidden states of the vision encoder.
+
+    The paper does not state which tokens it uses.
 
     Args:
         image_processor: the encoder's image processor.

@@ -53,7 +53,7 @@ def predict(
         timestep: the timestep, which is the same for all clips.
         text: the embeddings of the prompts, (clips, tokens, channels); or, for guidance, (2 * clips, tokens,
             channels) with the unconditional embeddings of all clips first.
-        conditions: the other conditioning inputs.
+        conditions: the conditioning inputs of the network besides the text.
         guidance: strength of the guidance.
 
     Returns:

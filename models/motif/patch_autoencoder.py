@@ -99,7 +99,8 @@ class PatchAutoencoder(StrictModel, ConfigMixin):  # type: ignore[misc]  # both 
             x: (batch, 3, height, width) float in [-1, 1].
 
         Returns:
-            A distribution with mean (batch, latent_channels, height / patch, width / patch) and no variance.
+            A distribution with variance 0; its mean is (batch, latent_channels, height / patch, width /
+            patch).
 
         Raises:
             ValueError: height or width is not a multiple of the patch.

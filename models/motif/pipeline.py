@@ -91,10 +91,11 @@ class MotifImageToVideoPipeline(MotifComponents):
             fps: frame rate given to the network (default: the pipeline's frame rate).
             num_inference_steps: number of sampling steps.
             guidance_scale: strength of the guidance. Values of 1 or less disable guidance and halve the cost.
-                The unconditional prediction also gets the input image [open].
+                The unconditional prediction also gets the input image; the paper does not state whether it
+                does.
             guidance_rescale: see `guidance.Guidance`; 0 turns rescaling off.
             eta: amount of noise added per step of DDIM: 0 gives deterministic DDIM, 1 gives as much noise as
-                DDPM [open].
+                DDPM. The paper does not state the value.
             num_videos_per_prompt: number of clips per image and prompt. The clips of a prompt are
                 consecutive.
             generator: either one random generator per clip, so that a clip does not depend on its batch, or

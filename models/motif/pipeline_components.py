@@ -41,7 +41,8 @@ class MotifComponents(DiffusionPipeline, MotifLoraMixin):
         width: default width in pixels.
         num_frames: default number of frames.
         fps: default frame rate given to the network.
-        skip_text_layers: see `encoders.encode_text` [open].
+        skip_text_layers: number of final text encoder layers to skip; see `encoders.encode_text`. The paper
+            does not state this number.
         residual_scale: with a value above 0, the network denoises (clip - first frame) * residual_scale
             instead of the clip. The paper has no such scale; the scale helps networks of toy size. 0 turns
             the scale off.

@@ -92,7 +92,7 @@ def as_generators(generator: Generators | Sequence[torch.Generator] | None, clip
     """Return the random generators of a call: one for all clips, or a list with one per clip.
 
     Raises:
-        ValueError: an element is not a random generator, or the list has not one generator per clip.
+        ValueError: an element is not a random generator, or the numbers of generators and clips differ.
     """
     if generator is None or isinstance(generator, torch.Generator):
         return generator

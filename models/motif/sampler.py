@@ -1,7 +1,7 @@
 """Runs any diffusers scheduler, even if training multiplied the latents by VideoCrafter2's scale.
 
 `MotifDDIMScheduler` implements VideoCrafter2's scale s(t) itself. For the other schedulers, this module uses
-the fact that the scale s(t) is equivalent to another noise schedule. With the latents z and the noise
+the fact that the scale s(t) is equivalent to a different noise schedule. With the latents z and the noise
 schedule a_t,
 
     z_t = sqrt(a_t) s(t) z + sqrt(1 - a_t) eps = c_t y_t,    c_t^2 = a_t s(t)^2 + 1 - a_t,

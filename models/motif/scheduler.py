@@ -34,14 +34,14 @@ class MotifDDIMScheduler(DDIMScheduler):
     All other arguments are arguments of diffusers' `DDIMScheduler`.
 
     Args:
-        prediction_type: the quantity the network predicts [open]. MotiF is reported to use `v_prediction`;
-            VideoCrafter2's weights predict `epsilon`.
+        prediction_type: the quantity that the network predicts; the paper does not state it. MotiF is
+            reported to use `v_prediction`; VideoCrafter2's weights predict `epsilon`.
         timestep_spacing: with `rescale_betas_zero_snr`, use `trailing`, because `leading` does not sample the
             last timestep.
         steps_offset: 1 gives VideoCrafter2's timesteps: 1, 21, ... 981 for 50 steps.
         set_alpha_to_one: if False, the last step ends at the schedule's first alpha, as in VideoCrafter2.
-        rescale_betas_zero_snr: rescale the betas so that the last timestep has zero signal-to-noise ratio
-            [open].
+        rescale_betas_zero_snr: whether to rescale the betas so that the last timestep has zero
+            signal-to-noise ratio. The paper does not state whether its betas are rescaled.
         scale_b: scale of the latents from timestep `scale_steps` on; 1 for plain DDIM, 0.7 in VideoCrafter2.
         scale_steps: number of timesteps over which the scale decreases from 1 to `scale_b`.
 

@@ -58,7 +58,7 @@ def random_text_encoder(
 
     Args:
         tokenizer: defines the vocabulary size and the maximum length.
-        seed: seed of the weights; the global generator is not changed.
+        seed: seed of the weights; torch's global random generator is not changed.
         channels: hidden size of the encoder.
         layers: number of transformer layers.
         heads: number of attention heads.

@@ -38,8 +38,8 @@ class MotifUNet(StrictModel, ConfigMixin, PeftAdapterMixin):  # type: ignore[mis
         cross_attention_dim: channels of the text encoder's hidden states.
         attention_head_dim: number of channels per attention head; must divide the channels of every level.
         norm_num_groups: number of groups of the group norms; must divide the channels of every level.
-        image_token_dim: channels of an image token, for `cx-attn` and `both` [open]: CLIP ViT-H's hidden
-            size.
+        image_token_dim: channels of an image token, for `cx-attn` and `both`. The default is CLIP ViT-H's
+            hidden size; the paper does not state this number.
         image_token_count: image tokens per clip, for `cx-attn` and `both`.
 
     Raises:
@@ -115,8 +115,8 @@ class MotifUNet(StrictModel, ConfigMixin, PeftAdapterMixin):  # type: ignore[mis
             timestep: (batch,) integers from 0 to the number of training timesteps - 1.
             text: (batch, tokens, cross_attention_dim), hidden states of the text encoder.
             fps: (batch,), frames per second.
-            image_latents: (batch, latent_channels, height, width), for `x-cat` and `both`; concatenated to
-                every frame [open].
+            image_latents: (batch, latent_channels, height, width), for `x-cat` and `both`. The latents are
+                concatenated to every frame; the paper does not state to which frames.
             image_tokens: (batch, image_token_count, image_token_dim), for `cx-attn` and `both`.
 
         Raises:

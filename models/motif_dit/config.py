@@ -20,11 +20,11 @@ class TransformerSettings(Section):
     """Settings of the transformer, its autoencoder and its text encoder.
 
     Attributes:
-        path: folder of `Wan2.2-TI2V-5B-Diffusers`. An empty text selects a toy: a small transformer with the
-            same structure and random weights.
+        path: folder with the weights `Wan2.2-TI2V-5B-Diffusers`. An empty text selects a toy: a small
+            transformer with the same structure and random weights.
         layers: number of blocks of the toy.
         heads: number of attention heads of the toy.
-        head_dim: number of channels per head of the toy, a multiple of 2 of at least 12.
+        head_dim: number of channels per attention head of the toy; an even number, at least 12.
         latent_channels: number of latent channels of the toy.
         text_channels: hidden size of the toy's text encoder.
         base_steps: number of steps before the LoRA training, in which all weights of the toy are trained

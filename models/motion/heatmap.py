@@ -27,7 +27,7 @@ def motion_heatmap(
         flow: (frames - 1, height, width, 2) float32, pixels to the next frame.
         settings: the settings of the heatmap.
         last_flow: (height, width, 2) float32, pixels from the last frame to the previous one (see
-            `flow.last_frame_flow`); for the setting `last_frame = "backward"`.
+            `flow.last_frame_flow`); needed only for the setting `last_frame = "backward"`.
 
     Returns:
         (frames, height, width) float32 in (0, 1); about 0.0067 in static regions.
@@ -65,7 +65,7 @@ def flow_magnitude(
         (maps, height, width) float32, at least 0; values below the noise floor are 0.
 
     Raises:
-        BadClip: the flow has another shape, or contains NaN or infinity.
+        BadClip: the flow does not have the shape above, or contains NaN or infinity.
     """
     if flow.ndim != 4 or flow.shape[0] < 1 or flow.shape[3] != 2:
         raise BadClip(f"flow must be (frames - 1, height, width, 2), not {flow.shape}.")

@@ -43,7 +43,8 @@ class RaftFlow:
         size: which of torchvision's two networks to use.
         network: network to use instead of torchvision's network with the published weights.
         device: device on which flow is computed; `network`, if given, must be on this device already.
-        batch_size: frame pairs per forward pass; 1 GiB holds about 4 pairs of 320x320.
+        batch_size: frame pairs per forward pass; 1 GiB of memory is enough for about 4 pairs of 320x320
+            pixels.
 
     Raises:
         FlowUnavailable: torchvision or its weights are missing.

@@ -29,7 +29,8 @@ class GridSettings:
         pred_iou_thresh: minimum mask quality (IoU) predicted by SAM, in [0, 1].
         stability_score_thresh: minimum IoU between two masks of the same segment. One mask is computed with a
             slightly higher threshold, the other with a slightly lower threshold.
-        nms_thresh: if two masks have a larger IoU, only the mask with the better predicted quality is kept.
+        nms_thresh: if the IoU of two masks exceeds this value, only the mask with the better predicted
+            quality is kept.
         points_per_batch: prompts per forward pass of the decoder.
     """
 

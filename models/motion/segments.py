@@ -4,7 +4,7 @@
 2. A segment is selected if the mean flow in the segment exceeds the threshold of sigma.
 3. The heatmap is 1 in the selected segments, in every frame, and 0 elsewhere.
 
-The paper does not state which segments are selected [open]; see `SegmentSelection`.
+The paper does not state which segments are selected; see `SegmentSelection`.
 """
 
 from enum import StrEnum
@@ -63,7 +63,7 @@ def segment_heatmap(
         (frames, height, width) float32, 0 or 1, the same in every frame.
 
     Raises:
-        BadClip: the flow has another shape, or contains NaN or infinity.
+        BadClip: the flow does not have the shape above, or contains NaN or infinity.
         ValueError: masks and flow differ in size.
     """
     magnitude = flow_magnitude(flow, settings)

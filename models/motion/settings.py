@@ -30,7 +30,7 @@ EXACT_FLOW = "exact"
 class FlowUnit(StrEnum):
     """The unit in which the flow magnitude x is measured; sigma maps x to the heatmap.
 
-    The paper does not state the unit [open].
+    The paper does not state the unit.
 
     - `frac_side`: displacement between two frames / shorter side of the frame
     - `frac_diag`: displacement between two frames / diagonal of the frame
@@ -49,7 +49,9 @@ class FlowUnit(StrEnum):
 
 
 class LastFrame(StrEnum):
-    """How to compute the map of the last frame, which has no next frame [open].
+    """How to compute the map of the last frame, which has no next frame.
+
+    The paper does not state how it computes this map.
 
     - `backward`: from the flow of the last frame to the previous frame; exact flow has no such flow
     - `repeat`: the previous map
@@ -62,7 +64,10 @@ class LastFrame(StrEnum):
 
 
 class Kernel(StrEnum):
-    """Kernel for resizing a heatmap to the latent size [open]. The default `area` preserves the mean."""
+    """Kernel for resizing a heatmap to the latent size.
+
+    The paper does not state its kernel. The default `area` preserves the mean.
+    """
 
     AREA = "area"
     BILINEAR = "bilinear"

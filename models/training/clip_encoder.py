@@ -24,7 +24,7 @@ from models.training.networks import frames_to_tensor
 
 @dataclass(frozen=True)
 class EncoderKeys:
-    """Keys of everything that influences the results of the encoders.
+    """Cache keys of the weights and settings on which the encoders' results depend.
 
     Attributes:
         vae: weights and scale of the autoencoder.
@@ -119,7 +119,7 @@ class ClipEncoder:
         return torch.from_numpy(heatmap)[None]
 
     def heatmap_tensors(self, clip: TrainingClip, settings: HeatmapSection) -> Tensors:
-        """Return a heatmap by the name under which the tensor cache stores it."""
+        """Return a heatmap in a dictionary, keyed by the heatmap's name in the tensor cache."""
         return {"heatmap": self.heatmap(clip, settings)}
 
 

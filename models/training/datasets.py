@@ -19,8 +19,8 @@ def clip_sources(data: DataSettings) -> list[ClipSource]:
     """Return all clips of a config, in a fixed order.
 
     Raises:
-        BadConfig: the table of captions, a shard or a scenario does not exist, or the clips are sprites,
-            which are never listed.
+        BadConfig: the table of captions, a shard or a scenario does not exist, or the source is `sprites`
+            (sprite clips cannot be listed).
         NoClips: there is no clip to train on.
     """
     if data.source is DataSource.SPRITES:

@@ -15,7 +15,7 @@ from models.training.errors import BadConfig
 from models.training.video_windows import clip_windows, file_content, read_window
 
 CAPTION_COLUMNS = ("file", "caption", "held_out")
-# WebVid's table: the video is at page_dir/videoid.mp4, its caption in the column `name`.
+# In WebVid's table, the path of a video is page_dir/videoid.mp4, and its caption is in the column `name`.
 WEBVID_COLUMNS = ("videoid", "page_dir", "name")
 
 

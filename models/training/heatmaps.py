@@ -83,5 +83,5 @@ def _last_flow(clip: TrainingClip, settings: HeatmapSection, device: str) -> Flo
 
 @lru_cache(maxsize=1)
 def _estimator(name: str, device: str) -> FlowEstimator:
-    # All clips share one estimator, because RAFT loads its weights from a file.
+    # Create one estimator for all clips, because a new RAFT estimator loads its weights from a file.
     return create_flow_estimator(name, device=device)

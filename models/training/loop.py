@@ -139,7 +139,8 @@ def _step(
 
 def autocast(config: TrainingConfig, device: torch.device) -> torch.autocast:
     """Return the context in which the network runs with the configured precision."""
-    # accelerate's own autocast is configured once per process, but two runs in a process can differ.
+    # accelerate's own autocast is configured once per process, but two runs in one process can have different
+    # precisions.
     return torch.autocast(device.type, torch.bfloat16, enabled=config.run.precision is Precision.BF16)
 
 

@@ -111,7 +111,7 @@ def _create_tiny(config: TrainingConfig, sources: Sequence[ClipSource]) -> Motif
         )
     return MotifImageToVideoPipeline(
         vae=_tiny_autoencoder(sizes, sources),
-        # A fixed seed: all tiny networks use the same text embeddings.
+        # The seed is fixed, so that all tiny networks use the same text embeddings.
         text_encoder=random_text_encoder(tokenizer, seed=0, channels=sizes.text_channels),
         tokenizer=tokenizer,
         unet=unet,

@@ -1,4 +1,4 @@
-"""Creates the optimiser of a run, whole in every process or sharded over the processes (ZeRO-1)."""
+"""Creates the optimiser of a run: complete in every process, or sharded over the processes (ZeRO-1)."""
 
 import torch
 import torch.distributed as dist

@@ -184,7 +184,7 @@ def build_in_processes(
     """Build shards in several processes of this machine; yield each result as the shard is finished."""
     if not missing:
         return
-    # The processes are started anew: a forked process cannot use a GPU or the threads of torch.
+    # Spawn the processes, because a forked process cannot use a GPU or the threads of torch.
     arguments = ([config.model_dump(mode="json") for config in configs], options.device)
     workers = min(options.workers, len(missing))
     pool = ProcessPoolExecutor(workers, get_context("spawn"), _start_process, arguments)

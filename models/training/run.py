@@ -82,12 +82,13 @@ def run_training(config: TrainingConfig, folder: Path, cache_folder: Path) -> Tr
     Raises:
         TrainingError: see models.training.errors.
     """
-    # The first barrier waits for the process that caches its clips last. NCCL gives up after ten minutes.
+    # At the first barrier, all processes wait for the process that caches its clips last. This may take
+    # longer than NCCL's default time limit of ten minutes.
     accelerator = Accelerator(kwargs_handlers=[InitProcessGroupKwargs(timeout=_BARRIER_TIMEOUT)])
     _check_batch_size(config, accelerator.num_processes)
     with cpu_threads(config.run.cpu_threads):
-        # Prepared shards replace the clips, except for the toy autoencoder, which is fitted to clips. Sprites
-        # are rendered when they are needed.
+        # If there are prepared shards, the clips are needed only to fit the toy autoencoder. Sprite clips are
+        # not listed, because they are rendered when they are needed.
         needs_clips = config.data.source is not DataSource.SPRITES and (
             not config.data.prepared or config.network.kind is NetworkKind.TINY
         )

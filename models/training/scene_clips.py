@@ -13,7 +13,8 @@ from models.training.clip_sources import ClipLabel, ClipSource, TrainingClip
 from models.training.data_settings import DataSettings
 from models.training.errors import BadConfig
 
-# Number and side of the clips rendered to measure the share of pixels that an action moves.
+# Number of test clips and their side in pixels. The share of pixels that an action moves is measured on these
+# clips.
 _PROBES = 3
 _PROBE_SIDE = 64
 # A pixel counts as moving if its displacement between two frames exceeds this share of the side.

@@ -123,7 +123,7 @@ def _caption(members: Mapping[str, Member]) -> str:
 
 
 def _read(member: Member, kind: str, data: DataSettings, window: FrameWindow) -> TrainingClip:
-    # The decoder reads files, because it has to seek.
+    # Write the video to a temporary file, because the decoder must be able to seek.
     with tempfile.NamedTemporaryFile(prefix="ti2v-clip-", suffix=f".{kind}") as file:
         file.write(member.read())
         file.flush()

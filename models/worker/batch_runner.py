@@ -178,7 +178,7 @@ class BatchRunner:
 
 
 def as_generator_error(error: Exception) -> GeneratorError:
-    """Convert an exception from a model's or a metric's code to a GeneratorError that has the traceback."""
+    """Convert an exception from a model's or a metric's code to a GeneratorError with the traceback."""
     if isinstance(error, GeneratorError):
         return error
     tail = "".join(traceback.format_exception(error))[-_MAX_LOG_CHARACTERS:]

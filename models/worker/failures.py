@@ -45,7 +45,8 @@ class Failures:
 
     Args:
         server: the server's lease API.
-        leases: leases of the worker; the lease of a held job is renewed.
+        leases: leases of the worker. While a job is held (it failed, but the failure is not reported yet),
+            its lease is renewed.
         log: function that is called with a sentence for every reported failure.
         lane: the lane (worker loop) whose failures are recorded; None if the worker has no other lanes.
     """
@@ -73,7 +74,7 @@ class Failures:
             self._lane.note_starting()
 
     def note_clip(self, model: str) -> None:
-        """Record that the worker generated a clip: the held jobs themselves caused their failures."""
+        """Record that the worker generated a clip; report the held jobs, which caused their own failures."""
         self._in_a_row = 0
         if self._lane is not None:
             self._lane.note_clip(model)

@@ -47,7 +47,7 @@ class LeaseRenewer:
                 del self._held[job.id]
 
     def holds(self, job: LeasedJob) -> bool:
-        """Return whether the worker still holds the job, in the same attempt that the worker claimed."""
+        """Return whether the worker still holds the job; a later attempt of the same job does not count."""
         with self._lock:
             return self._held.get(job.id) == job
 

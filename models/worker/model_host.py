@@ -149,5 +149,5 @@ class InlineHost:
 
 
 def has_networks(suite: SuiteName) -> bool:
-    """Return whether a suite needs the memory of the device."""
+    """Return whether a suite has networks, which need the memory of the device."""
     return suite is not SuiteName.MOTION

@@ -19,7 +19,7 @@ from models.worker.ray_host import RayHost
 from models.worker.ray_setup import ray
 from models.worker.worker_loop import WorkerOptions
 
-# The time limit for reaching the address, because Ray itself tries a wrong address for minutes.
+# Time limit for a connection to the address. Ray itself would retry a wrong address for minutes.
 _CONNECT_TIMEOUT_S = 10.0
 
 
@@ -42,7 +42,7 @@ def run_on_ray(
         images: cache of input images.
         options: options of the worker.
         dtype: floating-point type of the network, a value of `DType`.
-        actors: number of actors. The default is as many actors as the GPUs of the cluster allow.
+        actors: number of actors; the default is the largest number that the GPUs of the cluster allow.
         gpus_per_actor: number of GPUs of each actor.
         address: address of a running cluster; None starts a local cluster for the duration of the call.
         stopping: event that is set when the worker should stop.
@@ -91,7 +91,7 @@ def ray_cluster(address: str | None) -> Iterator[None]:
     except Exception as error:  # Ray raises built-in exceptions if it cannot start
         raise RayUnavailable(f"Ray could not be {'joined' if address else 'started'}. {error}") from error
     with context:
-        # Restore the worker's handler, because Ray's handler ends the process at once.
+        # Restore the worker's signal handler, because Ray's handler ends the process immediately.
         signal.signal(signal.SIGTERM, on_sigterm)
         yield
 

@@ -1,6 +1,6 @@
 """Runs AMT-S (CC BY-NC 4.0) from the user's checkout of MCG-NKU/AMT or of VBench.
 
-Input: `first` and `second`, (n, 3, height, width) float32 in [0, 1], sides multiples of 16. Output:
+Input: `first` and `second`, (n, 3, height, width) float32 in [0, 1]; the sides are multiples of 16. Output:
 `middle`, the interpolated frames, with the shape of `first`. `--checkout` is the folder of the code,
 `--checkpoint` is amt-s.pth.
 """
