@@ -49,8 +49,8 @@ class DinoBackbone:
     Args:
         folder: folder with config.json and model.safetensors.
         identity: name, revision and transform, which determine the features; see `ImageEncoder.identity`.
-        transform: `crop` resizes the shorter side to 256 (bicubic) and crops the centre to 224;
-            `shorter_side` resizes the shorter side to 224 (bilinear) and does not crop.
+        transform: `crop` resizes the shorter side to 256 pixels (bicubic) and crops the centre to 224.
+            `shorter_side` resizes the shorter side to 224 pixels (bilinear) without a crop.
         device: the device of the network, such as `cpu` or `cuda:0`.
         dtype: the floating-point type in which the network computes.
         batch_size: images per forward pass; all images of one call must have the same size.

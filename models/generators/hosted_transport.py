@@ -109,7 +109,11 @@ class HostedTransport:
         return urlsplit(url)[:2] == urlsplit(self._base)[:2]
 
     def _stream(self, url: str, path: Path, max_bytes: int) -> str:
-        """Write a video to a file. Return the address of a redirect, or "" if the file is complete."""
+        """Write a video to a file.
+
+        Return the address of the next request, which follows a redirect or repeats a failed request. Return
+        "" if the file is complete.
+        """
         try:
             with self._client.stream("GET", url) as response:
                 status = response.status_code

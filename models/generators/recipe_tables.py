@@ -104,8 +104,8 @@ class SeedPolicy(RecipeTable):
     """Table `[seed]`: how the program is seeded.
 
     Attributes:
-        per: `clip` if the program sets the seed for each clip; `run` if the program sets the seed once, so
-            that a clip depends on the clip's position in the run.
+        per: `clip` if the program sets the seed for each clip; `run` if the program sets the seed once per
+            run. With `run`, a clip depends on its position in the run.
         offset: number added to the request's seed, for programs that treat 0 as no seed.
     """
 
@@ -167,8 +167,8 @@ class Quantization(RecipeTable):
     """Table `[quantization]`: smaller number types for the weights, on a GPU only.
 
     Attributes:
-        backend: `fp8` stores weights in 8 bits and computes in the native type, without a further package;
-            any other name is a `quant_backend` of diffusers' PipelineQuantizationConfig.
+        backend: `fp8` stores weights in 8 bits, computes in the native type and needs no further package. Any
+            other name is a `quant_backend` of diffusers' PipelineQuantizationConfig.
         components: components of the pipeline that are quantised.
         settings: `quant_kwargs` of the backend.
     """

@@ -114,8 +114,8 @@ class DiffusersRecipe(Recipe):
         cpu_threads: number of CPU threads for torch; 0 selects torch's default.
         call: additional arguments of the pipeline call.
         quotes: additional arguments whose values are texts of the installed diffusers.
-        names: the class's names for the arguments `image`, `prompt`, `height`, `width`, `num_frames` and
-            `generator`; an empty name means that the class does not have the argument.
+        names: the pipeline class's own names for the arguments `image`, `prompt`, `height`, `width`,
+            `num_frames` and `generator`. An empty name means that the class does not have the argument.
         scheduler: the scheduler that replaces the scheduler stored with the weights.
         quantization: smaller number types for the weights.
         gpus: number of GPUs over which the components of one pipeline are distributed.

@@ -15,8 +15,8 @@ from benchmark.scenes.sprites import held_out_clips
 def truth_of_pair(pair: str, *, frames: int, size: tuple[int, int]) -> Truth | None:
     """Return the true clip of a pair at a clip's length and size.
 
-    Return None if the pair is not synthetic, if its prompt asks for neither rigid motion nor a new object, or
-    if a side is odd, because the scene engine draws even sides only.
+    Return None if the pair is not synthetic, or if its prompt asks for neither rigid motion nor a new object.
+    Also return None if a side is odd, because the scene engine draws only frames with even sides.
 
     Args:
         frames: number of frames, at least 2.

@@ -51,8 +51,9 @@ def predict(
         unet: the denoising network.
         latents: (clips, channels, frames, height, width) float32, the noisy latents.
         timestep: the timestep, which is the same for all clips.
-        text: the embeddings of the prompts, (clips, tokens, channels); or, for guidance, (2 * clips, tokens,
-            channels) with the unconditional embeddings of all clips first.
+        text: without guidance, the embeddings of the prompts, (clips, tokens, channels). With guidance, (2 *
+            clips, tokens, channels): first the unconditional embeddings of all clips, then the embeddings of
+            the prompts.
         conditions: the conditioning inputs of the network besides the text.
         guidance: strength of the guidance.
 

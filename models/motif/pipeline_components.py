@@ -121,7 +121,7 @@ class MotifComponents(DiffusionPipeline, MotifLoraMixin):
 
         Returns:
             The embeddings of the prompts, (prompts * num_videos_per_prompt, tokens, channels), and the
-            embeddings of the negative prompts in the same shape, or None without guidance.
+            embeddings of the negative prompts, in the same shape. Without guidance, the second value is None.
 
         Raises:
             ValueError: an argument has the wrong type, number or shape.

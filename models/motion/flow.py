@@ -83,8 +83,8 @@ class DisFlow:
     def __call__(self, frames: Frames) -> Flow:
         """Return the flow from each frame to the next; see `FlowEstimator`.
 
-        If a side of the frames is below 32 pixels, the frames are padded at the right and bottom edges, and
-        the flow is cropped to the size of the frames.
+        If a side of the frames is below 32 pixels, the frames are first padded at the right and bottom edges.
+        The flow is then cropped to the original size.
 
         Raises:
             BadClip: the frames do not form a clip (see `validate_frames`), or a side is shorter than 8 or

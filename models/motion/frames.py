@@ -40,8 +40,8 @@ def read_clip(
         max_pixels: maximum number of pixels in all returned frames together.
 
     Raises:
-        BadClip: the file is not a video, is damaged, exceeds `max_pixels`, has fewer than 2 frames, or has a
-            display matrix or pixel aspect ratio that is not supported.
+        BadClip: the file is not a video, is damaged, exceeds `max_pixels`, has fewer than 2 frames, or its
+            display matrix or pixel aspect ratio is not supported.
         FileNotFoundError: the file does not exist.
     """
     try:

@@ -4,12 +4,12 @@ Dense flow estimators report motion in two kinds of static regions: in a halo of
 object, and in regions that contain only noise. This filter compares two hypotheses for every pixel and frame:
 
 1. static: the pixel differs little from the same position in the next frame. Background that is about to be
-   covered changes in the next frame only. So if the difference from the previous frame is far smaller than
-   the difference from the next frame, the filter uses the difference from the previous frame.
+   covered changes in the next frame only. The filter therefore uses the difference from the previous frame
+   instead, if this difference is far smaller.
 2. moving: the pixel's value is close to the value in the next frame at the position to which the flow
    points.
 
-The flow is kept only in regions where hypothesis 2 (moving) has the smaller difference, by more than a
+The flow is kept only in regions where the difference of hypothesis 2 (moving) is smaller by more than a
 margin, and in the holes of such regions. The filter is not described in the paper; docs/motion.md reports
 measurements of the filter's effect, against exact flow and on generated clips.
 """

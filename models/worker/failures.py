@@ -4,8 +4,8 @@ A single worker reports each failure immediately. A lane of a fleet first holds 
 
 - If the lane then generates another clip, the job is the cause. The lane reports the failure.
 - If the lane fails several times in a row, and another lane has generated clips of the same model, the lane
-  is the cause: a sick GPU, or a node that lacks a file. The lane stops, and the jobs are released for the
-  other lanes. A release does not count as a failed attempt.
+  is the cause, for example because of a faulty GPU or a missing file. The lane stops, and the jobs are
+  released for the other lanes. A release does not count as a failed attempt.
 - If no other lane generates clips of the model, the model or the jobs are the cause. The lane reports the
   failures.
 """
