@@ -1,1 +1,1 @@
-"""Writes result tables as CSV, JSON, JSONL, Parquet, Markdown and LaTeX; all formats contain equal values."""
+"""Writes result tables as CSV, JSON, JSONL, Parquet, Markdown and LaTeX; all formats have the same values."""

@@ -64,7 +64,7 @@ class TableLayout:
         return not self.columns and table in COMPACT
 
     def compact(self, table: TableName, rows: Sequence[object]) -> list[PrintedColumn]:
-        """Return the default columns of a LaTeX table; these columns fit the width of a paper's column.
+        """Return the default columns of a LaTeX table; they fit into one column of a two-column paper.
 
         If all rows have the same reference, the reference's name is in a column title instead of in each row.
         """

@@ -70,8 +70,8 @@ def latex_chunks(
     r"""Yield a LaTeX table with booktabs rules, followed by a note.
 
     If no columns are chosen, the table fits into one column of a two-column paper and has a short note. The
-    table is a `tabular` environment, which papers read with \input inside a `table` environment. A table that
-    is longer than a page is a `longtable` environment, which papers read with \input in the text.
+    table is a `tabular` environment; a paper includes it with \input inside a `table` environment. If a table
+    is longer than a page, it is a `longtable` environment; a paper includes it with \input in the text.
 
     Raises:
         UnknownColumn: the layout chooses a column that the table does not have.

@@ -48,7 +48,7 @@ MEDIA_TYPES = {
     TableFormat.LATEX: "application/x-tex; charset=utf-8",
 }
 
-# Tables that can have too many rows for the memory.
+# Tables that can be too long to fit into memory.
 STREAMED = (TableName.VOTES, TableName.PLAYBACK)
 
 

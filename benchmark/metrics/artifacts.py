@@ -17,12 +17,12 @@ from benchmark.metrics.frames import Frames, checked_frames, luma
 FLASH_LEVELS = 4.0
 # Two frames are the same if their mean difference is below this threshold. Encoding changes frames by more.
 FREEZE_LEVELS = 0.15
-# A step is a cut if the mean difference of the two frames is above CUT_LEVELS, and above CUT_FACTOR times
-# the clip's usual step.
+# A step (from one frame to the next) is a cut if the mean difference of the two frames is above CUT_LEVELS,
+# and above CUT_FACTOR times the clip's usual difference.
 CUT_LEVELS = 25.0
 CUT_FACTOR = 6.0
-# A clip loops if the difference of its last and first frame is below this share of the largest difference
-# of any frame from the first frame.
+# Compute the difference of every frame from the first frame. A clip loops if the difference of the last frame
+# is below this share of the largest difference.
 LOOP_SHARE = 0.25
 
 

@@ -1,4 +1,4 @@
-"""The automatic judge: one fixed rule that chooses the better of two clips by their true motion.
+"""The automatic judge: a fixed rule that chooses the clip that is closer to the pair's true clip.
 
 docs/reproduction.md defines the rule. A study with this judge has the kind `automatic`; its votes are never
 counted together with votes of people.
@@ -13,18 +13,20 @@ from benchmark.protocol import Justification, Side
 RULE = "true-motion-1"
 # If two scores differ by less, the judge gives no vote, or does not tick the reason.
 TIE_BELOW = 0.02
-# The root mean squared difference, in levels of 255, from which a first frame has a fidelity of 0.
+# If the root mean squared difference of the first frame and the input image is at least this many levels (of
+# 255), the fidelity is 0.
 _UNFAITHFUL_LEVELS = 64.0
 PSEUDONYM = "automatic-judge"
 
 
 @dataclass(frozen=True)
 class ClipJudgement:
-    """The parts of a clip's score; each part is in [0, 1], and 1 is the true clip.
+    """The parts of a clip's score; each part is in [0, 1], and the pair's true clip has the value 1.
 
     Attributes:
         fidelity: how similar the first frame is to the input image.
-        text: whether the asked object moves, in the asked direction; or whether the new object is there.
+        text: whether the object of the prompt moves, in the direction of the prompt; for a new object,
+            whether the object appears.
         amount: whether the object moves as far as in the true clip; 1 for a new object.
     """
 

@@ -80,7 +80,7 @@ def predicted_motions(
         width: width of the frames in pixels.
 
     Raises:
-        MetricInputError: an array has another shape, or a position is not finite.
+        MetricInputError: an array does not have the expected shape, or a position is not finite.
     """
     for grid in (first, last):
         if grid.shape != (GRID, GRID, 2) or not np.isfinite(grid).all():

@@ -19,7 +19,7 @@ def checked_frames(frames: NDArray[np.uint8], *, at_least: int) -> Frames:
         at_least: the smallest number of frames from which the metric can be computed.
 
     Raises:
-        MetricInputError: the array has another shape or dtype, or too few frames.
+        MetricInputError: the array does not have the expected shape and dtype, or has too few frames.
     """
     frames = np.asarray(frames)
     if frames.ndim != 4 or frames.shape[3] != 3 or frames.dtype != np.uint8:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from benchmark.metrics.vectors import MetricInputError
 
 Flow = NDArray[np.floating]
-# The smallest displacement per frame of a moving pixel, as a share of the shorter side.
+# A pixel moves if its displacement per frame is more than this share of the shorter side.
 MOVING_SHARE = 0.002
 
 

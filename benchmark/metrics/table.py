@@ -13,7 +13,7 @@ from functools import cached_property
 from benchmark.metrics.metric import Metric
 from benchmark.metrics.vectors import MetricInputError
 
-# The reason for a metric that was not computed on a server, where each clip is measured on its own.
+# A server measures each clip on its own. It states this reason for every metric that was not computed.
 NO_SCORE = "No clip has a score."
 
 

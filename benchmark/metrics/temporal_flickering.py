@@ -21,7 +21,7 @@ def temporal_flickering(frames: Frames) -> float:
         MetricInputError: there are too few frames, or the frames are not uint8 RGB.
     """
     frames = checked_frames(frames, at_least=2)
-    # Processing one pair of frames at a time limits memory; VBench averages each pair in float32.
+    # Process one pair of frames at a time to limit memory. VBench averages each pair in float32, not float64.
     differences = [
         np.abs(following.astype(np.int16) - previous).mean() for previous, following in pairwise(frames)
     ]

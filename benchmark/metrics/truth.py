@@ -1,4 +1,4 @@
-"""Scores a clip of a synthetic pair against the true clip, from which the exact flow and masks are known."""
+"""Scores a clip of a synthetic pair against the true clip, whose exact flow and masks are known."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -43,7 +43,7 @@ def truth_scores(frames: Frames, flow: Flow, truth: Truth) -> dict[str, float]:
     if the object does not move in one direction, and all scores of motion if the true flow is unknown.
 
     Args:
-        frames: the decoded clip, in the shape of `truth.frames`.
+        frames: the decoded clip, with the same shape as `truth.frames`.
         flow: the estimated flow of the clip, (frames - 1, height, width, 2) in pixels.
 
     Raises:
@@ -68,11 +68,11 @@ def truth_scores(frames: Frames, flow: Flow, truth: Truth) -> dict[str, float]:
 
 
 def new_object(last_frame: Frames, truth: Truth) -> float:
-    """Return how closely a clip shows the new object at the place where it should be at the end, in [0, 1].
+    """Return how closely the last frame of a clip shows the new object at its true place, in [0, 1].
 
-    1 - sum |last frame - true last frame| / sum |input image - true last frame|, over the pixels of the
-    object in the true last frame. The true clip scores 1. A clip that still shows the input image scores 0,
-    and so does a clip that differs more from the true clip than the input image does.
+    The score is 1 - sum |last frame - true last frame| / sum |input image - true last frame|. Both sums are
+    over the pixels of the object in the true last frame. The true clip scores 1. A clip whose last frame is
+    the input image scores 0. A last frame that differs more from the true last frame also scores 0.
 
     Args:
         last_frame: (height, width, 3) uint8, the clip's last frame.

@@ -33,8 +33,8 @@ class Coefficient:
 
     `value` is None if the coefficient is undefined; for example, kappa is undefined if all votes are equal.
 
-    `interval` is the 95 % jackknife interval over comparisons; None for fewer than two comparisons, or if all
-    comparisons have equal vote counts.
+    `interval` is the 95 % jackknife interval over comparisons; None for fewer than two comparisons, or if the
+    votes of all comparisons are divided in the same way, such as 4|1.
     """
 
     value: float | None
@@ -131,7 +131,9 @@ def _coefficient(value: float, low: float, high: float) -> Coefficient:
 
 
 def _with_bounds(k: IntArray, n: IntArray, times: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return the measures and their jackknife bounds, each (groups, 4); undefined values are NaN.
+    """Return three arrays of shape (groups, 4): the measures, and their lower and upper jackknife bounds.
+
+    Undefined values are NaN.
 
     Comparisons with the same outcome are interchangeable. The jackknife therefore omits only one comparison
     per outcome, and weights the result by the number of comparisons with that outcome.
@@ -150,7 +152,9 @@ def _with_bounds(k: IntArray, n: IntArray, times: IntArray) -> tuple[FloatArray,
 
 
 def _coefficients(k: IntArray, n: IntArray, times: IntArray) -> FloatArray:
-    """Return percent, kappa, alpha and AC1 of each group, (..., groups, 4); undefined values are NaN.
+    """Return an array of shape (..., groups, 4): percent, kappa, alpha and AC1 of each group.
+
+    Undefined values are NaN.
 
     Args:
         k: (outcomes,) number of yes votes.

@@ -59,7 +59,7 @@ def agreements(
 ) -> list[AgreementRow]:
     """Return one row per matchup and question.
 
-    If there are several matchups, add one row with the name `all` for each question.
+    If there are several matchups, each question also has a row `all` for all matchups together.
     """
     rows = agreements_apart(tallies, matchups, questions=questions)
     if len(matchups) > 1:
@@ -147,8 +147,10 @@ def _numbers(measure: Coefficient) -> tuple[float | None, float | None, float | 
 
 
 def agreement_sentence(row: AgreementRow) -> str:
-    """Return a sentence that interprets a row; the sentence mentions a prevalence paradox.
+    """Return a sentence that interprets a row.
 
+    If almost all votes give the same answer, the sentence warns that kappa and alpha are low even for high
+    agreement (the prevalence paradox).
     Source: A. R. Feinstein and D. V. Cicchetti (1990), J. Clinical Epidemiology 43(6), 543-549.
     """
     if not row.comparisons:

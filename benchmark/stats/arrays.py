@@ -9,7 +9,7 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-DENSE = 5_000_000  # if all values are at most this value, counting (with 40 MB) is faster than sorting
+DENSE = 5_000_000  # up to this largest value, counting is faster than sorting (it needs 40 MB)
 
 
 def distinct(values: IntArray) -> tuple[IntArray, IntArray]:

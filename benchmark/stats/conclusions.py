@@ -20,7 +20,7 @@ from benchmark.stats.votes import Matchup
 
 SIGNIFICANCE = 0.05
 EXAMPLE_SHARE = 0.6
-# The subject of a sentence about the votes of a study of each kind.
+# For each kind of study: the subject of a sentence about the study's votes.
 VOTERS: Mapping[StudyKind, str] = MappingProxyType(
     {
         StudyKind.HUMAN: "People",
@@ -147,7 +147,7 @@ def _panels_of_matchups(tallies: Tallies) -> set[tuple[int, int]]:
 
 
 def _matchups_apart(met: set[tuple[int, int]], matchups: Sequence[Matchup]) -> str:
-    """Return a sentence that lists the matchups with another panel size than the first matchup."""
+    """Return a sentence that lists the matchups whose panel size differs from the first matchup's."""
     panels: list[set[int]] = [set() for _ in matchups]
     for at, votes in met:
         panels[at].add(votes)

@@ -52,7 +52,10 @@ class JustificationRow:
 def justifications(
     tallies: Tallies, matchups: Sequence[Matchup], *, interim: bool = False
 ) -> list[JustificationRow]:
-    """Return four rows per matchup, in the order of the matchups. Interim rows have no p-values."""
+    """Return four rows per matchup, in the order of the matchups.
+
+    If `interim` is set (the study is not closed), the rows have no p-values.
+    """
     counts = count_matchups(tallies, len(matchups))
     rows = [
         _row(matchup, justification, counts, index, reason)

@@ -18,7 +18,7 @@ from benchmark.stats.arrays import FloatArray, IntArray
 
 STEPS = 50
 TOLERANCE = 1e-10
-# Larger coefficients of standardised covariates mean that a covariate separates the votes.
+# If a coefficient of a standardised covariate is larger than this limit, the covariate separates the votes.
 LARGEST = 15.0
 
 

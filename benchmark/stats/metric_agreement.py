@@ -152,7 +152,7 @@ def model_scores(comparisons: MetricComparisons) -> tuple[FloatArray, FloatArray
 
 
 def winners(comparisons: MetricComparisons) -> tuple[int, int]:
-    """Return two numbers: the matchups with a winner, and those in which the metric has the same winner.
+    """Return how many matchups have a winner, and in how many of these the metric has the same winner.
 
     The winner is the model that won more of the decided comparisons. The metric's winner is the model with
     the better score in more of the same comparisons.
@@ -178,7 +178,7 @@ def rank_correlations(
 
 @dataclass(frozen=True)
 class StaticPreference:
-    """How often a metric prefers the static clip of a pair to a model's clip.
+    """How often a metric prefers a pair's static clip (a clip in which nothing moves) to a model's clip.
 
     Attributes:
         clips: the number of compared clips. A clip is compared if the clip and the static clip of its pair

@@ -20,7 +20,7 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class PairedMatchups:
-    """The numbers of pairs that are decided in both of two matchups, grouped by the two winners.
+    """The pairs that are decided in both of two matchups, counted by the winner in each matchup.
 
     Attributes:
         both: number of pairs that the reference won in both matchups.
@@ -65,7 +65,7 @@ class PairedRow:
 
 
 def paired(tallies: Tallies, matchups: Sequence[Matchup], *, interim: bool = False) -> list[PairedRow]:
-    """Return a row for every two matchups that have the same reference and a pair decided in both.
+    """Return a row for every two matchups of one reference, if at least one pair is decided in both.
 
     Holm's correction includes all rows; the rows of a study that is not closed have no p-values.
     """

@@ -40,7 +40,7 @@ def sign_flip_test(differences: IntArray) -> float:
 
 
 def _positive_part(sizes: IntArray, reach: int) -> FloatArray:
-    """Return the probabilities that the positive differences sum to 0, 1, ..., reach, for random signs.
+    """Return the probabilities that, for random signs, the positive differences sum to 0, 1, ..., reach.
 
     Args:
         sizes: sizes[v] is the number of pairs with an absolute difference of v.

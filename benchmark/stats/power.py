@@ -23,7 +23,7 @@ class StudyPlan:
     """The number of votes and the power of a planned study.
 
     Attributes:
-        votes: the total number of votes, matchups x pairs x panel.
+        votes: the total number of votes: matchups x pairs x votes per pair.
         share: the TI2V score to detect (against 50 %), in (0, 1).
         power: the probability that the test of one matchup gives p < 0.05 if `share` is the true score.
         power_corrected: like `power`, but with the strictest significance level of Holm's correction over the
@@ -100,14 +100,14 @@ def sign_test_power(pairs: int, share: float, *, alpha: float = ALPHA) -> float:
 def _critical_losses(pairs: int, alpha: float) -> int:
     """Return the largest number of lost pairs for which the test is significant.
 
-    -1 if the test is never significant.
+    Return -1 if the test is never significant.
     """
     tail = 2 * np.cumsum(binomial_chances(pairs, 0.5)[: (pairs + 1) // 2])
     return int(np.searchsorted(tail, alpha, side="right")) - 1
 
 
 def binomial_chances(total: int, share: float) -> FloatArray:
-    """Return (total + 1,) the probabilities P(0), ..., P(total) of a binomial; share is in (0, 1)."""
+    """Return the binomial probabilities P(0), ..., P(total), (total + 1,); `share` is in (0, 1)."""
     counts = np.arange(1, total + 1)
     logs = np.concatenate([[0.0], np.cumsum(np.log((total - counts + 1) / counts))])
     successes = np.arange(total + 1)
@@ -116,7 +116,7 @@ def binomial_chances(total: int, share: float) -> FloatArray:
 
 
 def pairs_needed(share: float, *, power: float = POWER, alpha: float = ALPHA) -> int:
-    """Return the smallest n such that every number of pairs from n on gives at least the power `power`.
+    """Return the smallest n for which n pairs, and any larger number of pairs, give the power `power`.
 
     The power of an exact test is not monotonic: one more pair can lower the power slightly.
 
@@ -131,8 +131,8 @@ def pairs_needed(share: float, *, power: float = POWER, alpha: float = ALPHA) ->
     z_alpha, z_power = normal_quantile(1 - alpha), normal_quantile(abs(2 * power - 1) or 1e-9)
     z_power = z_power if power >= 0.5 else -z_power
     about = ((z_alpha * 0.5 + z_power * sqrt(share * (1 - share))) / difference) ** 2
-    # Above the number of pairs of the smooth approximation, the power oscillates for a few times 1 /
-    # difference pairs.
+    # The smooth approximation `about` ignores that the power oscillates. The oscillation can raise the
+    # number of pairs by a few times 1 / difference.
     upper = ceil(about + 6 / difference + 10)
     pairs = upper
     while pairs > 1 and sign_test_power(pairs - 1, share, alpha=alpha) >= power:
@@ -143,7 +143,7 @@ def pairs_needed(share: float, *, power: float = POWER, alpha: float = ALPHA) ->
 def detectable_share(pairs: int, *, power: float = POWER, alpha: float = ALPHA) -> float:
     """Return the smallest share above 50 % that the test detects with this power.
 
-    1.0 if the test detects no share.
+    Return 1.0 if the test detects no share.
     """
     low, high = 0.5, 1 - 1e-9
     if sign_test_power(pairs, high, alpha=alpha) < power:

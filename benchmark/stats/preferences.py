@@ -127,7 +127,7 @@ def _matchup_row(matchup: Matchup, counts: Counts, index: int) -> PreferenceRow:
         matchup=matchup.name,
         reference=matchup.reference,
         other=matchup.other,
-        **columns,  # type: ignore[arg-type]  # the names are built, a test holds them to the contract
+        **columns,  # type: ignore[arg-type]  # the keys are built at run time; a test checks them
         ci_low=percent_of_bound(interval.low) if interval else None,
         ci_high=percent_of_bound(interval.high) if interval else None,
         p_value=None,
@@ -164,8 +164,8 @@ def _with_p_values(rows: list[PreferenceRow]) -> list[PreferenceRow]:
 def _average_rows(
     tallies: Tallies, matchups: Sequence[Matchup], rows: list[PreferenceRow], counts: Counts
 ) -> list[PreferenceRow]:
-    # Average only matchups with a decided pair, so that the result is the same for a votes table, which
-    # cannot contain a matchup without votes.
+    # Average only matchups with a decided pair. The average of a study and the average of its votes table are
+    # then equal, although a votes table cannot contain a matchup without votes.
     decided = [index for index, row in enumerate(rows) if row.pairs_decided]
     places = [[decided[at] for at in group] for group in averaged_matchups([matchups[at] for at in decided])]
     return [
@@ -205,7 +205,7 @@ def _average_row(
         matchup=AVERAGE,
         reference=rows[0].reference,
         other=None,
-        **columns,  # type: ignore[arg-type]  # the names are built, a test holds them to the contract
+        **columns,  # type: ignore[arg-type]  # the keys are built at run time; a test checks them
         ci_low=percent_of_bound(average.interval.low),
         ci_high=percent_of_bound(average.interval.high),
         p_value=None,

@@ -26,7 +26,7 @@ from benchmark.stats.tallies import Tallies, codes_of
 from benchmark.stats.votes import Matchup
 
 FEWEST_PAIRS = 10  # with fewer pairs, the sandwich estimator is unreliable
-ALIKE = 1e-9  # if all scores are below this value, all pairs have the same votes and the variance is unknown
+ALIKE = 1e-9  # if all pair scores are below this value, all pairs have the same votes: no variance estimate
 STEPS = 100
 TOLERANCE = 1e-10
 ROUNDING = 1e-6  # with millions of votes, rounding errors exceed TOLERANCE
@@ -90,7 +90,7 @@ def _model_codes(matchups: Sequence[Matchup]) -> tuple[IntArray, IntArray, tuple
 
 
 def _win_matrix(reference: IntArray, other: IntArray, tallies: Tallies, models: int) -> IntArray:
-    """Return (models, models) the number of votes for the row's model against the column's model."""
+    """Return the number of votes for the row's model against the column's model, (models, models)."""
     forward = np.bincount(reference * models + other, weights=tallies.votes_reference, minlength=models**2)
     backward = np.bincount(other * models + reference, weights=tallies.votes_other, minlength=models**2)
     return (forward + backward).reshape(models, models).astype(np.int64)

@@ -1,8 +1,8 @@
 """The default limits of quality rules, from exact one-sided binomial tests.
 
-A rule counts the bad answers of an annotator, such as wrong answers to gold questions. HONEST_RATES contains
-assumptions: the highest rate of bad answers of an honest annotator, by rule. An annotator fails a rule if so
-many bad answers are too unlikely for an honest annotator. The limit of this probability is LEVEL.
+A rule counts the bad answers of an annotator, such as wrong answers to gold questions. For each rule,
+HONEST_RATES contains an assumption: the highest rate of bad answers of an honest annotator. An annotator
+fails a rule if an honest annotator gives so many bad answers with a probability below LEVEL.
 
 The server checks every rule again after each answer. Over many answers, the share of honest annotators who
 fail is therefore larger than LEVEL. A test simulates honest annotators with exactly these rates: over 100
@@ -28,8 +28,8 @@ SAME_REASONS_AGAIN = 0.8
 def failing_count(answers: int, honest_rate: float, *, level: float = LEVEL) -> int | None:
     """Return the smallest number of bad answers that is too unlikely for an honest annotator.
 
-    Return None if the annotator gave too few answers. With so few answers, chance could explain even bad
-    answers only.
+    Return None if the annotator gave so few answers that even an honest annotator could give only bad answers
+    by chance.
 
     Args:
         answers: the number of answers, at least 0.

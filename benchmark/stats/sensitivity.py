@@ -52,12 +52,11 @@ class SensitivityRow:
     Attributes:
         clusters: the number of clusters with votes in the matchup.
         wilson_low, wilson_high, exact_low, exact_high: 95 % Wilson and Clopper-Pearson intervals over pairs,
-            to compare with the bootstrap interval; None if no
-            pair is decided.
+            to compare with the bootstrap interval; None if no pair is decided.
         ci_low, ci_high: 95 % interval by cluster bootstrap. None if there are fewer than five clusters, or if
             one side won every decided pair, because all resamples then give the same score.
-        lowest, highest: the lowest and the highest leave-one-out score; None if no decided pair remains after
-            any omission.
+        lowest, highest: the lowest and the highest leave-one-out score; None if every omission leaves no
+            decided pair.
         lowest_without, highest_without: the cluster whose omission gives `lowest`, and the cluster whose
             omission gives `highest`.
     """

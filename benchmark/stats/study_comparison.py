@@ -90,7 +90,7 @@ def compare_studies(
 
 
 def _counts(tallies: Tallies, matchups: Sequence[int]) -> Counts:
-    """Return the vote counts of the matchups; also of those `matchups` that have no votes."""
+    """Return the vote counts of `matchups`, including matchups without votes."""
     return count_matchups(tallies, 1 + max([int(tallies.matchup.max(initial=-1)), *matchups]))
 
 
@@ -129,7 +129,7 @@ def _comparison(
 
 
 def _score(counts: Counts, index: int, *, is_swapped: bool = False) -> Score:
-    """Return the share of decided pairs that the reference won; if swapped, that the other side won."""
+    """Return the reference's share of the decided pairs; if `is_swapped`, the other side's share."""
     won = int((counts.won_other if is_swapped else counts.won_reference)[index])
     decided = int(counts.decided[index])
     interval = wilson(won, decided) if decided else None

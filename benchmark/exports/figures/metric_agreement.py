@@ -1,4 +1,4 @@
-"""Draws how often each automatic metric agrees with people, and how often it prefers a static clip."""
+"""Draws how often each automatic metric agrees with people, and how often it prefers a motionless clip."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields

@@ -25,7 +25,10 @@ class FigureNames:
         return self.names.get(side, side)
 
     def matchup(self, reference: str, other: str) -> str:
-        """Return the label of a matchup's row; if all matchups have one reference, only the other side."""
+        """Return the label of a matchup's row.
+
+        The label contains both sides, or only the other side if all matchups have the same reference.
+        """
         return self.side(other) if self.reference else f"{self.side(reference)} / {self.side(other)}"
 
     @property
