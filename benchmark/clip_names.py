@@ -1,4 +1,4 @@
-"""Finds the pair and seed in the names of clip files, and explains why other names have none."""
+"""Finds the pair and seed in the names of clip files, and explains which names match no pair."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass

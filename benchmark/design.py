@@ -1,10 +1,10 @@
-"""Makes the random choices of a study's design, each computed from the study's stored seed."""
+"""Makes the random choices of a study's design. Every choice is computed from the study's stored seed."""
 
 import hashlib
 
 
 def shuffle_key(seed: int, *names: int) -> int:
-    """Return a 63-bit pseudorandom number, computed from the seed and `names`, that orders tied comparisons.
+    """Return a 63-bit pseudorandom number, computed from the seed and `names`; it orders tied comparisons.
 
     >>> shuffle_key(7, 1, 0) == shuffle_key(7, 1, 0), shuffle_key(7, 1, 0) == shuffle_key(7, 1, 1)
     (True, False)

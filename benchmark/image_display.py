@@ -31,7 +31,7 @@ _CICP_SRGB = (1, 13)  # ITU-T H.273: BT.709 primaries, sRGB transfer
 
 
 class CannotDisplay(ValueError):
-    """The image cannot be converted to defined sRGB colours; the message is a sentence with the reason."""
+    """The image cannot be converted to sRGB; the message is a sentence with the reason."""
 
 
 def open_image(file: Path | BinaryIO, *, formats: list[str] | tuple[str, ...] | None = None) -> Image.Image:
@@ -153,9 +153,9 @@ def _keeps_colours(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
 
 
 def _coding_points(file: Any) -> dict[str, tuple[int, ...]]:
-    """Return a PNG's cICP chunk (its colour space) as a metadata entry; no entry without the chunk.
+    """Return a PNG's cICP chunk (its colour space) as a metadata entry.
 
-    Restore the file's read position.
+    If the PNG has no cICP chunk, return an empty dictionary. The file's read position does not change.
     """
     before = file.tell()
     file.seek(8)

@@ -27,7 +27,7 @@ from benchmark.stats.preferences import PreferenceRow, preferences
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Votes
 
-# Who cast votes of a status that counts; people cast all others.
+# The source of votes, by status. People cast the votes of every status that this mapping does not contain.
 _SOURCES = {VoteStatus.IMPORTED: StudyKind.IMPORTED, VoteStatus.AUTOMATIC: StudyKind.AUTOMATIC}
 # The tables that are computed from votes alone.
 _OF_OTHER_DATA = (

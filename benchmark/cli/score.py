@@ -183,7 +183,7 @@ def count_rows(rows: "VoteRows", *, interim: bool, with_excluded: bool = False) 
 
 
 def _with_excluded(rows: "VoteRows", reported: "ScoredVotes") -> "ScoredVotes":
-    """Return all votes, also the excluded votes; print on stderr how these change the scores."""
+    """Return all votes, including excluded votes; print on stderr how the excluded votes change scores."""
     from benchmark.stats.side_by_side import side_by_side, side_by_side_sentence
 
     scored = count_rows(rows, interim=reported.interim, with_excluded=True)

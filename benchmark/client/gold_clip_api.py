@@ -1,4 +1,7 @@
-"""Sends REST requests for gold questions that the server makes from the clips of a submission."""
+"""Sends REST requests for gold questions that the server makes from the clips of a submission.
+
+Each question compares a clip of the submission with a wrong clip, such as a clip in which nothing moves.
+"""
 
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -24,7 +27,10 @@ class GoldClipApi:
     def make(
         self, submission_id: str, *, count: int = 12, kinds: Sequence[GoldKind] = tuple(GoldKind)
     ) -> TaskResponse:
-        """Start a task that makes wrong clips from a final submission; `client.tasks.wait` waits for it."""
+        """Start a task that makes wrong clips from a final submission.
+
+        `client.tasks.wait` waits until the task ends.
+        """
         request = checked_request(GoldClipsRequest, count=count, kinds=list(kinds))
         return self._transport.post(_path(submission_id), TaskResponse, request)
 

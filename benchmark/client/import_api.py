@@ -26,8 +26,7 @@ _TABLE_TYPES = {
 
 
 class ImportApi:
-    """`client.imports`.
-
+    """The methods of `client.imports`.
     The server runs each import as a background task; `client.tasks.wait` waits until the task ends.
     """
 
@@ -81,8 +80,8 @@ class ImportApi:
             columns: a mapping from our column names to the table's column names, such as {"pair": "item"}.
             reference: the name of a model. In every matchup with this model, the model becomes the reference.
             answers: the form of the answers in the table: `sides` (reference or other) or `positions` (left
-                or right). By default, both forms are accepted; an answer that has a different meaning in each
-                of the two forms is an error.
+                or right). By default, both forms are accepted, and an answer is an error if its
+                meaning differs between the two forms.
             title: the title of the study; by default the slug.
             dry_run: only check the table.
 

@@ -70,7 +70,7 @@ class SubmissionApi:
     ) -> list[SubmissionResponse]:
         """Return your own submissions, newest first. An admin gets the submissions of all users.
 
-        The arguments are filters, except:
+        All arguments except `visible` are filters.
 
         Args:
             visible: return every submission that you may see, including submissions of other people.

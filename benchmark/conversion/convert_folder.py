@@ -189,9 +189,9 @@ def _named(paths: Sequence[Path], names: Mapping[str, ClipName]) -> tuple[list[S
 
 
 def _convert(source: Source, output: Path, fps: Fraction | None, before: Record | None) -> Record:
-    """Convert one source.
+    """Convert one source and return the clip's record.
 
-    Convert a source; if the clip of an earlier run is still valid, return its record `before`.
+    If the clip of an earlier run is still valid, convert nothing and return the earlier record, `before`.
     """
     digest, target = source.digest(), output / source.clip
     used_fps = str(fps) if source.path.is_dir() else None

@@ -24,8 +24,8 @@ def check_sequence(images: Sequence[Path]) -> None:
     """Check that images, sorted by `frame_files`, are the frames of one clip and that no frame is missing.
 
     The file names must differ in exactly one number. The number may increase by more than 1 from frame to
-    frame, because some programs number frames by time. If the number increases at least twice as much between
-    two frames as between two other frames, a frame is missing.
+    frame, because some programs number frames by time. If an increase is at least
+    twice the smallest increase, a frame is missing.
 
     Raises:
         CannotConvert: the names differ in more than one number, two images have the same number, or a number

@@ -85,7 +85,7 @@ def download_limited(hub: HubAddress, *, max_bytes: int) -> Path:
 
 
 def _download(hub: HubAddress) -> Path:
-    # The import takes 0.3 s and is not needed for benchmarks in a folder.
+    # Importing huggingface_hub takes 0.3 s, and reading a benchmark from a folder does not need it.
     from httpx2 import HTTPError
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError

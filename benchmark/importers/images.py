@@ -18,7 +18,7 @@ MAX_IMAGE_BYTES = 32 * 1024 * 1024
 MIN_IMAGE_SIDE = 16
 MAX_IMAGE_SIDE = 8192
 MAX_IMAGE_PIXELS = 40_000_000
-# The exceptions that Pillow's decoders raise for damaged files; each format raises other exceptions.
+# The exceptions that Pillow's decoders raise for damaged files; the exception depends on the format.
 _DECODE_ERRORS = (OSError, SyntaxError, ValueError, RuntimeError)
 _SIZE_RULE = f"sides must be {MIN_IMAGE_SIDE} to {MAX_IMAGE_SIDE} pixels, with 40 megapixels at most."
 
@@ -142,13 +142,13 @@ def _open_image(path: Path) -> Iterator[Image.Image]:
 
 
 def is_web_image(path: Path) -> bool:
-    """Return whether every browser can show a checked image, judged by its content, not its suffix."""
+    """Return whether every browser can show a checked image; the content decides, not the suffix."""
     with _open_image(path) as image:
         return image.format in {"JPEG", "MPO", "PNG", "WEBP"}
 
 
 def write_png(path: Path, target: Path) -> None:
-    """Convert a checked image, whose type browsers cannot show, to a PNG with the pixels of `displayed`."""
+    """Write a checked image as a PNG with the pixels of `displayed`, so that browsers can show the image."""
     with _open_image(path) as image:
         displayed(image).save(target, "PNG")
 

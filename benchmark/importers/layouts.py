@@ -16,7 +16,7 @@ from benchmark.importers.rows import TEXT_SUFFIXES, TYPED_SUFFIXES, TableRow
 from benchmark.pairs import canonical_name, is_hidden_file, prompt_slug
 
 VBENCH_FILE = "vbench2_i2v_full_info.json"
-# A pair with this tag is scored in the named dimensions of VBench only.
+# A pair with this tag is scored only in the VBench dimensions that the tag names.
 DIMENSIONS_TAG = "vbench_dimensions"
 _IMAGE_NAME_LETTERS = 80
 _NUMBERED = re.compile(r"(?P<number>\d+)_(?P<prompt>.+)")
@@ -49,7 +49,7 @@ def known_layout(path: Path) -> PairTable | None:
 
 
 def _vbench(file: Path) -> PairTable:
-    """Read the JSON list of VBench-I2V, which has one entry per prompt, with an image's file name."""
+    """Read the JSON list of VBench-I2V. Each entry contains a prompt and the file name of an image."""
     try:
         entries = json.loads(file.read_text(encoding="utf-8"))
         rows = [

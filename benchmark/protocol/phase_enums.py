@@ -66,7 +66,7 @@ class RuleAction(StrEnum):
 
 
 class RuleStatus(StrEnum):
-    """The result of a quality rule. A rule that could not be checked is unknown, never failed."""
+    """The result of a quality rule. If a rule could not be checked, the result is `unknown`."""
 
     PASSED = "passed"
     FAILED = "failed"

@@ -19,8 +19,8 @@ class AnnotatorKind(StrEnum):
 class InvitationStatus(StrEnum):
     """The status of an invitation.
 
-    `done` means that the annotator has ended the largest number of comparisons that one annotator of the
-    study can get. `left` means that the annotator withdrew from the study.
+    `done` means that the annotator has ended as many comparisons as one annotator of the study can get.
+    `left` means that the annotator withdrew from the study.
     """
 
     UNUSED = "unused"
@@ -64,14 +64,14 @@ class SubmissionStatus(StrEnum):
 
 
 class WatchGate(StrEnum):
-    """The rule whether the server refuses a vote until both clips were delivered to the last byte."""
+    """Whether the server refuses a vote until it has delivered both clips to the last byte."""
 
     DELIVERED = "delivered"
     OFF = "off"
 
 
 class Balance(StrEnum):
-    """Which numbers of votes the server keeps equal first, when it chooses the next comparison.
+    """The numbers of votes that the server first tries to keep equal when it chooses a comparison.
 
     `comparisons` assigns the comparison with the fewest votes and leases. `matchups` assigns a comparison of
     the matchup with the fewest complete votes; leases do not count, because they may be abandoned.

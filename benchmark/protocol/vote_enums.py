@@ -23,7 +23,7 @@ class PlaybackKind(StrEnum):
 
 
 class GoldKind(StrEnum):
-    """How the server makes the wrong clip of a gold question from a lab's own clips."""
+    """How the server makes the wrong clip of a gold question from the clips of a submission."""
 
     FROZEN = "frozen"
     REVERSED = "reversed"
@@ -82,8 +82,8 @@ class AssignmentPurpose(StrEnum):
 class VoteStatus(StrEnum):
     """The status of a vote.
 
-    Votes with the status `valid` count in a score. In an imported study the imported votes count instead, and
-    in a study with an automatic judge the automatic votes.
+    Votes with the status `valid` count in a score. In an imported study, votes with the status `imported`
+    count instead; in a study with an automatic judge, votes with the status `automatic`.
     """
 
     VALID = "valid"

@@ -19,7 +19,7 @@ from benchmark.votes.columns import NEEDED_COLUMNS, READ_COLUMNS, SIDE_COLUMNS
 from benchmark.votes.validate import check_votes
 
 PROTOCOL, CLIPS, VOTES = "protocol.json", "clips.csv", "votes/votes.csv"
-# The suffixes of these files and of SHA256SUMS; the other files of a report are not needed.
+# The suffixes of these files and of SHA256SUMS. A merge needs no other files of a report.
 SUFFIXES = (".json", ".csv", "")
 MAX_PROTOCOL_BYTES = 16 * 1024 * 1024
 MAX_TABLE_BYTES = 64 * 1024 * 1024

@@ -1,1 +1,1 @@
-"""The experiments that test the paper's claims again on sprite clips: settings, measurements, report."""
+"""The re-test: experiments that test the paper's claims again on sprite clips (docs/reproduction.md)."""

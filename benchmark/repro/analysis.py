@@ -1,4 +1,4 @@
-"""Computes the results of the re-test from measurements, by the analysis that docs/reproduction.md fixes."""
+"""Computes the results of the re-test from measurements, with the analysis in docs/reproduction.md."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -36,12 +36,13 @@ class RowResult:
     Attributes:
         paper: the paper's row.
         seeds: the seeds for which both runs are finished.
-        won, lost, ties, not_measured: numbers of (seed, pair) cells, from the side of the reference.
+        won, lost, ties, not_measured: numbers of cells; a cell is one pair in the runs of one seed. `won` and
+            `lost` refer to the reference.
         reasons: for each reason, the numbers of votes for the reference and for the other side.
         score: the share of decided cells that the reference won; None for too few seeds or decided cells.
         p_holm: the p-value of the score, adjusted over all rows that have a score.
-        differences: for each measure, the mean of the reference minus the other side; None if it has no
-            interval.
+        differences: for each measure, the mean difference (reference minus other side); None if no interval
+            can be computed.
     """
 
     paper: PaperRow

@@ -1,4 +1,4 @@
-"""Draws the last frames of all settings beside each other, for people to look at before the scores."""
+"""Draws the last frames of all settings side by side; people look at this sheet before the scores."""
 
 from collections.abc import Sequence
 
@@ -16,14 +16,16 @@ _PAPER, _INK = (250, 250, 250), (40, 40, 40)
 
 
 def draw_clip_sheet(runs: Sequence[GeneratedRun], *, pairs: int = 20) -> Image.Image:
-    """Return an image with one row per pair: the input image, the true last frame, and one run per column.
+    """Return an image with one row per pair.
+
+    A row shows the input image, the last frame of the true clip, and the last frame of each run.
 
     Args:
         runs: the runs to show, usually one of each setting.
         pairs: number of pairs, evenly spaced over the held-out pairs.
 
     Raises:
-        ValueError: there are no runs, or fewer than one or more than all pairs are requested.
+        ValueError: there are no runs, or `pairs` is below 1 or above the number of held-out pairs.
         MeasurementError: stored clips are damaged, or belong to other pairs.
     """
     clips = held_out_clips()

@@ -1,7 +1,8 @@
-"""Reads and writes a run's measurements: SETTING-SEED.csv (one row a clip) and SETTING-SEED.json (the run).
+"""Reads and writes a run's measurements: SETTING-SEED.csv (the clips) and SETTING-SEED.json (the run).
 
-The JSON file is written last, and contains the hash of the CSV file. A CSV file without a JSON file, or with
-another hash, belongs to a run that was interrupted while it wrote, and is refused.
+The CSV file has one row per clip. The JSON file is written last, and contains the hash of the CSV file. If
+the JSON file is missing or contains a different hash, the process was interrupted while it wrote the two
+files. Such a CSV file is refused.
 """
 
 import csv
@@ -32,7 +33,7 @@ class RunStatus(StrEnum):
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What is known of a run besides its measured clips.
+    """The properties of a run, without the measures of its clips.
 
     Attributes:
         setting: name of the setting.
@@ -41,8 +42,8 @@ class RunFacts:
         steps: completed optimiser steps.
         clips_per_step: training clips per step.
         parameters: number of trained weights.
-        train_s: seconds of the training steps, as the wall clock counts them.
-        sample_s: seconds of the generation of the held-out clips.
+        train_s: wall-clock time of the training steps, in seconds.
+        sample_s: time to generate the held-out clips, in seconds.
         settings: hash of all settings that influence the result.
         benchmark: hash of the prompts and frames of the held-out clips.
         torch: version of torch.
@@ -68,9 +69,10 @@ class Measurement:
     """The measurements of a run.
 
     Attributes:
-        facts: what is known of the run.
+        facts: the properties of the run.
         columns: names of the measures.
-        pair_ids: the held-out clips, in the order of the benchmark; empty if the run is not finite.
+        pair_ids: the ids of the held-out pairs, in the order of the benchmark; empty if a loss of the run
+            became NaN or infinite.
         rows: the measures of each clip; None if a measure is not defined for the clip.
     """
 
@@ -89,7 +91,8 @@ def write_measurement(folder: Path, measurement: Measurement) -> None:
     stem = run_name(measurement.facts.setting, measurement.facts.seed)
     table = _to_csv(measurement)
     folder.mkdir(parents=True, exist_ok=True)
-    # Remove the old facts first: a kill between the two writes must leave a run known to be incomplete.
+    # Remove the old facts first. If the process is killed between the two writes, the facts are then missing,
+    # so the run counts as incomplete.
     (folder / f"{stem}.json").unlink(missing_ok=True)
     (folder / f"{stem}.csv").write_text(table, encoding="utf-8", newline="")
     facts = asdict(measurement.facts) | {"rows": len(measurement.rows), "csv_sha256": _sha256(table)}
@@ -128,7 +131,7 @@ def read_measurement(folder: Path, setting: str, seed: int) -> Measurement:
 
 
 def stored_runs(folder: Path) -> list[tuple[str, int]]:
-    """Return setting and seed of every run with a file in the folder, half-written ones included, sorted."""
+    """Return the sorted (setting, seed) of all runs with a file in the folder; a run may be half-written."""
     stems = {path.stem for path in folder.glob("*") if path.suffix in (".csv", ".json")}
     found = [match for stem in stems if (match := _NAME.fullmatch(stem))]
     return sorted((match["setting"], int(match["seed"])) for match in found)

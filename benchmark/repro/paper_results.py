@@ -1,4 +1,4 @@
-"""The eight rows of the paper's Tables 2, 3, A1 and A2 (arXiv:2412.16153), which the re-test compares."""
+"""The eight rows of Tables 2, 3, A1 and A2 of the paper (arXiv:2412.16153); the re-test repeats them."""
 
 from dataclasses import dataclass
 

@@ -17,7 +17,8 @@ class Setting(StrEnum):
     LAMBDA_5 = "lambda-5"
 
 
-# The paper's tables: reference (left) against the other setting (right). Table 3 compares without the loss.
+# The comparisons in each table of the paper, as (reference, other setting). In Table 3, the reference is the
+# setting `WITHOUT`.
 TABLES: dict[str, tuple[tuple[Setting, Setting], ...]] = {
     "2": ((Setting.REFERENCE, Setting.WITHOUT), (Setting.REFERENCE, Setting.INVERSE)),
     "3": ((Setting.WITHOUT, Setting.BOTH), (Setting.WITHOUT, Setting.CX_ATTN)),

@@ -18,12 +18,14 @@ from benchmark.repro.report_tables import (
 )
 from benchmark.repro.stored_runs import StoredRuns, read_runs
 
-# The measures of the true clips, as `ti2v repro calibrate` writes them beside the measurements of the runs.
+# `ti2v repro calibrate` writes the measures of the true clips to this file, next to the runs' measurements.
 CALIBRATION_FILE = "true_clips.csv"
 
 
 def report_files(measurements: Path, *, figures: bool = True) -> tuple[StoredRuns, dict[str, bytes]]:
-    """Return the runs that the report uses, and its files by name. The same measurements give the same bytes.
+    """Return the runs that the report uses, and the report's files, keyed by name.
+
+    The same measurements give the same bytes.
 
     Raises:
         MeasurementError: two runs cannot be compared, or a file is damaged (see `read_runs`).

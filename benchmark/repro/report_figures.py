@@ -1,4 +1,4 @@
-"""Draws the figures of the re-test: the scores beside the paper's, and Figure 6 by timestep."""
+"""Draws the figures of the re-test: our scores next to the paper's scores, and Figure 6 (mean losses)."""
 
 from collections.abc import Sequence
 from io import BytesIO

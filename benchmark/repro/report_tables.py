@@ -25,7 +25,7 @@ def results_csv(results: Sequence[RowResult]) -> str:
 
 
 def differences_csv(results: Sequence[RowResult]) -> str:
-    """Return the differences of the measures, reference minus other side, for each row of the tables."""
+    """Return, for each row of the paper's tables, each measure's difference: reference minus other side."""
     header = ["table", "reference", "other", "measure", "difference", "ci_low", "ci_high", "seeds", "pairs"]
     return _csv(
         header,
@@ -50,7 +50,7 @@ def measures_csv(means: Sequence[SettingMean]) -> str:
 
 
 def figure6_csv(runs: StoredRuns) -> str:
-    """Return the rows of Figure 6 of every finished run: the losses of each timestep."""
+    """Return the data of Figure 6: for every finished run, the losses of each timestep."""
     header = ["setting", "seed", "timestep", "inside", "overall", "ratio"]
     return _csv(
         header,

@@ -23,9 +23,9 @@ class StoredRuns:
 
     Attributes:
         finished: the measurements of each finished run, by setting and seed.
-        not_finite: the runs whose loss became NaN or infinite; they are kept, but excluded.
+        not_finite: the runs whose loss became NaN or infinite; the report names them, but does not use them.
         missing: for each planned run without files, its name and a message with the next step.
-        damaged: the same for each run whose files are half-written or damaged.
+        damaged: for each run with half-written or damaged files, its name and a message with the next step.
         seeds: all planned and stored seeds.
     """
 

@@ -58,7 +58,7 @@ def generated_runs(folder: Path) -> list[GeneratedRun]:
 def write_benchmark_files(folder: Path) -> int:
     """Write the held-out pairs as a benchmark's folder, and return the number of pairs.
 
-    The scenario of a pair is its split: what is new in the pair.
+    The scenario of a pair is the pair's split, which names what no training clip contains, such as `colour`.
     """
     (folder / "images").mkdir(parents=True, exist_ok=True)
     clips = held_out_clips()

@@ -33,9 +33,9 @@ def eased(u: float) -> float:
 
 @dataclass(frozen=True)
 class Motion(ABC):
-    """Base of all motions.
+    """The base class of all motions.
 
-    A change of one scene part between two times; the clip starts at time 0 and ends at time 1.
+    A motion changes one part of a scene over time. The clip starts at time 0 and ends at time 1.
     """
 
     part: str

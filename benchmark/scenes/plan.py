@@ -40,7 +40,7 @@ def plan_benchmark(pairs: int, seed: int) -> list[ScenePair]:
 def _plan_scenario(scenario: Scenario, place: int, sizes: list[int], seed: int) -> list[ScenePair]:
     """Return the pairs of one scenario.
 
-    `sizes` contains one number per image: how many prompts the image has.
+    `sizes` contains the number of prompts of each image.
     """
     styles = list(Style)
     waiting = list(scenario.actions)

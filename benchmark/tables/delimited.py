@@ -126,7 +126,7 @@ def read_delimited(
     """Return the wanted columns of a CSV or TSV table.
 
     Args:
-        delimiter: the usual delimiter of the format. The reader uses another delimiter if the other delimiter
+        delimiter: the usual delimiter of the format. The reader uses another delimiter if that delimiter
             splits the header into more wanted column names.
         unescape: true to remove the apostrophes that `benchmark.tables.spreadsheet` adds.
 

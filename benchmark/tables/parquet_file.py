@@ -36,7 +36,7 @@ def read_parquet(path: Path, wanted: Collection[str] | None) -> Table:
             read = file.read(columns=[header[index] for index in selected.values()])
     except (pa.ArrowException, OSError) as error:
         if isinstance(error, OSError) and error.errno is not None:
-            raise  # the file cannot be opened; pyarrow raises an OSError without a number for damaged pages
+            raise  # the file cannot be opened; for damaged pages, pyarrow's OSError has no errno
         first = str(error).strip().splitlines()[0]
         raise TableError(f"{path.name} cannot be read as Parquet: {first}") from error
     columns = {name: _column(path.name, name, read[header[index]]) for name, index in selected.items()}

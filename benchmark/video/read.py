@@ -28,8 +28,8 @@ class FrameWindow:
         fps: take the frames that are shown 1 / fps seconds apart. If the clip has a constant rate of at most
             `fps`, or if `fps` is None, take every `stride`-th frame.
         stride: the step between two frames, counted in frames of the clip.
-        position: where the window begins, as a share of all possible first frames: 0 for the first, always
-            below 1.
+        position: the start of the window, from 0 (the first possible start) to below 1 (the last possible
+            start).
     """
 
     frames: int

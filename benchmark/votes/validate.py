@@ -47,8 +47,8 @@ def check_votes(table: Table, *, with_excluded: bool = False) -> Votes:
 def count_votes(rows: VoteRows, *, with_excluded: bool = False) -> Votes:
     """Return the counted votes as columns.
 
-    Votes with the status valid count. In a table without valid votes, the votes with the status imported
-    count instead, and in a table without both, the votes with the status automatic. Votes with any other
+    Votes with the status valid count. If a table has no valid votes, votes with the status imported count
+    instead. If it has no imported votes either, votes with the status automatic count. Votes with any other
     status do not count; `left_out` of the result states the number of such votes for each status.
 
     Args:

@@ -31,7 +31,7 @@ class AuditCheckResponse(ResponseModel):
         events: number of events in the hash chain.
         head: the last hash of the chain, 64 hexadecimal digits. Note it at a place that the operators of the
             server cannot change; a later check finds out whether the events up to this hash are the same.
-        problems: a sentence for each place where the chain does not hold.
+        problems: a sentence for each place where the hash chain is broken.
     """
 
     events: int

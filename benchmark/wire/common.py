@@ -14,7 +14,7 @@ LABEL = r"^([A-Za-z0-9][A-Za-z0-9._-]{0,63})?$"
 PUBLIC_ID = r"^[0-9a-f]{16}$"
 # The id of a submission, or `model` or `model@label`. Every id has the form of a slug.
 SUBMISSION_NAME = r"^[a-z0-9][a-z0-9._-]{0,63}(@[A-Za-z0-9][A-Za-z0-9._-]{0,63})?$"
-TOKEN = r"^[A-Za-z0-9_-]{43}$"  # noqa: S105 - the form of one
+TOKEN = r"^[A-Za-z0-9_-]{43}$"  # noqa: S105 - the form of a token, not a token
 # Names that come from benchmarks: any text without control characters and path separators.
 BROUGHT_NAME = r"^[^\x00-\x1f/\\]+$"
 MAX_PAIR_ID_CHARS = 400

@@ -61,7 +61,7 @@ class DashboardResponse(ResponseModel):
     """The state of a study for its owner.
 
     `hours_left` is the number of hours until all comparisons have enough votes, at the pace of the last 6
-    hours; null if nobody voted in the last 6 hours. `cost` is null if the study has no pay for an hour.
+    hours; null if nobody voted in the last 6 hours. `cost` is null if the study states no hourly pay.
     `pilot_votes` are the votes of pilots and previews; these votes never count.
     """
 

@@ -12,7 +12,7 @@ MAX_GOLD_CLIPS = 24
 
 
 class GoldClipsRequest(RequestModel):
-    """Asks the server to make `count` wrong clips, of these kinds in turn."""
+    """A request to make `count` wrong clips; the server uses the `kinds` in turn."""
 
     count: Annotated[int, Field(ge=1, le=MAX_GOLD_CLIPS)] = 12
     kinds: Annotated[list[GoldKind], Field(min_length=1, max_length=len(GoldKind))] = Field(
@@ -25,7 +25,7 @@ class GoldDecisionRequest(RequestModel):
 
 
 class GoldClipResponse(ResponseModel):
-    """A proposed gold question: the pair whose clip is right, and how the wrong clip was made."""
+    """A proposed gold question: its pair, whose clip is the right answer, and the kind of the wrong clip."""
 
     pair: str
     prompt: str

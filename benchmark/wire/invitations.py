@@ -10,7 +10,7 @@ from benchmark.wire.common import OneLine, PageResponse, RequestModel, ResponseM
 
 # The maximum number of links that one request creates.
 MAX_INVITATIONS = 1000
-# The number that is added to a label has up to five more characters, and the column has 200.
+# The database column has 200 characters; the number that is added to a label needs up to five of them.
 InvitationLabel = Annotated[str, StringConstraints(strip_whitespace=True, max_length=190), OneLine]
 
 

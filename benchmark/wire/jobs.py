@@ -47,7 +47,7 @@ def _as_log(text: object) -> object:
 class CreateJobsRequest(RequestModel):
     """A request for clips to generate.
 
-    If `pairs` is null, clips of all pairs are generated. One submission holds all seeds.
+    If `pairs` is null, clips of all pairs are generated. The clips of all seeds are in one submission.
     """
 
     model: Slug
@@ -69,7 +69,7 @@ class CreatedJobs(ResponseModel):
 class CreateJobsResponse(ResponseModel):
     """The number of jobs that a request queued (`jobs`), in total and per seed.
 
-    A repeated request queues none.
+    A repeated request queues no jobs.
     """
 
     submissions: list[CreatedJobs]

@@ -1,7 +1,7 @@
 """Wire types for the phases of a study: what annotators see before and after the voting.
 
 The phases are part of the study's protocol, and the study's report contains the protocol. Completion codes
-are not.
+are not part of the protocol.
 """
 
 from collections import Counter
@@ -121,7 +121,7 @@ class FinishPhase(RequestModel):
 
 
 class Phases(RequestModel):
-    """The phases of a study, each optional, in the order of `benchmark.protocol.Phase`.
+    """The phases of a study, in the order of `benchmark.protocol.Phase`. Each phase is optional.
 
     Attributes:
         pay: the payment in the words that annotators read, such as "£2.40".

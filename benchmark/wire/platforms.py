@@ -101,7 +101,7 @@ class PaymentResponse(ResponseModel):
         unknown_rules: the names of the rules for which the participant has too few answers.
         median_s: the median time of a vote, seconds; null if unknown.
         pay, currency: the pay for the participant's answers, computed from the estimated time per answer,
-            without the platform's fee; null if the study has no pay for an hour.
+            without the platform's fee; null if the study states no hourly pay.
     """
 
     annotator: str

@@ -53,7 +53,7 @@ class MatchupResponse(ResponseModel):
 
 
 class PreparationResponse(ResponseModel):
-    """The progress of a study's renditions: the renditions of `done` of `total` comparisons are ready."""
+    """The progress of renditions (prepared clips): they are ready for `done` of `total` comparisons."""
 
     status: TaskStatus
     done: int

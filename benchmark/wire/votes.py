@@ -42,7 +42,7 @@ class UndoResponse(AssignmentResponse):
 # The most events in one request, and the most events that the server stores for one assignment.
 MAX_PLAYBACK_BATCH = 100
 MAX_PLAYBACK_EVENTS = 2000
-# A day: a page may stay open for long.
+# One day, because a page may stay open for a long time.
 MAX_PLAYBACK_MS = 86_400_000
 Milliseconds = Annotated[int, Field(ge=0, le=2**31 - 1)]
 

@@ -19,7 +19,7 @@ _DEPTH = 0.7
 
 @dataclass(frozen=True)
 class Sprite:
-    """One object: its colour, shape and centre (x, y) as shares of the frame's side."""
+    """One object: its colour, its shape, and its centre (x, y) in shares of the frame's side."""
 
     colour: str
     shape: str
@@ -39,7 +39,7 @@ class Layout:
 
 
 def random_layout(rng: np.random.Generator, settings: SpriteSettings, split: Split | None) -> Layout:
-    """Return objects with different colours that do not touch; `split` None is the training data."""
+    """Return objects with different colours that do not touch; `split` is None for training clips."""
     count = int(rng.choice(object_counts(split)))
     centres = _centres(rng, count, settings.sprite_side)
     names: list[tuple[str, str]] = []
@@ -67,9 +67,12 @@ def move_requests(layout: Layout, settings: SpriteSettings, split: Split | None)
 
 
 def enter_requests(layout: Layout, settings: SpriteSettings) -> Iterator[tuple[Request, tuple[float, float]]]:
-    """Yield all entries at the middle of an edge whose path is clear, with the centre in the first frame."""
+    """Yield each possible entry: the request, and the centre of the new object in the first frame.
+
+    An object enters at the middle of an edge, and its path must be clear.
+    """
     size = settings.sprite_side
-    # In the first frame the object is just outside, by one pixel, so that not even its blurred rim shows.
+    # In the first frame, the object is one pixel outside the frame, so that not even its blurred rim shows.
     outside = size / 2 + 1 / settings.side
     travel = outside + _DEPTH * size
     for direction in Direction:
@@ -80,13 +83,13 @@ def enter_requests(layout: Layout, settings: SpriteSettings) -> Iterator[tuple[R
 
 
 def new_names(layout: Layout, split: Split | None) -> list[tuple[str, str]]:
-    """Return the pairs of colour and shape that can enter: colours that the image does not show."""
+    """Return (colour, shape) of each object that can enter; no object of the image has its colour."""
     shown = {sprite.colour for sprite in layout.sprites}
     return [name for name in allowed_names(split) if name[0] not in shown]
 
 
 def _centres(rng: np.random.Generator, count: int, size: float) -> list[tuple[float, float]]:
-    """Return centres that are far enough apart, fewer than `count` if the objects are too large.
+    """Return centres that are far enough apart: `count`, or fewer if the objects are too large.
 
     Raises:
         RuntimeError: not even two objects fit into the frame.

@@ -9,7 +9,7 @@ from benchmark.scenes.sprites.words import COLOURS
 
 Plane = NDArray[np.float32]
 
-# Lattice points per side of the background's octaves, and their contrasts.
+# For each octave of the background's noise: lattice points per side, and contrast.
 _OCTAVES = ((4, 0.14), (9, 0.06))
 
 

@@ -14,9 +14,9 @@ _COLOURS, _DIRECTIONS = tuple(COLOURS), tuple(Direction)
 class Split(StrEnum):
     """What is new in a held-out clip. The layout is new in all of them.
 
-    - `layout`: nothing else
+    - `layout`: only the layout
     - `colour`: pairs of colour and shape that no training clip shows
-    - `verb`: the asked object's shape moves in a direction in which it moves in no training clip
+    - `verb`: the object moves in a direction in which no training clip moves an object of this shape
     - `crowd`: four objects; training clips have two or three
     """
 
@@ -27,22 +27,22 @@ class Split(StrEnum):
 
 
 def is_new_colour(colour: str, shape: str) -> bool:
-    """Whether no training clip shows this shape in this colour: 6 of 42 pairs."""
+    """Whether no training clip shows this shape in this colour; true for 6 of 42 pairs."""
     return (_COLOURS.index(colour) - SHAPES.index(shape)) % len(_COLOURS) == 0
 
 
 def is_new_verb(shape: str, direction: Direction) -> bool:
-    """Whether this shape moves in this direction in no training clip: one direction a shape."""
+    """Whether no training clip moves this shape in this direction; true for one direction per shape."""
     return (SHAPES.index(shape) + _DIRECTIONS.index(direction)) % len(_DIRECTIONS) == 0
 
 
 def object_counts(split: Split | None) -> tuple[int, ...]:
-    """Return the possible numbers of objects; None is the training data."""
+    """Return the possible numbers of objects; `split` is None for training clips."""
     return (CROWD,) if split is Split.CROWD else (2, 3)
 
 
 def allowed_names(split: Split | None) -> list[tuple[str, str]]:
-    """Return the pairs of colour and shape that a clip of the split shows; None is the training data."""
+    """Return each (colour, shape) that clips of the split can show; `split` is None for training clips."""
     wanted = split is Split.COLOUR
     return [
         (colour, shape) for colour in COLOURS for shape in SHAPES if is_new_colour(colour, shape) is wanted

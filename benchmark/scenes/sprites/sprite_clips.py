@@ -20,7 +20,7 @@ from benchmark.scenes.sprites.splits import CROWD, Split
 from benchmark.scenes.sprites.sprite_requests import Request, RequestKind
 from benchmark.scenes.sprites.sprite_settings import SpriteSettings
 
-# First numbers of the random seeds, so that no training clip has the layout of a held-out clip.
+# The random seeds begin with these numbers, so that no training clip has the layout of a held-out clip.
 _TRAINING, _HELD_OUT = 1, 2
 _IMAGES_PER_SPLIT = 6
 _PROMPTS_PER_IMAGE = 4
@@ -67,7 +67,7 @@ class SpriteClip:
 
 
 def training_clip(seed: int, number: int, settings: SpriteSettings) -> SpriteClip:
-    """Return a training clip. Every number from 0 on gives another clip, without an upper limit."""
+    """Return a training clip. Each number (0, 1, 2 ...) gives a different clip; there is no upper limit."""
     rng = np.random.default_rng([_TRAINING, seed, number])
     while True:
         layout = random_layout(rng, settings, None)
@@ -88,10 +88,10 @@ def training_clip(seed: int, number: int, settings: SpriteSettings) -> SpriteCli
 
 @lru_cache(maxsize=2)
 def held_out_clips(settings: SpriteSettings = SpriteSettings()) -> tuple[SpriteClip, ...]:
-    """Return the held-out benchmark: 24 images with 4 prompts each, six images a split.
+    """Return the held-out benchmark: 24 images (six images per split) with 4 prompts each.
 
-    The prompts of an image ask for different moves; in every image but those of the split `verb`, the last
-    prompt lets a new object enter.
+    The prompts of an image ask for different moves. The last prompt of an image lets a new object enter,
+    except in the split `verb`.
 
     Raises:
         ValueError: the sprites are so large that an image with four objects leaves no room to move.
@@ -104,7 +104,7 @@ def held_out_clips(settings: SpriteSettings = SpriteSettings()) -> tuple[SpriteC
 
 
 def enlarged(frames: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
-    """Return frames whose pixels are squares of `factor` by `factor` pixels, (..., height, width, 3)."""
+    """Enlarge frames, (..., height, width, 3): each pixel becomes a square of `factor` by `factor` pixels."""
     return frames.repeat(factor, axis=-3).repeat(factor, axis=-2)
 
 

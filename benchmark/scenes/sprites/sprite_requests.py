@@ -53,7 +53,7 @@ class Request:
         kind: whether an object of the image moves or a new object enters.
         asked: index of the object that travels, in the clip's masks. An object that enters is the last one.
         direction: the direction in which the object travels.
-        displacement: distance in pixels from the object's position in the first frame to the last frame.
+        displacement: distance in pixels between the object's positions in the first and in the last frame.
         amount: the word for the distance; None if the object enters.
     """
 
@@ -64,7 +64,7 @@ class Request:
     amount: Amount | None = None
 
     def prompt(self, name: str) -> str:
-        """Return the prompt, for the name of the asked object such as "red circle"."""
+        """Return the prompt; `name` is the name of the asked object, such as "red circle"."""
         if self.kind is RequestKind.ENTERS:
             return f"a {name} enters from the {self.direction.edge}"
         return f"the {name} moves {self.direction} {'a little' if self.amount is Amount.LITTLE else 'far'}"
