@@ -21,7 +21,7 @@ _HDR_TRANSFERS = frozenset({16, 18})
 
 @dataclass(frozen=True)
 class ConvertedVideo:
-    """How a video became a clip: encoded again or copied, and FFmpeg's names of the source's formats."""
+    """How a video was converted (encoded again or copied), and FFmpeg's names of the source's formats."""
 
     is_encoded: bool
     container: str

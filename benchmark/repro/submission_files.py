@@ -19,7 +19,7 @@ from benchmark.scenes.sprites import enlarged, held_out_clips
 
 BENCHMARK, CLIPS = "benchmark", "clips"
 CLIPS_FILE = "clips.npz"
-# 32 pixels become 192, which people can judge.
+# Clips of 32 pixels are enlarged to 192 pixels, a size that people can judge.
 FACTOR = 6
 _COLUMNS = ("image_path", "prompt", "scenario")
 

@@ -43,7 +43,7 @@ def _unchanged(frames: Frames) -> Frames:
     return frames
 
 
-# The files of the examples: the pair, the synthetic model, and what is done to the model's clip.
+# For each file of the examples: the pair, the synthetic model, and how the model's clip is changed.
 CLIPS: MappingProxyType[str, tuple[str, str, Callable[[Frames], Frames]]] = MappingProxyType(
     {
         "fish_a": ("aquarium1_the_orange_fish_darts_out_of_view_on_the_left", "static", _unchanged),

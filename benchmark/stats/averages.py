@@ -57,7 +57,7 @@ def macro_average(tallies: Tallies, matchups: IntArray, counts: Counts) -> Macro
 def _influence_by_pair(
     tallies: Tallies, chosen: list[int], won: IntArray, decided: IntArray
 ) -> tuple[FloatArray, int]:
-    """Return how much each pair contributes to the average's deviation, and the number of decided pairs."""
+    """Return the contribution of each pair to the average's deviation, and the number of decided pairs."""
     used = np.flatnonzero(np.isin(tallies.matchup, chosen) & (tallies.lead != 0))
     matchup, pair, won_it = tallies.matchup[used], tallies.pair[used], tallies.lead[used] > 0
     share = won / np.maximum(decided, 1)

@@ -1,9 +1,10 @@
 """Estimates means over crossed seeds and pairs, with intervals clustered by both.
 
-Every run (seed) generates a clip for every pair. Cells of one seed depend on each other, because they come
-from one network; cells of one pair depend on each other, because they show one scene. This
-module adds two variances of the mean: one clustered by seed, and one clustered by pair. The sum counts the
-variance inside cells twice. It is therefore at least the true variance, and the intervals are conservative.
+Every run (seed) generates a clip for every pair; each clip is one cell. Cells of one seed depend on each
+other, because they come from one network; cells of one pair depend on each other, because they show one
+scene. This module adds two variances of the mean: one clustered by seed, and one clustered by pair. The sum
+counts the variance inside cells twice. It is therefore at least the true variance, and the intervals are
+conservative.
 
 Sources: A. B. Owen (2007), The pigeonhole bootstrap, Annals of Applied Statistics 1(2), 386-411. F. E.
 Satterthwaite (1946), Biometrics Bulletin 2(6), 110-114.

@@ -21,7 +21,7 @@ from benchmark.stats.votes import UNKNOWN, Votes
 
 CHANCE = 0.001
 FEWEST_VOTES = (
-    20  # for an annotator with fewer votes, only the gold answers and the share of left votes are checked
+    20  # with fewer votes, only the gold answers and the share of votes for the left clip are checked
 )
 FAST_SHARE = 0.2
 SAME_TICKS_SHARE = 0.95

@@ -17,7 +17,7 @@ GOLD_WRONG = 0.05
 REPEAT_CHANGED = 0.4
 TOO_FAST = 0.05
 NOT_WATCHED = 0.05
-# The sides are random, so an honest annotator's votes are too.
+# The sides are random, so an honest annotator votes for either side with a probability of 1/2.
 ONE_SIDE = 0.5
 SAME_SIDE_AGAIN = 0.5
 # Many honest annotators often give the same reason.

@@ -121,12 +121,11 @@ def _in_alphabetical_order(codes: IntArray, names: Sequence[str]) -> tuple[IntAr
 
 @dataclass(frozen=True)
 class LeaveOneOut:
-    """The counts of pairs in each matchup if the votes of one cluster are omitted.
+    """The results of each matchup if the votes of one cluster are omitted. Arrays are (clusters, matchups).
 
-    All arrays are (clusters, matchups).
-
-    The arrays contain the numbers of pairs won and lost, and whether the omitted cluster has votes in a
-    matchup.
+    Attributes:
+        won, lost: the numbers of pairs that the reference won and lost.
+        voted: whether the omitted cluster has votes in the matchup.
     """
 
     won: IntArray

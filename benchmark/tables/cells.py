@@ -19,7 +19,7 @@ MAX_WHOLE_NUMBER = 2**53 - 1
 FLAGS = {"0": 0, "1": 1, "false": 0, "true": 1}
 # Texts that spreadsheets and pandas write into a cell for a missing value or a failed formula.
 _ERRORS = frozenset({"nan", "<na>", "#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!"})
-# `_ERRORS`, and texts that are allowed in names (for example the tag `none`) but not in prompts or captions.
+# A prompt or caption must not be one of these texts. A name may be `none`, `null` or `n/a`, such as a tag.
 _NO_TEXTS = _ERRORS | {"none", "null", "n/a"}
 _INVISIBLE = frozenset("\u00ad\u200b\u200e\u200f\u2060\ufeff")
 _WHOLE_NUMBER = re.compile(r"[0-9]+(\.0)?")

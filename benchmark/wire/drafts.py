@@ -146,7 +146,7 @@ class DraftRequest(DraftFields):
 
     @classmethod
     def of(cls, study: StudyResponse) -> Self:
-        """Return the request that would not change the draft. Change its fields with `model_copy`."""
+        """Return a request with the draft's current fields; change the request with `model_copy`."""
         fields = {
             name: getattr(study, name)
             for name in DraftFields.model_fields.keys() & StudyResponse.model_fields.keys()

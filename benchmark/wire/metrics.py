@@ -39,9 +39,9 @@ class MeasureRequest(RequestModel):
 class ScoresRequest(RequestModel):
     """The scores that a worker computed for the clip of a job.
 
-    `settings` is everything that the scores depend on: backbone, revision, transform, frames, our version. A
-    setting with the name of a metric belongs to this metric only. For each metric that cannot score the clip,
-    `refused` states the reason.
+    `settings` is everything that the scores depend on: backbone, revision, transform, frames, our version. If
+    a setting is named after a metric, it applies only to this metric. For each metric that cannot score the
+    clip, `refused` states the reason.
     """
 
     attempt: Attempt

@@ -12,8 +12,8 @@ from pydantic import BaseModel, StringConstraints, ValidationInfo, field_validat
 from benchmark.protocol import Outcome, PaymentAction, PlatformKind, SessionStatus
 from benchmark.wire.common import Label, OneLine, RequestModel, ResponseModel
 
-# A URL to which the annotator returns. `{code}`, `{participant}` and `{session}` in it are replaced by the
-# completion code and by the ids of a participant of a platform.
+# A URL to which the annotator returns. The completion code replaces `{code}` in the URL. The participant's
+# ids on the platform replace `{participant}` and `{session}`.
 ReturnAddress = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=400, pattern=r"^https?://.+$"), OneLine
 ]

@@ -34,7 +34,7 @@ class MinimumShareRule(_Rule):
 class MinimumTimeRule(_Rule):
     """The median time of a vote must not be below `minimum_s` seconds.
 
-    If `after` is null, an exact binomial test decides. It tests the number of votes below `minimum_s`.
+    If `after` is null, an exact binomial test decides. It tests how many votes took less than `minimum_s`.
     """
 
     minimum_s: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)] = 2.0

@@ -99,7 +99,7 @@ class StudyResponse(ResponseModel):
     preparation: PreparationResponse | None
     # Whether the study runs as a pilot, in which no vote counts.
     is_pilot: bool
-    # The revision of the draft, which an edit names.
+    # The revision of the draft. A request to edit the draft must contain this number.
     revision: int
     # The newest version of the protocol; null for a draft.
     protocol_version: int | None

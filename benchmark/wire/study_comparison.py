@@ -7,10 +7,10 @@ class ComparedMatchup(ResponseModel):
     """A matchup of the same models in both studies. The fields are the columns of the CSV file.
 
     Scores and bounds are percentages of the reference. `difference` is the second score minus the first, in
-    percentage points. `pairs` is the number of pairs that both studies decided. `both`, `only_first`,
-    `only_second` and `neither` divide these pairs by the studies in which the reference won. `agreement` is
-    the percentage of `pairs` with the same winner. The p-values are those of McNemar's exact test, null while
-    one of the studies is open.
+    percentage points. `pairs` is the number of pairs that both studies decided. Of these
+    pairs, the reference won `both` in both studies, `only_first` only in the first study, `only_second` only
+    in the second study, and `neither` in neither study. `agreement` is the percentage of `pairs` with the
+    same winner. The p-values are those of McNemar's exact test; null while one of the studies is not closed.
     """
 
     reference: str
@@ -57,7 +57,7 @@ class ComparedModel(ResponseModel):
 
 
 class StudyComparisonResponse(ResponseModel):
-    """Two studies and what they share. `interim` tells whether one of them is not closed.
+    """The shared matchups and models of two studies. `interim` is true if one study is not closed.
 
     `spearman` and `kendall` correlate the strengths of the shared models; null for fewer than three models.
     """

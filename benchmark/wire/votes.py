@@ -10,7 +10,7 @@ from benchmark.wire.common import RequestModel, ResponseModel, Token
 
 
 class NextAssignmentRequest(RequestModel):
-    """Which assignment to return: the open one, or the one that follows the assignment with this token."""
+    """A request for the open assignment, or for the one that follows the assignment `after` (its token)."""
 
     after: Token | None = None
 

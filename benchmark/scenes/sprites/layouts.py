@@ -13,7 +13,7 @@ _DISTANCES = {Amount.LITTLE: LITTLE, Amount.FAR: FAR}
 _ATTEMPTS = 200
 # Centres of two objects are at least this many sprite sides apart, also after a move.
 _GAP = 1.05
-# An object that enters stops when its centre is this many sprite sides inside the frame.
+# A new object moves into the frame and stops when its centre is this many sprite sides inside.
 _DEPTH = 0.7
 
 

@@ -40,7 +40,7 @@ class SpriteClip:
         frames: (frames, side, side, 3) uint8 RGB; the first frame is the input image.
         flow: (frames - 1, side, side, 2) float32, displacement (x, y) in pixels to the next frame.
         masks: (objects, frames, side, side) bool, the visible pixels of every object. An object that enters
-            is the last one, and is empty in the first frame.
+            is the last one; its mask is empty in the first frame.
         names: the names of the objects, such as "red circle", in the order of `masks`.
     """
 

@@ -51,7 +51,8 @@ class Request:
 
     Attributes:
         kind: whether an object of the image moves or a new object enters.
-        asked: index of the object that travels, in the clip's masks. An object that enters is the last one.
+        asked: index, in the clip's masks, of the asked object: the object that the prompt names. An object
+            that enters is the last one.
         direction: the direction in which the object travels.
         displacement: distance in pixels between the object's positions in the first and in the last frame.
         amount: the word for the distance; None if the object enters.

@@ -5,9 +5,9 @@ from math import sqrt
 
 # A sprite covers about this share of its bounding square, on average over the shapes.
 _MEAN_FILL = 0.6
-# Distance of a move in sprite sides: "a little" and "far".
+# The distances of moves, in sides of a sprite: "a little" and "far".
 LITTLE, FAR = 0.5, 1.2
-# A move sweeps over the area of the sprite plus the sprite's mean height times the distance.
+# During a move, a sprite crosses its own area, plus its mean height times the distance.
 _MEAN_SWEPT = _MEAN_FILL + 0.8 * (LITTLE + FAR) / 2
 
 
