@@ -29,7 +29,7 @@ from benchmark.stats.votes import Votes
 
 # The source of votes, by status. People cast the votes of every status that this mapping does not contain.
 _SOURCES = {VoteStatus.IMPORTED: StudyKind.IMPORTED, VoteStatus.AUTOMATIC: StudyKind.AUTOMATIC}
-# The tables that are computed from votes alone.
+# The tables that cannot be computed from tallies of votes alone.
 _OF_OTHER_DATA = (
     TableName.VOTES,
     TableName.METRICS,

@@ -33,7 +33,7 @@ class AuditApi:
         """Compute every hash of the audit log again; only for admins.
 
         Args:
-            head: the last hash of an earlier check, 64 hexadecimal digits. It must still be in the chain.
+            head: the last hash of an earlier check, 64 hexadecimal digits. The chain must still contain it.
         """
         query = {"head": head} if head else {}
         return self._transport.get("/audit-events/check", AuditCheckResponse, query)

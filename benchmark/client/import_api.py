@@ -27,6 +27,7 @@ _TABLE_TYPES = {
 
 class ImportApi:
     """The methods of `client.imports`.
+
     The server runs each import as a background task; `client.tasks.wait` waits until the task ends.
     """
 

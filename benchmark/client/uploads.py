@@ -33,7 +33,7 @@ def upload_clips(
         on_clip: called after each clip, for a progress bar.
 
     Raises:
-        Refused: the refusal does not concern a single clip (for example a full disk), so the upload stops.
+        Refused: the refusal concerns all clips (for example because of a full disk), so the upload stops.
         Unreachable: the server no longer responds; clips that the server has received are stored.
     """
     problems = {}

@@ -74,8 +74,7 @@ def sensitivity(
     """Return one row for each matchup and each kind of cluster (images, scenarios, annotators).
 
     If `votes` has no annotators, the rows for annotators are missing. Each kind of cluster has a separate
-    random stream. If the votes table has no annotators, for example, the rows for images and scenarios stay
-    the same.
+    random stream, so that missing annotators do not change the rows for images and scenarios.
     """
     rows = [
         row

@@ -117,7 +117,7 @@ def _aigcbench(folder: Path, images: Sequence[Path]) -> PairTable:
 
 
 def _named_by_prompt(folder: Path, images: Sequence[Path]) -> PairTable:
-    """Read a folder in the layout of VBench's custom images: each file is named by its prompt."""
+    """Read a folder in the layout of VBench's custom images: the name of an image file is the prompt."""
     rows = [(each.relative_to(folder).as_posix(), each.stem, "custom") for each in images]
     return _table(("image", "prompt", "scenario"), rows, _shortened(rows))
 

@@ -104,7 +104,7 @@ def _parse(text: DelimitedText) -> TableRows:
 
 
 def _regular_rows(table: TableRows) -> int:
-    """Return the number of rows with the same number of cells as the first row.
+    """Return the number of rows that have as many cells as the first row.
 
     Return 0 if the first row has only one cell: in this case, the delimiter does not split the header.
     """

@@ -1,7 +1,7 @@
 """Defines the table of a suite's scores: one row per clip, and the mean of each metric over pairs.
 
-The scores of a pair's seeds are averaged first, so that every pair has the same weight. The spread is the
-standard deviation of the means per seed, as VBench and Physics-IQ require for several runs.
+The scores of all seeds of a pair are averaged first, so that every pair has the same weight. The spread is
+the standard deviation of the means per seed, as VBench and Physics-IQ require for several runs.
 """
 
 import statistics

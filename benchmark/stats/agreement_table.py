@@ -151,6 +151,7 @@ def agreement_sentence(row: AgreementRow) -> str:
 
     If almost all votes give the same answer, the sentence warns that kappa and alpha are low even for high
     agreement (the prevalence paradox).
+
     Source: A. R. Feinstein and D. V. Cicchetti (1990), J. Clinical Epidemiology 43(6), 543-549.
     """
     if not row.comparisons:

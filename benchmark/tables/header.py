@@ -37,8 +37,8 @@ def column_problems(
     """Return a problem for each wanted column whose name matches several columns of the file.
 
     Names match if they differ only in case, spaces or invisible characters. If a file has the columns
-    `chosen` and `Chosen`, it is unclear which column is meant. If the case of names mattered, a column
-    `Annotator` would be ignored.
+    `chosen` and `Chosen`, it is unclear which column is meant. If the comparison depended on case, a
+    column `Annotator` would count as an unknown column and would be ignored.
 
     Args:
         names, wanted, line: see `select_columns`.

@@ -58,7 +58,7 @@ class CovariateTable:
     remarks: tuple[str, ...]
 
 
-# Name, unit, and the value of a clip.
+# For each covariate: its name, its unit, and a function that returns its value for a clip.
 _COVARIATES: tuple[tuple[str, str, Callable[[Facts], float]], ...] = (
     ("resolution", "twice the pixels", lambda facts: math.log2(facts["width"] * facts["height"])),
     ("length", "1 s longer", lambda facts: facts["seconds"]),
@@ -106,7 +106,7 @@ def covariate_table(
 def _differences(
     tallies: Tallies, matchups: Sequence[Matchup], clips: Mapping[str, Mapping[str, Facts]]
 ) -> tuple[FloatArray, IntArray]:
-    """Return the differences, shape (comparisons, covariates), and each comparison's index in `tallies`."""
+    """Return the differences, (comparisons, covariates), and the index of each comparison in `tallies`."""
     reference, other = side_codes(matchups)
     columns = []
     for _, _, value in _COVARIATES:

@@ -10,7 +10,7 @@ from benchmark.wire.common import PageResponse, ResponseModel
 class ProgressResponse(ResponseModel):
     """Votes of one matchup in one scenario, without gold questions.
 
-    `complete` is the number of comparisons with a full panel.
+    `complete` is the number of comparisons that have all their votes.
     """
 
     matchup: str
@@ -80,7 +80,7 @@ class DashboardResponse(ResponseModel):
 
 
 class HistoryItem(ResponseModel):
-    """A comparison that an annotator was assigned, with the annotator's answer.
+    """A comparison that was assigned to an annotator, with the annotator's answer.
 
     `status` is the status of the vote or, if the annotator did not vote, the status of the assignment
     (`open`, `skipped`, `expired` or `cancelled`). `left` and `right` are the sides whose clips the annotator

@@ -19,7 +19,7 @@ Key = Annotated[str, StringConstraints(pattern=_KEY)]
 
 
 class Section(RequestModel):
-    """A question of the study information with its answer; a question is, for example, "Who runs it"."""
+    """A section of the study information: a question, such as "Who runs it", and its answer."""
 
     title: Line
     text: Annotated[Paragraphs, Field(min_length=1)]

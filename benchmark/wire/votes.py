@@ -82,7 +82,7 @@ class PlaybackRequest(RequestModel):
 
     Attributes:
         view: a random number of the page view in which the events happened.
-        first: the number of the first event among the events of this view, counted from 0.
+        first: the number of the first event of the batch; the events of a view are numbered from 0.
     """
 
     view: Annotated[int, Field(ge=0, le=2**31 - 1)]

@@ -8,7 +8,7 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class FigureNames:
-    """The display name of each side. A side without display name is shown as `model` or `model@label`.
+    """The display name of each side. A side without a display name is shown as `model` or `model@label`.
 
     `reference` is the common reference of all matchups; None if there are several references.
     """

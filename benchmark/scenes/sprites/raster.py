@@ -56,7 +56,10 @@ def paint(canvas: Plane, covered: Plane, colour: str) -> Plane:
 
 
 def _distance(shape: str, u: Plane, v: Plane) -> NDArray[np.floating]:
-    """Return the distance to the outline, positive inside; the bounding square is [-1, 1] squared."""
+    """Return the distance to the outline; it is positive inside the shape.
+
+    In the coordinates u and v, the bounding square of the shape is [-1, 1] x [-1, 1].
+    """
     a, b = np.abs(u), np.abs(v)
     match shape:
         case "circle":

@@ -50,6 +50,6 @@ def allowed_names(split: Split | None) -> list[tuple[str, str]]:
 
 
 def allows_move(split: Split | None) -> Callable[[str, Direction], bool]:
-    """Return the function that tells whether a shape may be asked to move in a direction."""
+    """Return a function that tells whether a prompt may ask a shape to move in a direction."""
     wanted = split is Split.VERB
     return lambda shape, direction: is_new_verb(shape, direction) is wanted

@@ -186,7 +186,7 @@ def _held_out_image(number: int, split: Split, settings: SpriteSettings) -> list
 
 
 def _visible(covers: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Return which object each pixel shows, (objects, frames, side, side) bool; later objects are on top."""
+    """Return the visible pixels of each object, (objects, frames, side, side) bool; later ones are on top."""
     inside = covers > 0.5
     hidden = np.flip(np.logical_or.accumulate(np.flip(inside, 0), axis=0), 0)
     above = np.concatenate([hidden[1:], np.zeros_like(hidden[:1])])
