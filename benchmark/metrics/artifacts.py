@@ -15,8 +15,7 @@ from benchmark.metrics.frames import Frames, checked_frames, luma
 # A frame is a flash if it is brighter than both neighbours, or darker than both, by more than this
 # difference.
 FLASH_LEVELS = 4.0
-# Two frames are the same if their mean difference is below this threshold. Encoding alone changes a frame by
-# more than the threshold.
+# Two frames are the same if their mean difference is below this threshold. Encoding changes frames by more.
 FREEZE_LEVELS = 0.15
 # A step (from one frame to the next) is a cut if the mean difference of the two frames is above CUT_LEVELS,
 # and above CUT_FACTOR times the clip's usual difference.
