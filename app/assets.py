@@ -2,7 +2,7 @@
 
 Every URL contains the same fingerprint, which is computed from all files. Because the whole tree has one
 fingerprint, ES modules can use relative imports, and browsers can cache the modules permanently. The server
-removes indentation and comments from scripts and style sheets. Both together are a fifth of the bytes.
+removes indentation and comments from scripts and style sheets, which saves a fifth of the bytes.
 """
 
 import hashlib
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
-# In a script, only whole lines are comments: a text can contain // or /*.
+# In a script, only comments that fill whole lines are removed: within a line, `//` or `/*` can be part of a
+# string.
 _UNNEEDED = {
     ".js": re.compile(r"^[ \t]*(?://.*|/\*\*.*\*/)\n|^[ \t]+", re.MULTILINE),
     ".css": re.compile(r"/\*.*?\*/\n?|^[ \t]+", re.MULTILINE | re.DOTALL),

@@ -1,7 +1,7 @@
 """The hash chain over the audit log: each hash covers one event and the hash before it.
 
-Whoever changes, inserts or removes an event afterwards must compute all later hashes again. Then the last
-hash differs from the hash that somebody noted earlier (`ti2v audit verify --head HASH`).
+An attacker who changes, inserts or removes an event must compute all later hashes again. The last hash then
+differs from the hash that somebody noted earlier (`ti2v audit verify --head HASH`).
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from app.tables.audit import AuditEvent, AuditHash
 # The hash before the first event.
 NO_HASH = "0" * 64
 _NEW_EVENTS = "audit_events"
-# The number of the advisory lock of PostgreSQL that lets one transaction at a time append to the chain.
+# The PostgreSQL advisory lock with this number lets only one transaction at a time append to the chain.
 _LOCK = 0x7469_3276
 
 
@@ -32,15 +32,15 @@ class ChainHead:
 
 @dataclass(frozen=True)
 class ChainCheck:
-    """The result of a check: the end of the chain, and every place where the chain does not hold."""
+    """The result of a check: the end of the chain, and every place where the chain is broken."""
 
     head: ChainHead
     problems: tuple[str, ...]
 
 
 def event_hash(before: str, row: AuditEvent) -> str:
-    """Return the sha256, as hex, of the hash before and of an event in canonical JSON."""
-    # The details as JSON stores them, for example with texts as keys.
+    """Return the sha256, as hex, of the previous hash followed by the event as canonical JSON."""
+    # Convert the details to the form that the database stores; for example, JSON turns all keys into texts.
     details = json.loads(json.dumps(row.details))
     at = row.at.astimezone(UTC).isoformat(timespec="microseconds")
     content = [at, row.actor, row.action, row.subject, details]
@@ -58,8 +58,8 @@ def _remember(_mapper: Mapper[AuditEvent], _connection: Connection, row: AuditEv
 def chain_new_events(session: Session) -> None:
     """Append the events that this transaction has added to the chain.
 
-    `Database.write` calls this function just before the commit: the lock of the chain is then the
-    transaction's last lock, so transactions that wait for each other cannot block each other forever.
+    `Database.write` calls this function just before the commit. The lock of the chain is then the last lock
+    that a transaction acquires, so no two transactions can wait for each other forever.
     """
     session.flush()
     # After a savepoint was rolled back, its events are not in the database.

@@ -39,7 +39,7 @@ class AppContext:
     def require_current_schema(self) -> None:
         """Raise SchemaError unless the database has the newest schema.
 
-        Writing to another schema could lose data.
+        Writing to an older or newer schema could lose data.
         """
         found = migrations.status(self.database)
         if found.problem:

@@ -55,8 +55,8 @@ class Database:
         self._durable = self.engine.execution_options(**{_WRITES: _DURABLE})
         self._forgettable = self.engine.execution_options(**{_WRITES: _FORGETTABLE})
         self._lock = _WriteLock(home / "database.lock") if self.is_sqlite else None
-        # Whether the write-ahead log of SQLite may contain personal data that was erased. At first it may:
-        # the last process may have been killed before it emptied the log.
+        # Whether the write-ahead log of SQLite may contain personal data that was erased. The first value is
+        # True, because the last process may have been killed before it emptied the log.
         self._wal_keeps_erased = self.is_sqlite
 
     @classmethod
@@ -113,7 +113,8 @@ def note_erasure(session: Session) -> None:
 def _empty_wal(engine: Engine) -> bool:
     """Write the write-ahead log of SQLite into the database, and empty the file; return whether it is empty.
 
-    The file stays as it is while another connection reads an older state. Then the next write tries again.
+    If another connection still reads an older state, the file does not change, and the next write tries
+    again.
     """
     if engine.dialect.name != "sqlite":
         return True

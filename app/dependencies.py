@@ -1,4 +1,4 @@
-"""Provides routes with the application's context, the sender of the request, and the browser's cookie."""
+"""Gives the routes the application's context, the sender of the request, and the browser's cookie."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from app.tables.studies import Study
 from benchmark.protocol import Role, Scope
 
 USED_KEY = "ti2v_used_key"
-# Set in the scope of a request whose response Mechanical Turk may show in a frame.
+# This key is set in the ASGI scope of a request if Mechanical Turk may show the response in a frame.
 MAY_BE_FRAMED = "ti2v_may_be_framed"
 _PERSON = "ti2v_person"
 

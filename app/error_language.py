@@ -1,4 +1,4 @@
-"""Chooses the language of an error page. Only the pages of annotators have other languages than English."""
+"""Chooses the language of an error page. Only pages for annotators exist in languages other than English."""
 
 import re
 
@@ -14,17 +14,18 @@ _OF_ANNOTATORS = re.compile(
 
 
 def is_of_annotators(request: Request) -> bool:
-    """Return whether annotators, not owners, open the page of this request."""
+    """Return whether the requested page is for annotators, not for owners."""
     return _OF_ANNOTATORS.match(request.url.path) is not None
 
 
 def error_language(request: Request, *, otherwise: Language = Language.EN) -> Language:
-    """Return the language of an error page, without a read of the database.
+    """Return the language of an error page, without reading the database.
 
-    The language is the one that the annotator chose in this browser, or else one that the browser prefers.
+    If the annotator chose a language in this browser, return this language. Otherwise return the language
+    that the browser prefers.
 
     Args:
-        otherwise: the language if the browser prefers none of our languages.
+        otherwise: the language to return if the annotator chose none and the browser accepts none of ours.
     """
     if not is_of_annotators(request):
         return Language.EN

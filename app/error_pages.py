@@ -35,12 +35,12 @@ TITLES = {
     503: gettext_noop("Temporarily unavailable"),
     507: gettext_noop("Disk full"),
 }
-# Annotators have no account, so their 401 asks for no sign-in.
+# Annotators have no account, so their page for a 401 does not ask them to sign in.
 _TITLES_OF_CODES = {"not_invited": gettext_noop("Open your link again")}
 # The value of Retry-After in seconds, for errors that specify no value.
 RETRY_AFTER_S = {429: 60, 503: 5}
 # Codes of errors that disappear after a sign-in. The code not_invited is not in this set, because annotators
-# use their invitation.
+# use an invitation link and cannot sign in.
 _SIGN_IN_CODES = (NotSignedIn.default_code, "sign_in_link_used", "account_disabled", "sign_in_failed")
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}

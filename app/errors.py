@@ -61,8 +61,9 @@ class NotSignedIn(AppError):
 class OtherBrowser(NotSignedIn):
     """The annotator continued the study in another browser, so this browser has no access any more.
 
-    `language` is the language that the annotator chose, or else the language of the study. `is_chosen` states
-    which. `may_be_framed` states whether Mechanical Turk may show the study's pages in a frame.
+    `language` is the language that the annotator chose, or else the language of the study. `is_chosen` is
+    true if the annotator chose it. `may_be_framed` states whether Mechanical Turk may show the study's pages
+    in a frame.
     """
 
     default_code = "other_browser"

@@ -41,7 +41,7 @@ def nested(texts: Texts, *, lines: Collection[str]) -> dict[str, Any]:
     A number in a path is the index of a row in a list. Empty texts are left out.
 
     Args:
-        lines: the last names of the paths whose texts are lists with one item on each line.
+        lines: the last parts of the paths of lists. The text of such a path has one item on each line.
 
     Raises:
         ValueError: a path has too many parts, or a part of a path has both a text and parts below it.
@@ -65,7 +65,10 @@ def nested(texts: Texts, *, lines: Collection[str]) -> dict[str, Any]:
 
 
 def rows(texts: Texts, path: str) -> list[dict[str, str]]:
-    """Return the rows of a list in a form. Each row maps the rest of a path to the text."""
+    """Return the rows of a list in a form.
+
+    Each row maps the part of a path after the row's index to the text.
+    """
     numbered: dict[int, dict[str, str]] = {}
     for name, text in texts.items():
         row, _, rest = name.removeprefix(f"{path}.").partition(".")

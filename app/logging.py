@@ -1,6 +1,7 @@
 """Logs events with fields.
 
-Logs contain no prompts and no client addresses. While a vote is open, no log line names its models.
+Logs contain no prompts and no client addresses. While a comparison waits for its vote, no log line names the
+models of its clips.
 """
 
 import json

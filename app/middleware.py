@@ -81,7 +81,7 @@ class RequestMiddleware:
             await _record_key_use(scope)
 
     def _response_headers(self, scope: Scope) -> HeaderPairs:
-        """Return the response headers. The route has decided before whether a frame may show the response."""
+        """Return the headers. The route has already decided whether a frame may show the response."""
         headers = self._framed_headers if scope.get(MAY_BE_FRAMED) else self._headers
         return [*headers, (b"x-request-id", scope["ti2v_request_id"].encode())]
 

@@ -36,7 +36,7 @@ class _Templates(FileSystemLoader):
         return _shortened(source), path, is_current
 
 
-# Also the line breaks in front of these tags are not shown.
+# Browsers do not show whitespace before these tags, so it is removed together with unneeded end tags.
 _UNNEEDED = re.compile(
     r"\s*</(?:td|th|tr|li|dt|dd)>|\s+(?=<(?:td|th|tr|rect|use|line|text|/svg)[\s>])|^[ \t]+", re.MULTILINE
 )

@@ -10,8 +10,8 @@ from starlette.requests import Request
 class SignInForm:
     """The sign-in form; `target` is the page to show after the sign-in.
 
-    `answers_form` is true if the server refused a form; the form's page restores the fields after the
-    sign-in.
+    `answers_form` is true if the server refused a submitted form because the person was not signed in. After
+    the sign-in, the form's page restores the fields.
     """
 
     message: str = ""

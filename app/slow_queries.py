@@ -31,7 +31,7 @@ def log_slow_queries(engine: Engine, *, limit_ms: int) -> None:
 
 
 def log_if_slow(connection: Connection, sql: str, *, started: float) -> None:
-    """Log a statement that has just ended, if it took as long as the limit of the connection's engine.
+    """Log a statement that has just ended, if it reached the time limit of the connection's engine.
 
     Args:
         started: `time.perf_counter()` before the statement.

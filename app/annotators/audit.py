@@ -46,7 +46,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Changed:
-    """The number of votes that an exclusion or reinstatement changed, for each new status of the votes.
+    """Counts the votes that an exclusion or reinstatement changed, separately for each new status.
 
     All counts are 0 if no vote changed.
     """

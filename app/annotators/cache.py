@@ -1,7 +1,8 @@
 """Keeps the figures of a study's annotators between requests.
 
 An exclusion, a reinstatement, a withdrawal or a new annotator makes the figures invalid. While a study is
-open, the figures may be a minute old, because the bootstrap takes 0.6 s for 72,000 votes.
+open, the figures may be a minute old: the bootstrap takes 0.6 s for 72,000 votes, which is too long to repeat
+for every request.
 """
 
 import threading
@@ -45,7 +46,8 @@ def kept_annotators(session: Session, study: Study) -> KeptAnnotators:
     now = utc_now()
     last_vote, decisions = _last_vote(session, study), _decisions(session, study)
     engine: Engine = session.get_bind().engine
-    # SQLite uses the id of a removed study again, so the key has the creation time too.
+    # SQLite may give a new study the id of a removed study, so the key also contains the study's creation
+    # time.
     key = study.id, study.created_at
     with _LOCK:
         kept = _KEPT.setdefault(engine, OrderedDict())

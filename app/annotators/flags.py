@@ -1,6 +1,6 @@
 """Dismisses and restores flags of annotators.
 
-The annotator's figures still contain a dismissed flag, but the lists do not count dismissed flags.
+A dismissed flag stays among the annotator's figures, but the lists of annotators do not count it.
 """
 
 from sqlalchemy.orm import Session
@@ -17,7 +17,8 @@ from benchmark.protocol import Flag
 def require_flag(session: Session, *, study: Study, annotator: Annotator, flag: Flag) -> None:
     """Check that an annotator has a flag.
 
-    Computing the figures of a large study takes 0.6 s. Call this function before the write transaction.
+    The function computes the figures of all annotators, which takes 0.6 s for a large study. Call it before
+    the write transaction begins, not inside it.
 
     Raises:
         Conflict: the annotator does not have the flag.

@@ -9,7 +9,7 @@ from benchmark.protocol import AnnotatorKind
 
 @dataclass(frozen=True)
 class OverviewRow:
-    """An annotator of a study. `votes` counts every vote, also votes that do not count in the results."""
+    """An annotator of a study. `votes` also includes votes that do not count in the results."""
 
     name: str
     kind: AnnotatorKind
@@ -54,7 +54,7 @@ class OverviewPage:
 
     @property
     def scope(self) -> str:
-        """Return which annotators the list has, as the end of a sentence."""
+        """Return the end of the page's sentence on the number of annotators, such as `in your studies`."""
         if self.text:
             return "matches the filter" if self.total == 1 else "match the filter"
         return "in all studies" if self.sees_all else "in your studies"

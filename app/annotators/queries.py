@@ -47,8 +47,8 @@ class AnnotatorReport:
         valid: number of votes that count. Their status is valid or imported.
         excluded: number of the annotator's excluded votes.
         other: number of all other votes. Their status is superseded, withdrawn or surplus; they do not count.
-        repeats: number of answers to hidden repeats. `repeats_same` counts the answers to repeats that equal
-            the annotator's first answer.
+        repeats: number of answers to hidden repeats (comparisons shown a second time). `repeats_same` is the
+            number of these answers that equal the annotator's first answer.
         rules: the result of each quality rule of the study.
         dismissed: the flags that the owner dismissed. `open_flags` has the other flags.
         clip_ms: average duration of the study's clips, milliseconds.

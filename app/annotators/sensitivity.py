@@ -18,8 +18,8 @@ COUNTED = (VoteStatus.VALID, VoteStatus.IMPORTED, VoteStatus.AUTOMATIC)
 class MatchupSensitivity:
     """Measures how much the score of one matchup depends on single annotators.
 
-    `dawid_skene` is the reference's score in percent, with each vote weighted by the estimated accuracy of
-    the annotator. `dawid_skene` is None if no pair is decided or the estimate does not converge.
+    `dawid_skene` is the score of the reference in percent; the votes are weighted by the estimated accuracy
+    of their annotators. `dawid_skene` is None if no pair is decided or the estimate does not converge.
     """
 
     row: SensitivityRow

@@ -28,8 +28,9 @@ def find_annotator(session: Session, *, study: Study, pseudonym: str) -> Annotat
 def exclude_annotator(session: Session, *, study: Study, annotator: Annotator, decision: Decision) -> Changed:
     """Exclude all votes of an annotator.
 
-    In a running study, the exclusion also releases the slots that these votes take. The annotator's open
-    assignments are cancelled, and the annotator gets no new assignments. Excluding twice changes nothing.
+    In a running study, the exclusion also releases the slots of these votes, so that other annotators can
+    vote instead. The annotator's open assignments are cancelled, and the annotator gets no new assignments.
+    Excluding twice changes nothing.
 
     Raises:
         Conflict: the votes were withdrawn because the annotator left the study, or the votes were imported.

@@ -22,7 +22,7 @@ from benchmark.protocol import Role
 from benchmark.wire.audit_log import AuditCheckResponse, AuditEventResponse, AuditEventsResponse
 
 AUDIT_EVENTS = ListOrder("audit_events", (KeyType.BIG_INTEGER,))
-# For each kind of subject, the beginnings of the actions on it.
+# For each kind of subject, the prefixes of the names of the actions on such subjects.
 _OF_STUDIES = ("study.", "annotator.", "vote.", "votes.", "flag.", "invitation.")
 _OF_SUBMISSIONS = ("submission.", "clip.", "gold_clip.", "jobs.")
 _OF_MODELS = ("model.",)

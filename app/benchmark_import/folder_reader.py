@@ -30,7 +30,8 @@ class ReadBenchmark:
 
     Attributes:
         source: the benchmark with its original image files.
-        readable: for each image, a file that browsers can show: the original file, or a PNG made from it.
+        readable: maps each image to a file that browsers can show, which is the original or a PNG made from
+            it.
     """
 
     source: BenchmarkSource

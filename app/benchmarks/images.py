@@ -55,7 +55,8 @@ def store_images(
 
     Raises:
         Invalid: an image is refused. Images that were stored before the error stay in the store, but no
-            database row refers to them. StoreFull, StoreUnavailable: the store cannot store an image.
+            database row refers to them.
+        StoreFull, StoreUnavailable: the store cannot store an image.
     """
     stored = {}
     for name, path in source.images.items():

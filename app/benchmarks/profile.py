@@ -16,7 +16,7 @@ from benchmark.protocol import StudyKind
 class BenchmarkShape:
     """The size of a benchmark.
 
-    `images_per_scenario` contains the smallest and the largest number of images of one scenario.
+    `images_per_scenario` has two numbers: the fewest and the most images that a scenario has.
     """
 
     pairs: int
@@ -73,7 +73,7 @@ class BenchmarkProfile:
     """The row of a benchmark in the paper's Table 1.
 
     Attributes:
-        media, texts: number of unique images (media), number of unique prompts (texts).
+        media, texts: the numbers of unique images and of unique prompts.
         text_driven: whether an image has several prompts, so that the text decides the motion.
         evaluation: `human` if this service has a human study of any version of the benchmark; otherwise
             `none`.

@@ -14,7 +14,8 @@ from benchmark.protocol import Visibility
 from benchmark.wire.benchmarks import BenchmarkResponse, BenchmarksResponse, PairResponse, PairsResponse
 
 BENCHMARKS = ListOrder("benchmarks", (KeyType.TEXT,))
-# A cursor of pairs names the version, so that a new version does not change the remaining pages.
+# The cursor of a list of pairs names the benchmark's version. If a new version is imported, the remaining
+# pages of the list still show the old version.
 PAIRS = ListOrder("pairs", (KeyType.INTEGER, KeyType.INTEGER))
 
 

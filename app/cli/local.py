@@ -23,8 +23,8 @@ from benchmark.protocol import Role
 
 # Commands that run without a key act as this person: the audit log names the person, who also owns new rows.
 OPERATOR = "command line"
-# A person who can open the database file is an admin. A command that only reads needs no person in the
-# database.
+# Commands that only read act as this admin, because their user can read the database file anyway. This admin
+# has no row in the database.
 READER = Principal(0, OPERATOR, Role.ADMIN)
 
 

@@ -71,7 +71,7 @@ def report(
     from benchmark.report.output_folder import new_report_folder
 
     settings = open_settings()
-    # A person who can open the database file is an admin.
+    # The command acts as an admin, because its user can read the database file anyway.
     reader = Principal(0, OPERATOR, Role.ADMIN)
     with open_database(settings) as database, new_report_folder(output, study) as folder:
         strips = _strips(settings, database, reader, study, pairs)

@@ -37,7 +37,7 @@ _OPTIONS = (
 
 
 def allocation_options(command: Command) -> Command:
-    """Add the options to a command. The values are passed as `allocation`; None if the user gave none."""
+    """Add the options to a command, which gets their values as `allocation`; None without any option."""
 
     @wraps(command)
     def with_allocation(**options: Any) -> Any:

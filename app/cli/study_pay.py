@@ -24,7 +24,7 @@ def pay_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def hourly_pay(pay: tuple[str, str] | None, fee_percent: str) -> dict[str, str] | None:
-    """Return the pay as a field of a request, which checks the values."""
+    """Return the pay as a field of a request; the request checks the values."""
     if pay is None:
         return None
     return {"per_hour": pay[0], "currency": pay[1], "fee_percent": fee_percent}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from app.database import Database
     from app.simulation.crowd import SimulationResult
 
-# Two thirds are honest, at three levels of skill.
+# The number of annotators with each profile. Two thirds of them are honest, at three levels of skill.
 _DEFAULT_MIX = {
     "expert": 12, "careful": 16, "average": 12,
     "random": 4, "always-left": 4, "instant": 4, "replay": 4, "gold-only": 4,

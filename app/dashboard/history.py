@@ -52,7 +52,7 @@ def annotator_history(
 
 
 def playback_events(session: Session, assignment_id: int) -> Sequence[PlaybackEvent]:
-    """Return the first events of an assignment, in the order of page views and events."""
+    """Return an assignment's first MAX_SHOWN_EVENTS playback events, sorted by page view and number."""
     return session.scalars(
         select(PlaybackEvent)
         .where(PlaybackEvent.assignment_id == assignment_id)

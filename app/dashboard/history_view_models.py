@@ -54,7 +54,7 @@ class HistoryPage:
 
 @dataclass(frozen=True)
 class PlaybackLine:
-    """An event of one clip, or of both clips at one time.
+    """A playback event of one clip, or the same event of both clips at the same time.
 
     `begins_view` is true for the first event of a page view.
     """

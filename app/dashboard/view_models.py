@@ -58,7 +58,7 @@ class ReportRow:
 class LivePart:
     """The part of the dashboard that a browser requests again every few seconds.
 
-    `cost` is empty if the study has no pay for an hour.
+    `cost` is empty if the study has no hourly pay.
     """
 
     votes: int

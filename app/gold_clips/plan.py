@@ -1,4 +1,4 @@
-"""Plans which wrong clips to make from the clips of a submission."""
+"""Plans which wrong clips (wrong answers of gold questions) to make from the clips of a submission."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -53,8 +53,8 @@ def plan_gold_clips(
 
     The kinds (frozen, reversed, wrong pair) take turns.
 
-    Clips without motion are left out. If such a clip is frozen or reversed, the result looks like the
-    original. The clips of seed 0 are used, because gold questions show only this seed.
+    Clips without motion are left out, because a frozen or reversed copy would look like the original. The
+    clips of seed 0 are used, because gold questions show only this seed.
     """
     rows = [
         (clip, name, image)

@@ -14,7 +14,7 @@ from benchmark.wire.gold_clips import GoldClipResponse, GoldClipsResponse
 
 
 def gold_rows(session: Session, made: Submission) -> Sequence[Row[GoldClip, Pair]]:
-    """Return the wrong clips of the submission `made` with their pairs, in the order of their making."""
+    """Return the wrong clips in the submission `made`, each with its pair, in the order they were made."""
     return session.execute(
         select(GoldClip, Pair)
         .join(Clip, Clip.id == GoldClip.clip_id)

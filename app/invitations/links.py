@@ -96,7 +96,8 @@ def _record(
     kind: AnnotatorKind,
     now: datetime,
 ) -> None:
-    # Without the label, which may name a person: no event can be changed later.
+    # The event does not contain the label, because the label may name a person and no event can be changed
+    # later.
     details = {"links": count, "kind": kind.value}
     record_event(session, principal, "invitation.create", subject=study.slug, now=now, **details)
 

@@ -60,7 +60,9 @@ def accept_invitation(
 
 
 def withdraw_annotator(session: Session, *, annotator: Annotator, study: Study, now: datetime) -> int:
-    """Withdraw an annotator and the annotator's votes, free their slots, and return the number of votes.
+    """Withdraw an annotator and all of the annotator's votes; return the number of votes.
+
+    The slots of the votes become free.
 
     The study must be locked.
     """
@@ -120,7 +122,8 @@ def revoke_invitation(
         session.execute(
             delete(AnnotatorBrowser).where(AnnotatorBrowser.annotator_id == invitation.annotator_id)
         )
-    # Without the label, which may name a person: no event can be changed later.
+    # The event does not contain the label, because the label may name a person and no event can be changed
+    # later.
     details = {"invitation": invitation.id}
     record_event(session, principal, "invitation.revoke", subject=study.slug, now=now, **details)
 

@@ -20,7 +20,7 @@ from app.tables.jobs import Job, Worker, job_status_is
 from benchmark.protocol import FailureKind, JobKind, JobStatus
 from benchmark.wire.text import log_tail, one_line
 
-# Maximum number of leases that one claim may expire, so that claims stay fast after many workers were lost.
+# One claim ends at most this many expired leases, so that claims stay fast after many workers were lost.
 _MOST_OVERDUE = 100
 
 

@@ -54,7 +54,7 @@ def create_jobs(
 def _find_or_add_model(session: Session, slug: str, principal: Principal, now: datetime) -> VideoModel:
     """Return the requested model.
 
-    Return the model. If the model is not registered but a worker offers it, register it for this person.
+    If the model is not registered but a worker offers it, register it for this person.
     """
     offered = offered_models(session)
     model = model_of(session, slug)
@@ -94,7 +94,7 @@ def _pairs_of(session: Session, benchmark: Benchmark, names: Iterable[str] | Non
 
 
 def _positions(unknown: Sequence[int]) -> str:
-    """Return the list positions of unknown entries. A message can then avoid the submitted text."""
+    """Return the positions of unknown entries, so that a message need not repeat the submitted text."""
     shown = ", ".join(f"number {place:,}" for place in unknown[:_MAX_SHOWN])
     more = len(unknown) - _MAX_SHOWN
     return f"{shown} and {more:,} more" if more > 0 else shown

@@ -168,7 +168,7 @@ def _workers(
             jobs=jobs,
             clips_done=worker.clips_done,
             state=worker.state,
-            # The reason can name pairs of another person's benchmark.
+            # Only admins get the reason, because it can name pairs of another person's benchmark.
             reason=worker.state_reason if principal.is_admin else "",
             failures_in_a_row=worker.failures_in_a_row,
         )

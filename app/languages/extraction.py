@@ -46,7 +46,8 @@ CODE = (
     "app/security/participants.py",
     "app/voting/*.py",
 )
-# The functions that carry a text, with the positions of the text and of its plural.
+# The functions that take a text, with the positions of the arguments for the text and its plural; None for
+# gettext's default positions.
 _FUNCTIONS: Mapping[str, tuple[int, ...] | None] = {
     "_": None,
     "ngettext": (1, 2),

@@ -1,4 +1,4 @@
-"""Writes warnings about accepted clips. A person should check such clips."""
+"""Writes warnings about accepted clips that a person should check."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """Removes metadata from image files without changing the coded pixels.
 
-Sources: ITU-T T.81 annex B (JPEG markers), the PNG specification 3rd edition, 5 and 11 (chunks), the WebP
-container specification (RIFF chunks).
+Sources: ITU-T T.81 annex B (JPEG markers), the PNG specification 3rd edition, sections 5 and 11 (chunks), the
+WebP container specification (RIFF chunks).
 """
 
 import re

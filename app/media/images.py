@@ -89,8 +89,8 @@ def clean_image(
 
     Args:
         path: the submitted image file.
-        target_path: the file to write; an existing file is overwritten. If there is an error, no file is
-            left. sandbox: the sandbox that opens the file.
+        target_path: the file to write; an existing file is overwritten. After an error, no file is left.
+        sandbox: the sandbox that opens the file.
         limits: the limits that the image must satisfy.
 
     Returns:

@@ -1,8 +1,8 @@
 """Pads both renditions of an assignment to the same length, so that file sizes do not identify models.
 
-Padding each file to its own length would not hide the model: MotiF's files are larger than CogVideoX's in 51
-of 51 pairs. Each rendition ends in an MP4 `free` box, which players skip. The box is added while the file is
-served, and is never stored.
+Rounding up the length of each file separately would not hide the model: MotiF's files are larger than
+CogVideoX's in 51 of 51 pairs. Each rendition ends in an MP4 `free` box, which players skip. The box is added
+while the file is served, and is never stored.
 """
 
 import re

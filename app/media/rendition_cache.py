@@ -62,8 +62,8 @@ class RenditionCache:
         If no rendition is stored, transcode the clip and store the result.
 
         Raises:
-            RenditionFailed: the clip cannot be transcoded to this recipe. StoreFull, StoreUnavailable: the
-                store cannot store the rendition.
+            RenditionFailed: the clip cannot be transcoded to this recipe.
+            StoreFull, StoreUnavailable: the store cannot store the rendition.
         """
         with self._locks[clip.id, recipe.name]:
             return self._find(clip, recipe) or self._make(clip, recipe)

@@ -1,4 +1,4 @@
-"""Caches values that are computed from many scores. A change of a measuring job makes a value invalid."""
+"""Caches values that are computed from many scores, until a job that measures the clips changes."""
 
 import threading
 from collections import OrderedDict

@@ -33,7 +33,11 @@ Clips = Sequence[Row[int, str, str, int, int, int, int, float, int]]
 
 @dataclass(frozen=True)
 class _ChosenScores:
-    """The scores with the chosen settings: values and reasons by clip, and the settings of the table."""
+    """The scores that were computed with the chosen settings.
+
+    `values` has the scores of each clip, and `refused` has the reasons for missing scores; both are keyed by
+    clip id, then by metric.
+    """
 
     values: Mapping[int, Mapping[str, float]]
     refused: Mapping[int, Mapping[str, str]]

@@ -21,7 +21,7 @@ from app.security.tokens import derived_token, new_token
 from app.sign_in_form import local_path
 
 router = APIRouter(include_in_schema=False)
-# The cookie connects the browser that comes back with the browser that began to sign in.
+# The cookie proves that the browser that returns from the provider is the browser that began to sign in.
 STATE_COOKIE = "ti2v_openid"
 STATE_SECONDS = 600
 Text = Annotated[str, Query(max_length=4096)]
@@ -53,7 +53,7 @@ def start(request: Request, target: Annotated[str, Query(max_length=2000)] = "/"
 def callback(
     request: Request, code: Text = "", state: Text = "", iss: Text = "", error: Text = ""
 ) -> Response:
-    """Sign the browser in that comes back from the provider, then redirect to the page that it wanted."""
+    """Sign in a browser that returns from the provider; redirect it to the page that it first requested."""
     context = context_of(request)
     provider = _provider(context)
     begun, _, kept = cookies_of(request).get(STATE_COOKIE, "").partition(".")

@@ -27,7 +27,7 @@ def person_of(session: Session, identity: Identity, *, new_role: Role | None, no
 
     Raises:
         NotSignedIn: the person is disabled or unknown, or the account has no verified email address.
-        Conflict: the same account signs in twice at this moment.
+        Conflict: another request is signing in the same account at this moment.
     """
     person = session.scalar(
         select(Person)

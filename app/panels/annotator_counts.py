@@ -1,6 +1,6 @@
-"""Counts the comparisons that an annotator was shown. The next comparison and the progress use the counts.
+"""Counts the comparisons that an annotator was shown, without those of the quiz.
 
-The quiz is left out.
+The counts decide the next comparison, and the progress that the page shows.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Chooses gold questions, comparisons with a known answer, at positions derived from the study's seed.
+"""Chooses gold questions (comparisons with a known answer) at positions derived from the study's seed.
 
 In each block of `gold_block` comparisons that an annotator gets, one random position has a gold question.
 The correct answer to a gold question is the clip of the reference. Gold questions take no slots, count in

@@ -18,7 +18,7 @@ from app.tables.studies import Study, StudyProtocol
 from benchmark.protocol import Outcome, Phase
 from benchmark.wire.phases import Phases
 
-# The position of all quiz questions. The positions of the comparisons that follow the quiz start at 1.
+# Every quiz question has this position. The comparisons after the quiz have the positions from 1.
 QUIZ_POSITION = 0
 
 
@@ -37,7 +37,7 @@ class PhaseProgress:
 
     @property
     def outcome(self) -> Outcome | None:
-        """Return the outcome with which this annotator's study ended; None if the study has not ended."""
+        """Return the outcome with which the study ended for this annotator; None if it has not ended."""
         failed = [row.outcome for row in self.ended.values() if row.outcome is not None]
         if failed:
             return failed[0]
@@ -112,7 +112,8 @@ def end_voting(session: Session, *, study: Study, annotator_id: int, done: int, 
     """Record that no comparison is left for an annotator. Excluded annotators do not pass the voting.
 
     Args:
-        done: the number of comparisons that the annotator did; 0 means that the study was full.
+        done: the number of comparisons that the annotator did; 0 means that the study was full, because all
+            comparisons had enough votes.
     """
     is_excluded = session.get_one(Annotator, annotator_id).excluded_at is not None
     outcome = Outcome.QUALITY_FAILED if is_excluded else None if done else Outcome.FULL

@@ -67,7 +67,7 @@ def freeze_protocol(
 
 
 def newest_protocol(session: Session, study: Study) -> StudyProtocol | None:
-    """Return the protocol version under which new votes are cast. None for a draft."""
+    """Return the newest protocol version, under which new votes are cast; None for a draft."""
     return session.scalar(
         select(StudyProtocol)
         .where(StudyProtocol.study_id == study.id)

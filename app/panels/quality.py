@@ -33,7 +33,8 @@ def end_if_failed(session: Session, *, study: Study, annotator: Annotator, now: 
         return False
     ended = session.get(AnnotatorPhase, (annotator.id, Phase.VOTING))
     if ended is not None and ended.outcome is Outcome.QUALITY_FAILED:
-        # The rules decide once, so that they never exclude an annotator whom a person has reinstated.
+        # The rules end the study for an annotator only once, so that they never exclude a reinstated
+        # annotator again.
         return True
     figures = annotator_figures(session, annotator.id, with_playback=rules.watching is not None)
     failed = failed_rules(rules, figures)

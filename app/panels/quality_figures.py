@@ -120,7 +120,7 @@ def _count_vote(
     if before is not None:
         figures.sides_again += is_left is (before.chosen_side is before.left_side)
         figures.reasons_again += row[-len(_REASONS) :] == before[-len(_REASONS) :]
-    # After an undo, the annotator has watched the clips on the page of the earlier assignment.
+    # Leave out votes after an undo: the annotator watched the clips on the page of the earlier assignment.
     if watched is not None and row.replaces_id is None:
         figures.playback += 1
         figures.watched += watched.both

@@ -94,7 +94,8 @@ def _straight(rules: Rules, figures: QualityFigures) -> Iterator[RuleResult]:
     sides = _Count(figures.sides_again, pairs, rule_limits.SAME_SIDE_AGAIN)
     reasons = _Count(figures.reasons_again, pairs, rule_limits.SAME_REASONS_AGAIN)
     if rules.side is not None:
-        # Either side can be preferred, so each of the two tests gets half of the level.
+        # An annotator can prefer either side, so there is one test for each side, at half of the significance
+        # level.
         status = _of_maximum(rules.side, side, level=rule_limits.LEVEL / 2)
         sentence = f"{most} of {figures.votes} votes are for side {letter}"
         yield RuleResult("side", rules.side.action, status, sentence)

@@ -50,7 +50,7 @@ def _left(side: Side) -> ScalarSelect[int]:
     )
 
 
-# The votes of each matchup that are complete; leases do not count.
+# For each matchup, the number of votes that were cast; leases do not count.
 _COMPLETE = (
     select(
         Comparison.matchup_id, func.sum(Comparison.votes_reference + Comparison.votes_other).label("votes")
@@ -77,7 +77,8 @@ def _next(
         return PreparedStatement(
             first_free.order_by(Comparison.batch, Comparison.slots_taken, Comparison.shuffle_key)
         )
-    # The inner query sorts all free comparisons, so it selects nothing but the id.
+    # The inner query sorts all free comparisons, so it selects only the id, which keeps the sorted rows
+    # small.
     ids = select(Comparison.id).join(_COMPLETE, _COMPLETE.c.matchup_id == Comparison.matchup_id)
     first = _first_free(ids, which, met).order_by(
         Comparison.batch, _COMPLETE.c.votes, Comparison.slots_taken, Comparison.shuffle_key

@@ -27,8 +27,8 @@ class FreeComparison:
 
 
 _comparisons = Base.metadata.tables["comparisons"]
-# The statements change `slots_taken` by one, so that a comparison that was read before an earlier change in
-# the same transaction cannot undo this change.
+# The statements add 1 to the stored `slots_taken`, or subtract 1. An outdated value in a comparison that was
+# read earlier can therefore not overwrite a change of the same transaction.
 _CHANGE = (
     update(_comparisons)
     .where(_comparisons.c.id == bindparam("comparison_id"))

@@ -22,7 +22,7 @@ _OF_PURPOSE = {
     AssignmentPurpose.GOLD: (VoteStatus.GOLD, "a gold question"),
     AssignmentPurpose.REPEAT: (VoteStatus.REPEAT, "a hidden repeat"),
     AssignmentPurpose.QUIZ: (VoteStatus.QUIZ, "a quiz question"),
-    # A study of this kind does not count the votes of annotators of this kind.
+    # This entry is for an annotator whose kind the study does not count, such as a pilot annotator.
     AssignmentPurpose.VOTE: (VoteStatus.PILOT, "not a participant"),
 }
 _comparisons = Base.metadata.tables["comparisons"]

@@ -62,7 +62,7 @@ def add_key(
 ) -> Response:
     """Add a key and show it. If the same form is sent again, the page shows the same key."""
     context = context_of(request)
-    # A form that goes back and is changed has the same nonce, but asks for another key.
+    # If a person presses Back and changes the form, it has the same nonce but requests another key.
     limits = tuple(dict.fromkeys(scopes or ()))
     purpose = f"key of form {nonce}: {name!r} {role!r} {days!r} {limits!r}"
     secret = KEY_PREFIX + derived_token(context.settings.signing_key, purpose)
@@ -166,7 +166,7 @@ def _page(
 
 
 def _problems(refusal: InvalidFields | Conflict) -> dict[str, str]:
-    """Return the message for each wrong field. Every conflict is about the name."""
+    """Return the message for each wrong field; a conflict always concerns the field of the name."""
     return refusal.fields if isinstance(refusal, InvalidFields) else {"name": refusal.message}
 
 

@@ -63,8 +63,8 @@ class PeopleFields:
 class PeoplePage:
     """All people and keys, and the forms that add a person or a key.
 
-    `nonce` identifies the next key. `fields` are the texts of the form that was refused, and `problems` has a
-    message for each of its wrong fields.
+    `nonce` identifies the next key. If one of the forms was refused, `fields` has its texts, and `problems`
+    has a message for each of its wrong fields.
     """
 
     people: tuple[PersonLine, ...]
@@ -82,11 +82,11 @@ class PeoplePage:
         return "/people/keys"
 
     def fields_of(self, form: str) -> PeopleFields:
-        """Return the texts of a form; the form that was not refused is empty."""
+        """Return the texts of a form: the submitted texts if this form was refused, otherwise empty texts."""
         return self.fields if self.fields.form == form else PeopleFields(form)
 
     def problem_of(self, id: str) -> str:
-        """Return the message for the field with this HTML id, such as `key-days`; empty if it is right."""
+        """Return the message for the field with this HTML id, such as `key-days`; empty if there is none."""
         form, _, name = id.partition("-")
         return self.problems.get(name, "") if self.fields.form == form else ""
 

@@ -1,6 +1,6 @@
-"""The worked examples of the instructions, one for each justification; clips A and B each win two.
+"""The worked examples of the instructions, one for each justification.
 
-benchmark/scenes/worked_examples.py renders the clips.
+Clip A wins two examples, and clip B wins two. benchmark/scenes/worked_examples.py renders the clips.
 """
 
 from dataclasses import dataclass

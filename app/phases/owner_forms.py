@@ -44,7 +44,7 @@ _KINDS: Mapping[str, type[BaseModel]] = {
     "allocation": Allocation,
     "platform": Platform,
 }
-# What only the questions of one kind have.
+# For each kind of question, the fields that only this kind has.
 _OF_KIND = {"choice": ("options",), "number": ("minimum", "maximum"), "text": ()}
 _NEW_ROWS = {
     SECTIONS: {"title": "", "text": ""},

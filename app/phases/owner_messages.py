@@ -6,7 +6,8 @@ from pydantic import ValidationError
 
 from app.field_messages import form_message
 
-# What a field with a pattern may contain, by the last name of its path.
+# For each field with a pattern, a sentence on what it may contain. The key is the last part of the field's
+# path.
 _PATTERNS = {
     "contact": "Write one email address, such as study@example.org.",
     "key": "Use at most 40 lower-case letters, digits and '_'; start with a letter.",

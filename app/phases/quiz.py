@@ -1,4 +1,4 @@
-"""The quiz shows gold comparisons before the voting, and explains each of them after the answer.
+"""The quiz before the voting shows gold comparisons (with a known answer) and explains each answer.
 
 The state of a quiz follows from the annotator's quiz assignments and the votes on these assignments; nothing
 else is stored until the quiz ends. Every attempt asks questions that the annotator has not seen.

@@ -33,7 +33,8 @@ from app.voting.view_models import AssignmentView
 from benchmark.protocol import Outcome, Phase
 from benchmark.wire.phases import Phases, QuizPhase
 
-# How long a phase usually takes; the quiz and the voting take as long as their comparisons.
+# The usual duration of a phase, in seconds. The other phases are missing here, because their durations depend
+# on the number of their questions or comparisons.
 _SECONDS = {Phase.CONSENT: 90, Phase.INSTRUCTIONS: 90, Phase.FINISH: 0}
 _SECONDS_PER_QUESTION = 15
 

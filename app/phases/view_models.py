@@ -18,7 +18,8 @@ STEP_NAMES = {
     Phase.QUESTIONNAIRE: gettext_noop("Questions"),
     Phase.FINISH: gettext_noop("Finished"),
 }
-# Why a clip is wrong, by the model that made it (benchmark/scenes/gold.py) or by its GoldKind.
+# The reason why a clip is wrong, keyed by the model that made the clip (benchmark/scenes/gold.py) or by the
+# GoldKind of the clip.
 _WRONG_CLIPS = {
     "static": gettext_noop("Nothing moves in this clip."),
     "frozen": gettext_noop("Nothing moves in this clip."),

@@ -23,7 +23,8 @@ from benchmark.wire.platforms import Platform
 
 INTERVAL = timedelta(minutes=1)
 INTERVAL_AFTER_FAULT = timedelta(minutes=5)
-# Sessions that stay active for longer belong to forged links, of which Prolific knows nothing.
+# The server does not ask about sessions that stay active for longer: they belong to forged links, whose
+# submissions do not exist on Prolific.
 MAX_WATCHED = timedelta(days=7)
 TIMEOUT_S = 10.0
 PAGE_SIZE = 100
@@ -60,7 +61,7 @@ def poll_prolific(context: AppContext, slug: str, _progress: Progress) -> None:
     server queues the task again.
 
     Raises:
-        TaskRepeats: the task is due again later.
+        TaskRepeats: the task must run again later.
         TaskFailed: Prolific refuses the token, or knows no such study.
     """
     asked_at = utc_now()

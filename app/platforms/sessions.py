@@ -16,7 +16,7 @@ from app.tables.studies import Study
 from benchmark.protocol import AnnotatorKind, PlatformKind, SessionStatus, StudyStatus
 from benchmark.wire.platforms import Platform
 
-# The states after which a submission needs its comparisons no longer.
+# In these states, a participant no longer needs the comparisons that the participant holds.
 _GIVEN_UP = (SessionStatus.RETURNED, SessionStatus.TIMED_OUT)
 
 
@@ -72,7 +72,8 @@ def join_study(
         )
         session.add(row)
     else:
-        # Whoever joined with unsigned ids may have cast votes, so a later signed link proves nothing.
+        # Somebody who joined with unsigned ids may already have cast votes. A later signed link does not
+        # prove who cast these votes.
         row.is_verified = row.is_verified and ids.is_verified
         row.submit_to = ids.submit_to
         if row.session != ids.session or row.status in _GIVEN_UP:
@@ -87,7 +88,8 @@ def took_part(session: Session, *, study: Study, platform: Platform, participant
     """Return whether a participant joined another study of the same owner and the same exclusion group."""
     if platform.exclusion_group is None:
         return False
-    # Two studies of a group have two locks. The owner's row makes a participant who joins both wait.
+    # Each study has its own lock. Lock the owner's row too, so that a participant cannot join two studies of
+    # a group at the same moment.
     session.execute(select(Person.id).where(Person.id == study.owner_id).with_for_update(key_share=True))
     others = session.scalars(
         select(Study.platform)
@@ -154,7 +156,7 @@ def change_session(
     If a participant's submission was returned or timed out, the slots of its open comparisons become free.
     Votes already cast are kept. The study must be locked.
     """
-    # Notifications have whole seconds.
+    # The times in notifications are whole seconds.
     if at < row.status_at.replace(microsecond=0) or status is row.status:
         return
     row.status, row.status_at = status, at

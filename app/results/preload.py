@@ -19,7 +19,7 @@ from app.security.identity import Principal
 from app.tables.studies import Study
 from benchmark.protocol import Role, StudyStatus
 
-# The start itself and the first requests come first.
+# Wait this long, so that the start of the server and the first requests are not slowed down.
 DELAY_S = 1.0
 MOST_STUDIES = 3
 _READER = Principal(0, "visitor", Role.VIEWER)

@@ -22,7 +22,7 @@ def new_annotator(session: Session, *, study_id: int, kind: AnnotatorKind, now: 
     if is_pilot and kind is AnnotatorKind.PARTICIPANT:
         kind = AnnotatorKind.PILOT
     name = "annotator" if kind is AnnotatorKind.PARTICIPANT else kind.value
-    # The end of a pilot changes kinds, but pseudonyms stay.
+    # The end of a pilot changes the kind of some annotators, but not their pseudonyms.
     number = session.execute(
         select(func.count()).where(Annotator.study_id == study_id, Annotator.pseudonym.startswith(f"{name}-"))
     ).scalar_one()

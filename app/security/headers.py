@@ -1,6 +1,7 @@
 """Builds the security headers of every response."""
 
-# Production and sandbox of Mechanical Turk. A HIT shows a page in a frame, and receives its form.
+# The production and the sandbox site of Mechanical Turk. A HIT (a task on that site) shows our page in a
+# frame, and the site receives the page's form.
 # Sources: docs.aws.amazon.com/AWSMechTurk/latest/AWSMturkAPI/ApiReference_ExternalQuestionArticle.html and
 # .../AWSMechanicalTurkRequester/mturk-hits-defining-questions-html-rendered.html, read 2026-11-30.
 MTURK_ORIGINS = ("https://www.mturk.com", "https://workersandbox.mturk.com")

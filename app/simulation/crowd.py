@@ -50,7 +50,11 @@ class SimulatedAnnotator:
 
 @dataclass(frozen=True)
 class SimulationResult:
-    """The end of a simulation. `full`, `short` and `over` are numbers of comparisons by their valid votes."""
+    """The result of a simulation.
+
+    `full`, `short` and `over` are the numbers of comparisons that have the required number of valid votes,
+    fewer votes, and more votes.
+    """
 
     annotators: tuple[SimulatedAnnotator, ...]
     full: int

@@ -1,4 +1,4 @@
-"""Reads from the copy's database what the simulation knows and annotators must not know."""
+"""Reads facts from the copy's database that the simulation needs but that annotators must not know."""
 
 import hashlib
 from dataclasses import dataclass

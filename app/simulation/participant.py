@@ -11,7 +11,7 @@ from app.simulation.profiles import Choosing, Profile
 from benchmark.protocol import Choice, Justification, PlaybackKind, Side
 from benchmark.wire.phases import ChoiceQuestion, NumberQuestion, Phases
 
-# The time for the pages around the voting, each.
+# The time that an annotator spends on each page around the voting.
 SECONDS_PER_PAGE = 45.0
 # After this number of refused votes in a row, the annotator gives up.
 _MAX_REFUSED = 3
@@ -81,7 +81,7 @@ class Participant:
         elif step == "questionnaire":
             fields = self._answers()
         answer = self._client.post(path, data=fields)
-        # The explanation of a quiz question, and a refused form, lead to the annotator's next page.
+        # After the explanation of a quiz question or a refused quiz form, request the annotator's next page.
         return self._client.get(f"/studies/{self._slug}/phases") if "/quiz/" in answer.url.path else answer
 
     def _judge(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""What simulated annotators do: skill, speed and honesty."""
+"""The profiles of simulated annotators: skill, speed and honesty."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,8 +7,8 @@ from enum import StrEnum
 class Choosing(StrEnum):
     """How an annotator chooses a side.
 
-    `skill` follows the annotator's opinion, `random` a coin; `left` always names A; `gold` is right in gold
-    questions and the quiz, and random otherwise.
+    `skill`: by the annotator's opinion. `random`: by a coin toss. `left`: always clip A. `gold`: right in
+    gold questions and the quiz, and otherwise by a coin toss.
     """
 
     SKILL = "skill"
@@ -22,10 +22,10 @@ class Profile:
     """A kind of annotator.
 
     Attributes:
-        agreement: the probability of the choice that most people would make; 0.5 is a coin.
+        agreement: the probability that the annotator chooses as most people would; 0.5 means chance.
         gold_right: the probability of a right answer to a gold question and in the quiz.
         same_again: the probability of the same answer when a comparison is repeated.
-        seconds: the median time of a comparison.
+        seconds: the median time for one comparison, in seconds.
         loads_clips: whether the annotator loads both clips before the vote.
         watches: whether the annotator watches both clips to the end.
         varies_reasons: whether the annotator gives different reasons.

@@ -93,7 +93,7 @@ def _refuse_parts_for_people(study: Study) -> None:
 
 
 def _scores(session: Session, study: Study) -> dict[tuple[int, int], dict[str, Values]]:
-    """Return the scores of each compared side: (submission id, seed) to pair id to scores.
+    """Return the scores, keyed by compared side (submission id and seed), then by pair id.
 
     Raises:
         Conflict: clips are not measured yet, or the sides were measured with different settings.

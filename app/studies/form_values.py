@@ -15,7 +15,7 @@ def fields_of(request: StudyRequest, names: Mapping[str, str]) -> StudyFields:
     """Return the form's fields for a study.
 
     Args:
-        names: the name in tables of each submission that the form offers.
+        names: for each submission that the form offers, the name that tables use.
     """
     matchups = [(each.reference, each.other) for each in request.matchups]
     sides = tuple(dict.fromkeys(side for matchup in matchups for side in matchup))

@@ -71,7 +71,7 @@ def estimate_part(
     """Return the estimate for the fields, and the differences between the sides of each matchup.
 
     Args:
-        stored: the study from which the new study or draft takes the scenarios; the form does not show them.
+        stored: the study from which the new study or draft takes its scenarios, which the form does not show.
     """
     counts = fields.counts
     ids = {side.table_name: side.public_id for side in sides} | {

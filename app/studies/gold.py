@@ -32,7 +32,8 @@ RIGHT_MODEL = "reference"
 # The value of benchmark.scenes.gold.GoldUse, repeated because importing that module would load the whole
 # scene engine.
 _GOLD = "gold"
-# Without a limit of comparisons per annotator, one comparison in ten is gold, up to the requested number.
+# Without a limit of comparisons per annotator, one comparison in ten is a gold question, up to the requested
+# number.
 _USUAL_BLOCK = 10
 LEAST_BLOCK = 2
 
@@ -75,8 +76,8 @@ def find_gold(
     Raises:
         Invalid: the benchmark has no gold questions, no submission has clips of the gold pairs, or an
             ordinary matchup of the study already compares the submissions that contain the gold clips.
-            Invalid is also raised if annotators would recognise the gold clips by a format that no clip of
-            the study has.
+            Invalid is also raised if annotators would recognise the gold clips by a format that no other clip
+            of the study has.
     """
     wrong = _gold_pairs(session, benchmark)
     sides = [side for both in compared for side in both]

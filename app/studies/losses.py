@@ -52,7 +52,8 @@ def _versions(session: Session, studies: Sequence[Study]) -> Mapping[int, int]:
 
 
 def _key(study: Study, versions: Mapping[int, int]) -> _Key:
-    # SQLite uses the id of a removed study again, so the key has the creation time too.
+    # SQLite may give a new study the id of a removed study, so the key also contains the study's creation
+    # time.
     return study.id, study.created_at, study.revision, versions.get(study.id, 0), study.renditions
 
 

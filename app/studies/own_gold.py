@@ -17,7 +17,8 @@ OwnGold = dict[tuple[int, int], frozenset[int]]
 def own_gold(session: Session, compared: Collection[int], *, principal: Principal) -> OwnGold:
     """Return the confirmed gold pairs of the compared submissions that are visible to a person.
 
-    The keys have two ids: of the submission with the right clips, and of the submission with the wrong clips.
+    A key has two ids: the id of the submission with the right clips, and the id of the submission with the
+    wrong clips.
     """
     is_usable = sees_submission(principal) & (Submission.status == SubmissionStatus.FINAL)
     return _pairs(session, _RIGHT.submission_id.in_(compared) & is_usable)

@@ -4,7 +4,7 @@ from pydantic import ValidationError
 
 from benchmark.wire.pay import HourlyPay
 
-# The fields of the form for the fields of HourlyPay, with what each of them needs.
+# For each field of HourlyPay, the field of the form, and a sentence on what the person must enter.
 _FIELDS = {
     "per_hour": ("pay_per_hour", "Enter the pay for an hour as an amount, such as 12.00."),
     "currency": ("currency", "Enter the currency as three letters, such as GBP."),

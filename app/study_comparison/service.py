@@ -90,7 +90,8 @@ def compare(session: Session, first: StudyResults, second: StudyResults) -> Comp
 def shared_matchups(session: Session, first: StudyResults, second: StudyResults) -> list[SharedMatchup]:
     """Return the matchups of the same clips or, if there are none, of the same two models.
 
-    A matchup is matched by its models only if no other matchup of the two studies has the same models.
+    Matchups are matched by their models only if no other matchup in either study compares the same two
+    models.
     """
     sides_1, sides_2 = _sides(session, first), _sides(session, second)
     by_clips = {frozenset(each.shown): index for index, each in enumerate(sides_2)}
@@ -113,7 +114,10 @@ def shared_matchups(session: Session, first: StudyResults, second: StudyResults)
 
 
 def _unique(models: Sequence[tuple[int, int]]) -> dict[frozenset[int], int]:
-    """Return the index of each matchup of two different models that no other matchup compares."""
+    """Return the indices of some matchups, keyed by their two models.
+
+    Omit a matchup if its two models are the same, or if another matchup compares the same two models.
+    """
     sets = [frozenset(each) for each in models]
     return {each: index for index, each in enumerate(sets) if len(each) == 2 and sets.count(each) == 1}
 

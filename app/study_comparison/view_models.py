@@ -27,7 +27,7 @@ class ComparedStudy:
 
 @dataclass(frozen=True)
 class MatchupRow:
-    """One shared matchup, formatted. Scores are percentages of the first model in `name`."""
+    """One shared matchup, formatted. The scores are those of the first model in `name`, in percent."""
 
     name: str
     same_clips: bool

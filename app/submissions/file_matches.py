@@ -13,7 +13,8 @@ from app.tables.submissions import Clip, Submission
 from benchmark.clip_names import duplicate_clip, read_file_names
 from benchmark.conversion.unused_files import is_convertible_name, why_name_unused
 
-# A pair and a seed; the sha256 of the stored clip, and the sha256 of the file that the server converted.
+# `_Place` is a pair and a seed. `_Stored` has the sha256 of the stored clip, and the sha256 of the uploaded
+# file that the server converted.
 _Place = tuple[str, int]
 _Stored = tuple[str | None, str | None]
 

@@ -24,8 +24,8 @@ def submission_id(
     """Return the id of the submission that an id or a name refers to. An id is returned without a check.
 
     A name never refers to a withdrawn submission, or to a submission on an earlier version of a benchmark;
-    use the id. A model name without a label refers to the model's submission that has no label. If every
-    submission has a label, the name refers to the model's only submission.
+    such submissions need an id. A model name without a label refers to the model's submission that has no
+    label. If every submission has a label, the name refers to the model's only submission.
 
     Args:
         name: 16 hexadecimal digits are always an id.
@@ -74,7 +74,10 @@ def _of_model(
 
 
 def _newest(found: Sequence[Candidate]) -> list[Candidate]:
-    """For each benchmark, keep only the found submissions on the newest version among them."""
+    """Keep only the submissions on the newest version of each benchmark.
+
+    The newest version is the newest one that any of the given submissions uses.
+    """
     newest: dict[str, int] = {}
     for _, _, benchmark in found:
         newest[benchmark.slug] = max(benchmark.version, newest.get(benchmark.slug, 0))

@@ -45,7 +45,8 @@ def remove_submission(context: AppContext, subject: str, progress: Progress) -> 
         )
         clips = session.execute(select(func.count()).where(Clip.submission_id == submission_id)).scalar_one()
     progress(0, clips)
-    # Delete the files first. After a kill of the server, the next attempt still finds the rows.
+    # Delete the files first. If the server is killed before it removes the rows, the next attempt still finds
+    # them.
     _delete_files(context, submission_id, originals, renditions)
     for table, condition in rows_below(_ROOT, submission_id):
         if is_compared and table.name != Rendition.__tablename__:

@@ -102,8 +102,8 @@ class ClipStorage:
         Raises:
             NotFound, Conflict: the authorization refuses the upload, or other bytes are stored and
             `replace_as` is None.
-            Invalid: the file is refused as a clip; the error code gives the reason. StoreFull,
-                StoreUnavailable: the store cannot store the clip; nothing was recorded.
+            Invalid: the file is refused as a clip; the error code gives the reason.
+            StoreFull, StoreUnavailable: the store cannot store the clip; nothing was recorded.
         """
         if target.stored_sha256 is not None:
             with self.database.read() as session:

@@ -21,7 +21,7 @@ class PlatformSession(Base):
     __tablename__ = "platform_sessions"
     __table_args__ = (
         UniqueConstraint("study_id", "participant"),
-        # Finds the other studies of a participant.
+        # With this index, the database finds the other studies of a participant.
         Index("ix_platform_sessions_participant", "participant"),
     )
 
@@ -38,7 +38,7 @@ class PlatformSession(Base):
     # Whether the platform signed the ids in every link by which the participant joined.
     is_verified: Mapped[bool] = mapped_column(default=False, server_default=false())
     status: Mapped[SessionStatus]
-    # The time of the status. A notification that is older is ignored.
+    # The time of the status. A notification that is older than this time is ignored.
     status_at: Mapped[datetime]
     joined_at: Mapped[datetime]
 

@@ -79,7 +79,8 @@ class Study(Base):
     rules: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # The pay for an hour, in the form of benchmark.wire.pay.HourlyPay; None if the owner entered none.
     hourly_pay: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    # Limits and order of the comparisons, in the form of benchmark.wire.allocation.Allocation; None for none.
+    # Limits and order of the comparisons, in the form of benchmark.wire.allocation.Allocation; None if the
+    # owner set none.
     allocation: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     # The completion codes and return URLs, in the form of benchmark.wire.platforms.Platform. They are not
     # part of the protocol, because the protocol is published.
@@ -119,7 +120,7 @@ class StudyProtocol(Base):
     )
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     document: Mapped[dict[str, Any]] = mapped_column(JSON)
-    # What changed since the version before, in one sentence for people.
+    # What changed since the previous version, in one sentence for people.
     change: Mapped[str] = mapped_column(String(400), default="", server_default="")
     created_at: Mapped[datetime]
 
@@ -146,7 +147,7 @@ class Matchup(Base):
     # The seed whose clips each side shows.
     reference_seed: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     other_seed: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
-    # How the clips of this matchup are prepared; None if as in the other matchups of the study.
+    # How the clips of this matchup are prepared; None for the renditions that the study sets.
     renditions: Mapped[RenditionRecipe | None]
     # Whether the matchup's comparisons are gold questions, whose correct answer is the reference and which
     # count in no result.

@@ -66,7 +66,7 @@ class Assignment(Base):
         # reading the rows.
         Index("ix_assignments_annotator", "annotator_id", "status", "pair_id", "comparison_id", "position"),
         Index("ix_assignments_comparison_id", "comparison_id"),
-        # The removal of a row looks up the row that replaces it.
+        # When a row is removed, the database uses this index to find the row that replaces it.
         Index(
             "ix_assignments_replaces_id",
             "replaces_id",
@@ -135,7 +135,7 @@ class Vote(Base):
     __tablename__ = "votes"
     __table_args__ = (
         Index("ix_votes_study_id", "study_id", "id"),
-        # The dashboard counts the votes of the last hours.
+        # The dashboard needs this index to count the votes of the last hours.
         Index("ix_votes_study_id_cast_at", "study_id", "cast_at"),
         Index(
             "ix_votes_replaces_id",
@@ -181,7 +181,8 @@ class VoteEvent(Base):
     __tablename__ = "vote_events"
     __table_args__ = (
         Index("ix_vote_events_vote_id", "vote_id", "id"),
-        # The cache of live counts reads events with larger ids than before, so ids must never be used again.
+        # The cache of live counts reads only events whose ids are larger than all ids that it has read. The
+        # id of a removed event must therefore never be used again.
         {"sqlite_autoincrement": True},
     )
 

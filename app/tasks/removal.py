@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from app.context import AppContext
 from app.tables import Base
 
-# Rows per transaction, so that votes in other studies do not wait.
+# The maximum number of rows that one transaction removes. In a longer transaction, votes in other studies
+# would have to wait.
 _BATCH = 1000
 
 

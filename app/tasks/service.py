@@ -155,7 +155,7 @@ def release(session: Session, *, task_id: int, attempt: int, ready_at: datetime,
         ready_at: the earliest time of the next attempt. This is now if the server is shutting down, and later
             for a task that repeats.
         problem: why the attempt failed; an empty text if the attempt succeeded. None keeps the error of the
-            attempt before.
+            previous attempt.
     """
     task = _held(session, task_id, attempt)
     if task is not None:

@@ -158,8 +158,8 @@ def table_digest(table: Table) -> str:
 def _sides(names: Iterable[str], study: str) -> list[ImportedSide]:
     """Return the model and label of each side.
 
-    The label contains the study's slug. The model `cinemo` in the table and the model `cinemo` on this server
-    may have different clips.
+    The label contains the study's slug, because the model `cinemo` in the table and the model `cinemo` on
+    this server may have different clips.
     """
     sides = []
     for name in sorted(names):

@@ -54,7 +54,7 @@ class MergePlan:
     """The votes of a study and of a report, ready to be stored.
 
     Attributes:
-        votes: the votes of both.
+        votes: the votes of the study and of the report.
         study: the slug of the study on this server.
         report: the slug of the report's study, and the sha256 of the report; both together identify the
             report.

@@ -53,7 +53,8 @@ def merge_in_background(context: AppContext, _subject: str, progress: Progress) 
 def _merge(
     context: AppContext, wanted: MergeToQueue, report: StudyReport, progress: Progress
 ) -> dict[str, int | bool]:
-    # Reading and checking the votes takes seconds, so other writers need not wait for it.
+    # Read and check the votes before the write transaction: this takes seconds, and other writers must not
+    # wait.
     with context.database.read() as session:
         principal = _owner(session, session.get_one(Task, progress.task_id))
         study = find_study(session, slug=wanted.into, principal=principal, for_change=True)

@@ -54,7 +54,7 @@ class MergedVote:
 
     @property
     def event(self) -> tuple[object, ...]:
-        """The values that identify a vote. Two people do not cast the same vote in the same microsecond."""
+        """The values that identify a vote; no two people cast the same vote in the same microsecond."""
         return self.pair, self.left, self.right, self.chosen, self.cast_at
 
 

@@ -93,9 +93,9 @@ def next_assignment(
 ) -> Lease | None:
     """Return the lease of the annotator's next assignment, or None if no comparison is left.
 
-    If `after` is None, return an assignment again as long as it is open. If `after` (an assignment) is set,
-    return the assignment that follows it. The lease of the following assignment starts while the page still
-    shows `after`, so that the page can preload the clips.
+    If `after` is None, return the annotator's open assignment, or a new assignment if none is open. If
+    `after` (an assignment) is set, return the assignment that follows it. The lease of the following
+    assignment starts while the page still shows `after`, so that the page can preload the clips.
 
     Raises:
         Conflict: the study accepts no votes, the annotator holds too many assignments, another phase of the

@@ -46,8 +46,8 @@ def image(token: TokenPath, request: Request) -> Response:
 async def clip(token: TokenPath, position: Choice, request: Request) -> Response:
     """Return the left or right clip of an assignment.
 
-    The server sends the same number of bytes for both clips. The request uses a
-    rendition thread only if a clip must be transcoded.
+    The server sends the same number of bytes for both clips. The request occupies a rendition thread only if
+    a clip must be transcoded.
     """
     context = context_of(request)
     media = context.capacities.of(RequestClass.MEDIA)

@@ -27,8 +27,8 @@ from benchmark.protocol import (
 )
 from benchmark.wire.votes import VoteRequest
 
-# Votes with these statuses can be undone. A surplus or excluded vote has no slot for the new assignment, and
-# the quiz has told the right answer.
+# Only votes with these statuses can be undone. A surplus or excluded vote has no slot for a new assignment.
+# After a vote in the quiz, the annotator knows the right answer.
 _UNDOABLE = (VoteStatus.VALID, VoteStatus.GOLD, VoteStatus.REPEAT, VoteStatus.PILOT)
 _votes, _assignments = (Base.metadata.tables[name] for name in ("votes", "assignments"))
 _CHOSEN = (

@@ -142,7 +142,7 @@ class VotePage(AnnotatorPage):
 
     @property
     def lease_minutes(self) -> str:
-        """Return the whole minutes until a pair that another annotator holds is free again."""
+        """Return the minutes, as an integer, until a pair that another annotator holds is free again."""
         return translate_number(self.language, "{n} minute", "{n} minutes", -(-self.lease_s // 60))
 
     @property

@@ -40,7 +40,8 @@ def downgrade() -> None:
     op.drop_column("annotators", "excluded_at")
     for table in ("comparisons", "matchups"):
         op.drop_column(table, "is_gold")
-    # A later migration rebuilds studies, which makes the columns' checks those of the table.
+    # A later migration rebuilds the table `studies`; the checks then belong to the table and not to the
+    # columns.
     with op.batch_alter_table("studies") as batch_op:
         batch_op.drop_constraint(op.f("ck_studies_gold_most_positive"), type_="check")
         batch_op.drop_constraint(op.f("ck_studies_gold_block_holds_others"), type_="check")

@@ -27,7 +27,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # A later migration rebuilds studies, which makes the column's check one of the table.
+    # A later migration rebuilds the table `studies`; the check then belongs to the table and not to the
+    # column.
     with op.batch_alter_table("studies") as batch_op:
         batch_op.drop_constraint(op.f("ck_studies_study_kind"), type_="check")
         batch_op.drop_column("kind")

@@ -64,7 +64,8 @@ def downgrade() -> None:
     op.drop_table("shares")
     for table in ("benchmarks", "submissions"):
         op.drop_column(table, "visibility")
-    # A later migration rebuilds studies, which makes the column's check one of the table.
+    # A later migration rebuilds the table `studies`; the check then belongs to the table and not to the
+    # column.
     with op.batch_alter_table("studies") as batch_op:
         batch_op.drop_constraint(op.f("ck_studies_visibility"), type_="check")
         batch_op.drop_column("visibility")

@@ -23,7 +23,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # The previous release would accept expired and limited keys.
+    # Revoke expiring and limited keys, because the previous release would accept them without these limits.
     op.execute(
         "UPDATE api_keys SET revoked_at = coalesce(revoked_at, created_at) "
         "WHERE expires_at IS NOT NULL OR scopes IS NOT NULL"

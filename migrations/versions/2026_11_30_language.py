@@ -1,6 +1,6 @@
 """language
 
-Why: the pages of annotators can be in another language than English; each study names its language.
+Why: the pages of annotators can be in a language other than English; each study names its language.
 Locks: PostgreSQL locks the table `studies` only while it adds one column with a constant default.
 Works with the previous release: yes, that release does not use the column.
 """

@@ -1,9 +1,8 @@
 """platform_sessions
 
-Why: each participant of a crowd platform joins a study by a link that contains the participant's platform
-id. The
-new table `platform_sessions` is the only table that contains such ids. Deleting a row therefore deletes the
-ids that identify the person.
+Why: each participant of a crowd platform joins a study by a link that contains the participant's id on the
+platform. The new table `platform_sessions` is the only table that contains such ids. Deleting a row therefore
+deletes the ids that identify the person.
 Locks: none; one new table.
 Works with the previous release: yes, that release does not use the table.
 """

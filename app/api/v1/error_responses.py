@@ -36,7 +36,9 @@ def common_errors(*, is_for_people: bool) -> Responses:
 
 
 def errors(*lines: str) -> Responses:
-    """Return the OpenAPI descriptions of a route's errors, including the common errors with the same status.
+    """Return the OpenAPI descriptions of a route's errors.
+
+    Each description belongs to one status; it also lists the common errors with this status.
 
     Args:
         lines: each line has a status and its error codes, such as `404 unknown_benchmark unknown_pair`.

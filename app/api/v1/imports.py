@@ -122,9 +122,9 @@ async def import_votes(
 
 
 def _importer(request: Request) -> Principal:
-    """Return the person who sent the request; the request body is not read yet.
+    """Return the person who sent the request, before the request body is read.
 
-    The person must be allowed to import.
+    The function refuses people who may not import.
     """
     with context_of(request).database.read() as session:
         return require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=utc_now())

@@ -17,7 +17,7 @@ from app.errors import BadRequest
 from app.limited_routes import limited_route
 
 # These dependencies only document in /api/v1/openapi.json how to send credentials. app/dependencies.py reads
-# the credentials. A route with several schemes accepts each of these schemes.
+# the credentials. A route with several schemes accepts credentials of any of these schemes.
 KEY = Depends(
     HTTPBearer(auto_error=False, description="A key from `ti2v key create` or `POST /api/v1/keys`.")
 )

@@ -105,7 +105,7 @@ def get_scores(public_id: SubmissionPath, suite: SuiteName, request: Request) ->
 def claim(body: MeasureClaimRequest, request: Request) -> MeasureClaimResponse:
     """Lease jobs to a worker; each job measures one clip. The list is empty if no job is ready."""
     context = context_of(request)
-    # As in the claim of clips to generate, a lease may be lost in a power failure.
+    # If a power failure loses a lease, the job is leased again, as in `claim` of app/api/v1/jobs.py.
     with context.database.write(durable=False) as session:
         principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=utc_now())
         now = utc_now()

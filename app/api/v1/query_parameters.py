@@ -12,7 +12,7 @@ from starlette.datastructures import QueryParams
 
 from app.errors import Invalid
 
-# Errors repeat a sent name only if it looks like the name of a parameter.
+# An error message repeats an unknown name only if the name looks like the name of a parameter.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 _SEQUENCES = (list, tuple, set, frozenset)
 

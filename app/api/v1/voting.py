@@ -99,7 +99,8 @@ def vote(token: TokenPath, body: VoteRequest, request: Request) -> Response:
         )
         view = None
         if body.next is not None:
-            # The study can be closed when a vote is sent again, and the last vote can end the voting.
+            # There may be no next comparison: the study may be closed when a vote is sent again, and the last
+            # vote may end the voting.
             with suppress(Conflict):
                 view = _next(
                     session, request, body.next, annotator=held.annotator, study=held.study, now=held.now

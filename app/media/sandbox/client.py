@@ -30,7 +30,7 @@ Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | Non
 
 log = logging.getLogger("ti2v.media")
 _CODE_FOLDER = Path(__file__).resolve().parents[3]
-_FORK_SERVER_GRACE_S = 5.0  # a fork server that has not responded this long after wall_s hangs, and is killed
+_FORK_SERVER_GRACE_S = 5.0  # a fork server without a response this long after wall_s is killed
 MAX_REPLY_BYTES = 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 
@@ -184,7 +184,8 @@ class _ForkServer:
             return
         process.wait()
         _pipe(process.stdout).close()
-        # Closing the pipe flushes a request to a process that has ended, which raises an error.
+        # If the process has ended, closing the pipe raises an error, because the pipe tries to send a
+        # buffered request.
         with contextlib.suppress(BrokenPipeError):
             _pipe(process.stdin).close()
 

@@ -62,7 +62,8 @@ TASKS: dict[Work, Task] = {
     ),
     Work.ARCHIVE: Task(archive.unpack_files, reads=("archive",), writes=("folder",)),
 }
-# Python and its packages, which a child may import late, and the files that the C library opens.
+# Every child may read Python and its packages, which it may import late, and the files that the C library
+# opens.
 _LIBRARIES = (
     *(Path(package.__path__[0]) for package in (app, benchmark)),
     *(Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib", "platlib")),

@@ -40,8 +40,8 @@ class _File(IntFlag):
     DEVICE_CONTROL = 1 << 15
 
 
-# The rights that exist since a version of Landlock. All of them are handled, which means denied unless a rule
-# allows them.
+# For each version of Landlock, the rights that the version added. The process handles all rights of its
+# kernel, which means that they are denied unless a rule allows them.
 _FILE_RIGHTS = ((1, (1 << 13) - 1), (2, _File.MOVE), (3, _File.TRUNCATE), (5, _File.DEVICE_CONTROL))
 _TCP_SINCE, _TCP = 4, 0b11
 _SCOPE_SINCE, _SCOPE = 6, 0b11  # abstract UNIX sockets and signals

@@ -121,7 +121,7 @@ def _read_vui(bits: BitReader) -> _Vui:
     chroma_location = (bits.ue(most=5), bits.ue(most=5)) if bits.u(1) else None
     if bits.u(1):
         bits.u(65)  # num_units_in_tick, time_scale, fixed_frame_rate_flag
-    # A list, because a generator would stop before the second model is read.
+    # Pass a list to `any`: with a generator, `any` could stop before the second model is read.
     if any([_skip_buffer_model(bits), _skip_buffer_model(bits)]):
         bits.u(1)  # low_delay_hrd_flag
     bits.u(1)  # pic_struct_present_flag

@@ -17,8 +17,8 @@ from benchmark.video.pixels import rgb_pixels
 
 _SIDE = 64
 # The largest difference of a thumbnail pixel, in grey levels of 255, that coding noise alone can cause. In
-# measurements, repeated images differ by at most 4 (x264, crf 28), and the most static of 260 real clips by
-# 10.
+# measurements, repeated images differ by at most 4 (x264, crf 28). The frames of the most static of 260 real
+# clips differ by 10.
 _STATIC_LEVELS = 6
 
 

@@ -94,7 +94,7 @@ class MediaStore(ABC):
         """Move a finished file atomically into the store under `key`.
 
         When the function returns, the file survives a power failure. If the key already exists, the stored
-        file is kept; a content key guarantees equal bytes.
+        file is kept. Under a content key, the stored file has the same bytes.
 
         Raises:
             StoreFull: no partial file remains, and `private_file` still exists.

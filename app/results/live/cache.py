@@ -157,7 +157,8 @@ class _StudyReader:
         )
 
 
-# SQLite uses the id of a removed study again, so a reader is also identified by the study's creation time.
+# SQLite may give a new study the id of a removed study, so the key of a reader also contains the study's
+# creation time.
 _ReaderKey = tuple[int, datetime]
 _READERS: WeakKeyDictionary[Engine, OrderedDict[_ReaderKey, _StudyReader]] = WeakKeyDictionary()
 _READERS_LOCK = threading.Lock()

@@ -51,8 +51,8 @@ class CastVotes:
 class LiveCounts:
     """A study's tallies and single votes, read at the same moment.
 
-    `comparison` has the comparison ID of each tally. `left_out` has, for each status that does not count, the
-    number of votes with that status. `kind` is the source of the votes.
+    `comparison` has the comparison ID of each tally. `left_out` has the number of votes of each status that
+    does not count. `kind` is the source of the votes.
     """
 
     counted: CountedStudy

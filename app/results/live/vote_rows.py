@@ -52,7 +52,7 @@ class VoteRow(NamedTuple):
 def vote_rows(session: Session, study: Study, *, pair: str | None = None) -> Iterator[VoteRow]:
     """Yield the rows of the votes table in the order the votes were cast.
 
-    `replaces` is the number of an earlier row, counted from 1.
+    `replaces` is the row number, counted from 1, of the undone vote that this vote replaces; otherwise None.
 
     `pair` restricts the votes to one pair, but `replaces` still counts the rows of the whole table.
     """

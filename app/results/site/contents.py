@@ -154,7 +154,10 @@ def _scenarios(session: Session, study: Study, names: FigureNames) -> dict[str, 
 
 
 def _clips(session: Session, study: Study, names: FigureNames) -> dict[int, list[SiteClip]]:
-    """Return the clips that the study shows, by pair: the common reference first, then by name."""
+    """Return the clips that the study shows, keyed by pair.
+
+    The clip of the common reference comes first; the other clips are sorted by name.
+    """
     of_study = (Matchup.study_id == study.id) & Matchup.is_gold.is_(False)
     shown = union(
         select(Matchup.reference_id, Matchup.reference_seed).where(of_study),

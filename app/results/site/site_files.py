@@ -1,4 +1,4 @@
-"""Writes the files of a static gallery: one index, one page a scenario, clips, images and frame strips."""
+"""Writes the files of a static gallery: one index, one page per scenario, clips, images and frame strips."""
 
 import json
 import re

@@ -42,7 +42,7 @@ class LeaderboardPage:
 
 
 def leaderboard_page(session: Session, study: Study, principal: Principal) -> LeaderboardPage:
-    """Return the leaderboard; beside the votes, it has the metric scores that the reader may see."""
+    """Return the leaderboard, with those metric scores that the reader may see."""
     results = results_of(session, study)
     naming = Naming.of(session, results.rows)
     shares = expected_shares(results.counted)

@@ -164,7 +164,7 @@ def covariate_part(document: AgreementDocument | None) -> CovariatePart | None:
 
 
 def metric_sentence(document: AgreementDocument | None) -> str:
-    """Return a sentence: how many metrics agree with people more often, or less often, than a guess.
+    """Return a sentence that says how many metrics agree with people more often, or less often, than chance.
 
     The sentence leaves out metrics without a direction, for which neither high nor low scores are better.
     """

@@ -15,7 +15,7 @@ from benchmark.protocol import Justification, Side
 from benchmark.stats.preferences import SCORE, PreferenceRow
 from benchmark.stats.tallies import Tallies
 
-# With the reasons of more rows, the figure would be larger than the rest of the page.
+# A figure with more rows does not show reasons; with them, it would be larger than the rest of the page.
 MAX_ROWS_WITH_REASONS = 20
 _LONG_NAMES = {each: each.value.replace("_", " ").capitalize() for each in Justification}
 
