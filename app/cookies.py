@@ -9,7 +9,7 @@ from app.tables.studies import Study
 from benchmark.protocol import Language
 
 COOKIE = "ti2v_session"
-# The language that an annotator chose in this browser, for error pages.
+# This cookie stores the language that an annotator chose in this browser; error pages use the language.
 LANGUAGE_COOKIE = "ti2v_language"
 # The cookie of an annotator inside the frame of Mechanical Turk. It never signs a person in.
 FRAME_COOKIE = "ti2v_frame"

@@ -105,8 +105,8 @@ def create_app(context: AppContext) -> FastAPI:
     return app
 
 
-# FastAPI reads the types of a handler at the first use of its route, which takes 0.1 s for all handlers.
-# Routes do not depend on an AppContext, so all applications in a process share the routes.
+# FastAPI reads the types of a handler at the first use of its route; this takes 0.1 s for all handlers
+# together. Routes do not depend on an AppContext, so all applications in a process share the routes.
 @cache
 def _routes() -> APIRouter:
     routes = APIRouter(redirect_slashes=False)

@@ -40,7 +40,7 @@ class PreparedStatement(Generic[*Columns]):
         """Write the session's pending changes, run the statement, and return its rows.
 
         Raises:
-            DBAPIError: the database refused the statement; the subclass is the one of `session.execute`.
+            DBAPIError: the database refused the statement; `session.execute` would raise the same subclass.
         """
         session.flush()
         connection = session.connection()
@@ -93,7 +93,7 @@ def execute_on_driver(
     """Run a statement on the driver.
 
     Raises:
-        DBAPIError: the database refused the statement; the subclass is the one of `connection.execute`.
+        DBAPIError: the database refused the statement; `connection.execute` would raise the same subclass.
     """
     driver = connection.connection.driver_connection
     assert driver is not None
@@ -115,9 +115,9 @@ class _Compiled:
     Attributes:
         order: the names of the parameters, if the driver takes a sequence; None if it takes a mapping.
         constants: the parameters that never change, as the driver takes them.
-        to_driver: the parameters that the driver takes in another form, such as times and enum members.
-        from_driver: the positions of columns that the driver returns in another form; None before the first
-            result, which names the driver's types.
+        to_driver: the parameters that must be converted for the driver, such as times and enum members.
+        from_driver: the positions of columns whose values must be converted after the driver returned them;
+            None before the first result, which names the driver's types.
     """
 
     dialect: Dialect
@@ -186,7 +186,7 @@ class _MappedClass:
         return cls(mapper, names, [names.index(key) for key in keys])
 
     def object(self, session: Session, values: Sequence[Any]) -> object:
-        """Return the object of a row. An object that the session has already keeps its values."""
+        """Return the object of a row. An object that is already in the session keeps its values."""
         key = self.mapper.identity_key_from_primary_key(tuple(values[place] for place in self.key_places))
         found: object | None = session.identity_map.get(key)
         if found is None:

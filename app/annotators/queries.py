@@ -162,7 +162,8 @@ def _reports(session: Session, study: Study, columns: VoteColumns) -> tuple[Anno
     answers = study_figures(session, study) if rules is not None else {}
     dismissed = _dismissals(session, study)
     counting = _figures(columns.of_status(*COUNTED), columns, clip)
-    # Excluded annotators are also compared with each other, so that a mistaken exclusion is visible.
+    # For excluded annotators, also count the votes of other excluded annotators. If several were excluded by
+    # mistake, their agreement with each other then stays visible.
     with_excluded = _figures(columns.of_status(*COUNTED, VoteStatus.EXCLUDED), columns, clip)
     valid, excluded = columns.count(*COUNTED), columns.count(VoteStatus.EXCLUDED)
     cast = np.bincount(columns.votes.annotator, minlength=len(columns.annotators)).tolist()

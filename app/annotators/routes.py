@@ -23,7 +23,7 @@ from app.tables.studies import Study
 from benchmark.protocol import Flag
 
 router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
-# This limit is larger than the maximum length of a reason, so that the form can show a reason that was
+# A form may send more characters than a reason may have, so that the page can show a reason again that was
 # refused for its length.
 ReasonField = Annotated[str, Form(max_length=20_000)]
 
@@ -100,7 +100,7 @@ def restore(slug: SlugPath, name: PseudonymPath, flag: Flag, request: Request) -
 
 
 def _decide(slug: str, name: str, request: Request, reason: str, decide: Action) -> Response:
-    """Exclude or reinstate the annotator, then redirect to the annotator's page.
+    """Exclude or reinstate the annotator; redirect to the annotator's page.
 
     If the reason is rejected, the form still shows the submitted text.
     """

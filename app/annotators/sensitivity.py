@@ -30,7 +30,7 @@ class MatchupSensitivity:
         """Return whether a matchup's result depends on one annotator.
 
         A result depends on one annotator if removing this annotator's votes changes the leading side, or
-        leaves no decided pair.
+        leaves no decided pair (pair with a majority).
         """
         score, lowest, highest = self.row.ti2v_score_reference, self.row.lowest, self.row.highest
         if score is None or lowest is None or highest is None:

@@ -63,7 +63,7 @@ class AnnotatorLine:
 
 @dataclass(frozen=True)
 class MatchupLine:
-    """The score of one matchup, and a measure of how much the score depends on single annotators."""
+    """The score of one matchup, and how much the score depends on single annotators."""
 
     name: str
     score: str

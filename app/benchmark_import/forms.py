@@ -1,4 +1,4 @@
-"""Parses the form that imports a dataset of the hub."""
+"""Parses the form that imports a dataset of the Hugging Face Hub."""
 
 import re
 

@@ -1,6 +1,6 @@
 """Routes of the page that lists benchmarks and imports a benchmark.
 
-The page sends a ZIP file to POST /api/v1/benchmarks; the form names a dataset of the hub.
+The page sends a ZIP file to POST /api/v1/benchmarks; the form names a dataset of the Hugging Face Hub.
 """
 
 from typing import Annotated
@@ -30,7 +30,7 @@ def benchmarks(request: Request, page: Annotated[int, Query(ge=1, le=10_000)] = 
 
 @router.post("/benchmarks")
 def import_from_hub(request: Request, slug: Text = "", title: Text = "", source: Text = "") -> Response:
-    """Queue the import of a dataset of the hub. After an error, show the form with the submitted values."""
+    """Queue the import of a Hugging Face dataset. After an error, show the form with the submitted values."""
     fields = ImportFields(slug.strip(), title.strip(), source.strip())
     try:
         with context_of(request).database.write() as session:

@@ -20,7 +20,7 @@ KIND = TaskKind.BENCHMARK_IMPORT
 
 @dataclass(frozen=True)
 class BenchmarkToImport:
-    """The source of an import: an uploaded ZIP file in the media store, or a dataset of the hub.
+    """The source of an import: an uploaded ZIP file in the media store, or a Hugging Face dataset.
 
     If `title` is empty, the benchmark gets the title that its source declares.
     """
@@ -79,7 +79,7 @@ def require_free_slug(session: Session, slug: str, *, principal: Principal) -> N
 
 
 def owner_of_import(session: Session, slug: str, owner_id: int | None) -> int | None:
-    """Return the owner to set for an import; None if an admin imports a version of an existing benchmark."""
+    """Return the owner to set for an import; None if the benchmark keeps its owner."""
     owner = session.get(Person, owner_id) if owner_id is not None else None
     is_new_version = session.scalar(newest_version(slug)) is not None
     return None if is_new_version and owner is not None and owner.role is Role.ADMIN else owner_id

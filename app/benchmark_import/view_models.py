@@ -28,7 +28,7 @@ class BenchmarkRow:
 
 @dataclass(frozen=True)
 class ImportFields:
-    """The fields of the import form as text. `source` names a dataset of the hub."""
+    """The fields of the import form as text. `source` names a dataset of the Hugging Face Hub."""
 
     slug: str = ""
     title: str = ""

@@ -74,7 +74,7 @@ class BenchmarkProfile:
 
     Attributes:
         media, texts: the numbers of unique images and of unique prompts.
-        text_driven: whether an image has several prompts, so that the text decides the motion.
+        text_driven: whether at least one image has several prompts, so that the text decides the motion.
         evaluation: `human` if this service has a human study of any version of the benchmark; otherwise
             `none`.
     """

@@ -19,7 +19,7 @@ from app.errors import Invalid, Unavailable
 from app.settings import Settings
 
 _START_S = 60
-# Settings that would let the copy reach the original's data or a crowd platform.
+# The copy does not inherit these settings: with them, it would reach the original's data or a crowd platform.
 _OWN = (
     "HOME",
     "DATABASE_URL",

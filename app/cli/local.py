@@ -21,7 +21,8 @@ from app.settings import Settings
 from app.tables.people import Person
 from benchmark.protocol import Role
 
-# Commands that run without a key act as this person: the audit log names the person, who also owns new rows.
+# Commands that run without a key act as this person. The audit log names this person, and new rows belong to
+# this person.
 OPERATOR = "command line"
 # Commands that only read act as this admin, because their user can read the database file anyway. This admin
 # has no row in the database.

@@ -83,7 +83,10 @@ def _parse(mix: Sequence[str]) -> list[tuple[Profile, int]]:
 
 
 def _prepare(session: "Session", slug: str) -> int:
-    """Open a duplicate of the study in the copy; return its id. Nothing else runs in the copy."""
+    """Open a duplicate of the study in the copy; return the duplicate's id.
+
+    No other process uses the copy yet.
+    """
     from sqlalchemy import delete
 
     from app.cli.local import operator

@@ -41,7 +41,8 @@ def read_matchup(text: str, submissions: Sequence[SubmissionResponse]) -> Matchu
     """Parse a matchup of the form `REF:OTHER` or `REF:OTHER:RENDITIONS`.
 
     Raises:
-        click.UsageError: the text has another form, or a side matches no submission or several submissions.
+        click.UsageError: the text does not have this form, or a side matches no submission or several
+            submissions.
     """
     reference, other, renditions = _parts(text)
     return MatchupRequest(
@@ -59,7 +60,7 @@ def matchup_named(text: str) -> dict[str, str | int | None]:
     The server finds the submissions by these names.
 
     Raises:
-        click.UsageError: the text has another form.
+        click.UsageError: the text does not have this form.
     """
     reference, other, renditions = _parts(text)
     return {

@@ -95,7 +95,7 @@ def _item(
 
 
 def has_deleted_side(session: Session, assignment: Assignment) -> bool:
-    """Return whether a submission of the assignment's comparison was deleted."""
+    """Return whether one of the two submissions that the assignment compares was deleted."""
     compared = or_(Matchup.reference_id == Submission.id, Matchup.other_id == Submission.id)
     deleted = (
         exists()

@@ -31,7 +31,7 @@ log = logging.getLogger("ti2v.demo")
 class DemoSubmission:
     """A submission of a synthetic model.
 
-    A model's first-look submission and its full submission have different labels.
+    A model's first-look submission (of one scenario only) and its full submission have different labels.
     """
 
     model: str

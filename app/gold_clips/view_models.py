@@ -30,7 +30,7 @@ class GoldQuestion:
 
 @dataclass(frozen=True, kw_only=True)
 class GoldPage:
-    """The page of the gold questions of a submission (gold_clips/gold.html).
+    """The page with the gold questions of one submission (gold_clips/gold.html).
 
     `obstacle` says why no gold questions can be made; `problem` says why the last form was refused.
     `task_url` is the page of the task that makes the clips; None if no such task is unfinished.

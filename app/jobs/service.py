@@ -171,7 +171,7 @@ def retry_jobs(
     `suite` is as in `cancel_jobs`. Return the number of changed jobs.
 
     Raises:
-        Conflict: the submission accepts no clips; or a suite is given, and the submission is not final.
+        Conflict: the submission accepts no clips (without `suite`), or is not final (with `suite`).
     """
     if suite is None:
         require_open(submission)

@@ -43,8 +43,8 @@ class ComparedClips:
 
 def _query() -> Select[*tuple[Any, ...]]:
     reference, other = aliased(Clip), aliased(Clip)
-    # Select columns instead of objects: this query runs for every assignment, and for objects the ORM
-    # would track forty attributes.
+    # Select columns instead of objects: this query runs for every assignment, and the ORM would track forty
+    # attributes of each object.
     columns = [getattr(clip, name) for clip in (reference, other) for name in ("id", "sha256", *_FACTS)]
     return (
         select(Pair.prompt, Pair.image_key, Pair.image_type, Matchup.renditions, *columns)

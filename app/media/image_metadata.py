@@ -27,7 +27,8 @@ _WEBP_EXIF_AND_XMP_FLAGS = 0x08 | 0x04
 # 0xFF starts a marker, unless the next byte is a stuffed zero, a restart marker or a fill byte.
 _JPEG_MARKER = re.compile(rb"\xff([^\x00\xd0-\xd7\xff])")
 _SOS, _EOI, _COM, _APP0, _APP15 = 0xDA, 0xD9, 0xFE, 0xE0, 0xEF
-# The JFIF header, the colour profile, and the Adobe marker, which states the colour coding.
+# The segments to keep: the JFIF header, the colour profile, and the Adobe marker, which states the colour
+# coding.
 _JPEG_KEPT_APPS = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 
 

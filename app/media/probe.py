@@ -70,7 +70,7 @@ class ClipFacts:
         frames: number of shown frames.
         fps: frames per second (frames / duration_s), rounded to 3 decimals.
         duration_s: duration in seconds, rounded to 3 decimals.
-        constant_fps: whether all frames have the same duration, within 5 %, and no edit list hides frames.
+        constant_fps: whether all frames have the same duration (within 5 %), and no edit list hides frames.
         has_audio: whether the file has an audio track.
         bytes: size of the file.
         is_static: whether every frame equals the first frame, except for coding noise.

@@ -1,4 +1,4 @@
-"""Computes the shares of length, width, height and frame rate that a study's renditions leave out."""
+"""Computes how much of the clips' length, width, height and frame rate a study's renditions leave out."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

@@ -108,7 +108,8 @@ def choose_recipe(reference: HasForm, other: HasForm, requested: RenditionRecipe
             return Recipe(requested, reference.width, reference.height, reference.fps, reference.frames)
         requested = RenditionRecipe.NORMALISED
     fps = min(_MAX_FPS, *(clip.fps for clip in clips))
-    # Durations that differ by less than a hundredth of a frame are equal: files contain rounded times.
+    # Treat durations that differ by less than a hundredth of a frame as equal, because files contain rounded
+    # times.
     frames = [int(clip.frames * fps / clip.fps + 0.01) for clip in clips]
     keeps_longer = requested is RenditionRecipe.KEEP_LONGER
     is_native = requested is RenditionRecipe.NATIVE

@@ -1,4 +1,4 @@
-"""Reads tables with the scores of submissions, and the progress of the jobs that measure clips.
+"""Reads the scores of submissions as tables, and the progress of the jobs that measure clips.
 
 A mean never mixes clips that were measured with different settings. For each metric, a table uses the
 settings with which most clips were measured. If several settings are equally frequent, the table uses the

@@ -22,7 +22,7 @@ from benchmark.metrics.table import MetricTable
 from benchmark.protocol import SubmissionStatus, SuiteName
 from benchmark.votes.metric_agreement import STATIC
 
-# Each page of a study shows scores of all its sides, which are up to some 100,000 numbers.
+# The cache keeps few studies: every page of a study needs the scores of all its sides, up to 100,000 numbers.
 _CACHE: StampedCache[tuple["SuiteScores", ...]] = StampedCache(16)
 
 
@@ -53,7 +53,8 @@ class SuiteScores:
     Attributes:
         sides: the sides with scores, sorted by name.
         other_settings: sides that are left out because their scores were computed with other settings.
-        static: the scores of the static clips, if no side of the study is the model `static`.
+        static: the scores of static clips (clips without motion); None if there are none, or if a side of the
+            study is the model `static` and therefore already in `sides`.
     """
 
     suite: SuiteName

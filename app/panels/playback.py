@@ -12,7 +12,7 @@ from benchmark.protocol import Choice, PlaybackKind
 
 @dataclass(frozen=True)
 class Completions:
-    """How often the voting page has shown the whole left clip and the whole right clip."""
+    """How often the voting page played each of the two clips to the end."""
 
     left: int
     right: int

@@ -23,7 +23,7 @@ class RuleResult:
 
 @dataclass(frozen=True)
 class _Count:
-    """The number of an annotator's answers of one kind, and how many of the answers are bad."""
+    """The number of an annotator's answers of one kind, and how many of these answers are bad."""
 
     bad: int
     answers: int

@@ -10,7 +10,7 @@ from benchmark.protocol import Language
 def offered_languages(study: Study) -> tuple[Language, ...]:
     """Return the languages among which an annotator of the study can choose.
 
-    If a study is older than the choice of languages, the study offers only the language of its own texts.
+    A study from before annotators could choose a language offers only the language of its own texts.
     """
     return tuple(map(Language, study.languages)) if study.languages is not None else (study.language,)
 

@@ -51,7 +51,7 @@ def due_url(visit: PhaseVisit) -> str:
     base = f"/studies/{visit.study.slug}"
     if visit.progress.outcome is not None:
         return f"{base}/phases/finish"
-    # The voting page also says that a study is paused.
+    # While the study is paused, send the annotator to the voting page, which says so.
     is_paused = visit.study.status is StudyStatus.PAUSED and visit.progress.due is not Phase.QUESTIONNAIRE
     if is_paused or visit.progress.due is Phase.VOTING:
         return f"{base}/vote"

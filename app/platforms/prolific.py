@@ -17,7 +17,8 @@ from datetime import UTC, datetime, timedelta
 from app.errors import Invalid
 from benchmark.protocol import SessionStatus
 
-# A notification that is older, or comes from a clock that is further ahead, may be a replay.
+# The maximum age of a notification, and the maximum time by which its clock may be ahead of ours. The server
+# refuses other notifications, because they may be replays.
 MAX_AGE = timedelta(days=3)
 MAX_AHEAD = timedelta(minutes=5)
 # Prolific writes some states with a space, a hyphen or an underscore.

@@ -31,7 +31,7 @@ from benchmark.protocol import Outcome, PlatformKind, StudyStatus
 from benchmark.wire.platforms import Platform
 
 router = APIRouter(include_in_schema=False)
-# The participant does not start, but gets the code for a full study.
+# With these problems, a participant cannot start but gets the completion code for a full study.
 _WITH_CODE = (JoinProblem.FULL, JoinProblem.CLOSED, JoinProblem.TOOK_PART)
 
 

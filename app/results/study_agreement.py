@@ -48,7 +48,7 @@ def study_agreement(
 
 
 def _digest(tallies: Tallies) -> str:
-    """Return a digest of those values in the tallies that determine the agreement."""
+    """Return a digest of the values in the tallies on which the agreement depends."""
     digest = hashlib.sha256()
     for column in (tallies.matchup, tallies.pair, tallies.votes_reference, tallies.votes_other):
         digest.update(column.tobytes())

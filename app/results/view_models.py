@@ -74,8 +74,8 @@ class AgreementPart:
 
     `complete`, `partial` and `split` are percentages of the comparisons.
 
-    `lede` is empty if agreement cannot be measured. `can_be_partial` is false for panels of three or fewer
-    votes, which agree completely or split as evenly as possible.
+    `lede` (the introductory sentence) is empty if agreement cannot be measured. `can_be_partial` is false for
+    panels of three or fewer votes, which agree completely or split as evenly as possible.
     """
 
     lede: str

@@ -158,7 +158,7 @@ class Provider:
         if self._client_secret is None:
             form["client_id"] = self._client_id
         elif "client_secret_basic" in methods:
-            # RFC 6749, section 2.3.1: both values are form-encoded first.
+            # RFC 6749, section 2.3.1: encode the id and the secret as in a form before they are joined.
             auth = httpx2.BasicAuth(quote(self._client_id, safe=""), quote(self._client_secret, safe=""))
         else:
             form |= {"client_id": self._client_id, "client_secret": self._client_secret}

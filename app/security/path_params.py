@@ -1,4 +1,4 @@
-"""Defines the path parameters of routes. Each parameter has a pattern that the value must match."""
+"""Defines the path parameters of routes. The value of each parameter must match a pattern."""
 
 from typing import Annotated
 

@@ -38,7 +38,7 @@ class Knowledge:
             return Shown(held.comparison_id, is_gold, held.choice_of(side), held.left_side)
 
     def has_open_assignments(self) -> bool:
-        """Return whether somebody holds a slot, which may become free again."""
+        """Return whether an annotator still holds a slot; the slot may become free again."""
         with self._database.read() as session:
             held = select(func.count()).where(
                 Assignment.study_id == self._study_id,

@@ -49,8 +49,8 @@ def judge_study(session: Session, *, study: Study, principal: Principal, now: da
 
     Raises:
         Conflict: the study is not a draft (`study_status`); it has parts that only people can answer, or is a
-            pilot (`study_kind`); the clips are not measured (`not_measured`); no pair has measures of a true
-            motion (`no_true_motion`); or two sides have no pair in common (`no_common_pairs`).
+            pilot (`study_kind`); the clips are not measured (`not_measured`); no pair has a known true motion
+            (`no_true_motion`); or two sides have no pair in common (`no_common_pairs`).
     """
     session.refresh(study, with_for_update={"key_share": True})
     require_draft(study)

@@ -23,7 +23,7 @@ class MatchupCheck:
 
     Attributes:
         pairs: number of pairs for which both sides have a clip.
-        missing: number of pairs of the benchmark that cannot be compared.
+        missing: number of the benchmark's other pairs, which cannot be compared.
         differences: one sentence for each difference in size, frame rate, length or sound of the clips.
         losses: what the renditions leave out of each side's clips.
         renditions: how the server prepares the clips of this matchup; None if the matchup uses the renditions
@@ -78,7 +78,7 @@ def differences(reference: Sequence[ClipForm], other: Sequence[ClipForm]) -> tup
 def loss_sentences_of(
     reference: Sequence[ClipForm], other: Sequence[ClipForm], names: tuple[str, str], kind: RenditionRecipe
 ) -> tuple[str, ...]:
-    """Return sentences on what renditions leave out; empty if the clips of a side have several formats."""
+    """Return sentences on what renditions leave out; empty if a side has clips of several formats."""
     if len(reference) != 1 or len(other) != 1:
         return ()
     recipe = choose_recipe(reference[0], other[0], kind)

@@ -32,7 +32,7 @@ def lay_out_comparisons(session: Session, study: Study) -> None:
 
 
 def add_comparisons(session: Session, study: Study, matchup_ids: set[int]) -> None:
-    """Create the comparisons of these matchups: one for every pair for which both sides have a clip.
+    """For each of these matchups, create a comparison for every pair for which both sides have a clip.
 
     If the study is limited to some scenarios, pairs of other scenarios are left out.
 
@@ -76,7 +76,11 @@ def count_unfilled(session: Session, study: Study) -> int:
 
 
 def _common_pairs(session: Session, study: Study, matchup_ids: set[int]) -> Sequence[tuple[int, int]]:
-    """Return the ids (matchup, pair) of the study's pairs for which both sides of the matchup have a clip."""
+    """Return pairs of ids (matchup, pair).
+
+    The result contains each matchup and pair of the study if both sides of the matchup have a clip of the
+    pair.
+    """
     reference, other = Clip.__table__.alias("reference"), Clip.__table__.alias("other")
     rows = session.execute(
         select(Matchup.id, reference.c.pair_id)

@@ -155,7 +155,7 @@ def _default(field: str) -> Any:
 def with_renditions(
     matchups: Sequence[MatchupRequest], wanted: Sequence[RenditionRecipe | str] | None
 ) -> list[MatchupRequest]:
-    """Return the matchups with replaced renditions, in the same order. None changes nothing.
+    """Return the matchups with the wanted renditions, in the same order; unchanged if `wanted` is None.
 
     Raises:
         Conflict: the numbers of matchups and renditions differ (`draft_changed`).

@@ -69,9 +69,9 @@ class EstimatePart:
 class StudyFormPage:
     """The form of a new study or of a draft.
 
-    After an error the form has the submitted values and a message per wrong field. `draft` is the slug of the
-    edited draft, and `revision` is the draft's revision; both are None for a new study. `copied` is the slug
-    of the study that is copied. `changes` lists what somebody else saved in the meantime.
+    After an error, the form has the submitted values and one message for each wrong field. `draft` is the
+    slug of the edited draft, and `revision` is the draft's revision; both are None for a new study. `copied`
+    is the slug of the study that is copied. `changes` lists what somebody else saved in the meantime.
     """
 
     benchmarks: tuple[BenchmarkChoice, ...]

@@ -19,7 +19,7 @@ from benchmark.wire.drafts import MatchupRequest
 
 @dataclass(frozen=True)
 class CheckedMatchup:
-    """The columns of a matchup that are derived from its two sides."""
+    """The values of those columns of a matchup that follow from its two sides."""
 
     reference_id: int
     reference_seed: int

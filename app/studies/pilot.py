@@ -46,7 +46,8 @@ def end_pilot(session: Session, *, study: Study, principal: Principal, now: date
     if not study.is_pilot or study.status not in (StudyStatus.OPEN, StudyStatus.PAUSED):
         raise Conflict("This study has no running pilot.", code="study_status")
     study.is_pilot, study.status = False, StudyStatus.OPEN
-    # People who opened their invitation before the study opened took part in the pilot too.
+    # Annotators who opened their invitation before the pilot started are still participants here. They took
+    # part in the pilot, so their votes must not count.
     session.execute(
         update(Annotator)
         .where(Annotator.study_id == study.id, Annotator.kind == AnnotatorKind.PARTICIPANT)

@@ -87,7 +87,7 @@ def side_names(session: Session, public_ids: Iterable[str]) -> dict[str, str]:
 
 
 def shown_seeds() -> Subquery:
-    """Return a subquery for a submission's smallest seed, which matchups show by default."""
+    """Return a subquery for a submission's smallest seed; matchups show clips of this seed by default."""
     return (
         select(Clip.submission_id, func.min(Clip.seed).label("seed")).group_by(Clip.submission_id).subquery()
     )

@@ -103,7 +103,7 @@ def restore_model(session: Session, *, model: VideoModel, principal: Principal, 
 
 
 def studies_comparing(session: Session, submission: Submission) -> list[Study]:
-    """Return all studies that compare the submission, also those with it in gold questions, sorted by id."""
+    """Return all studies that compare the submission, even if only in gold questions, sorted by id."""
     compares = or_(Matchup.reference_id == submission.id, Matchup.other_id == submission.id)
     query = select(Study).where(Study.id.in_(select(Matchup.study_id).where(compares)))
     return list(session.scalars(query.order_by(Study.id)))

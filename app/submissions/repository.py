@@ -107,7 +107,7 @@ def add_submission(
 
 
 def is_stored(sha256: str) -> ColumnElement[bool]:
-    """Return the SQL condition that some clip needs the file with this sha256.
+    """Return the SQL condition that at least one clip needs the file with this sha256.
 
     If a submission was deleted and its files were removed, its clips need no file.
     """

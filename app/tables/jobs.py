@@ -42,7 +42,7 @@ class Worker(Base):
     # further models only if enough work remains for another load.
     helps: Mapped[bool] = mapped_column(default=False, server_default=false())
     clips_done: Mapped[int] = mapped_column(default=0)
-    # Failed attempts in total, and since the worker's last clip.
+    # The number of failed attempts: in total, and since the worker's last clip.
     failures: Mapped[int] = mapped_column(default=0, server_default="0")
     failures_in_a_row: Mapped[int] = mapped_column(default=0, server_default="0")
     state: Mapped[WorkerState] = mapped_column(

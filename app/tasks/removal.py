@@ -18,7 +18,10 @@ _BATCH = 1000
 
 
 def rows_below(root: Table, row_id: int) -> Iterator[tuple[Table, ColumnElement[bool]]]:
-    """Yield each table that refers to a row of `root`, with a condition for its rows; children first."""
+    """Yield each table that refers to a row of `root`, with a condition that selects the referring rows.
+
+    The references may be indirect. A table comes before the tables to which it refers.
+    """
     found: dict[Table, ColumnElement[bool]] = {}
     for table in Base.metadata.sorted_tables:
         keys = [key for key in table.foreign_keys if key.column.table is not table]

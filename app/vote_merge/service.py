@@ -39,7 +39,7 @@ _PSEUDONYM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 @dataclass(frozen=True)
 class MergeResult:
-    """The sizes of a merge; `merged` is false if nothing was stored."""
+    """The numbers of votes, matchups and annotators in a merge; `merged` is false if nothing was stored."""
 
     votes: int
     matchups: int
@@ -162,7 +162,7 @@ def check_study(study: Study, *, is_merged: bool) -> None:
 
 
 def _check_report(session: Session, study: Study, report: StudyReport) -> None:
-    """Refuse a report of an open study, of votes from a table, or of another benchmark."""
+    """Refuse a report whose study is open, whose votes come from a table, or whose benchmark is different."""
     protocol, benchmark = report.protocol, session.get_one(Benchmark, study.benchmark_id)
     if protocol.study.status is not StudyStatus.CLOSED:
         raise Invalid(

@@ -111,7 +111,7 @@ def _show(
         accepted = request.headers.get("accept-language", "")
         wording = study_wording(study, annotator=participant.annotator, accept_language=accepted)
         if study.status is StudyStatus.CLOSED and study.phases is not None:
-            # The annotator still gets the last page with the completion code.
+            # After the study closes, the annotator still gets the last page with the completion code.
             return RedirectResponse(f"/studies/{slug}/phases", status_code=303)
         if study.status is not StudyStatus.OPEN:
             closed = _closed_page(session, participant, wording)

@@ -1,7 +1,7 @@
 """archived studies
 
 Why: an owner can hide a study from the list of studies without deleting it.
-Locks: PostgreSQL locks the table `studies` while the catalogue entry changes; no row is rewritten. SQLite
+Locks: PostgreSQL locks the table `studies` while its system catalogue changes; no row is rewritten. SQLite
 adds the column in place.
 Works with the previous release: yes, but the previous release also lists archived studies.
 """

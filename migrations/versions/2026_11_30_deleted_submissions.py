@@ -2,7 +2,7 @@
 
 Why: an owner can delete a withdrawn submission or a model without submissions. A background task removes the
 rows after a grace period.
-Locks: PostgreSQL locks the tables `submissions`, `video_models` and `tasks` while the catalogue entries
+Locks: PostgreSQL locks the tables `submissions`, `video_models` and `tasks` while its system catalogues
 change. SQLite rebuilds tasks.
 Works with the previous release: yes, except that the previous release does not run the deletion tasks.
 """

@@ -2,7 +2,7 @@
 
 Why: two people can edit one draft. Each save names the revision that it changes, so that the second save is
 refused instead of overwriting the first one.
-Locks: PostgreSQL locks the table `studies` while the catalogue entry changes; no row is rewritten. SQLite
+Locks: PostgreSQL locks the table `studies` while its system catalogue changes; no row is rewritten. SQLite
 adds the column in place.
 Works with the previous release: yes, that release does not edit drafts.
 """

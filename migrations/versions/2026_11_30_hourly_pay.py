@@ -1,6 +1,6 @@
 """hourly pay
 
-Why: the owner enters the pay of annotators for an hour, and the service estimates the cost of the study.
+Why: the owner enters the hourly pay of annotators, and the service estimates the cost of the study.
 Locks: PostgreSQL locks the table `studies` only while it adds one column without a default.
 Works with the previous release: yes, that release does not use the column.
 """

@@ -2,7 +2,7 @@
 
 Why: a study can grow after it opened. Each version of the study's protocol says in one sentence what changed
 (docs/decisions/0011). Versions that are older than this migration have no such sentence.
-Locks: PostgreSQL locks the table `study_protocols` while the catalogue entry changes; no row is rewritten.
+Locks: PostgreSQL locks the table `study_protocols` while its system catalogue changes; no row is rewritten.
 SQLite adds the column in place.
 Works with the previous release: yes, that release stores versions without a sentence.
 """

@@ -16,9 +16,9 @@ _SLICE, _IDR, _SPS, _PPS = 1, 5, 7, 8
 _PARTITIONS = {2, 3, 4}
 _MAX_PICTURE_PARAMETER_SETS = 4
 # Coded pictures look random, so a long run of printable characters is text. Decoders ignore bytes after the
-# coded data of a slice, and only decoding shows where that data ends. The limit is therefore lower near the
-# end of a unit. In a measurement on random bytes, 0.4 % of clips of 16 slices contained such a run by chance
-# and were re-encoded.
+# coded data of a slice, and only decoding shows where that data ends. The allowed length of such a run is
+# therefore smaller near the end of a unit. In a measurement on random bytes, 0.4 % of clips of 16 slices
+# contained such a run by chance and were re-encoded.
 # The minimum length of a run in characters, and the distance in bytes from a unit's end in which this length
 # applies.
 _TEXT_IN_A_ROW = (

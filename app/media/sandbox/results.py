@@ -12,7 +12,7 @@ def read_result(result: dict[str, Json], kind: type[Facts]) -> Facts:
     """Validate a child's result, and return the result as an instance of the dataclass `kind`.
 
     Raises:
-        WorkDied: a field is missing, unknown or of another type.
+        WorkDied: a field is missing or unknown, or has the wrong type.
     """
     # Import pydantic here, because the fork server also imports this package but does not need pydantic.
     from pydantic import TypeAdapter, ValidationError

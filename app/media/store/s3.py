@@ -36,7 +36,7 @@ class S3Store(MediaStore):
         self._bucket = bucket
         self._prefix = prefix.strip("/") + "/" if prefix.strip("/") else ""
         self._s3 = _client(timeout_s=30, attempts=3)
-        # A readiness check must respond before its client times out.
+        # These limits let a readiness check respond before its client times out.
         self._s3_now = _client(timeout_s=2, attempts=1)
 
     @contextmanager

@@ -73,7 +73,7 @@ def strip_file(
 
 
 def plan_strip(database: Database, *, slug: str, pair_id: str, principal: Principal) -> StripPlan:
-    """Return the plan of a figure: the reference's clip first, then all other clips by name.
+    """Return the plan of a figure; the reference's clip comes first, the other clips are sorted by name.
 
     Raises NotFound.
     """

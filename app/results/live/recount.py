@@ -23,7 +23,7 @@ def recount(session: Session, study: Study) -> list[str]:
         counted[comparison_id, "slots_taken"] += leases
     counters = ["votes_reference", "votes_other", "slots_taken"]
     counters += [f"{each}_{side}" for each in Justification for side in ("reference", "other")]
-    # Gold comparisons have no slots and no counters.
+    # Gold comparisons (gold questions) have no slots and no counters.
     of_study = (Comparison.study_id == study.id) & Comparison.is_gold.is_(False)
     comparisons = session.scalars(select(Comparison).where(of_study)).all()
     problems = [

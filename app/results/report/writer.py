@@ -42,7 +42,7 @@ def write_report(
 
     Args:
         scores: files of metric scores; without files, the report uses the stored scores of the sides.
-        step: progress callback, called `STEPS` times in total and once more for each frame strip.
+        step: progress callback, called `STEPS` times, and once more for each frame strip.
 
     Raises:
         NotFound: the study does not exist, or its results are not visible to this person.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 # The length of the longest small bar, in percent of the column. The remaining width is for the number next to
 # the bar.
 LONGEST_BAR_PERCENT = 62.0
-# The minimum rate at which a bar gets the full length, so that a few votes never get a long bar.
+# A bar gets the full length only if its rate is at least this high, so that a few votes never get a long bar.
 MIN_SCALE_PERCENT = 10.0
 
 

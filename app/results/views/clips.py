@@ -59,8 +59,8 @@ def clip_cards(
         pair: the pair (image and prompt) that the clips animate.
         principal: the person or visitor who sees the clips. A visitor sees all clips in `shown`, because
             these clips belong to published results.
-        shown: the (submission ID, seed) combinations to return. With None, all clips are returned, and clip
-            names contain the seed if the seed is not 0.
+        shown: the (submission ID, seed) combinations to return. If `shown` is None, all clips are returned,
+            and the name of a clip contains its seed unless the seed is 0.
     """
     query = (
         select(VideoModel.slug, Submission.label, Submission.public_id, Clip)

@@ -30,7 +30,7 @@ class ExclusionRow:
 
 @dataclass(frozen=True)
 class ExclusionsPart:
-    """Scores with and without excluded votes, for each matchup that has an excluded vote."""
+    """For each matchup with an excluded vote, the scores with and without the excluded votes."""
 
     lede: str
     rows: tuple[ExclusionRow, ...]

@@ -41,7 +41,7 @@ class HeatTable:
 
     @property
     def is_empty(self) -> bool:
-        """Return True if every cell is hidden, because each cell has too few decided pairs."""
+        """Return whether all cells are hidden. A cell with too few decided pairs is hidden."""
         return all(cell.step is None for row in self.rows for cell in row.cells)
 
     @property

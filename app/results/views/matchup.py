@@ -70,7 +70,9 @@ def matchup_page(
     principal: Principal,
     page: int = 1,
 ) -> MatchupPage:
-    """Return the page of a study's matchup `number`, counted from 1, with page `page` of its list of pairs.
+    """Return the page of one matchup of a study.
+
+    `number` is the number of the matchup, from 1; `page` selects a page of the matchup's list of pairs.
 
     Raises:
         NotFound: the study has no matchup with this number.
