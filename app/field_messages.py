@@ -9,7 +9,7 @@ from benchmark.wire.common import LABEL, PUBLIC_ID, SLUG, SUBMISSION_NAME
 _ENUM_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
 UNKNOWN_FIELD = "The form has no such field. Load the page again."
 _NUMBER = "Use a whole number."
-# What a value of each pattern may contain.
+# For each pattern, a text that says what a value may contain.
 PATTERN_HELP = {
     SLUG: "Use at most 64 lower-case letters, digits, '.', '_' and '-'; start with a letter or digit.",
     LABEL: "Use at most 64 letters, digits, '.', '_' and '-'; start with a letter or digit.",

@@ -9,9 +9,10 @@ MAX_DEPTH = 8
 
 
 def flattened(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    r"""Return the innermost values of nested tables as texts, keyed by path. None is omitted.
+    r"""Return the innermost values of nested tables as texts, keyed by path.
 
-    A list of texts becomes one text with one line for each item; a boolean becomes `yes` or `no`.
+    Values that are None are omitted. A list of texts becomes one text with one line for each item; a boolean
+    becomes `yes` or `no`.
 
     >>> flattened({"quiz": {"questions": 4}, "options": ["A", "B"], "rows": [{"on": True}]})
     {'quiz.questions': '4', 'options': 'A\nB', 'rows.0.on': 'yes'}

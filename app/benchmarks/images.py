@@ -49,8 +49,8 @@ def store_images(
         store: the media store that receives the images.
         sandbox: the sandbox that opens the files.
         readable: for each image, a file in a format that browsers show. By default, this function converts
-            images that browsers cannot show. Untrusted benchmarks require `readable`, because this function
-            would open the images outside the sandbox.
+            images that browsers cannot show. Pass `readable` for untrusted benchmarks: the default conversion
+            opens the images outside the sandbox.
         on_image: called after each image, for a progress bar.
 
     Raises:

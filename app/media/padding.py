@@ -72,7 +72,7 @@ def padded_length(a_bytes: int, b_bytes: int) -> int:
 def padded_range(
     read_range: ReadRange, real_size: int, padded_size: int, start: int, stop: int
 ) -> Iterator[bytes]:
-    """Yield bytes [start, stop) of the served body: the stored file, then a `free` box that fills the body.
+    """Yield bytes [start, stop) of the served body: the stored file, then a `free` box that fills the rest.
 
     Args:
         read_range: a function of start and stop that yields bytes of the stored file, such as

@@ -1,4 +1,4 @@
-"""Chooses the language of an annotator's pages: chosen by the annotator, by the browser, or by the study."""
+"""Finds the language of an annotator's pages: the choice of the annotator, the browser or the study."""
 
 from app.languages.negotiation import preferred_language
 from app.languages.study_texts import StudyWording

@@ -21,7 +21,7 @@ from benchmark.wire.phases import Phases
 def current_progress(
     session: Session, *, study: Study, phases: Phases, annotator: Annotator, now: datetime
 ) -> PhaseProgress:
-    """End the quiz if it is finished and the voting if the study is closed; return the annotator's progress.
+    """End a finished quiz, and the voting of a closed study; return the annotator's progress.
 
     The study must be locked.
     """

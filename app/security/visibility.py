@@ -28,8 +28,8 @@ Subject = Benchmark | Submission | Study
 def sees_benchmark(principal: Principal | None, *, of: type[Benchmark] = Benchmark) -> ColumnElement[bool]:
     """Return the SQL condition for benchmarks that a person, or a visitor without a key, sees.
 
-    All versions of a slug have the same visibility and are shared together. If a query already uses the table
-    `benchmarks`, `of` is an alias of this table.
+    All versions of a benchmark have the same visibility and are shared together. If a query already uses the
+    table `benchmarks`, `of` is an alias of this table.
     """
     is_public = of.visibility == Visibility.PUBLIC
     if principal is None:

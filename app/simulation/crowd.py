@@ -29,7 +29,7 @@ _TIMEOUT_S = 60.0
 
 @dataclass(frozen=True)
 class SimulatedAnnotator:
-    """What happened to one annotator. `failed` names the failed rules and flags.
+    """The outcome for one annotator. `failed` names the rules that the annotator failed, and the flags.
 
     `is_screened_out` says that the annotator failed the quiz.
     """

@@ -9,7 +9,7 @@ from app.studies.sides import SideChoice
 
 @dataclass(frozen=True, kw_only=True)
 class OpenPage:
-    """The page before a draft opens. It shows the differences between the sides and the renditions."""
+    """The page before a draft opens. It shows the renditions, and how the sides of each matchup differ."""
 
     study_slug: str
     study_title: str

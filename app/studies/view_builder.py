@@ -68,7 +68,7 @@ def _may_manage(study: Study, principal: Principal) -> bool:
 
 
 def _vote_counts(session: Session, study_ids: list[int]) -> dict[int, tuple[int, int]]:
-    """Return the numbers of votes and slots per study, without gold questions."""
+    """Return, for each study, the numbers of cast and of needed votes, without gold questions."""
     votes = Comparison.votes_reference + Comparison.votes_other
     # A matchup that was closed early, and a study of imported or automatic votes, need no more votes.
     is_complete = Matchup.closed_at.is_not(None) | (Study.kind != StudyKind.HUMAN)

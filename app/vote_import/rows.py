@@ -18,7 +18,7 @@ from benchmark.protocol import Justification, Side, VoteStatus
 from benchmark.stats.votes import UNKNOWN
 
 AT_ONCE = 5000
-# Inserts into tables skip the ORM, which takes twice the time.
+# Insert into these tables without the ORM, because inserts with the ORM take twice the time.
 _ASSIGNMENTS, _VOTES = (Base.metadata.tables[each.__tablename__] for each in (Assignment, Vote))
 Row = TypeVar("Row")
 

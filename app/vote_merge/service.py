@@ -222,7 +222,8 @@ def _seeds(
 ) -> tuple[tuple[int, int], ...]:
     """Return the two seeds of each matchup.
 
-    The seeds come from the same matchup of the study; if the study has no such matchup, from the two sides.
+    If the study has the same matchup, the seeds are those of this matchup; otherwise they are those of the
+    two sides.
     """
     sides = {each.name: each for each in own}
     rows = session.scalars(select(Matchup).where(Matchup.study_id == study.id))
