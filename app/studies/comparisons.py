@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict
 from app.studies.allocation import batches_of_pairs, is_allocated
-from app.studies.gold import lay_out_gold
+from app.studies.gold_comparisons import lay_out_gold
 from app.tables.bench import Benchmark, Pair
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.submissions import Clip

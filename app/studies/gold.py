@@ -12,19 +12,16 @@ other clips.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, Invalid
-from app.panels.phases import study_phases
+from app.errors import Invalid
 from app.security.identity import Principal
 from app.security.visibility import sees_submission
-from app.studies.own_gold import confirmed_pairs, own_gold
+from app.studies.own_gold import own_gold
 from app.tables.bench import Benchmark, Pair
-from app.tables.studies import Comparison, Matchup, Study
+from app.tables.studies import Matchup, Study
 from app.tables.submissions import Clip, Submission, VideoModel
-from benchmark.design import shuffle_key
-from benchmark.plurals import counted
 from benchmark.protocol import SubmissionStatus
 from benchmark.wire.drafts import GoldRequest
 
@@ -79,7 +76,7 @@ def find_gold(
             Invalid is also raised if annotators would recognise the gold clips by a format that no other clip
             of the study has.
     """
-    wrong = _gold_pairs(session, benchmark)
+    wrong = gold_pairs(session, benchmark)
     sides = [side for both in compared for side in both]
     own = own_gold(session, sides, principal=principal)
     if not wrong and not own:
@@ -125,65 +122,7 @@ def add_gold_matchups(session: Session, study: Study, gold: Sequence[GoldMatchup
     session.flush()
 
 
-def lay_out_gold(session: Session, study: Study, benchmark: Benchmark) -> None:
-    """Create the gold comparisons of a study that is being opened."""
-    matchups = session.scalars(
-        select(Matchup)
-        .where(Matchup.study_id == study.id, Matchup.is_gold, Matchup.closed_at.is_(None))
-        .order_by(Matchup.position)
-    ).all()
-    if not matchups:
-        return
-    wrong = _gold_pairs(session, benchmark)
-    models = _models_of(session, [each.other_id for each in matchups])
-    rows = [
-        _comparison_row(study, matchup, pair_id)
-        for matchup in matchups
-        for pair_id in sorted(
-            (
-                wrong.get(models[matchup.other_id], frozenset())
-                | confirmed_pairs(session, reference_id=matchup.reference_id, other_id=matchup.other_id)
-            )
-            & _pairs_with_clips(session, matchup.reference_id)
-            & _pairs_with_clips(session, matchup.other_id)
-        )
-    ]
-    if not rows:
-        raise Conflict(
-            "The gold questions of this study are no longer confirmed. Confirm them, or save the study "
-            "without gold questions.",
-            code="too_few_gold",
-        )
-    session.execute(insert(Comparison), rows)
-    hidden = len(rows) - _quiz_questions(study)
-    if hidden < 1:
-        raise Conflict(
-            f"The quiz can ask {_quiz_questions(study)} gold questions and one more must be left for the "
-            f"comparisons, but this study has {counted(len(rows), 'gold question')}. Ask fewer questions or "
-            "allow fewer attempts.",
-            code="too_few_gold",
-        )
-    study.gold_most = min(study.gold_most or hidden, hidden)
-
-
-def _models_of(session: Session, submission_ids: Sequence[int]) -> dict[int, str]:
-    """Return the slug of each submission's model."""
-    rows = session.execute(
-        select(Submission.id, VideoModel.slug)
-        .join(VideoModel, VideoModel.id == Submission.model_id)
-        .where(Submission.id.in_(submission_ids))
-    )
-    return {row.id: row.slug for row in rows}
-
-
-def _quiz_questions(study: Study) -> int:
-    """Return how many gold questions an annotator needs for all attempts of the quiz."""
-    phases = study_phases(study)
-    quiz = phases.quiz if phases else None
-    return quiz.questions * quiz.attempts if quiz else 0
-
-
-def _gold_pairs(session: Session, benchmark: Benchmark) -> dict[str, frozenset[int]]:
+def gold_pairs(session: Session, benchmark: Benchmark) -> dict[str, frozenset[int]]:
     """Return the pairs of the gold questions. The keys are the models whose clips are the wrong answers."""
     wrong: dict[str, set[int]] = {}
     for row in session.execute(select(Pair.id, Pair.tags).where(Pair.benchmark_id == benchmark.id)):
@@ -207,11 +146,11 @@ def _side(
         )
         .order_by(Submission.id)
     )
-    sides = [GoldSide(id, _pairs_with_clips(session, id) & pair_ids) for id in submissions.all()]
+    sides = [GoldSide(id, pairs_with_clips(session, id) & pair_ids) for id in submissions.all()]
     return max(sides, key=lambda side: len(side.pair_ids), default=None)
 
 
-def _pairs_with_clips(session: Session, submission_id: int) -> frozenset[int]:
+def pairs_with_clips(session: Session, submission_id: int) -> frozenset[int]:
     """Return the pairs for which a submission has a clip with seed 0; gold questions show only this seed."""
     return frozenset(
         session.scalars(select(Clip.pair_id).where(Clip.submission_id == submission_id, Clip.seed == 0))
@@ -245,16 +184,3 @@ def _forms(
     if pair_ids is not None:
         query = query.where(Clip.pair_id.in_(pair_ids))
     return {(row.width, row.height, row.frames, row.fps) for row in session.execute(query.distinct())}
-
-
-def _comparison_row(study: Study, matchup: Matchup, pair_id: int) -> dict[str, int]:
-    return {
-        "study_id": study.id,
-        "matchup_id": matchup.id,
-        "pair_id": pair_id,
-        "is_open": False,
-        "is_gold": True,
-        "slots_taken": 0,
-        "draws": 0,
-        "shuffle_key": shuffle_key(study.seed, matchup.id, pair_id, 0),
-    }
