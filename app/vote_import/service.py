@@ -6,7 +6,6 @@ has an event that marks the vote as imported. Imported votes count only in the i
 studies (app/vote_merge/) is stored in the same way, but its sides are existing submissions.
 """
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,9 +20,9 @@ from app.security.identity import Principal
 from app.tables.audit import AuditEvent
 from app.tables.people import Annotator
 from app.tables.studies import Comparison, Matchup, Study
-from app.tables.submissions import Submission, VideoModel
 from app.vote_import.rows import AT_ONCE, StoredStudy, in_parts, mark_imported, store_votes
-from app.vote_import.validation import ImportedSide, ImportPlan
+from app.vote_import.sides import store_side
+from app.vote_import.validation import ImportPlan
 from benchmark.protocol import (
     AnnotatorKind,
     Justification,
@@ -31,7 +30,6 @@ from benchmark.protocol import (
     Side,
     StudyKind,
     StudyStatus,
-    SubmissionStatus,
     WatchGate,
 )
 from benchmark.stats.tallies import Tallies
@@ -109,7 +107,7 @@ def store_study(
     """
     study = _study(session, plan, source, principal, now)
     submissions = {
-        name: side.submission_id or _submission(session, plan, side, principal, now).id
+        name: side.submission_id or store_side(session, plan, side, principal, now).id
         for name, side in plan.sides.items()
     }
     matchups = _matchups(session, plan, study, submissions)
@@ -159,47 +157,6 @@ def _study(
     session.add(study)
     session.flush()
     return study
-
-
-def _submission(
-    session: Session, plan: ImportPlan, side: ImportedSide, principal: Principal, now: datetime
-) -> Submission:
-    model = session.scalar(select(VideoModel).where(VideoModel.slug == side.model))
-    if model is None:
-        model = VideoModel(
-            slug=side.model,
-            name=side.name.partition("@")[0],
-            description="",
-            url="",
-            licence="",
-            owner_id=principal.person_id,
-            created_at=now,
-        )
-        session.add(model)
-        session.flush()
-    taken = select(Submission.id).where(
-        Submission.model_id == model.id,
-        Submission.benchmark_id == plan.benchmark_id,
-        Submission.label == side.label,
-    )
-    if session.scalar(taken) is not None:
-        raise Conflict(
-            f"The submission {side.model}@{side.label} already exists. Choose another slug for the study."
-        )
-    submission = Submission(
-        public_id=secrets.token_hex(8),
-        model_id=model.id,
-        benchmark_id=plan.benchmark_id,
-        owner_id=principal.person_id,
-        label=side.label,
-        status=SubmissionStatus.WITHDRAWN,
-        is_partial=True,
-        created_at=now,
-        withdrawn_at=now,
-    )
-    session.add(submission)
-    session.flush()
-    return submission
 
 
 def _matchups(
