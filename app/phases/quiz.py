@@ -19,7 +19,7 @@ from app.tables.gold_clips import GoldClip
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.submissions import Clip
 from app.tables.voting import Assignment, AssignmentStatus, Vote, status_is
-from app.voting.leases import expire_leases
+from app.voting.expired_leases import expire_leases
 from benchmark.design import is_reference_left, shuffle_key
 from benchmark.protocol import AssignmentPurpose, Choice, Outcome, Phase, Side
 from benchmark.wire.phases import QuizPhase

@@ -1,4 +1,4 @@
-"""Leases comparisons to annotators: assigns the next comparison, and renews and expires leases.
+"""Leases comparisons to annotators: assigns the next comparison, and renews leases.
 
 The caller of every function must hold the study's lock, so that concurrent requests never overfill a panel.
 """
@@ -6,7 +6,7 @@ The caller of every function must hold the study's lock, so that concurrent requ
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, exists, insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
@@ -15,14 +15,15 @@ from app.panels.annotator_counts import AnnotatorCounts, annotator_counts
 from app.panels.phases import QUIZ_POSITION, require_voting
 from app.panels.progress import Progress, counted_progress, progress_of
 from app.panels.schedule import next_comparison
-from app.panels.selection import MET, ChosenComparison
-from app.panels.slots import has_free_slot, release_slot, take_slot
+from app.panels.selection import ChosenComparison
+from app.panels.slots import take_slot
 from app.prepared_statements import PreparedStatement
 from app.security.tokens import new_token
 from app.tables.base import Base
 from app.tables.people import Annotator
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, AssignmentStatus, status_is
+from app.voting.expired_leases import expire_leases, retake_slot
 from benchmark.protocol import AssignmentPurpose, StudyStatus
 
 # An annotator can hold three assignments: the current one, the next one (preloaded), and one reopened by an
@@ -38,11 +39,6 @@ _HELD = (
         Assignment.position > QUIZ_POSITION,
     )
     .order_by(Assignment.position, Assignment.id)
-)
-_OVERDUE = select(Assignment).where(
-    Assignment.study_id == bindparam("study_id"),
-    status_is(AssignmentStatus.OPEN),
-    Assignment.expires_at <= bindparam("now"),
 )
 _assignments = Base.metadata.tables["assignments"]
 _ALWAYS_EQUAL = {"status": AssignmentStatus.OPEN, "left_delivered": 0, "right_delivered": 0}
@@ -148,18 +144,6 @@ def require_open(study: Study) -> None:
         raise Conflict("This study accepts no votes at the moment.", code="study_not_open")
 
 
-def expire_leases(session: Session, *, study: Study, now: datetime) -> None:
-    """End overdue leases, and release the slots that the leases take."""
-    overdue = session.scalars(_OVERDUE, {"study_id": study.id, "now": now}).all()
-    for assignment in overdue:
-        assignment.status = AssignmentStatus.EXPIRED
-        assignment.ended_at = now
-        if assignment.takes_slot:
-            release_slot(session, assignment.comparison_id, study)
-    if overdue:
-        session.flush()
-
-
 def refuse_ended(assignment: Assignment) -> None:
     refusals = {
         AssignmentStatus.SKIPPED: (gettext_noop("You skipped this comparison."), "already_skipped"),
@@ -175,35 +159,6 @@ def refuse_ended(assignment: Assignment) -> None:
     if assignment.status in refusals:
         message, code = refusals[assignment.status]
         raise Conflict(message, code=code)
-
-
-def retake_slot(session: Session, *, assignment: Assignment, comparison: Comparison, study: Study) -> None:
-    is_free = not assignment.takes_slot or (comparison.is_open and has_free_slot(comparison, study))
-    if not is_free or has_newer(session, assignment):
-        raise Conflict(
-            "Your time for this comparison ran out, and another annotator has it now. Here is another "
-            "comparison.",
-            code="lease_expired",
-        )
-    if assignment.takes_slot:
-        take_slot(session, comparison, study)
-
-
-def has_newer(session: Session, assignment: Assignment) -> bool:
-    """Return whether the annotator has a newer assignment of the same comparison with the same purpose."""
-    return bool(
-        session.scalar(
-            select(
-                exists().where(
-                    Assignment.annotator_id == assignment.annotator_id,
-                    Assignment.comparison_id == assignment.comparison_id,
-                    Assignment.purpose == assignment.purpose,
-                    status_is(*MET),
-                    Assignment.id != assignment.id,
-                )
-            )
-        )
-    )
 
 
 def _start_lease(

@@ -15,7 +15,8 @@ from app.prepared_statements import PreparedStatement
 from app.tables.base import Base
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.voting import Assignment, AssignmentStatus, Vote
-from app.voting.leases import has_newer, lease_again, refuse_ended, require_open, retake_slot
+from app.voting.expired_leases import has_newer, retake_slot
+from app.voting.leases import lease_again, refuse_ended, require_open
 from benchmark.protocol import (
     AssignmentPurpose,
     Choice,

@@ -8,7 +8,7 @@ from sqlalchemy import Select
 from app.context import AppContext
 from app.media import comparison_clips
 from app.panels import annotator_counts, selection
-from app.voting import leases
+from app.voting import expired_leases, leases
 from benchmark.protocol import Balance
 from tests.app.plans import plan_of
 
@@ -23,7 +23,7 @@ NEXT = {"study_id": 1, "panel": 5, "annotator_id": 1}
         (selection._ON_A_NEW_PAIR[Balance.COMPARISONS].statement, NEXT, "ix_comparisons_next"),
         (selection._NOT_MET[Balance.COMPARISONS].statement, NEXT, "ix_comparisons_next"),
         (leases._HELD, {"annotator_id": 1}, "ix_assignments"),
-        (leases._OVERDUE, {"study_id": 1, "now": NOON}, "ix_assignments_open"),
+        (expired_leases._OVERDUE, {"study_id": 1, "now": NOON}, "ix_assignments_open"),
         (
             annotator_counts._COUNTS.statement,
             {"annotator_id": 1, "study_id": 1, "panel": 5},
