@@ -10,7 +10,6 @@ from app.errors import Conflict, NotFound
 from app.security.audit import record_event
 from app.security.identity import Principal
 from app.submissions.service import require_open
-from app.submissions.storage import UploadTarget
 from app.tables.jobs import Job, job_kind_is, job_status_is, measures_with
 from app.tables.submissions import Clip, Submission
 from benchmark.protocol import JobKind, JobStatus, SubmissionStatus, SuiteName
@@ -24,8 +23,7 @@ AS_NEW: dict[str, object] = {
     "failure_message": "",
     "log_tail": "",
 }
-_GENERATES = job_kind_is(JobKind.GENERATE)
-_UNFINISHED = job_status_is(JobStatus.QUEUED, JobStatus.LEASED, JobStatus.FAILED)
+GENERATES = job_kind_is(JobKind.GENERATE)
 
 
 def find_submission(session: Session, *, public_id: str, principal: Principal) -> Submission:
@@ -103,38 +101,6 @@ def _cancel(session: Session, submission: Submission, jobs: ColumnElement[bool],
     )
 
 
-def cancel_job_of_clip(session: Session, *, target: UploadTarget, now: datetime) -> None:
-    """Cancel the unfinished job for an uploaded clip, so that no worker generates the same clip."""
-    change_jobs(
-        session,
-        update(Job)
-        .where(
-            Job.submission_id == target.submission_id,
-            Job.pair_id == target.pair_id,
-            Job.seed == target.seed,
-            _GENERATES,
-            _UNFINISHED,
-        )
-        .values(status=JobStatus.CANCELLED, expires_at=None, ended_at=now),
-    )
-
-
-def forget_job_of_clip(session: Session, *, clip: Clip) -> None:
-    """Cancel the finished job of a deleted clip. People can then request the clip again."""
-    change_jobs(
-        session,
-        update(Job)
-        .where(
-            Job.submission_id == clip.submission_id,
-            Job.pair_id == clip.pair_id,
-            Job.seed == clip.seed,
-            _GENERATES,
-            job_status_is(JobStatus.DONE),
-        )
-        .values(status=JobStatus.CANCELLED),
-    )
-
-
 def retry_job(session: Session, *, job: Job, principal: Principal, now: datetime) -> None:
     """Queue a failed or cancelled job again, and reset the job's number of failures.
 
@@ -203,12 +169,6 @@ def record_request(
     _record(session, principal, "jobs.request", submission, jobs=jobs, suite=suite, now=now)
 
 
-def has_unfinished(session: Session, submission: Submission) -> bool:
-    """Return whether the submission has queued, leased or failed jobs that generate clips."""
-    unfinished = exists().where(Job.submission_id == submission.id, _GENERATES, _UNFINISHED)
-    return bool(session.scalar(select(unfinished)))
-
-
 def require_final(submission: Submission) -> None:
     """Raise Conflict if the submission is not final. The clips of a final submission never change."""
     if submission.status is not SubmissionStatus.FINAL:
@@ -240,7 +200,7 @@ def _record(
 
 
 def _of_suite(suite: SuiteName | None) -> ColumnElement[bool]:
-    return _GENERATES if suite is None else measures_with(suite)
+    return GENERATES if suite is None else measures_with(suite)
 
 
 def _job_done(job: Job) -> Conflict:

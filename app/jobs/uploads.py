@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.jobs import leases
-from app.jobs.service import cancel_job_of_clip, has_unfinished
+from app.jobs.clip_jobs import cancel_job_of_clip, has_unfinished
 from app.security.identity import Principal
 from app.submissions import service
 from app.submissions.service import require_open

@@ -18,7 +18,7 @@ from app.clock import utc_now
 from app.context import AppContext
 from app.dependencies import context_of, require_person
 from app.errors import Invalid, StorageFull, Unavailable
-from app.jobs.service import forget_job_of_clip
+from app.jobs.clip_jobs import forget_job_of_clip
 from app.jobs.uploads import JobUpload, OwnerUpload
 from app.media.images import ImageRejected
 from app.media.probe import ClipCode
