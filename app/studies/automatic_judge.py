@@ -7,38 +7,27 @@ without a vote. People vote in a duplicate of the study, which is a human study.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
 from app.metrics.queries import metric_table, submission_name
 from app.panels.protocol import freeze_protocol
 from app.security.identity import Principal
-from app.security.tokens import new_token
 from app.studies.comparisons import lay_out_comparisons
 from app.studies.drafts import require_draft
+from app.studies.judge_votes import JudgedComparison, close_comparisons, store_votes
 from app.tables.audit import AuditEvent
 from app.tables.bench import Pair
-from app.tables.people import Annotator
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.submissions import Submission
-from app.tables.voting import Assignment, AssignmentStatus, Vote, VoteEvent
-from benchmark.metrics.automatic_judge import PSEUDONYM, RULE, TIE_BELOW, PairJudgement, judge_pair
-from benchmark.protocol import Justification, Side, StudyKind, StudyStatus, SuiteName, VoteStatus
+from benchmark.metrics.automatic_judge import RULE, TIE_BELOW, judge_pair
+from benchmark.protocol import StudyKind, StudyStatus, SuiteName
 
 ACTION = "study.judge"
 Values = Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class _JudgedComparison:
-    comparison: Comparison
-    matchup: Matchup
-    judgement: PairJudgement
 
 
 def judge_study(session: Session, *, study: Study, principal: Principal, now: datetime) -> None:
@@ -69,7 +58,8 @@ def judge_study(session: Session, *, study: Study, principal: Principal, now: da
         )
     summary = _summary(judged)
     protocol = freeze_protocol(session, study, change="Judged automatically", now=now, judge=summary)
-    _store(session, study, judged, protocol.version, principal, now)
+    close_comparisons(session, study)
+    store_votes(session, study, judged, protocol_version=protocol.version, principal=principal, now=now)
     session.add(
         AuditEvent(at=now, actor=principal.name, action=ACTION, subject=study.slug, details=dict(summary))
     )
@@ -134,7 +124,7 @@ def _scores(session: Session, study: Study) -> dict[tuple[int, int], dict[str, V
 
 def _judged(
     session: Session, study: Study, scores: Mapping[tuple[int, int], Mapping[str, Values]]
-) -> list[_JudgedComparison]:
+) -> list[JudgedComparison]:
     rows = session.execute(
         select(Comparison, Matchup, Pair.name)
         .join(Matchup, Matchup.id == Comparison.matchup_id)
@@ -146,11 +136,11 @@ def _judged(
     for comparison, matchup, pair in rows:
         reference = scores.get((matchup.reference_id, matchup.reference_seed), {}).get(pair, {})
         other = scores.get((matchup.other_id, matchup.other_seed), {}).get(pair, {})
-        judged.append(_JudgedComparison(comparison, matchup, judge_pair(reference, other)))
+        judged.append(JudgedComparison(comparison, matchup, judge_pair(reference, other)))
     return judged
 
 
-def _summary(judged: list[_JudgedComparison]) -> dict[str, str | float | int]:
+def _summary(judged: list[JudgedComparison]) -> dict[str, str | float | int]:
     """Return the rule and the outcome of the judge, as the protocol and the audit log store them."""
     outcomes = Counter(
         "not_measured" if not each.judgement.is_measured else "votes" if each.judgement.chosen else "ties"
@@ -163,90 +153,3 @@ def _summary(judged: list[_JudgedComparison]) -> dict[str, str | float | int]:
         "ties": outcomes["ties"],
         "not_measured": outcomes["not_measured"],
     }
-
-
-def _store(
-    session: Session,
-    study: Study,
-    judged: list[_JudgedComparison],
-    protocol_version: int,
-    principal: Principal,
-    now: datetime,
-) -> None:
-    judge = Annotator(
-        study_id=study.id, pseudonym=PSEUDONYM, kind=study.kind.counted_annotators, created_at=now
-    )
-    session.add(judge)
-    session.flush()
-    session.execute(
-        update(Comparison)
-        .where(Comparison.study_id == study.id)
-        .values(is_open=False)
-        .execution_options(synchronize_session="fetch")
-    )
-    study.unfilled_comparisons = 0
-    is_reference_left = np.random.default_rng(study.seed).integers(0, 2, len(judged)).tolist()
-    voted = [
-        (each, bool(left))
-        for each, left in zip(judged, is_reference_left, strict=True)
-        if each.judgement.chosen
-    ]
-    assignments = [
-        Assignment(
-            token=new_token(),
-            study_id=study.id,
-            comparison_id=each.comparison.id,
-            pair_id=each.comparison.pair_id,
-            annotator_id=judge.id,
-            protocol_version=protocol_version,
-            position=position,
-            left_side=Side.REFERENCE if left else Side.OTHER,
-            status=AssignmentStatus.VOTED,
-            created_at=now,
-            expires_at=now,
-            ended_at=now,
-        )
-        for position, (each, left) in enumerate(voted)
-    ]
-    session.add_all(assignments)
-    session.flush()
-    votes = [
-        _vote(study, judge, assignment, each, now)
-        for assignment, (each, _) in zip(assignments, voted, strict=True)
-    ]
-    session.add_all(votes)
-    session.flush()
-    session.add_all(
-        VoteEvent(
-            vote_id=vote.id,
-            status=VoteStatus.AUTOMATIC,
-            reason=f"cast by the automatic judge, rule {RULE}",
-            actor=principal.name,
-            at=now,
-        )
-        for vote in votes
-    )
-
-
-def _vote(
-    study: Study, judge: Annotator, assignment: Assignment, judged: _JudgedComparison, now: datetime
-) -> Vote:
-    """Return the judge's vote, and count the vote in its comparison."""
-    side = judged.judgement.chosen
-    assert side is not None
-    comparison, matchup = judged.comparison, judged.matchup
-    ticked = {reason.value: reason in judged.judgement.reasons for reason in Justification}
-    comparison.slots_taken = 1
-    setattr(comparison, f"votes_{side}", 1)
-    for reason, is_ticked in ticked.items():
-        setattr(comparison, f"{reason}_{side}", int(is_ticked))
-    return Vote(
-        assignment_id=assignment.id,
-        study_id=study.id,
-        comparison_id=comparison.id,
-        annotator_id=judge.id,
-        chosen_side=side,
-        chosen_id=matchup.reference_id if side is Side.REFERENCE else matchup.other_id,
-        cast_at=now,
-        **ticked,
-    )
