@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from benchmark.exports.compact_columns import COMPACT
 from benchmark.exports.printed_cells import Span, Spans
-from benchmark.exports.table_format import LAYOUTS, PrintedColumn
+from benchmark.exports.printed_columns import PrintedColumn
+from benchmark.exports.table_format import LAYOUTS
 from benchmark.protocol import TableFormat, TableName
 
 ALL_COLUMNS = "all"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from benchmark.exports.layout import TableLayout
 from benchmark.exports.notes import TableNote
 from benchmark.exports.printed_cells import Span, Spans
-from benchmark.exports.table_format import PrintedColumn
+from benchmark.exports.printed_columns import PrintedColumn
 from benchmark.exports.tables import STREAMED
 from benchmark.protocol import TableName
 

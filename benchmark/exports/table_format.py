@@ -1,88 +1,30 @@
-"""Defines the columns of Markdown and LaTeX tables: titles, number formats and bold values."""
+"""Defines the columns of each Markdown and LaTeX table, with their titles."""
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-
-from benchmark.exports.cells import CONVERTERS
 from benchmark.exports.printed_cells import (
-    EMPTY,
     KAPPA_DECIMALS,
     PERCENT_DECIMALS,
     STRENGTH_DECIMALS,
-    TITLES,
     Span,
     Spans,
-    interval_cell,
     number_cell,
-    p_cell,
     plain_cell,
-    reason_cells,
-    sides_cell,
 )
-from benchmark.exports.tables import COLUMNS, Kind
+from benchmark.exports.printed_columns import (
+    PrintedColumn,
+    interval_column,
+    measure_column,
+    name_column,
+    number_column,
+    p_value_column,
+    plain_columns,
+    reason_columns,
+    sides_column,
+    text_column,
+)
 from benchmark.protocol import TableName
 from benchmark.stats.preferences import AVERAGE
 
 METRIC_DECIMALS = 4
-
-
-@dataclass(frozen=True)
-class PrintedColumn:
-    """A column of a Markdown or LaTeX table.
-
-    Columns of numbers are right-aligned. A column of sides may show display names.
-    """
-
-    title: str
-    spans: Callable[[object], Spans]
-    number: bool = True
-    is_name: bool = False
-
-    @property
-    def key(self) -> str:
-        """Return the key with which users choose this column.
-
-        >>> [PrintedColumn(title, lambda row: ()).key for title in ("95 % interval", "p (Holm)", "Gwet AC1")]
-        ['interval', 'p_holm', 'gwet_ac1']
-        """
-        return re.sub(r"[^a-z0-9]+", "_", self.title.lower()).lstrip("_0123456789").rstrip("_")
-
-
-def _text(title: str, column: str) -> PrintedColumn:
-    return PrintedColumn(title, lambda row: (Span(plain_cell(getattr(row, column))),), number=False)
-
-
-def _name(title: str, column: str) -> PrintedColumn:
-    return replace(_text(title, column), is_name=True)
-
-
-def _number(title: str, column: str) -> PrintedColumn:
-    return PrintedColumn(title, lambda row: (Span(plain_cell(getattr(row, column))),))
-
-
-def _p_value(title: str, column: str) -> PrintedColumn:
-    return PrintedColumn(title, lambda row: (Span(p_cell(getattr(row, column))),))
-
-
-def _sides(title: str, reference: str, other: str) -> PrintedColumn:
-    """Return a column whose cells contain the values of two sides, such as 63.1/36.9, the larger in bold."""
-    return PrintedColumn(title, lambda row: sides_cell(getattr(row, reference), getattr(row, other)))
-
-
-def _interval(title: str, low: str, high: str) -> PrintedColumn:
-    return PrintedColumn(title, lambda row: (Span(interval_cell(getattr(row, low), getattr(row, high))),))
-
-
-def _measure(title: str, column: str, decimals: int) -> PrintedColumn:
-    """Return a column whose cells contain a value and its interval, such as 0.270 [0.240, 0.290]."""
-
-    def spans(row: object) -> Spans:
-        value, low, high = (getattr(row, f"{column}{end}") for end in ("", "_low", "_high"))
-        printed = number_cell(value, decimals)
-        return (Span(printed if low is None else f"{printed} {interval_cell(low, high, decimals)}"),)
-
-    return PrintedColumn(title, spans)
 
 
 def _opponent(row: object) -> Spans:
@@ -106,152 +48,132 @@ def _rank(row: object) -> Spans:
     return (Span(plain_cell(rank) if low is None else f"{rank} ({low}–{high})"),)
 
 
-def _reason_sides(form: str) -> list[PrintedColumn]:
-    def column_of(index: int, title: str) -> PrintedColumn:
-        return PrintedColumn(title, lambda row: reason_cells(row, form)[index])
-
-    return [column_of(index, title) for index, title in enumerate(TITLES.values())]
-
-
-def _every_column(table: TableName) -> list[PrintedColumn]:
-    """Return all columns of the table with unformatted cells, as in the CSV export."""
-
-    def column_of(name: str, kind: Kind) -> PrintedColumn:
-        def spans(row: object) -> Spans:
-            value = getattr(row, name)
-            return (Span(EMPTY if value is None else str(CONVERTERS[kind](value))),)
-
-        return PrintedColumn(name, spans, number=kind in (Kind.WHOLE, Kind.REAL, Kind.FLAG))
-
-    return [column_of(column.name, column.kind) for column in COLUMNS[table]]
-
-
 LAYOUTS: dict[TableName, list[PrintedColumn]] = {
     TableName.PREFERENCES: [
-        _name("Reference", "reference"),
+        name_column("Reference", "reference"),
         PrintedColumn("Other", _opponent, number=False, is_name=True),
-        _sides("TI2V score", "ti2v_score_reference", "ti2v_score_other"),
-        _interval("95 % interval", "ci_low", "ci_high"),
-        _p_value("p", "p_value"),
-        _p_value("p (Holm)", "p_holm"),
-        *_reason_sides("{reason}_{side}"),
-        _number("Pairs", "pairs_decided"),
-        _number("Undecided", "pairs_undecided"),
-        _number("Votes", "votes"),
+        sides_column("TI2V score", "ti2v_score_reference", "ti2v_score_other"),
+        interval_column("95 % interval", "ci_low", "ci_high"),
+        p_value_column("p", "p_value"),
+        p_value_column("p (Holm)", "p_holm"),
+        *reason_columns("{reason}_{side}"),
+        number_column("Pairs", "pairs_decided"),
+        number_column("Undecided", "pairs_undecided"),
+        number_column("Votes", "votes"),
     ],
     TableName.JUSTIFICATIONS: [
-        _name("Reference", "reference"),
-        _name("Other", "other"),
-        _text("Justification", "justification"),
-        _sides("Of all votes", "rate_reference", "rate_other"),
-        _sides("Of votes for the side", "side_rate_reference", "side_rate_other"),
-        _p_value("p", "p_value"),
-        _p_value("p (Holm)", "p_holm"),
-        _number("Votes", "votes"),
+        name_column("Reference", "reference"),
+        name_column("Other", "other"),
+        text_column("Justification", "justification"),
+        sides_column("Of all votes", "rate_reference", "rate_other"),
+        sides_column("Of votes for the side", "side_rate_reference", "side_rate_other"),
+        p_value_column("p", "p_value"),
+        p_value_column("p (Holm)", "p_holm"),
+        number_column("Votes", "votes"),
     ],
     TableName.COMPARISONS: [
-        _name("Reference", "reference"),
-        _name("Other", "other"),
-        _text("Pair", "pair"),
-        _text("Scenario", "scenario"),
-        _sides("Votes", "votes_reference", "votes_other"),
-        _text("Majority", "majority"),
-        *_reason_sides("{reason}_{side}_n"),
+        name_column("Reference", "reference"),
+        name_column("Other", "other"),
+        text_column("Pair", "pair"),
+        text_column("Scenario", "scenario"),
+        sides_column("Votes", "votes_reference", "votes_other"),
+        text_column("Majority", "majority"),
+        *reason_columns("{reason}_{side}_n"),
     ],
-    TableName.VOTES: _every_column(TableName.VOTES),
+    TableName.VOTES: plain_columns(TableName.VOTES),
     TableName.AGREEMENT: [
-        _name("Matchup", "matchup"),
-        _text("Question", "question"),
-        _measure("Percent agreement", "percent_agreement", PERCENT_DECIMALS),
-        _measure("Fleiss kappa", "fleiss_kappa", KAPPA_DECIMALS),
-        _measure("Krippendorff alpha", "krippendorff_alpha", KAPPA_DECIMALS),
-        _measure("Gwet AC1", "gwet_ac1", KAPPA_DECIMALS),
-        _number("Complete", "complete"),
-        _number("Partial", "partial"),
-        _number("Split", "split"),
-        _number("Commoner answer", "prevalence"),
-        _number("Comparisons", "comparisons"),
-        _number("Votes", "votes"),
+        name_column("Matchup", "matchup"),
+        text_column("Question", "question"),
+        measure_column("Percent agreement", "percent_agreement", PERCENT_DECIMALS),
+        measure_column("Fleiss kappa", "fleiss_kappa", KAPPA_DECIMALS),
+        measure_column("Krippendorff alpha", "krippendorff_alpha", KAPPA_DECIMALS),
+        measure_column("Gwet AC1", "gwet_ac1", KAPPA_DECIMALS),
+        number_column("Complete", "complete"),
+        number_column("Partial", "partial"),
+        number_column("Split", "split"),
+        number_column("Commoner answer", "prevalence"),
+        number_column("Comparisons", "comparisons"),
+        number_column("Votes", "votes"),
     ],
     TableName.LEADERBOARD: [
         PrintedColumn("Rank", _rank),
-        _name("Model", "model"),
-        _measure("Strength", "strength", STRENGTH_DECIMALS),
-        _number("Expected share", "expected_share"),
-        _number("Votes won", "votes_won"),
-        _number("Votes", "votes"),
-        _number("Matchups", "matchups"),
-        _number("Group", "group"),
+        name_column("Model", "model"),
+        measure_column("Strength", "strength", STRENGTH_DECIMALS),
+        number_column("Expected share", "expected_share"),
+        number_column("Votes won", "votes_won"),
+        number_column("Votes", "votes"),
+        number_column("Matchups", "matchups"),
+        number_column("Group", "group"),
     ],
     TableName.BREAKDOWNS: [
-        _name("Reference", "reference"),
-        _name("Other", "other"),
-        _text("Division", "division"),
-        _text("Part", "part"),
-        _sides("TI2V score", "ti2v_score_reference", "ti2v_score_other"),
-        _interval("95 % interval", "ci_low", "ci_high"),
-        _sides("Vote share", "vote_share_reference", "vote_share_other"),
-        *_reason_sides("{reason}_{side}"),
-        _number("Pairs", "pairs_decided"),
-        _number("Undecided", "pairs_undecided"),
-        _number("Votes", "votes"),
+        name_column("Reference", "reference"),
+        name_column("Other", "other"),
+        text_column("Division", "division"),
+        text_column("Part", "part"),
+        sides_column("TI2V score", "ti2v_score_reference", "ti2v_score_other"),
+        interval_column("95 % interval", "ci_low", "ci_high"),
+        sides_column("Vote share", "vote_share_reference", "vote_share_other"),
+        *reason_columns("{reason}_{side}"),
+        number_column("Pairs", "pairs_decided"),
+        number_column("Undecided", "pairs_undecided"),
+        number_column("Votes", "votes"),
     ],
     TableName.SENSITIVITY: [
-        _name("Matchup", "matchup"),
-        _text("By", "cluster"),
-        _number("Clusters", "clusters"),
-        _number("TI2V score", "ti2v_score_reference"),
-        _interval("Wilson", "wilson_low", "wilson_high"),
-        _interval("Clopper-Pearson", "exact_low", "exact_high"),
-        _interval("Cluster bootstrap", "ci_low", "ci_high"),
-        _number("Lowest", "lowest"),
-        _text("Without", "lowest_without"),
-        _number("Highest", "highest"),
-        _text("Without", "highest_without"),
+        name_column("Matchup", "matchup"),
+        text_column("By", "cluster"),
+        number_column("Clusters", "clusters"),
+        number_column("TI2V score", "ti2v_score_reference"),
+        interval_column("Wilson", "wilson_low", "wilson_high"),
+        interval_column("Clopper-Pearson", "exact_low", "exact_high"),
+        interval_column("Cluster bootstrap", "ci_low", "ci_high"),
+        number_column("Lowest", "lowest"),
+        text_column("Without", "lowest_without"),
+        number_column("Highest", "highest"),
+        text_column("Without", "highest_without"),
     ],
     TableName.PAIRED: [
-        _name("Reference", "reference"),
-        _name("First", "first_other"),
-        _name("Second", "second_other"),
-        _number("Won in both", "both"),
-        _number("First only", "only_first"),
-        _number("Second only", "only_second"),
-        _number("In neither", "neither"),
-        _p_value("p", "p_value"),
-        _p_value("p (Holm)", "p_holm"),
-        _number("Pairs", "pairs"),
+        name_column("Reference", "reference"),
+        name_column("First", "first_other"),
+        name_column("Second", "second_other"),
+        number_column("Won in both", "both"),
+        number_column("First only", "only_first"),
+        number_column("Second only", "only_second"),
+        number_column("In neither", "neither"),
+        p_value_column("p", "p_value"),
+        p_value_column("p (Holm)", "p_holm"),
+        number_column("Pairs", "pairs"),
     ],
     TableName.METRICS: [
-        _text("Suite", "suite"),
-        _text("Metric", "metric"),
-        _name("Side", "side"),
+        text_column("Suite", "suite"),
+        text_column("Metric", "metric"),
+        name_column("Side", "side"),
         PrintedColumn("Mean", _mean_and_spread),
-        _number("Pairs", "pairs"),
-        _number("Expected pairs", "expected_pairs"),
-        _number("Missing clips", "missing_clips"),
-        _text("Better", "direction"),
-        _text("Settings", "settings"),
+        number_column("Pairs", "pairs"),
+        number_column("Expected pairs", "expected_pairs"),
+        number_column("Missing clips", "missing_clips"),
+        text_column("Better", "direction"),
+        text_column("Settings", "settings"),
     ],
     TableName.METRIC_AGREEMENT: [
-        _text("Suite", "suite"),
-        _text("Metric", "metric"),
-        _text("Part", "part"),
-        _number("Agreement", "accuracy"),
-        _interval("95 % interval", "ci_low", "ci_high"),
-        _number("Pairs", "comparisons"),
-        _number("Spearman", "spearman"),
-        _number("Kendall", "kendall"),
+        text_column("Suite", "suite"),
+        text_column("Metric", "metric"),
+        text_column("Part", "part"),
+        number_column("Agreement", "accuracy"),
+        interval_column("95 % interval", "ci_low", "ci_high"),
+        number_column("Pairs", "comparisons"),
+        number_column("Spearman", "spearman"),
+        number_column("Kendall", "kendall"),
         PrintedColumn("Same winner", _same_winner),
-        _number("Prefers static", "prefers_static"),
+        number_column("Prefers static", "prefers_static"),
     ],
     TableName.METRIC_COVARIATES: [
-        _text("Covariate", "covariate"),
-        _text("Unit", "unit"),
-        _number("Odds ratio", "odds_ratio"),
-        _interval("95 % interval", "ci_low", "ci_high"),
-        _p_value("p", "p_value"),
-        _number("Votes", "votes"),
-        _number("Images", "images"),
+        text_column("Covariate", "covariate"),
+        text_column("Unit", "unit"),
+        number_column("Odds ratio", "odds_ratio"),
+        interval_column("95 % interval", "ci_low", "ci_high"),
+        p_value_column("p", "p_value"),
+        number_column("Votes", "votes"),
+        number_column("Images", "images"),
     ],
-    TableName.PLAYBACK: _every_column(TableName.PLAYBACK),
+    TableName.PLAYBACK: plain_columns(TableName.PLAYBACK),
 }
