@@ -9,9 +9,9 @@ from pathlib import Path
 
 from benchmark.client.client import Client
 from benchmark.client.clip_folder import ClipFile, clip_label, read_clip_folder
+from benchmark.client.digests import sha256_of
 from benchmark.client.errors import ServerError
 from benchmark.client.submission_target import SubmissionTarget
-from benchmark.client.transport import sha256_of
 from benchmark.client.uploads import upload_clips
 from benchmark.pairs import ClipName
 from benchmark.plurals import counted

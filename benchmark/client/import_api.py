@@ -5,9 +5,9 @@ import time
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from urllib.parse import quote
 
 from benchmark.client.page_iterator import all_pages
+from benchmark.client.paths import study_path
 from benchmark.client.transport import Query, Transport
 from benchmark.protocol import TaskKind, TaskStatus
 from benchmark.wire.benchmarks import BenchmarkImportRequest
@@ -118,7 +118,7 @@ class ImportApi:
             InvalidRequest: `report` is neither a folder nor a ZIP file.
         """
         query: Query = {"study": study, "title": title, "dry_run": "true" if dry_run else None}
-        path = f"/studies/{quote(slug, safe='')}/merge"
+        path = f"{study_path(slug)}/merge"
         if not Path(report).is_dir():
             if not zipfile.is_zipfile(report):
                 raise InvalidRequest(f"{report} is neither a folder nor a ZIP file; send a report.")

@@ -1,9 +1,9 @@
 """Sends REST requests for the register of a study's invitations."""
 
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from benchmark.client.page_iterator import all_pages
+from benchmark.client.paths import study_path
 from benchmark.client.transport import Transport
 from benchmark.wire.invitations import InvitationListResponse, InvitationResponse
 
@@ -16,7 +16,7 @@ class InvitationApi:
 
     def list(self, study: str) -> Sequence[InvitationResponse]:
         """Return the invitations of a study, newest first, without their links."""
-        path = f"/studies/{quote(study, safe='')}/invitations"
+        path = f"{study_path(study)}/invitations"
         return [
             each
             for page in all_pages(self._transport, path, InvitationListResponse)
@@ -28,5 +28,5 @@ class InvitationApi:
 
         Votes that the annotator has cast are kept and still count.
         """
-        path = f"/studies/{quote(study, safe='')}/invitations/{invitation_id}/revoke"
+        path = f"{study_path(study)}/invitations/{invitation_id}/revoke"
         return self._transport.post(path, InvitationResponse)

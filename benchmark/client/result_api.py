@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
+from benchmark.client.paths import study_path
 from benchmark.client.transport import Transport
 from benchmark.protocol import NameStyle, TableFormat, TableName
 from benchmark.wire.results import ResultsResponse
@@ -23,11 +24,13 @@ class ResultApi:
 
     def get(self, slug: str) -> ResultsResponse:
         """Return a study's scores and rates. The p-values are None until the study is closed."""
-        return self._transport.get(f"{_path(slug)}/results", ResultsResponse)
+        return self._transport.get(f"{study_path(slug)}/results", ResultsResponse)
 
     def compare(self, slug: str, other: str) -> StudyComparisonResponse:
         """Compare the matchups and models that two studies share."""
-        return self._transport.get(f"{_path(slug)}/compare/{quote(other, safe='')}", StudyComparisonResponse)
+        return self._transport.get(
+            f"{study_path(slug)}/compare/{quote(other, safe='')}", StudyComparisonResponse
+        )
 
     def table(self, slug: str, table: TableName = TableName.PREFERENCES) -> "pd.DataFrame":
         """Return a table as a pandas data frame, with the column types of the Parquet export."""
@@ -52,8 +55,4 @@ class ResultApi:
             names: the display names of sides in Markdown and LaTeX tables.
         """
         query = urlencode({"columns": columns, "names": names.value})
-        return self._transport.stream(f"{_path(slug)}/exports/{table}.{file_format}?{query}")
-
-
-def _path(slug: str) -> str:
-    return f"/studies/{quote(slug, safe='')}"
+        return self._transport.stream(f"{study_path(slug)}/exports/{table}.{file_format}?{query}")

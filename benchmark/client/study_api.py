@@ -1,21 +1,13 @@
-"""Sends REST requests for studies and for annotators."""
+"""Sends REST requests for studies."""
 
 import time
 from collections.abc import Callable, Sequence
-from urllib.parse import quote
 
 from benchmark.client.page_iterator import all_pages
-from benchmark.client.transport import Transport
-from benchmark.protocol import AnnotatorKind, Flag, StudyKind, StudyStatus
-from benchmark.wire.annotators import (
-    AnnotatorResponse,
-    AnnotatorsResponse,
-    ChangeResponse,
-    DecisionRequest,
-    DismissalRequest,
-    DismissedFlagResponse,
-)
-from benchmark.wire.dashboard import DashboardResponse, HistoryItem, HistoryResponse
+from benchmark.client.paths import study_path
+from benchmark.client.study_annotator_api import StudyAnnotatorApi
+from benchmark.protocol import AnnotatorKind, StudyKind, StudyStatus
+from benchmark.wire.dashboard import DashboardResponse
 from benchmark.wire.drafts import DraftRequest, StudyRequest
 from benchmark.wire.invitations import InvitationKind, InvitationsRequest, InvitationsResponse
 from benchmark.wire.phases import PhaseAnswerResponse, PhaseAnswersResponse
@@ -32,11 +24,8 @@ from benchmark.wire.study_changes import (
 _VERBS = {StudyStatus.OPEN: "open", StudyStatus.PAUSED: "pause", StudyStatus.CLOSED: "close"}
 
 
-class StudyApi:
+class StudyApi(StudyAnnotatorApi):
     """The methods of `client.studies`."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
 
     def list(
         self,
@@ -59,7 +48,7 @@ class StudyApi:
 
     def get(self, slug: str) -> StudyResponse:
         """Return a study with its protocol and progress."""
-        return self._transport.get(_path(slug), StudyResponse)
+        return self._transport.get(study_path(slug), StudyResponse)
 
     def create(self, request: StudyRequest) -> StudyResponse:
         """Create a draft of a study."""
@@ -72,16 +61,16 @@ class StudyApi:
             Refused: somebody else saved the draft after `request.revision` (`draft_changed`); `problems`
                 lists the changes.
         """
-        return self._transport.put(_path(slug), StudyResponse, request)
+        return self._transport.put(study_path(slug), StudyResponse, request)
 
     def duplicate(self, slug: str, new_slug: str, *, title: str | None = None) -> StudyResponse:
         """Copy a study to a new draft, with a new seed and without its votes."""
         request = DuplicateRequest(slug=new_slug, title=title)
-        return self._transport.post(f"{_path(slug)}/duplicate", StudyResponse, request, repeatable=False)
+        return self._transport.post(f"{study_path(slug)}/duplicate", StudyResponse, request, repeatable=False)
 
     def judge(self, slug: str) -> StudyResponse:
         """Let the automatic judge vote in a draft; the draft becomes a closed, automatic study."""
-        return self._transport.post(f"{_path(slug)}/judge", StudyResponse, repeatable=False)
+        return self._transport.post(f"{study_path(slug)}/judge", StudyResponse, repeatable=False)
 
     def open(self, slug: str) -> StudyResponse:
         """Open a draft or resume a paused study; annotators can then vote."""
@@ -97,58 +86,58 @@ class StudyApi:
 
     def reopen(self, slug: str) -> StudyResponse:
         """Open a closed study again, under a new version of the protocol."""
-        return self._transport.post(f"{_path(slug)}/reopen", StudyResponse)
+        return self._transport.post(f"{study_path(slug)}/reopen", StudyResponse)
 
     def extend(self, slug: str, request: ExtensionRequest) -> StudyResponse:
         """Add matchups to a running study, or raise the votes per comparison. Stored votes never change."""
-        return self._transport.post(f"{_path(slug)}/protocols", StudyResponse, request, repeatable=False)
+        return self._transport.post(f"{study_path(slug)}/protocols", StudyResponse, request, repeatable=False)
 
     def protocols(self, slug: str) -> Sequence[ProtocolResponse]:
         """Return all versions of a study's protocol, the oldest first."""
-        return self._transport.get(f"{_path(slug)}/protocols", ProtocolsResponse).protocols
+        return self._transport.get(f"{study_path(slug)}/protocols", ProtocolsResponse).protocols
 
     def platform(self, slug: str) -> Platform:
         """Return the completion codes and return URLs of a study."""
-        return self._transport.get(f"{_path(slug)}/platform", Platform)
+        return self._transport.get(f"{study_path(slug)}/platform", Platform)
 
     def answers(self, slug: str) -> Sequence[PhaseAnswerResponse]:
         """Return consents, quiz results, questionnaire answers and comments of a study."""
-        return self._transport.get(f"{_path(slug)}/answers", PhaseAnswersResponse).answers
+        return self._transport.get(f"{study_path(slug)}/answers", PhaseAnswersResponse).answers
 
     def payments(self, slug: str) -> Sequence[PaymentResponse]:
         """Return the payment list of a study: one line for each participant of its crowd platform."""
-        return self._transport.get(f"{_path(slug)}/platform/payments", PaymentsResponse).payments
+        return self._transport.get(f"{study_path(slug)}/platform/payments", PaymentsResponse).payments
 
     def set_platform(self, slug: str, platform: Platform) -> Platform:
         """Replace the completion codes and return URLs of a study, before or after it opens."""
-        return self._transport.put(f"{_path(slug)}/platform", Platform, platform)
+        return self._transport.put(f"{study_path(slug)}/platform", Platform, platform)
 
     def start_pilot(self, slug: str) -> StudyResponse:
         """Open a draft as a pilot, in which no vote counts."""
-        return self._transport.post(f"{_path(slug)}/pilot", StudyResponse)
+        return self._transport.post(f"{study_path(slug)}/pilot", StudyResponse)
 
     def end_pilot(self, slug: str) -> StudyResponse:
         """End the pilot and open the study: the votes of people who join from now on count."""
-        return self._transport.post(f"{_path(slug)}/end-pilot", StudyResponse, repeatable=False)
+        return self._transport.post(f"{study_path(slug)}/end-pilot", StudyResponse, repeatable=False)
 
     def archive(self, slug: str) -> StudyResponse:
         """Hide a study from the list of studies."""
-        return self._transport.post(f"{_path(slug)}/archive", StudyResponse)
+        return self._transport.post(f"{study_path(slug)}/archive", StudyResponse)
 
     def unarchive(self, slug: str) -> StudyResponse:
         """Show an archived study in the list of studies again."""
-        return self._transport.post(f"{_path(slug)}/unarchive", StudyResponse)
+        return self._transport.post(f"{study_path(slug)}/unarchive", StudyResponse)
 
     def delete(self, slug: str) -> StudyResponse:
         """Delete a study with its votes. Until `deletes_at` the study can be restored."""
-        return self._transport.post(f"{_path(slug)}/delete", StudyResponse, DeletionRequest(slug=slug))
+        return self._transport.post(f"{study_path(slug)}/delete", StudyResponse, DeletionRequest(slug=slug))
 
     def restore(self, slug: str) -> StudyResponse:
         """Cancel the deletion of a study."""
-        return self._transport.post(f"{_path(slug)}/restore", StudyResponse)
+        return self._transport.post(f"{study_path(slug)}/restore", StudyResponse)
 
     def change_status(self, slug: str, to: StudyStatus) -> StudyResponse:
-        return self._transport.post(f"{_path(slug)}/{_VERBS[to]}", StudyResponse)
+        return self._transport.post(f"{study_path(slug)}/{_VERBS[to]}", StudyResponse)
 
     def invite(
         self,
@@ -171,7 +160,7 @@ class StudyApi:
         # Do not send the request again, because a second request would create more links. If the response is
         # lost, only unused links are lost.
         request = InvitationsRequest(count=count, kind=kind, label=label)
-        path = f"{_path(slug)}/invitations"
+        path = f"{study_path(slug)}/invitations"
         return self._transport.post(path, InvitationsResponse, request, repeatable=False).links
 
     def wait(
@@ -205,62 +194,10 @@ class StudyApi:
                 )
             time.sleep(every_s)
 
-    def annotators(
-        self, slug: str, *, flag: Flag | None = None, excluded: bool | None = None
-    ) -> Sequence[AnnotatorResponse]:
-        """Return every annotator who opened an invitation, with statistics and flags.
-
-        Args:
-            flag: return only annotators with this flag.
-            excluded: if True, return only annotators whose votes are excluded; if False, only annotators
-                whose votes are not excluded.
-        """
-        query = {"flag": flag, "excluded": None if excluded is None else str(excluded).lower()}
-        pages = all_pages(self._transport, f"{_path(slug)}/annotators", AnnotatorsResponse, query)
-        return [row for page in pages for row in page.annotators]
-
     def dashboard(self, slug: str) -> DashboardResponse:
         """Return progress, votes per hour, active annotators and reported clips of your own study."""
-        return self._transport.get(f"{_path(slug)}/dashboard", DashboardResponse)
-
-    def history(self, slug: str, annotator: str) -> Sequence[HistoryItem]:
-        """Return every comparison that an annotator of your own study got, with the answers, newest first."""
-        path = f"{_annotator_path(slug, annotator)}/history"
-        return [row for page in all_pages(self._transport, path, HistoryResponse) for row in page.items]
+        return self._transport.get(f"{study_path(slug)}/dashboard", DashboardResponse)
 
     def check(self, slug: str) -> Sequence[str]:
         """Recount a study's votes; return one sentence per stored counter that differs from the recount."""
-        return self._transport.get(f"{_path(slug)}/check", CheckResponse).differences
-
-    def exclude(self, slug: str, annotator: str, request: DecisionRequest) -> ChangeResponse:
-        """Exclude all votes of an annotator, or one vote, from the results."""
-        return self._transport.post(f"{_annotator_path(slug, annotator)}/exclude", ChangeResponse, request)
-
-    def reinstate(self, slug: str, annotator: str, request: DecisionRequest) -> ChangeResponse:
-        """Reinstate excluded votes.
-
-        If the comparison already has enough votes, the reinstated vote gets the status `surplus` (not
-        needed).
-        """
-        return self._transport.post(f"{_annotator_path(slug, annotator)}/reinstate", ChangeResponse, request)
-
-    def dismiss_flag(self, slug: str, annotator: str, flag: Flag, reason: str) -> DismissedFlagResponse:
-        """Dismiss a flag of an annotator, with a reason for the audit log. No vote changes."""
-        path = _dismissal_path(slug, annotator, flag)
-        return self._transport.put(path, DismissedFlagResponse, DismissalRequest(reason=reason))
-
-    def restore_flag(self, slug: str, annotator: str, flag: Flag) -> None:
-        """Restore a dismissed flag."""
-        self._transport.delete(_dismissal_path(slug, annotator, flag), {})
-
-
-def _path(slug: str) -> str:
-    return f"/studies/{quote(slug, safe='')}"
-
-
-def _annotator_path(slug: str, annotator: str) -> str:
-    return f"{_path(slug)}/annotators/{quote(annotator, safe='')}"
-
-
-def _dismissal_path(slug: str, annotator: str, flag: Flag) -> str:
-    return f"{_annotator_path(slug, annotator)}/flags/{flag}/dismissal"
+        return self._transport.get(f"{study_path(slug)}/check", CheckResponse).differences

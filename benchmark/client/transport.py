@@ -1,7 +1,5 @@
 """Sends requests to one server, with retries, upload digests, streamed downloads and common errors."""
 
-import base64
-import hashlib
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +10,7 @@ from typing import Any, TypeVar
 import httpx2
 from pydantic import TypeAdapter, ValidationError
 
+from benchmark.client.digests import content_digest
 from benchmark.client.errors import NotAllowed, Refused, ServerError, Unreachable
 from benchmark.client.retry import Retry
 from benchmark.client.tls import tls_context
@@ -203,19 +202,6 @@ def refusal(response: httpx2.Response) -> ServerError:
         return Refused(status, "unknown", f"{_not_ours(response)} Check the address.")
     kind = NotAllowed if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) else Refused
     return kind(status, error.error, error.message, error.problems or ())
-
-
-def content_digest(content: Path | bytes) -> str:
-    """Return the sha256 in the form of the Content-Digest header (RFC 9530)."""
-    return f"sha-256=:{base64.b64encode(bytes.fromhex(sha256_of(content))).decode()}:"
-
-
-def sha256_of(content: Path | bytes) -> str:
-    """Return the sha256 of a file's bytes, or of `bytes`, as hexadecimal text."""
-    if isinstance(content, bytes):
-        return hashlib.sha256(content).hexdigest()
-    with content.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _json(body: RequestModel | None) -> dict[str, Any]:

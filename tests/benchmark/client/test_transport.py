@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from benchmark.client.client import Client
+from benchmark.client.digests import content_digest
 from benchmark.client.errors import NotAllowed, Refused, ServerError, Unreachable
 from benchmark.client.retry import MAX_PAUSE_S
-from benchmark.client.transport import content_digest
 from benchmark.wire.common import RequestModel
 from tests.benchmark.client.conftest import (
     BUSY,

@@ -1,0 +1,11 @@
+"""Builds the paths of REST routes that several modules of the client request."""
+
+from urllib.parse import quote
+
+
+def study_path(slug: str) -> str:
+    return f"/studies/{quote(slug, safe='')}"
+
+
+def annotator_path(slug: str, annotator: str) -> str:
+    return f"{study_path(slug)}/annotators/{quote(annotator, safe='')}"
