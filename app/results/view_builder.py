@@ -57,8 +57,8 @@ def build_results_page(session: Session, study: Study, principal: Principal) -> 
     rows = [row for row in results.rows if not row.is_average]
     averages = [row for row in results.rows if row.is_average]
     naming = Naming.of(session, rows)
-    sorted_rows, facts = by_score(rows), matchup_facts(counted, results_url=_RELATIVE)
-    covered = coverage(session, study, results.live)
+    sorted_rows, covered = by_score(rows), coverage(session, study, results.live)
+    shown, facts = [*sorted_rows, *averages], matchup_facts(counted, results_url=_RELATIVE)
     headline, summary = _headline(results, rows, naming, covered)
     metrics = metrics_part(session, results, naming, principal)
     return ResultsPage(
@@ -69,17 +69,12 @@ def build_results_page(session: Session, study: Study, principal: Principal) -> 
         vote_source=vote_source_note(session, results),
         headline=headline,
         summary=summary,
-        downloads=tuple(
-            Download(title, form, export_url(study.slug, file))
-            for title, form, file in (*_DOWNLOADS, *(_METRIC_DOWNLOADS if metrics else ()))
-        ),
+        downloads=_downloads(study, with_metrics=metrics is not None),
         sides=side_titles(naming),
-        figure=figure_of([*sorted_rows, *averages], naming=naming, facts=facts),
+        figure=figure_of(shown, naming=naming, facts=facts),
         table=table_rows(sorted_rows, naming=naming, facts=facts),
         averages=average_rows(averages, naming=naming),
-        sentences=tuple(
-            headlines.matchup_sentence(row, naming, results.live.kind) for row in [*sorted_rows, *averages]
-        ),
+        sentences=tuple(headlines.matchup_sentence(row, naming, results.live.kind) for row in shown),
         opponents=headlines.opponents(counted, naming, is_interim=results.is_interim),
         table_format=PREFERENCES_FORMAT,
         table_terms=tuple(TableTerm(*term) for term in PREFERENCES_TERMS),
@@ -87,9 +82,7 @@ def build_results_page(session: Session, study: Study, principal: Principal) -> 
         seeds=seeds_sentence(session, study, counted.sides, naming),
         panel_warning=panel_warning(counted.tallies, naming.named(counted.matchups)),
         closed_early=_closed_early(counted, naming),
-        exclusions=exclusions_part(
-            results.live, {row.matchup: naming.matchup(row.reference, row.other or "") for row in sorted_rows}
-        ),
+        exclusions=exclusions_part(results.live, _matchup_names(sorted_rows, naming)),
         leaderboard_url=leaderboard_url(study.slug),
         ranks=ranks(counted, naming, is_interim=results.is_interim),
         matrix=matrix(counted, sorted_rows, naming, facts),
@@ -98,6 +91,15 @@ def build_results_page(session: Session, study: Study, principal: Principal) -> 
         metrics=metrics,
         heats=heat_tables(counted, sorted_rows, naming, facts),
     )
+
+
+def _downloads(study: Study, *, with_metrics: bool) -> tuple[Download, ...]:
+    files = (*_DOWNLOADS, *(_METRIC_DOWNLOADS if with_metrics else ()))
+    return tuple(Download(title, form, export_url(study.slug, file)) for title, form, file in files)
+
+
+def _matchup_names(rows: Sequence[PreferenceRow], naming: Naming) -> dict[str, str]:
+    return {row.matchup: naming.matchup(row.reference, row.other or "") for row in rows}
 
 
 def _headline(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import httpx2
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from app.annotators.queries import annotator_reports
 from app.clock import utc_now
@@ -99,11 +100,7 @@ def simulate_crowd(
         crowd = [
             Participant(
                 profile,
-                client=clients.enter_context(
-                    httpx2.Client(
-                        base_url=address, follow_redirects=True, timeout=_TIMEOUT_S, verify=tls_context()
-                    )
-                ),
+                client=clients.enter_context(_client(address)),
                 slug=slug,
                 invitation=invitation,
                 phases=phases,
@@ -115,6 +112,10 @@ def simulate_crowd(
         ]
         _take_turns(crowd, knowledge, step)
     return _result(database, study_id, crowd)
+
+
+def _client(address: str) -> httpx2.Client:
+    return httpx2.Client(base_url=address, follow_redirects=True, timeout=_TIMEOUT_S, verify=tls_context())
 
 
 def _take_turns(crowd: Sequence[Participant], knowledge: Knowledge, step: Callable[[], None]) -> None:
@@ -147,14 +148,7 @@ def _result(database: Database, study_id: int, crowd: Sequence[Participant]) -> 
                 select(AnnotatorPhase.annotator_id).where(AnnotatorPhase.outcome == Outcome.SCREENED_OUT)
             )
         )
-        votes = (Comparison.votes_reference + Comparison.votes_other).label("votes")
-        counted = (
-            select(votes, func.count().label("comparisons"))
-            .where(Comparison.study_id == study_id, Comparison.is_gold.is_(False))
-            .group_by(votes)
-        )
-        panels = {row.votes: row.comparisons for row in session.execute(counted)}
-        panel = study.votes_per_comparison
+        panels, panel = _panel_sizes(session, study_id), study.votes_per_comparison
     return SimulationResult(
         tuple(
             SimulatedAnnotator(
@@ -172,3 +166,14 @@ def _result(database: Database, study_id: int, crowd: Sequence[Participant]) -> 
         short=sum(count for number, count in panels.items() if number < panel),
         over=sum(count for number, count in panels.items() if number > panel),
     )
+
+
+def _panel_sizes(session: Session, study_id: int) -> dict[int, int]:
+    """Return the number of comparisons for each number of valid votes."""
+    votes = (Comparison.votes_reference + Comparison.votes_other).label("votes")
+    counted = (
+        select(votes, func.count().label("comparisons"))
+        .where(Comparison.study_id == study_id, Comparison.is_gold.is_(False))
+        .group_by(votes)
+    )
+    return {row.votes: row.comparisons for row in session.execute(counted)}

@@ -99,36 +99,13 @@ def draft_request(session: Session, study: Study) -> StudyRequest:
 
     People vote in a copy of an automatic study, so the copy has the default panel and asks for reasons.
     """
-    reference, other = aliased(Submission), aliased(Submission)
-    rows = session.execute(
-        select(
-            reference.public_id,
-            Matchup.reference_seed,
-            other.public_id,
-            Matchup.other_seed,
-            Matchup.renditions,
-        )
-        .join(reference, reference.id == Matchup.reference_id)
-        .join(other, other.id == Matchup.other_id)
-        .where(Matchup.study_id == study.id, Matchup.is_gold.is_(False), Matchup.closed_at.is_(None))
-        .order_by(Matchup.position)
-    )
     is_judged = study.kind is StudyKind.AUTOMATIC
     # `model_construct` skips the checks: a draft whose submissions were all withdrawn has no matchup.
     return StudyRequest.model_construct(
         slug=study.slug,
         title=study.title,
         benchmark=session.get_one(Benchmark, study.benchmark_id).slug,
-        matchups=[
-            MatchupRequest(
-                reference=reference_id,
-                reference_seed=reference_seed,
-                other=other_id,
-                other_seed=other_seed,
-                renditions=renditions,
-            )
-            for reference_id, reference_seed, other_id, other_seed, renditions in rows
-        ],
+        matchups=_open_matchups(session, study),
         votes_per_comparison=_default("votes_per_comparison") if is_judged else study.votes_per_comparison,
         instructions=study.instructions,
         comparisons_per_annotator=study.comparisons_per_annotator,
@@ -146,6 +123,33 @@ def draft_request(session: Session, study: Study) -> StudyRequest:
         languages=offered_languages(study),
         translations=study_translations(study),
     )
+
+
+def _open_matchups(session: Session, study: Study) -> list[MatchupRequest]:
+    reference, other = aliased(Submission), aliased(Submission)
+    rows = session.execute(
+        select(
+            reference.public_id,
+            Matchup.reference_seed,
+            other.public_id,
+            Matchup.other_seed,
+            Matchup.renditions,
+        )
+        .join(reference, reference.id == Matchup.reference_id)
+        .join(other, other.id == Matchup.other_id)
+        .where(Matchup.study_id == study.id, Matchup.is_gold.is_(False), Matchup.closed_at.is_(None))
+        .order_by(Matchup.position)
+    )
+    return [
+        MatchupRequest(
+            reference=reference_id,
+            reference_seed=reference_seed,
+            other=other_id,
+            other_seed=other_seed,
+            renditions=renditions,
+        )
+        for reference_id, reference_seed, other_id, other_seed, renditions in rows
+    ]
 
 
 def _default(field: str) -> Any:

@@ -147,15 +147,17 @@ def parse_study_form(fields: StudyFields) -> StudyRequest:
     check("comparisons", lambda: _option(Comparisons, fields.comparisons))
     if problems:
         raise InvalidFields(problems)
+    unparsed = {
+        "benchmark": fields.benchmark,
+        "instructions": fields.instructions,
+        "require_justification": fields.require_justification,
+    }
+    return _checked_request(values | unparsed)
+
+
+def _checked_request(values: dict[str, object]) -> StudyRequest:
     try:
-        return StudyRequest.model_validate(
-            values
-            | {
-                "benchmark": fields.benchmark,
-                "instructions": fields.instructions,
-                "require_justification": fields.require_justification,
-            }
-        )
+        return StudyRequest.model_validate(values)
     except ValidationError as error:
         raise InvalidFields(
             {str(each["loc"][0]): form_message(dict(each)) for each in error.errors()}

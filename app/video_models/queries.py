@@ -1,6 +1,8 @@
 """Reads a model's submissions, and the model's results in the studies that a person sees."""
 
-from sqlalchemy import ColumnElement, case, func, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.panels.sides import side_name
@@ -96,24 +98,22 @@ def _as_side(
         .order_by(Study.id.desc(), Matchup.id)
         .limit(limit)
     )
-    return [
-        (
-            row.id,
-            ResultRow(
-                study=row.title,
-                study_slug=row.slug,
-                status=row.status,
-                kind=row.kind,
-                label=row.label,
-                opponent=side_name(row.opponent, row.opponent_label),
-                score=_printed(percent(row.won, row.won + row.lost)),
-                won=row.won,
-                decided=row.won + row.lost,
-                undecided=row.voted - row.won - row.lost,
-            ),
-        )
-        for row in rows
-    ]
+    return [(row.id, _result_row(row)) for row in rows]
+
+
+def _result_row(row: Row[Any]) -> ResultRow:
+    return ResultRow(
+        study=row.title,
+        study_slug=row.slug,
+        status=row.status,
+        kind=row.kind,
+        label=row.label,
+        opponent=side_name(row.opponent, row.opponent_label),
+        score=_printed(percent(row.won, row.won + row.lost)),
+        won=row.won,
+        decided=row.won + row.lost,
+        undecided=row.voted - row.won - row.lost,
+    )
 
 
 def _printed(score: float | None) -> str:

@@ -108,21 +108,13 @@ def metrics(
     are cached, so an interrupted run continues and a second run is quick. If clips of some pairs are missing,
     every table is marked as partial.
     """
-    chosen = MetricFormat(file_format)
+    chosen, suite = MetricFormat(file_format), SuiteName(suite_name)
     if _are_submissions(sources):
         _refuse_options(context, _FOLDER_OPTIONS, "folders")
         from models.cli.submission_metrics import print_submission_metrics
 
         print_submission_metrics(
-            sources,
-            SuiteName(suite_name),
-            chosen,
-            output,
-            start=start,
-            again=again,
-            verbose=verbose,
-            server=server,
-            key=key,
+            sources, suite, chosen, output, start=start, again=again, verbose=verbose, server=server, key=key
         )
         return
     _refuse_options(context, _SUBMISSION_OPTIONS, "submissions")
@@ -131,7 +123,7 @@ def metrics(
     from models.cli.folder_metrics import FolderOptions, print_folder_metrics
 
     options = FolderOptions(
-        benchmark, SuiteName(suite_name), assignments, names, device, Dtype(dtype), workers, weights, common
+        benchmark, suite, assignments, names, device, Dtype(dtype), workers, weights, common
     )
     print_folder_metrics(tuple(map(Path, sources)), options, chosen, output, verbose=verbose)
 

@@ -106,7 +106,6 @@ def worker(
     from benchmark.client.client import Client
     from benchmark.client.retry import Retry
     from models.worker.image_cache import ImageCache, default_folder
-    from models.worker.key_source import hide_memory
     from models.worker.offers import select_offers
     from models.worker.worker_loop import WorkerOptions
 
@@ -119,11 +118,7 @@ def worker(
     for sentence in offers.sentences(info.name, client.address):
         _log(sentence)
     _log_missing_isolation()
-    run: Run = _run_inline
-    if engine == "inline":
-        hide_memory()
-    else:
-        run = partial(_run_on_ray, actors=actors, gpus_per_actor=gpus_per_actor, address=ray_address)
+    run = _run_of(engine, actors=actors, gpus_per_actor=gpus_per_actor, address=ray_address)
     with _stop_on_signal(stopping), client, _explain_refused_key():
         uploaded = run(client.leases, cache, options, dtype, stopping)
     if options.batch_sizes:
@@ -148,6 +143,19 @@ def _log_missing_isolation() -> None:
             f"Programs of models get no namespaces of their own ({problem}): they can read every file that "
             "this user can read. See docs/worker.md."
         )
+
+
+def _run_of(engine: str, *, actors: int | None, gpus_per_actor: int, address: str | None) -> "Run":
+    """Return the function that runs the models.
+
+    With the engine `inline`, models run in this process, so hide the key in its memory.
+    """
+    from models.worker.key_source import hide_memory
+
+    if engine == "inline":
+        hide_memory()
+        return _run_inline
+    return partial(_run_on_ray, actors=actors, gpus_per_actor=gpus_per_actor, address=address)
 
 
 def _worker_info(name: str | None, device: str | None) -> "WorkerInfo":

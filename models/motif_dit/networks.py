@@ -10,7 +10,7 @@ from diffusers.schedulers.scheduling_flow_match_euler_discrete import FlowMatchE
 from peft import LoraConfig, get_peft_model_state_dict
 
 from models.motif.toy_text_encoder import random_text_encoder, scene_vocabulary, word_tokenizer
-from models.motif_dit.config import DitConfig, LoraSettings
+from models.motif_dit.config import DitConfig, LoraSettings, TransformerSettings
 from models.training.errors import BadConfig
 
 _ADAPTER = "motif"
@@ -73,33 +73,9 @@ def _toy_pipeline(config: DitConfig) -> WanImageToVideoPipeline:
     tokenizer = word_tokenizer(scene_vocabulary())
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(config.seed)
-        transformer = WanTransformer3DModel(
-            patch_size=(1, 2, 2),
-            num_attention_heads=sizes.heads,
-            attention_head_dim=sizes.head_dim,
-            in_channels=sizes.latent_channels,
-            out_channels=sizes.latent_channels,
-            text_dim=sizes.text_channels,
-            freq_dim=64,
-            ffn_dim=4 * sizes.heads * sizes.head_dim,
-            num_layers=sizes.layers,
-            rope_max_seq_len=64,
-        )
+        transformer = _toy_transformer(sizes)
         torch.manual_seed(0)  # all toys have the same autoencoder
-        vae = AutoencoderKLWan(
-            base_dim=8,
-            z_dim=sizes.latent_channels,
-            dim_mult=[1, 1, 1],
-            num_res_blocks=1,
-            temperal_downsample=[True, True],
-            latents_mean=[0.0] * sizes.latent_channels,
-            latents_std=[1.0] * sizes.latent_channels,
-            is_residual=True,
-            in_channels=12,
-            out_channels=12,
-            patch_size=2,
-            scale_factor_spatial=8,
-        )
+        vae = _toy_autoencoder(sizes)
     pipeline = WanImageToVideoPipeline(
         tokenizer=tokenizer,
         text_encoder=random_text_encoder(tokenizer, seed=0, channels=sizes.text_channels),
@@ -110,6 +86,40 @@ def _toy_pipeline(config: DitConfig) -> WanImageToVideoPipeline:
     )
     _freeze(pipeline)
     return pipeline
+
+
+def _toy_transformer(sizes: TransformerSettings) -> WanTransformer3DModel:
+    transformer: WanTransformer3DModel = WanTransformer3DModel(
+        patch_size=(1, 2, 2),
+        num_attention_heads=sizes.heads,
+        attention_head_dim=sizes.head_dim,
+        in_channels=sizes.latent_channels,
+        out_channels=sizes.latent_channels,
+        text_dim=sizes.text_channels,
+        freq_dim=64,
+        ffn_dim=4 * sizes.heads * sizes.head_dim,
+        num_layers=sizes.layers,
+        rope_max_seq_len=64,
+    )
+    return transformer
+
+
+def _toy_autoencoder(sizes: TransformerSettings) -> AutoencoderKLWan:
+    autoencoder: AutoencoderKLWan = AutoencoderKLWan(
+        base_dim=8,
+        z_dim=sizes.latent_channels,
+        dim_mult=[1, 1, 1],
+        num_res_blocks=1,
+        temperal_downsample=[True, True],
+        latents_mean=[0.0] * sizes.latent_channels,
+        latents_std=[1.0] * sizes.latent_channels,
+        is_residual=True,
+        in_channels=12,
+        out_channels=12,
+        patch_size=2,
+        scale_factor_spatial=8,
+    )
+    return autoencoder
 
 
 def _freeze(pipeline: WanImageToVideoPipeline) -> None:

@@ -1,6 +1,8 @@
 """Builds the page of one matchup: result, reasons, sensitivity, agreement and all pairs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -22,7 +24,7 @@ from app.tables.studies import Study
 from benchmark.exports.table_rows import sensitivity
 from benchmark.stats.agreement_table import agreements
 from benchmark.stats.breakdowns import Division, breakdown
-from benchmark.stats.comparisons import comparisons
+from benchmark.stats.comparisons import ComparisonRow, comparisons
 from benchmark.stats.conclusions import justification_conclusion, panel_warning, sensitivity_sentence
 from benchmark.stats.justifications import justifications
 from benchmark.stats.tallies import Tallies
@@ -61,14 +63,27 @@ class MatchupPage:
     pairs: tuple[PairRow, ...]
 
 
+@dataclass(frozen=True)
+class _PairList:
+    """The comparisons of a matchup, sorted by the lead of the reference, and those that match the filter."""
+
+    everything: Sequence[ComparisonRow]
+    shown: Sequence[ComparisonRow]
+
+    @classmethod
+    def of(cls, tallies: Tallies, matchups: Sequence[Matchup], wanted: PairFilter) -> Self:
+        by_lead = tallies.select(np.argsort(tallies.votes_other - tallies.votes_reference, kind="stable"))
+        everything = list(comparisons(by_lead, matchups))
+        return cls(everything, [each for each in everything if wanted.matches(each)])
+
+    def on_page(self, number: int) -> Sequence[ComparisonRow]:
+        """Return the comparisons on page `number`, counted from 1."""
+        first = (number - 1) * PAIRS_PER_PAGE
+        return self.shown[first : first + PAIRS_PER_PAGE]
+
+
 def matchup_page(
-    session: Session,
-    study: Study,
-    number: int,
-    wanted: PairFilter,
-    *,
-    principal: Principal,
-    page: int = 1,
+    session: Session, study: Study, number: int, wanted: PairFilter, *, principal: Principal, page: int = 1
 ) -> MatchupPage:
     """Return the page of one matchup of a study.
 
@@ -84,12 +99,9 @@ def matchup_page(
     index = number - 1
     row, naming = results.rows[index], Naming.of(session, results.rows)
     tallies = counted.tallies.select(np.flatnonzero(counted.tallies.matchup == index))
-    by_lead = tallies.select(np.argsort(tallies.votes_other - tallies.votes_reference, kind="stable"))
     own = replace(tallies, matchup=np.zeros_like(tallies.matchup))
-    everything = list(comparisons(by_lead, counted.matchups))
-    shown = [each for each in everything if wanted.matches(each)]
-    pager = _pager(study, index, wanted, page=page, shown=len(shown))
-    first = (pager.number - 1) * PAIRS_PER_PAGE
+    pairs = _PairList.of(tallies, counted.matchups, wanted)
+    pager = _pager(study, index, wanted, page=page, shown=len(pairs.shown))
     return MatchupPage(
         study_title=study.title,
         results_url=results_url(study.slug),
@@ -105,18 +117,13 @@ def matchup_page(
         sensitivity=_sensitivity(results, index) if row.votes else (),
         agreement=agreement_on(agreements(own, [counted.matchups[index]]), own),
         metrics=metrics_part(
-            session,
-            results,
-            naming,
-            principal,
-            sides=(row.reference, row.other or ""),
-            tallies=tallies,
+            session, results, naming, principal, sides=(row.reference, row.other or ""), tallies=tallies
         ),
-        filter=filter_form(everything, wanted, matchup_url(study.slug, index), naming),
-        shown=len(shown),
-        total=len(everything),
+        filter=filter_form(pairs.everything, wanted, matchup_url(study.slug, index), naming),
+        shown=len(pairs.shown),
+        total=len(pairs.everything),
         pager=pager,
-        pairs=pair_rows(session, study, shown[first : first + PAIRS_PER_PAGE], naming),
+        pairs=pair_rows(session, study, pairs.on_page(pager.number), naming),
     )
 
 
