@@ -11,16 +11,11 @@ from tests.app.voting.study_course import StudyCourse
 from tests.cast import set_the_stage
 
 PAIRS = 3
-# What every run reaches, and what only long runs are sure to reach.
-OUTCOMES = (
-    "vote: open",
-    "vote: voted",
-    "vote: already_voted",
-    "skip: None",
-    "undo: None",
-    "undo: not_last_vote",
-)
+# What every run reaches, and what only long runs are sure to reach. Which courses Hypothesis draws depends on
+# the modules that the process has loaded.
+COMMON = ("vote: open", "vote: voted")
 RARE = (
+    *("vote: already_voted", "skip: None", "undo: None", "undo: not_last_vote"),
     *("vote: expired", "vote: lease_expired", "vote: already_skipped", "vote: assignment_replaced"),
     *("vote: matchup_closed", "vote: study_not_open", "skip: already_voted", "reinstate: surplus"),
     *("status: paused", "status: closed", "status: open"),
@@ -49,5 +44,5 @@ def test_random_courses_agree_with_a_plain_model(
         ),
     )
 
-    expected = OUTCOMES if courses < 100 else (*OUTCOMES, *RARE)
+    expected = COMMON if courses < 100 else (*COMMON, *RARE)
     assert [outcome for outcome in expected if not course.seen[outcome]] == []
