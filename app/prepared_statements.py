@@ -40,7 +40,8 @@ class PreparedStatement(Generic[*Columns]):
         """Write the session's pending changes, run the statement, and return its rows.
 
         Raises:
-            DBAPIError: the database refused the statement; `session.execute` would raise the same subclass.
+            DBAPIError: the database refused the statement. The subclass is the one that `session.execute`
+                raises.
         """
         session.flush()
         connection = session.connection()
@@ -93,7 +94,8 @@ def execute_on_driver(
     """Run a statement on the driver.
 
     Raises:
-        DBAPIError: the database refused the statement; `connection.execute` would raise the same subclass.
+        DBAPIError: the database refused the statement. The subclass is the one that `connection.execute`
+            raises.
     """
     driver = connection.connection.driver_connection
     assert driver is not None

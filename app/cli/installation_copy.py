@@ -70,7 +70,7 @@ def _link_or_copy(source: str, target: str) -> None:
 
 @contextmanager
 def server_of(settings: Settings) -> Iterator[str]:
-    """Yield the address of a server process of an installation; the process ends with the block.
+    """Yield the address of a server process of an installation. The process is stopped when the block ends.
 
     Raises:
         Unavailable: the server did not start.

@@ -47,7 +47,9 @@ _RELEASE: PreparedStatement[int, bool] = PreparedStatement(
 
 
 def take_slot(session: Session, comparison: Comparison | FreeComparison, study: Study) -> bool:
-    """Take one slot of a comparison, and draw the random key that breaks the comparison's next tie.
+    """Take one slot of a comparison, and draw a new random key.
+
+    The key orders the comparison among equally ranked comparisons when the next comparison is chosen.
 
     Return whether the comparison still has a free slot (a place for a vote) afterwards.
     """

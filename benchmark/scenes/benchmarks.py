@@ -125,7 +125,7 @@ def write_benchmark(
         on_image: called after each image, for a progress bar.
 
     Raises:
-        NoDrawnBenchmark: the folder is not empty.
+        NoDrawnBenchmark: the output folder is not empty.
     """
     if folder.exists() and any(folder.iterdir()):
         raise NoDrawnBenchmark(f"{folder} is not empty. Name a new or an empty folder.")

@@ -73,7 +73,7 @@ def plan(
     hours: float,
     minutes: float,
 ) -> int:
-    """Print what RUNS cost on this machine: hours, disk, and pieces that `ti2v repro run` accepts.
+    """Print the hours and the disk space that RUNS need on this machine, and the pieces for `ti2v repro run`.
 
     RUNS are names of settings (reference) or of runs (reference-0); no name plans the whole grid. The command
     trains a few steps to measure the time, and exits with status 1 if the grid is too large.

@@ -29,7 +29,9 @@ def read_clip(
     window: FrameWindow | None = None,
     max_pixels: int = MAX_PIXELS,
 ) -> VideoFrames:
-    """Decode a video file, or its first frames. Frames are rotated as in a player and have square pixels.
+    """Decode a video file, or its first frames.
+
+    Frames are rotated as a video player shows them, and have square pixels.
 
     Args:
         path: the video file.
