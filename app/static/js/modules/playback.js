@@ -15,10 +15,12 @@ export function mount(root) {
 function follow(clip, fps, frames, playback) {
   const count = new FrameCount();
   count.start(frames);
-  let last = 0;
+  let last = 0; // the position that was seen last, in seconds, and the time when it was seen
+  let lastAt = performance.now();
   const note = (kind) => playback.note(clip.dataset.media, kind, 1000 * clip.currentTime);
   const look = () => {
     last = clip.currentTime;
+    lastAt = performance.now();
     const frame = Math.min(frames - 1, Math.floor(last * fps + 1e-3));
     if (count.note(frame, !clip.paused)) note('complete');
     if (!clip.paused) requestAnimationFrame(look);
@@ -26,7 +28,9 @@ function follow(clip, fps, frames, playback) {
   clip.addEventListener('play', () => { note('play'); look(); });
   clip.addEventListener('pause', () => note('pause'));
   clip.addEventListener('seeking', () => {
-    const isLoop = !clip.paused && clip.currentTime < LOOP_S && last > clip.duration - LOOP_S;
+    // A busy browser can skip the frames before the end, so the position is computed from the last one seen.
+    const expected = last + clip.playbackRate * (performance.now() - lastAt) / 1000;
+    const isLoop = !clip.paused && clip.currentTime < LOOP_S && expected > clip.duration - LOOP_S;
     if (!isLoop) note('seek');
   });
 }
