@@ -25,9 +25,8 @@ help: ## print what can be made
 run: $(VENV)/.web ## start the service with the demo on http://127.0.0.1:8000 (PORT=8123 for another)
 	@$(BIN)/ti2v up --port $(PORT)
 
-# The checks and the tests of models/ and benchmark/ run beside the other tests. The tests of models/ have a process
-# of their own (one for every four cores), so that the other processes need not import torch and diffusers, 10 s of
-# processor time. The tests of benchmark/ run in the same process, so that all processes end at about the same time.
+# The checks and the tests of models/ run beside the other tests. The tests of models/ have a process of their own
+# (one for every four cores), so that the other processes need not import torch and diffusers, 10 s of processor time.
 # The other tests wait for browsers, servers and databases for a third of their time, so all cores stay busy.
 CORES := $(shell getconf _NPROCESSORS_ONLN)
 PYTEST := $(BIN)/pytest --durations=30 --dist worksteal
@@ -38,11 +37,11 @@ test: $(VENV)/.dev browser ## everything CI runs: lint, types, import rules, all
 
 .PHONY: model-tests
 model-tests: $(VENV)/.dev
-	$(PYTEST) -n $$(( ($(CORES) + 3) / 4 )) tests/models tests/benchmark
+	$(PYTEST) -n $$(( ($(CORES) + 3) / 4 )) tests/models
 
 .PHONY: service-tests
 service-tests: $(VENV)/.dev
-	$(PYTEST) -n $(CORES) tests --ignore tests/models --ignore tests/benchmark
+	$(PYTEST) -n $(CORES) tests --ignore tests/models
 
 .PHONY: prove
 prove: $(VENV)/.dev browser ## the promises at full size (docs/promises.md), on all real clips (TI2V_TEST_DATA)
