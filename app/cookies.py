@@ -49,40 +49,15 @@ def cookie_prefix(context: AppContext) -> str:
 
 def set_link_cookie(response: Response, study: Study, secret: str, context: AppContext) -> None:
     """Store the secret of an opened unlisted link in a cookie that lasts until the browser is closed."""
-    response.set_cookie(
-        cookie_prefix(context) + link_cookie(study),
-        secret,
-        httponly=True,
-        secure=context.settings.cookies_are_secure,
-        samesite="lax",
-        path="/",
-    )
+    _set(response, link_cookie(study), secret, context, max_age=None)
 
 
 def set_cookie(response: Response, cookie: str, context: AppContext) -> None:
-    settings = context.settings
-    response.set_cookie(
-        cookie_prefix(context) + COOKIE,
-        cookie,
-        max_age=settings.session_days * 86400,
-        httponly=True,
-        secure=settings.cookies_are_secure,
-        samesite="lax",
-        path="/",
-    )
+    _set(response, COOKIE, cookie, context, max_age=_session_seconds(context))
 
 
 def set_language_cookie(response: Response, language: Language, context: AppContext) -> None:
-    settings = context.settings
-    response.set_cookie(
-        cookie_prefix(context) + LANGUAGE_COOKIE,
-        language,
-        max_age=settings.session_days * 86400,
-        httponly=True,
-        secure=settings.cookies_are_secure,
-        samesite="lax",
-        path="/",
-    )
+    _set(response, LANGUAGE_COOKIE, language, context, max_age=_session_seconds(context))
 
 
 def set_frame_cookie(response: Response, cookie: str, context: AppContext) -> None:
@@ -92,10 +67,10 @@ def set_frame_cookie(response: Response, cookie: str, context: AppContext) -> No
     attribute `Partitioned` limits the cookie to frames on that site. Starlette writes `Partitioned` only on
     Python 3.14 and newer.
     """
-    max_age = context.settings.session_days * 86400
     response.headers.append(
         "set-cookie",
-        f"{cookie_prefix(context)}{FRAME_COOKIE}={cookie}; HttpOnly; Max-Age={max_age}; Path=/; "
+        f"{cookie_prefix(context)}{FRAME_COOKIE}={cookie}; HttpOnly; "
+        f"Max-Age={_session_seconds(context)}; Path=/; "
         "SameSite=None; Secure; Partitioned",
     )
 
@@ -105,3 +80,19 @@ def delete_cookie(response: Response, name: str, context: AppContext) -> None:
     response.delete_cookie(
         cookie_prefix(context) + name, path="/", secure=context.settings.cookies_are_secure, httponly=True
     )
+
+
+def _set(response: Response, name: str, value: str, context: AppContext, *, max_age: int | None) -> None:
+    response.set_cookie(
+        cookie_prefix(context) + name,
+        value,
+        max_age=max_age,
+        httponly=True,
+        secure=context.settings.cookies_are_secure,
+        samesite="lax",
+        path="/",
+    )
+
+
+def _session_seconds(context: AppContext) -> int:
+    return context.settings.session_days * 86400
