@@ -160,8 +160,9 @@ FORGED = {
     "an unknown key": lambda claims: signed(claims, OTHER_KEY, kid="other"),
     "no token": lambda _: "x",
     "a huge token": lambda _: "x" * 20_000,
-    "expired": _with(exp=int(time.time()) - 120),
-    "from the future": _with(iat=int(time.time()) + 600),
+    # The time is that of the sign-in: the whole suite can take longer than a token is valid.
+    "expired": lambda claims: _with(exp=int(time.time()) - 120)(claims),
+    "from the future": lambda claims: _with(iat=int(time.time()) + 600)(claims),
     "no end": _with(exp=None),
     "another issuer": _with(iss="https://login.example.org"),
     "another audience": _with(aud="another-client"),

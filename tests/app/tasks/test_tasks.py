@@ -1,12 +1,11 @@
 """Background tasks: one unfinished task for a subject, one process at a time, nothing lost with a server."""
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 
-from app.clock import utc_now
 from app.context import AppContext
 from app.tables.tasks import Task
 from app.tasks import service
@@ -15,7 +14,7 @@ from benchmark.protocol import Role, TaskKind, TaskStatus
 from tests.cast import Cast, make_actor
 
 KIND = TaskKind.RENDITIONS
-NOW = utc_now()
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def enqueue(context: AppContext, subject: str = "a-study") -> int:
