@@ -22,6 +22,15 @@ def test_every_command_has_its_section_and_no_other_is_there() -> None:
     assert sorted(sections()) == sorted(registered_commands())
 
 
+def test_the_table_of_places_names_every_command_and_no_other() -> None:
+    table = DOCUMENT.read_text().partition("## Where commands run")[2].partition("\n\n**Server.**")[0]
+    cells = [row.split(" | ")[1] for row in table.splitlines() if row.startswith("| ")][1:]
+
+    named = {name for cell in cells for name in re.findall(r"`([^`]+)`", cell)}
+
+    assert sorted(named) == sorted(registered_commands())
+
+
 @pytest.mark.parametrize("path", registered_commands())
 def test_every_option_is_listed_and_no_other_is_there(path: str) -> None:
     options = [each for each in registered_commands()[path].load().params if isinstance(each, click.Option)]
