@@ -61,8 +61,8 @@ class Settings(BaseSettings):
     media_url: str = Field("", description="A folder or s3://bucket/prefix (default: a folder in TI2V_HOME).")
     secret_key: SecretStr | None = Field(
         None,
-        description="Secret from which completion codes, unlisted links, sign-in secrets and the demo's links "
-        "are derived. In development it is generated in TI2V_HOME.",
+        description="Secret from which completion codes, unlisted links, sign-in secrets and the demo's "
+        "links are derived. In development it is generated in TI2V_HOME.",
     )
     public_url: str = Field("", description="Public address; cookies are Secure if it begins with https.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
