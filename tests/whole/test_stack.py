@@ -4,10 +4,13 @@ import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +65,67 @@ def test_the_compose_file_names_existing_services_settings_and_files() -> None:
             assert source in volumes or (ROOT / source).exists(), volume
     upstream = {each.partition(":")[0] for each in services["proxy"]["environment"]["TI2V_UPSTREAM"].split()}
     assert upstream == {"web", "web2"} == set(services["proxy"]["depends_on"])
+
+
+class OwnedBucket(BaseHTTPRequestHandler):
+    """An S3 store in which the bucket exists: SeaweedFS answers 409 to the owner too."""
+
+    def do_PUT(self) -> None:
+        body = f"<Error><Code>{self.server.code}</Code><Message>It exists.</Message></Error>".encode()  # type: ignore[attr-defined]
+        self.send_response(409)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("code", "is_passed"),
+    [("BucketAlreadyExists", True), ("BucketAlreadyOwnedByYou", True), ("OperationAborted", False)],
+)
+def test_the_upgrade_passes_if_the_bucket_exists(tmp_path: Path, code: str, is_passed: bool) -> None:
+    _, command = compose()["services"]["upgrade"]["command"][1:]
+    create = command.removesuffix("ti2v db upgrade\n")
+    assert create != command
+    with ThreadingHTTPServer(("127.0.0.1", 0), OwnedBucket) as server:
+        server.code = code  # type: ignore[attr-defined]
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        environment = {**os.environ, **s3_environment(address), "AWS_MAX_ATTEMPTS": "1"}
+        environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        done = subprocess.run(
+            ["sh", "-ec", create], env=environment, capture_output=True, text=True, timeout=60
+        )
+        server.shutdown()
+
+    assert (done.returncode == 0) == is_passed, done.stderr
+
+
+@pytest.mark.parametrize("is_dumped", [True, False])
+def test_old_dumps_stay_if_the_new_dump_fails(tmp_path: Path, is_dumped: bool) -> None:
+    backups, programs = tmp_path / "backups", tmp_path / "bin"
+    backups.mkdir()
+    programs.mkdir()
+    old = backups / "2020-01-01.dump"
+    old.write_text("old")
+    os.utime(old, (0, 0))
+    # The loop ends at the first sleep.
+    for name, script in {
+        "pg_dump": f"touch {backups}/.new; {str(is_dumped).lower()}",
+        "sleep": "kill $PPID",
+    }.items():
+        (programs / name).write_text(f"#!/bin/sh\n{script}\n")
+        (programs / name).chmod(0o755)
+    loop = compose()["services"]["backup"]["command"][0].replace("$$", "$").replace("/backups", str(backups))
+
+    subprocess.run(
+        ["sh", "-c", loop], env={"PATH": f"{programs}:{os.environ['PATH']}"}, timeout=60, check=False
+    )
+
+    assert old.exists() != is_dumped
+    assert len(list(backups.glob("*.dump"))) == 1
 
 
 @dataclass

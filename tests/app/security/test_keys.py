@@ -131,6 +131,11 @@ def test_a_stored_key_is_a_hash_and_a_beginning(cast: Cast, context: AppContext)
         assert actor.key not in str(kept)
 
 
+def test_the_client_for_shared_limits_is_installed() -> None:
+    """The limiter connects with the first request; only a missing Redis client is an error before."""
+    GuessLimiter("redis://127.0.0.1:1", per_minute=1)
+
+
 def test_too_many_wrong_keys_are_429_and_a_right_one_still_works(cast: Cast) -> None:
     strict = replace(cast.context, guesses=GuessLimiter("memory://", per_minute=3))
     with TestClient(create_app(strict)) as client:
