@@ -6,9 +6,8 @@ submissions and benchmarks.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, exists, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.audit_chain import check_chain
@@ -27,6 +26,7 @@ _OF_STUDIES = ("study.", "annotator.", "vote.", "votes.", "flag.", "invitation."
 _OF_SUBMISSIONS = ("submission.", "clip.", "gold_clip.", "jobs.")
 _OF_MODELS = ("model.",)
 _OF_BENCHMARKS = ("benchmark.",)
+_Owned = type[Study] | type[Submission] | type[VideoModel] | type[Benchmark]
 
 
 @dataclass(frozen=True)
@@ -96,15 +96,20 @@ def checked_chain(session: Session, *, known_head: str | None = None) -> AuditCh
 def _sees(principal: Principal) -> ColumnElement[bool]:
     if principal.role is Role.ADMIN:
         return true()
-    subjects: tuple[tuple[InstrumentedAttribute[str], InstrumentedAttribute[Any], tuple[str, ...]], ...] = (
-        (Study.slug, Study.owner_id, _OF_STUDIES),
-        (Submission.public_id, Submission.owner_id, _OF_SUBMISSIONS),
-        (VideoModel.slug, VideoModel.owner_id, _OF_MODELS),
-        (Benchmark.slug, Benchmark.owner_id, _OF_BENCHMARKS),
+    subjects: tuple[tuple[_Owned, InstrumentedAttribute[str], tuple[str, ...]], ...] = (
+        (Study, Study.slug, _OF_STUDIES),
+        (Submission, Submission.public_id, _OF_SUBMISSIONS),
+        (VideoModel, VideoModel.slug, _OF_MODELS),
+        (Benchmark, Benchmark.slug, _OF_BENCHMARKS),
     )
+    # After a removal, somebody else may use the slug: an earlier event is about the removed subject.
     own = [
-        AuditEvent.subject.in_(select(name).where(owner == principal.person_id))
+        exists().where(
+            name == AuditEvent.subject,
+            table.owner_id == principal.person_id,
+            table.created_at <= AuditEvent.at,
+        )
         & or_(*map(AuditEvent.action.startswith, actions))
-        for name, owner, actions in subjects
+        for table, name, actions in subjects
     ]
     return or_(AuditEvent.actor == principal.name, *own)

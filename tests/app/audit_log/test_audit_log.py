@@ -14,7 +14,8 @@ from app.tables.audit import AuditEvent
 from benchmark.protocol import Role
 from tests.app.api.conftest import client_of
 from tests.app.results.page_voters import signed_in
-from tests.cast import PAIR_IDS, Actor, Cast, make_actor, small_clip, upload_clip
+from tests.app.video_models.test_deletion import end_grace_period
+from tests.cast import BENCHMARK, PAIR_IDS, Actor, Cast, make_actor, small_clip, upload_clip
 from tests.page_text import text_of
 
 REST = "/api/v1/audit-events"
@@ -44,6 +45,30 @@ def test_an_owner_sees_the_events_of_own_studies_and_no_others(cast: Cast) -> No
     assert not any(action.startswith("person.") for _, action, _ in events(cast, cast.alice))
     assert events(cast, cast.charlie) == []
     assert ("ada", "person.disable", "alices") in events(cast, cast.ada)
+
+
+def test_the_next_owner_of_a_slug_does_not_see_the_events_of_the_earlier_owner(cast: Cast) -> None:
+    alice, bob = client_of(cast.context, cast.alice), client_of(cast.context, cast.bob)
+    sides = {"reference": cast.submission_ids["motif"], "other": cast.submission_ids["cinemo"]}
+    for public_id in sides.values():
+        shared = {"visibility": "shared", "people": ["bob"]}
+        alice.put(f"/api/v1/submissions/{public_id}/visibility", json=shared).raise_for_status()
+    for client, name in ((alice, "First"), (bob, "Second")):
+        client.put("/api/v1/models/again", json={"name": name}).raise_for_status()
+        client.put("/api/v1/models/again", json={"name": f"{name} name"}).raise_for_status()
+        draft = {"slug": "again", "title": name, "benchmark": BENCHMARK, "matchups": [sides]}
+        client.post("/api/v1/studies", json=draft).raise_for_status()
+        if client is alice:
+            client.post("/api/v1/studies/again/delete", json={"slug": "again"}).raise_for_status()
+            client.post("/api/v1/models/again/delete", json={"name": "again"}).raise_for_status()
+            end_grace_period(cast.context)
+
+    seen = events(cast, cast.bob, subject="again")
+
+    assert {actor for actor, _, _ in seen} == {"bob"}
+    assert {action for _, action, _ in seen} >= {"study.create", "model.create", "model.edit"}
+    # The earlier owner still sees what the earlier owner did, and nothing of the next owner.
+    assert {actor for actor, _, _ in events(cast, cast.alice, subject="again")} == {"alice"}
 
 
 def test_filters_narrow_the_list(cast: Cast) -> None:
