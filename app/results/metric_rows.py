@@ -17,7 +17,7 @@ def metric_rows(
 ) -> Iterable[object]:
     """Return the rows of a table of metrics, for the sides that the reader may see.
 
-    The tables that compare metrics with votes have no rows until the study closes.
+    The tables that compare metrics with votes have no rows until the study closes, and for automatic votes.
     """
     scores = study_scores(session, results.study, principal)
     if table is TableName.METRICS:

@@ -12,7 +12,9 @@ from app.metrics.cache import StampedCache
 from app.metrics.study_scores import StudyScores
 from app.results.service import StudyResults
 from benchmark.exports.metric_agreement_files import AgreementDocument, agreement_document
+from benchmark.protocol import StudyKind
 from benchmark.stats.tallies import Tallies
+from benchmark.votes.metric_agreement import AUTOMATIC_VOTES
 
 # The agreement of 12 metrics with 14,400 comparisons takes 0.7 s of processor time.
 _DOCUMENTS: StampedCache[AgreementDocument] = StampedCache(64)
@@ -28,8 +30,8 @@ def study_agreement(
 ) -> AgreementDocument | None:
     """Return the agreement for all pairs and by scenario, and the regression on properties of the clips.
 
-    Return None if the study is not closed, because only final votes are compared with metrics, or if no side
-    has scores that the reader may see.
+    Return None if the study is not closed, because only final votes are compared with metrics, if the votes
+    are automatic (`AUTOMATIC_VOTES`), or if no side has scores that the reader may see.
 
     Args:
         scores: the scores that the reader may see.
@@ -37,7 +39,7 @@ def study_agreement(
         tallies: the votes of the part; by default the votes of the whole study.
     """
     files = [file for suite in scores.suites for file in suite.files]
-    if results.is_interim or not files:
+    if results.is_interim or no_agreement(results) or not files:
         return None
     compared = results.counted.tallies if tallies is None else tallies
     return _DOCUMENTS.get(
@@ -45,6 +47,11 @@ def study_agreement(
         (scores.stamp, _digest(compared)),
         lambda: agreement_document(compared, results.counted.matchups, files, by_scenario=True),
     )
+
+
+def no_agreement(results: StudyResults) -> str:
+    """Return a sentence that says why metrics are never compared with these votes; empty if they are."""
+    return AUTOMATIC_VOTES if results.live.kind is StudyKind.AUTOMATIC else ""
 
 
 def _digest(tallies: Tallies) -> str:

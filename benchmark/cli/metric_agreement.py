@@ -57,7 +57,8 @@ def metric_agreement(
     SCORES are files written by `ti2v metrics --format json`, one for each side of the study's matchups and
     each suite. Give each side the same name in `--name` of `ti2v metrics` as in VOTES. With files of the
     suite `motion`, the command also prints a regression of the votes on resolution, length, file size and
-    motion.
+    motion. Votes of the automatic judge are refused, because the judge chooses from scores of the suite
+    `motion`.
     """
     from benchmark.cli.output import write_output
     from benchmark.cli.score import count_rows, load_rows
@@ -65,11 +66,13 @@ def metric_agreement(
     from benchmark.exports.figures.writer import figure_file
     from benchmark.exports.metric_agreement_files import agreement_bytes, agreement_document
     from benchmark.metrics.score_file import read_score_files
-    from benchmark.protocol import MetricFormat
-    from benchmark.votes.metric_agreement import missing_scores
+    from benchmark.protocol import MetricFormat, StudyKind
+    from benchmark.votes.metric_agreement import AUTOMATIC_VOTES, missing_scores
 
     figure_format = _figure_format(figure_file_name)
     scored = count_rows(load_rows(votes_file), interim=interim)
+    if scored.kind is StudyKind.AUTOMATIC:
+        raise click.ClickException(AUTOMATIC_VOTES)
     tallies, matchups = scored.tallies, scored.votes.matchups
     files = [file for path in score_files for file in read_score_files(path)]
     for sentence in missing_scores(tallies, matchups, files):

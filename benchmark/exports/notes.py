@@ -10,6 +10,7 @@ from benchmark.protocol import StudyKind, TableName, VoteStatus
 from benchmark.stats.annotator_sensitivity import RESAMPLES as ANNOTATOR_RESAMPLES
 from benchmark.stats.sensitivity import RESAMPLES
 from benchmark.stats.tallies import Tallies
+from benchmark.votes.metric_agreement import AUTOMATIC_VOTES
 
 # The bootstrap of every sensitivity table uses this seed, so that results are reproducible.
 SENSITIVITY_SEED = 2412
@@ -141,6 +142,9 @@ SHORT_DEFINITIONS = {
 }
 
 
+_COMPARE_METRICS = (TableName.METRIC_AGREEMENT, TableName.METRIC_COVARIATES)
+
+
 @dataclass(frozen=True)
 class TableNote:
     """The counts that the note under a table states.
@@ -183,13 +187,19 @@ class TableNote:
 
     def text(self, table: TableName) -> str:
         """Return the table's note as one paragraph."""
-        return f"{DEFINITIONS[table]} {self.counts}"
+        return f"{DEFINITIONS[table]} {self._without_agreement(table)}{self.counts}"
 
     def short(self, table: TableName) -> str:
         """Return the short note of a LaTeX table with the default columns."""
         text = SHORT_DEFINITIONS[table]
         interim = " Interim: the study is not closed." if self.interim else ""
-        return f"{text} {counted(self.pairs, 'pair')}, {counted(self.votes, 'vote')}.{interim}"
+        without = self._without_agreement(table)
+        return f"{text} {without}{counted(self.pairs, 'pair')}, {counted(self.votes, 'vote')}.{interim}"
+
+    def _without_agreement(self, table: TableName) -> str:
+        """Return the reason why a table that compares metrics with automatic votes is empty."""
+        is_empty = self.source is StudyKind.AUTOMATIC and table in _COMPARE_METRICS
+        return f"{AUTOMATIC_VOTES} " if is_empty else ""
 
     @property
     def counts(self) -> str:

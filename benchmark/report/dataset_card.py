@@ -138,7 +138,10 @@ def _instructions(contents: ReportContents, folder: Path) -> str:
     figures = [name.value for name in FigureName if (folder / "figures" / f"{name}.svg").exists()]
     has_metric_figure = (folder / "figures" / f"{METRIC_FIGURE}.svg").exists()
     commands = _commands(
-        figures, interim, has_metrics=bool(contents.scores), has_metric_figure=has_metric_figure
+        figures,
+        interim,
+        has_agreement=(folder / "metrics" / "agreement.json").exists(),
+        has_metric_figure=has_metric_figure,
     )
     return (
         "All files in `tables/`, `figures/` (except frame strips) and `results.json` are computed from the "
@@ -151,7 +154,7 @@ def _instructions(contents: ReportContents, folder: Path) -> str:
 
 
 def _commands(
-    figures: list[str], interim: str, *, has_metrics: bool, has_metric_figure: bool
+    figures: list[str], interim: str, *, has_agreement: bool, has_metric_figure: bool
 ) -> Iterator[str]:
     yield "sha256sum --check --quiet SHA256SUMS"
     yield "again=$(mktemp -d)"
@@ -166,7 +169,7 @@ def _commands(
     yield "done"
     yield 'diff -r "$again" tables'
     yield f"ti2v score votes/votes.parquet{interim} --table all --format json | cmp - results.json"
-    if has_metrics:
+    if has_agreement:
         yield (
             f"ti2v metric-agreement votes/votes.parquet metrics/scores/*.json{interim} --scenarios "
             "--format json | cmp - metrics/agreement.json"

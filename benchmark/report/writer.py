@@ -26,6 +26,7 @@ from benchmark.report.environment import environment_list
 from benchmark.report.metrics import write_metrics
 from benchmark.report.output_folder import PROTOCOL
 from benchmark.scoring import COMPUTED, ScoredVotes
+from benchmark.votes.metric_agreement import AUTOMATIC_VOTES
 from benchmark.votes.read import load_votes
 
 Step = Callable[[], None]
@@ -119,8 +120,10 @@ def _write_figures(contents: ReportContents, scored: ScoredVotes, folder: Path, 
         step()
 
 
-def _write_metric_figure(document: AgreementDocument, folder: Path, *, interim: bool) -> str:
+def _write_metric_figure(document: AgreementDocument | None, folder: Path, *, interim: bool) -> str:
     try:
+        if document is None:
+            raise CannotDraw(AUTOMATIC_VOTES)
         return _write_figure(metric_agreement_figure(document.rows, interim=interim), folder, METRIC_FIGURE)
     except CannotDraw as reason:
         return f"`{METRIC_FIGURE}` was not drawn: {reason}\n"

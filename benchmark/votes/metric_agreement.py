@@ -24,6 +24,11 @@ from benchmark.votes.clip_values import clip_values, side_codes, sides_of
 
 STATIC = "static"
 DIGITS = 3
+# The reason why no metric is compared with the votes of an automatic study.
+AUTOMATIC_VOTES = (
+    "No metric is compared with these votes: the automatic judge chose from scores of the suite motion, so "
+    "an agreement would compare metrics with a metric."
+)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from app.database import Database
 from app.metrics.study_scores import study_scores
 from app.results.figures.study import drawing
 from app.results.service import find_results
-from app.results.study_agreement import study_agreement
+from app.results.study_agreement import no_agreement, study_agreement
 from app.security.identity import Principal
 from benchmark.exports.figures.kinds import CannotDraw, FigureFormat
 from benchmark.exports.figures.metric_agreement import metric_agreement_figure
@@ -18,7 +18,8 @@ def agreement_figure_file(
 
     Raises:
         NotFound: the study does not exist, or its results are not visible to this person.
-        Conflict: the study is not closed, or no side has scores that this person may see.
+        Conflict: the study is not closed, its votes are automatic, or no side has scores that this person may
+            see.
         Unavailable: too many figures are being drawn.
     """
     with database.read() as session:
@@ -28,6 +29,8 @@ def agreement_figure_file(
     with drawing():
         if results.is_interim:
             raise CannotDraw("The study is not closed, so no metric is compared with its votes yet.")
+        if reason := no_agreement(results):
+            raise CannotDraw(reason)
         if document is None:
             raise CannotDraw(
                 "No side of this study has scores of automatic metrics. Measure its submissions first."

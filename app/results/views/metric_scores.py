@@ -9,7 +9,7 @@ from app.metrics.study_scores import SideScores, StudyScores, SuiteScores, study
 from app.metrics.view_models import SUITE_TITLES
 from app.panels.side_names import Naming
 from app.results.service import StudyResults
-from app.results.study_agreement import study_agreement
+from app.results.study_agreement import no_agreement, study_agreement
 from app.results.urls import metrics_url
 from app.results.views.metric_tables import AgreementTable, agreement_table
 from app.security.identity import Principal
@@ -67,13 +67,15 @@ class MetricsPart:
     """The automatic metrics of a study. `agreement` is None until the study is closed.
 
     `figure_of` is the slug of the study, for the link to the figure of the agreement. `url` is the URL of the
-    page with all numbers. Both are None if the table covers only a part of the study.
+    page with all numbers. Both are None if the table covers only a part of the study. `no_agreement` says why
+    an automatic study has no agreement; it is empty for other studies.
     """
 
     suites: tuple[SuiteTable, ...]
     agreement: AgreementTable | None
     figure_of: str | None
     url: str | None
+    no_agreement: str
 
 
 def metrics_part(
@@ -97,7 +99,8 @@ def metrics_part(
         return None
     document = study_agreement(session, results, scores, part=tuple(sides) or None, tallies=tallies)
     slug = None if sides else results.study.slug
-    return MetricsPart(tables, agreement_table(document), slug, metrics_url(slug) if slug else None)
+    url = metrics_url(slug) if slug else None
+    return MetricsPart(tables, agreement_table(document), slug, url, no_agreement(results))
 
 
 def sides_of(results: StudyResults) -> list[str]:

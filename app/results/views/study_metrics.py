@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from app.metrics.study_scores import study_scores
 from app.panels.side_names import Naming
 from app.results.service import results_of
-from app.results.study_agreement import study_agreement
+from app.results.study_agreement import no_agreement, study_agreement
 from app.results.urls import export_url, results_url
 from app.results.view_models import Download
 from app.results.views.expected_shares import expected_shares
@@ -37,7 +37,8 @@ _COMPARED = (
 class StudyMetricsPage:
     """View model of templates/results/metrics.html.
 
-    `agreement`, `scenarios` and `covariates` are None until the study is closed.
+    `agreement`, `scenarios` and `covariates` are None until the study is closed. `no_agreement` says why an
+    automatic study has none of them; it is empty for other studies.
     """
 
     slug: str
@@ -51,6 +52,7 @@ class StudyMetricsPage:
     scenarios: ScenarioTable | None
     covariates: CovariatePart | None
     suites: tuple[SuiteTable, ...]
+    no_agreement: str
 
     @property
     def sections(self) -> tuple[tuple[str, str], ...]:
@@ -86,4 +88,5 @@ def study_metrics_page(session: Session, study: Study, principal: Principal) -> 
         scenarios=scenario_table(document),
         covariates=covariate_part(document),
         suites=suite_tables(scores, naming, list(shares) or sides_of(results), shares),
+        no_agreement=no_agreement(results),
     )

@@ -13,6 +13,7 @@ from tests.app.jobs.acting import WorkerProgram, worker_program
 from tests.app.metrics.acting import claim, send_scores, start
 from tests.app.results.page_voters import PAGE, signed_in
 from tests.cast import BENCHMARK, PAIR_IDS, Cast, set_the_stage
+from tests.page_text import text_of
 
 STUDIES = "/api/v1/studies"
 TRUE = {"first_frame_mse": 0.0, "share_inside": 0.9, "direction_error": 0.0, "amount_ratio": 1.0}
@@ -71,6 +72,22 @@ def test_the_judge_votes_in_a_study_that_is_marked_as_automatic(
     assert "An automatic judge cast these votes" in page
     assert "No person voted" in page
     assert "People preferred" not in page
+    assert_no_agreement(alice)
+
+
+def assert_no_agreement(alice: TestClient) -> None:
+    """Check that no page, table or figure compares metrics with the votes of the judge."""
+    reason = "No metric is compared with these votes"
+    for page in ("results", "metrics", "results/1"):
+        text = text_of(alice.get(f"/studies/judged/{page}", headers=PAGE).text)
+        assert reason in text, page
+        assert "Agreement with people" not in text
+        assert "What each metric would have told 0" not in text
+    exports = f"{STUDIES}/judged/exports"
+    for table in ("metric_agreement", "metric_covariates"):
+        assert alice.get(f"{exports}/{table}.json").json() == []
+        assert reason in alice.get(f"{exports}/{table}.markdown").text
+    refused(alice.get(f"{STUDIES}/judged/figures/metric-agreement.svg"), 409, "cannot_draw")
 
 
 def test_people_vote_in_a_duplicate(cast: Cast) -> None:

@@ -191,6 +191,17 @@ def test_the_command_writes_every_format(votes_file: Path, tmp_path: Path, file_
         assert json.loads(result.stdout)["settings"] == {"motion": {"v": "1"}}
 
 
+def test_votes_of_the_automatic_judge_are_not_compared_with_metrics(tmp_path: Path) -> None:
+    votes_file = tmp_path / "votes.csv"
+    pd.DataFrame([vote(pair=PAIRS[0], status="automatic")]).to_csv(votes_file, index=False)
+
+    result = run(votes_file, score_file(tmp_path, "motif", {"error": [1]}), "--figure", tmp_path / "told.svg")
+
+    assert result.exit_code == 1
+    assert "the automatic judge chose from scores" in result.output
+    assert not (tmp_path / "told.svg").exists()
+
+
 @pytest.mark.parametrize("suffix", ["svg", "pdf", "png", "csv"])
 def test_the_command_draws_the_figure_in_the_format_of_its_name(
     votes_file: Path, tmp_path: Path, suffix: str

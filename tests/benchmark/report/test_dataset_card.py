@@ -60,16 +60,33 @@ def test_votes_of_which_none_counts_still_make_a_bundle(tmp_path: Path) -> None:
     assert "12 withdrawn votes" in text
 
 
-@pytest.mark.parametrize("interim", [False, True])
-def test_metrics_against_votes_are_computed_again_byte_for_byte(tmp_path: Path, interim: bool) -> None:
-    scores = []
+def score_files(folder: Path) -> tuple[Path, ...]:
+    """Write a file of scores for each side."""
+    paths = []
     for name, value in (("motif", 2.0), ("cinemo", 1.0)):
         clips = [{"pair": f"pair{number}", "values": {"sharpness": value}} for number in range(4)]
         document = {"suite": "motion", "name": name, "settings": {}, "clips": clips}
         document["means"] = {"sharpness": {"direction": "higher"}}
-        scores.append(tmp_path / f"{name}.json")
-        scores[-1].write_text(json.dumps(document))
-    made = replace(contents(interim=interim), scores=tuple(scores))
+        paths.append(folder / f"{name}.json")
+        paths[-1].write_text(json.dumps(document))
+    return tuple(paths)
+
+
+def test_the_report_of_an_automatic_study_compares_no_metric_with_its_votes(tmp_path: Path) -> None:
+    report = tmp_path / "report"
+    report.mkdir()
+
+    write_report_files(replace(contents(status="automatic"), scores=score_files(tmp_path)), report)
+
+    assert [path.name for path in (report / "metrics").iterdir()] == ["scores"]
+    assert "ti2v metric-agreement" not in (report / "README.md").read_text()
+    captions = (report / "figures" / "captions.md").read_text()
+    assert "`metric-agreement` was not drawn: No metric is compared with these votes" in captions
+
+
+@pytest.mark.parametrize("interim", [False, True])
+def test_metrics_against_votes_are_computed_again_byte_for_byte(tmp_path: Path, interim: bool) -> None:
+    made = replace(contents(interim=interim), scores=score_files(tmp_path))
 
     report = tmp_path / "report"
     report.mkdir()
