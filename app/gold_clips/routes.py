@@ -18,6 +18,7 @@ from app.submissions.service import find_submission
 from app.tables.submissions import Submission
 from benchmark.protocol import GoldKind, GoldStatus, Role, Scope
 from benchmark.wire.gold_clips import MAX_GOLD_CLIPS, GoldClipsRequest
+from benchmark.wire.validation import InvalidRequest, checked_request
 
 router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
 
@@ -37,9 +38,7 @@ def make(
 ) -> Response:
     """Queue the task that makes the wrong clips, and redirect to the progress of the task."""
     try:
-        if not kinds:
-            raise Invalid("Choose at least one kind of wrong clip.", code="invalid")
-        wanted = GoldClipsRequest(count=_count(count), kinds=kinds)
+        wanted = _wanted(count, kinds)
         with context_of(request).database.write() as session:
             source, principal = _own(session, request, public_id)
             task = service.queue_gold_clips(
@@ -79,11 +78,16 @@ def decide(
     return RedirectResponse(f"/submissions/{public_id}/gold#{pair_id}", status_code=303)
 
 
-def _count(text: str) -> int:
-    number = int(text) if text.strip().isascii() and text.strip().isdigit() and len(text) < 9 else 0
+def _wanted(count: str, kinds: list[GoldKind] | None) -> GoldClipsRequest:
+    if not kinds:
+        raise Invalid("Choose at least one kind of wrong clip.", code="invalid")
+    number = int(count) if count.strip().isascii() and count.strip().isdigit() and len(count) < 9 else 0
     if not 1 <= number <= MAX_GOLD_CLIPS:
         raise Invalid(f"Use a whole number from 1 to {MAX_GOLD_CLIPS}.", code="invalid")
-    return number
+    try:
+        return checked_request(GoldClipsRequest, count=number, kinds=kinds)
+    except InvalidRequest as error:
+        raise Invalid("Choose each kind of wrong clip at most once.", code="invalid") from error
 
 
 def _show(request: Request, public_id: str, *, problem: str = "", status: int = 200) -> Response:

@@ -113,6 +113,7 @@ def test_bad_requests_are_refused_and_the_set_can_be_made_again(cast: Cast, cont
         MAKE | {"count": "25"},
         {"count": "3"},
         MAKE | {"kinds": "blurred"},
+        MAKE | {"kinds": ["frozen"] * 4},
     ):
         assert alice.post(page_of(cast), data=data).status_code == 422, data
     for person in (cast.bob, cast.charlie):
