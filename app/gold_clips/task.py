@@ -1,7 +1,6 @@
 """Implements the background task that makes the wrong clips of gold questions in the media sandbox."""
 
 import hashlib
-from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
@@ -9,6 +8,7 @@ from app.clock import utc_now
 from app.context import AppContext
 from app.errors import AppError
 from app.gold_clips.plan import PlannedClip
+from app.gold_clips.queries import gold_rows
 from app.gold_clips.service import (
     gold_model_slug,
     gold_submission,
@@ -44,30 +44,24 @@ def make_in_background(context: AppContext, subject: str, progress: Progress) ->
         TaskFailed: the clips cannot be made, or another person owns the model `gold-of-MODEL`.
     """
     try:
-        with context.database.write() as session:
-            task = session.get_one(Task, progress.task_id)
-            principal = _owner(session, task)
-            source = find_submission(session, public_id=subject, principal=principal, for_change=True)
-            made = gold_submission(session, source)
-            if made is not None and made.status is SubmissionStatus.FINAL:
-                # An earlier attempt made the clips, but the server ended before the task was marked as done.
-                return
-            planned = plan_wrong_clips(session, source, GoldClipsRequest.model_validate(task.details))
-            target = _open_target(session, source, principal=principal).public_id
-        _make_all(context, planned, target=target, principal=principal, progress=progress)
+        questions = _make_all(context, subject, progress)
     except (AppError, RenditionFailed) as error:
         raise TaskFailed(str(error)) from error
-    progress.add_details(result={"questions": len(planned)})
+    progress.add_details(result={"questions": questions})
 
 
-def _make_all(
-    context: AppContext,
-    planned: Sequence[PlannedClip],
-    *,
-    target: str,
-    principal: Principal,
-    progress: Progress,
-) -> None:
+def _make_all(context: AppContext, subject: str, progress: Progress) -> int:
+    """Make and finalise the wrong clips; return their number."""
+    with context.database.write() as session:
+        task = session.get_one(Task, progress.task_id)
+        principal = _owner(session, task)
+        source = find_submission(session, public_id=subject, principal=principal, for_change=True)
+        made = gold_submission(session, source)
+        if made is not None and made.status is SubmissionStatus.FINAL:
+            # An earlier attempt made the clips, but the server ended before the task was marked as done.
+            return len(gold_rows(session, made))
+        planned = plan_wrong_clips(session, source, GoldClipsRequest.model_validate(task.details))
+        target = _open_target(session, source, principal=principal).public_id
     progress(0, len(planned))
     for done, each in enumerate(planned, start=1):
         _make(context, each, target=target, principal=principal)
@@ -75,6 +69,7 @@ def _make_all(
     with context.database.write() as session:
         made = find_submission(session, public_id=target, principal=principal, for_change=True)
         finalise(session, submission=made, allow_partial=True, principal=principal, now=utc_now())
+    return len(planned)
 
 
 def _owner(session: Session, task: Task) -> Principal:

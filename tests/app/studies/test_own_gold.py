@@ -19,6 +19,7 @@ from app.tables.bench import Pair
 from app.tables.gold_clips import GoldClip
 from app.tables.studies import Comparison
 from app.tables.submissions import Clip, Submission
+from app.tables.tasks import Task
 from app.tasks import service as tasks
 from app.tasks.runner import Progress, TaskRunner, TaskStopped
 from benchmark.protocol import GoldKind, GoldStatus
@@ -197,6 +198,25 @@ def test_an_interrupted_task_starts_again(cast: Cast, context: AppContext) -> No
         assert len(session.scalars(select(GoldClip.clip_id)).all()) == 3
         made = session.scalars(select(Submission.status).order_by(Submission.id.desc()).limit(2)).all()
     assert [each.value for each in made] == ["final", "withdrawn"]
+
+
+def test_a_task_that_stopped_after_its_last_clip_has_a_result(cast: Cast, context: AppContext) -> None:
+    alice = client_of(context, cast.alice)
+    queued = alice.post("/api/v1/submissions/motif/gold-clips", json={"count": 2})
+    with context.database.write() as session:
+        task = tasks.claim(session, now=utc_now())
+        assert task is not None
+        number, attempt, subject = task.id, task.attempt, task.subject
+    make_in_background(context, subject, Progress(context, number, attempt, threading.Event()))
+    with context.database.write() as session:
+        # The server stopped after it had finalised the submission, before it stored the result.
+        session.get_one(Task, number).details = {"count": 2, "kinds": ["frozen"]}
+        tasks.release(session, task_id=number, attempt=attempt, ready_at=utc_now(), problem=None)
+
+    run_tasks(context)
+
+    done = alice.get(queued.headers["location"]).json()
+    assert (done["status"], done["result"]) == ("done", {"questions": 2})
 
 
 def test_rest_and_client_make_confirm_and_discard(cast: Cast, context: AppContext) -> None:
