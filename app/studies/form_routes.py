@@ -115,7 +115,13 @@ def create_study(request: Request, form: Submitted) -> Response:
             source = _source(session, principal, form.copied)
             if source is not None:
                 wanted = with_hidden_fields(wanted, drafts.draft_request(session, source))
-            study = service.create_study(session, request=wanted, principal=principal, now=utc_now())
+            study = service.create_study(
+                session,
+                request=wanted,
+                principal=principal,
+                now=utc_now(),
+                copy_of=source.slug if source else None,
+            )
             slug = study.slug
     except (Invalid, Conflict, NotFound) as refusal:
         return _refused(request, form.fields, refusal, copied=form.copied)
@@ -198,8 +204,7 @@ def _refused(
             principal,
             fields,
             study=study,
-            # The study to copy may be deleted by now; then the form shows only this problem.
-            source=None if isinstance(refusal, NotFound) else _source(session, principal, copied),
+            source=_remaining_source(session, principal, copied),
             problem=refusal.message,
             problems=problems,
             changes=refusal.problems if not problems else (),
@@ -214,6 +219,14 @@ def _source(session: Session, principal: Principal, slug: str) -> Study | None:
         NotFound: the person may not see the study, or no such study exists.
     """
     return find_study(session, slug=slug, principal=principal) if re.fullmatch(SLUG, slug) else None
+
+
+def _remaining_source(session: Session, principal: Principal, slug: str) -> Study | None:
+    """Return the study that the form copies; None if the form copies no study, or the study was deleted."""
+    try:
+        return _source(session, principal, slug)
+    except NotFound:
+        return None
 
 
 def _researcher(session: Session, request: Request) -> Principal:

@@ -6,6 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from app.tables.audit import AuditEvent
 from app.tables.studies import Matchup
 from app.tables.studies import Study as StudyRow
 from benchmark.protocol import RenditionRecipe, StudyStatus, WatchGate
@@ -162,6 +163,33 @@ def test_a_copy_starts_with_every_field_and_needs_a_slug_of_its_own(cast: Cast, 
         }
     assert matchups[first.id] == matchups[second.id]
     assert signed_in(cast.context, cast.bob).get(f"{FORM}?copy=motif-against-two").status_code == 404
+
+
+def test_the_audit_log_names_the_study_that_a_form_copied(cast: Cast, alice: TestClient) -> None:
+    alice.post(FORM, data=sent(alice.get(f"{FORM}?copy=motif-against-two").text))
+
+    with cast.context.database.read() as session:
+        created = select(AuditEvent.details).where(AuditEvent.action == "study.create")
+        details = session.scalars(created.order_by(AuditEvent.id)).all()
+    assert details == [{}, {"copy_of": "motif-against-two"}]
+
+
+def test_a_refused_copy_remains_a_copy_until_the_copied_study_is_deleted(
+    cast: Cast, alice: TestClient
+) -> None:
+    form = sent(alice.get(f"{FORM}?copy=motif-against-two").text) | {"benchmark": "unknown"}
+
+    refused = alice.post(FORM, data=form)
+
+    assert refused.status_code == 404
+    assert sent(refused.text)["copied"] == "motif-against-two"
+
+    alice.post("/studies/motif-against-two/delete", data={"typed": "motif-against-two"})
+    refused = alice.post(FORM, data=form)
+
+    assert refused.status_code == 404
+    assert "This study was deleted." in text_of(refused.text)
+    assert "copied" not in sent(refused.text)
 
 
 def test_the_page_before_opening_shows_differences_and_lets_one_choose(cast: Cast, alice: TestClient) -> None:
