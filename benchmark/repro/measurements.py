@@ -15,6 +15,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from benchmark.repro.paper_settings import PLANNED_SEEDS
+
 Row = Mapping[str, float | None]
 _PAIR = "pair_id"
 _NAME = re.compile(r"(?P<setting>[a-z0-9.-]+)-(?P<seed>\d+)")
@@ -111,7 +113,7 @@ def read_measurement(folder: Path, setting: str, seed: int) -> Measurement:
     path, table_path = folder / f"{stem}.json", folder / f"{stem}.csv"
     if not path.exists():
         what = "is half-written: it has no JSON file" if table_path.exists() else "is missing"
-        raise MeasurementError(f"{stem} {what} in {folder}. Run `ti2v repro run {setting} --seed {seed}`.")
+        raise MeasurementError(f"{stem} {what} in {folder}. Run `{_command(stem, seed)}`.")
     try:
         tree = json.loads(path.read_text(encoding="utf-8"))
         table = table_path.read_bytes().decode("utf-8")
@@ -124,8 +126,7 @@ def read_measurement(folder: Path, setting: str, seed: int) -> Measurement:
             raise ValueError(f"{len(measurement.rows)} rows, expected {rows}")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise MeasurementError(
-            f"{stem} in {folder} is damaged: {error}. Remove its two files and run `ti2v repro run {setting} "
-            f"--seed {seed}`."
+            f"{stem} in {folder} is damaged: {error}. Remove its two files and run `{_command(stem, seed)}`."
         ) from error
     return measurement
 
@@ -140,6 +141,12 @@ def stored_runs(folder: Path) -> list[tuple[str, int]]:
 def run_name(setting: str, seed: int) -> str:
     """Return the name of a run's folder and of its files without the suffix."""
     return f"{setting}-{seed}"
+
+
+def _command(stem: str, seed: int) -> str:
+    # Without --seeds, `ti2v repro run` knows only the seeds of the grid.
+    seeds = "" if seed in PLANNED_SEEDS else f" --seeds {seed + 1}"
+    return f"ti2v repro run {stem}{seeds}"
 
 
 def _to_csv(measurement: Measurement) -> str:

@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+# The seeds of the grid: every setting is trained with each of these seeds.
+PLANNED_SEEDS = range(5)
+
 
 class Setting(StrEnum):
     """A setting; its config is models/configs/repro/NAME.toml."""

@@ -12,9 +12,7 @@ from benchmark.repro.measurements import (
     run_name,
     stored_runs,
 )
-from benchmark.repro.paper_settings import Setting
-
-PLANNED_SEEDS = range(5)
+from benchmark.repro.paper_settings import PLANNED_SEEDS, Setting
 
 
 @dataclass(frozen=True)

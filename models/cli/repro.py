@@ -12,6 +12,7 @@ import click
 
 from benchmark.cli.parameters import FiniteFloatRange
 from benchmark.plurals import counted
+from benchmark.repro.paper_settings import PLANNED_SEEDS
 
 if TYPE_CHECKING:
     from models.repro.run_configs import Run
@@ -26,7 +27,11 @@ def _grid_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.argument("runs", nargs=-1),
         click.option(
-            "--seeds", type=click.IntRange(min=1), default=5, show_default=True, help="Seeds a setting."
+            "--seeds",
+            type=click.IntRange(min=1),
+            default=len(PLANNED_SEEDS),
+            show_default=True,
+            help="Number of seeds of each setting, counted from seed 0.",
         ),
         click.option("--steps", type=click.IntRange(min=1), help="Other number of steps, for trials."),
         click.option(

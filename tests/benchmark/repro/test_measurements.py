@@ -53,11 +53,16 @@ def test_a_run_whose_loss_is_not_finite_is_kept_without_rows(tmp_path: Path) -> 
     assert read_measurement(tmp_path, "lambda-0.5", 3).facts.status is RunStatus.NOT_FINITE
 
 
-def test_a_missing_run_is_named(tmp_path: Path) -> None:
-    with pytest.raises(
-        MeasurementError, match=r"reference-0 is missing in .* `ti2v repro run reference --seed 0`"
-    ):
-        read_measurement(tmp_path, "reference", 0)
+@pytest.mark.parametrize(
+    ("seed", "command"),
+    [(0, "ti2v repro run reference-0"), (7, "ti2v repro run reference-7 --seeds 8")],
+    ids=["in the grid", "outside the grid"],
+)
+def test_a_missing_run_is_named_with_the_command_that_runs_it(
+    tmp_path: Path, seed: int, command: str
+) -> None:
+    with pytest.raises(MeasurementError, match=rf"reference-{seed} is missing in .* Run `{command}`\."):
+        read_measurement(tmp_path, "reference", seed)
 
 
 def test_a_run_that_was_killed_while_it_wrote_is_half_written(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def test_missing_and_half_written_runs_are_named_and_their_seeds_are_left_out(ch
     runs = read_runs(changed)
 
     assert set(runs.damaged) == {"reference-1", "reference-2"}
-    assert "ti2v repro run reference --seed 1" in runs.damaged["reference-1"]
+    assert "ti2v repro run reference-1`" in runs.damaged["reference-1"]
     assert set(runs.missing) == {"without-3"}
     found = results_of(changed)
     assert found["reference:lambda-2"].seeds == (0, 3, 4)
