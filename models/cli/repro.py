@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 # torch and other large packages are imported inside the functions, so that `--help` starts fast.
 
-_STOPPED = 143  # the exit status that shells report for a process terminated by SIGTERM
+# By `models.repro.processes.GridResult`; shells report 143 for a process that SIGTERM ended.
+_EXIT_CODES = {"complete": 0, "failed": 1, "stopped": 143}
 _MEASUREMENTS = Path("docs/reproduction/measurements")
 
 
@@ -153,11 +154,10 @@ def run(
         from models.worker.ray_engine import ray_cluster
 
         with ray_cluster(ray_address):
-            return 0 if run_on_ray(chosen, task, gpus=int(bool(gpus)), report=_report) else 1
+            return _EXIT_CODES[run_on_ray(chosen, task, gpus=int(bool(gpus)), report=_report)]
     devices = [str(number) for number in range(gpus)] if gpus else [""] * processes
     seconds = None if minutes is None else 60 * minutes
-    done = run_in_processes(chosen, task, devices=devices, seconds=seconds, report=_report)
-    return 0 if done else _STOPPED
+    return _EXIT_CODES[run_in_processes(chosen, task, devices=devices, seconds=seconds, report=_report)]
 
 
 @click.command("encoders")

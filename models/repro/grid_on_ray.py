@@ -5,11 +5,13 @@ from collections.abc import Callable, Sequence
 import ray
 from ray.exceptions import RayError
 
-from models.repro.processes import Task
+from models.repro.processes import GridResult, Task, overall_result
 from models.repro.run_configs import Run
 
 
-def run_on_ray(runs: Sequence[Run], task: Task, *, gpus: int, report: Callable[[Run, str], None]) -> bool:
+def run_on_ray(
+    runs: Sequence[Run], task: Task, *, gpus: int, report: Callable[[Run, str], None]
+) -> GridResult:
     """Run one task per run on the Ray cluster to which this process is connected.
 
     If a machine dies, Ray starts its run again, at most three times; the run continues at its checkpoint.
@@ -22,16 +24,19 @@ def run_on_ray(runs: Sequence[Run], task: Task, *, gpus: int, report: Callable[[
     """
     remote = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=3)(_complete)
     waiting = {remote.remote(task, run): run for run in runs}
-    all_good = True
+    results = set[GridResult]()
     while waiting:
         (ready,), _ = ray.wait(list(waiting), num_returns=1)
         run = waiting.pop(ready)
         try:
-            report(run, ray.get(ready))
+            outcome = ray.get(ready)
         except RayError as error:
-            all_good = False
+            results.add(GridResult.FAILED)
             report(run, f"failed: {error}")
-    return all_good
+        else:
+            results.add(GridResult.STOPPED if outcome == "stopped" else GridResult.COMPLETE)
+            report(run, outcome)
+    return overall_result(results)
 
 
 def _complete(task: Task, run: Run) -> str:

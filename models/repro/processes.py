@@ -5,8 +5,9 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
+from enum import StrEnum
 from multiprocessing import get_context
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
@@ -18,6 +19,14 @@ Task = Callable[[Run], str]
 _STOPPED = 143
 
 
+class GridResult(StrEnum):
+    """How the execution of several runs ended."""
+
+    COMPLETE = "complete"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
 def run_in_processes(
     runs: Sequence[Run],
     task: Task,
@@ -25,10 +34,11 @@ def run_in_processes(
     devices: Sequence[str],
     seconds: float | None,
     report: Callable[[Run, str], None],
-) -> bool:
-    """Complete runs in parallel, one process per device; return whether all ended without an error.
+) -> GridResult:
+    """Complete runs in parallel, one process per device.
 
     SIGTERM, Ctrl-C or the time limit stops the processes. A run that is stopped first writes a checkpoint.
+    Returns FAILED if any run failed, also if the other runs were stopped.
 
     Args:
         runs: the runs, in the order in which they start.
@@ -39,7 +49,7 @@ def run_in_processes(
     """
     waiting, free, running = list(runs), list(devices), dict[BaseProcess, tuple[Run, str]]()
     deadline = None if seconds is None else time.monotonic() + seconds
-    all_good = True
+    results = set[GridResult]()
     with _stop_on_signal(lambda: list(running)) as is_stopped:
         while running or (waiting and not is_stopped()):
             while waiting and free and not is_stopped():
@@ -47,22 +57,44 @@ def run_in_processes(
                 process: BaseProcess = get_context("spawn").Process(target=_child, args=(task, run, device))
                 process.start()
                 running[process] = run, device
+                if is_stopped():  # the signal may have arrived before `running` contained the process
+                    process.terminate()
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            if not wait([process.sentinel for process in running], timeout=left) and not is_stopped():
-                os.kill(os.getpid(), signal.SIGTERM)
+            if running and not wait([process.sentinel for process in running], timeout=left):
                 deadline = None
+                os.kill(os.getpid(), signal.SIGTERM)
             for process in [process for process in running if not process.is_alive()]:
                 run, device = running.pop(process)
                 free.append(device)
-                all_good &= process.exitcode in (0, _STOPPED)
-                report(run, _RESULTS.get(process.exitcode or 0, f"failed with exit code {process.exitcode}"))
-    return all_good and not waiting
+                results.add(result := _result(process.exitcode))
+                report(run, _MESSAGES[result].format(process.exitcode))
+    return overall_result(results | {GridResult.STOPPED} if waiting else results)
 
 
-_RESULTS = {0: "done", _STOPPED: "stopped; run the same command again to resume"}
+def overall_result(results: Set[GridResult]) -> GridResult:
+    """Return the result of the grid: a failed run is more important than a stopped run."""
+    return next(
+        (each for each in (GridResult.FAILED, GridResult.STOPPED) if each in results), GridResult.COMPLETE
+    )
+
+
+_MESSAGES = {
+    GridResult.COMPLETE: "done",
+    GridResult.STOPPED: "stopped; run the same command again to resume",
+    GridResult.FAILED: "failed with exit code {}",
+}
+
+
+def _result(exit_code: int | None) -> GridResult:
+    if exit_code == 0:
+        return GridResult.COMPLETE
+    # Outside the training loop, SIGTERM ends the process at once.
+    return GridResult.STOPPED if exit_code in (_STOPPED, -signal.SIGTERM) else GridResult.FAILED
 
 
 def _child(task: Task, run: Run, device: str) -> None:
+    # A terminal sends Ctrl-C to all processes. The parent process forwards it as SIGTERM.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Set the variable before torch looks for GPUs.
     os.environ["CUDA_VISIBLE_DEVICES"] = device
     logging.basicConfig(level=logging.INFO, format=f"{run.name}: %(message)s", stream=sys.stderr)

@@ -12,7 +12,7 @@ import pytest
 
 from benchmark.repro.measurements import MeasurementError, RunStatus, read_measurement
 from benchmark.repro.paper_settings import Setting
-from models.repro.processes import run_in_processes
+from models.repro.processes import GridResult, run_in_processes
 from models.repro.run import Outcome, RunFolders, complete_run
 from models.repro.run_configs import Run
 from models.training.checkpoints import newest_checkpoint
@@ -67,7 +67,7 @@ def test_a_run_that_is_killed_ends_with_the_weights_of_an_uninterrupted_run(
     killer = threading.Thread(target=_kill_after_a_checkpoint, args=(where.runs / run.name,))
     killer.start()
     reports: list[str] = []
-    done = run_in_processes(
+    ended = run_in_processes(
         [run],
         partial(complete_run, folders=where),
         devices=[""],
@@ -75,7 +75,7 @@ def test_a_run_that_is_killed_ends_with_the_weights_of_an_uninterrupted_run(
         report=lambda _, outcome: reports.append(outcome),
     )
     killer.join()
-    assert (done, reports) == (False, ["failed with exit code -9"])
+    assert (ended, reports) == (GridResult.FAILED, ["failed with exit code -9"])
     assert newest_checkpoint(where.runs / run.name / "checkpoints") is not None
 
     assert complete_run(run, where) is Outcome.FINISHED
@@ -117,7 +117,7 @@ def test_a_task_on_ray_writes_the_same_bytes(finished: Path, tmp_path: Path) -> 
     run, reports = toy_run(), []
     task = partial(complete_run, folders=folders(tmp_path))
     with ray_cluster(None):
-        done = run_on_ray([run], task, gpus=0, report=lambda _, outcome: reports.append(outcome))
+        ended = run_on_ray([run], task, gpus=0, report=lambda _, outcome: reports.append(outcome))
 
-    assert (done, reports) == (True, [Outcome.FINISHED])
+    assert (ended, reports) == (GridResult.COMPLETE, [Outcome.FINISHED])
     assert result(tmp_path, run) == result(finished, run)
