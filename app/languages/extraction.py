@@ -40,7 +40,6 @@ CODE = (
     "app/platforms/routes.py",
     "app/platforms/sessions.py",
     "app/platforms/signed_links.py",
-    "app/security/key_set.py",
     "app/security/limits.py",
     "app/security/origin.py",
     "app/security/participants.py",

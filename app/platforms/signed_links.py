@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, ValidationError
 
-from app.errors import Invalid
+from app.errors import Invalid, Unavailable
 from app.platforms.links import PROLIFIC_NAMES, ExternalIds, require_study
+from app.security.cached_document import DocumentUnavailable
 from app.security.key_set import KeySet, PublicKey
 from benchmark.wire.platforms import ExternalId, Platform
 
@@ -73,7 +74,13 @@ def parse_signed_link(
         Unavailable: the keys of the platform could not be read.
     """
     token = parameters.get(TOKEN_PARAMETER, "")
-    key = keys.find(_key_id(token), now=now)
+    try:
+        key = keys.find(_key_id(token), now=now)
+    except DocumentUnavailable as error:
+        raise Unavailable(
+            "The keys of the platform could not be read, so your link could not be checked. Open the study "
+            "on the platform again in a minute."
+        ) from error
     if key is None:
         raise _not_signed()
     claims = _verified(token, key, now=now)

@@ -5,16 +5,16 @@ Sources: OpenID Connect Core 1.0, OpenID Connect Discovery 1.0, RFC 7636 (PKCE),
 
 import hashlib
 import logging
-import threading
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit
 
 from pydantic import BaseModel, ValidationError
 
 from app.errors import NotSignedIn, Unavailable
+from app.security.cached_document import CachedDocument, DocumentUnavailable
 from app.security.id_tokens import Identity, identity_of, key_id, refused
 from app.security.key_set import KeySet
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("ti2v.openid")
 TIMEOUT_S = 5.0
-DISCOVER_AFTER = timedelta(hours=12)
 DISCOVERY_PATH = "/.well-known/openid-configuration"
 
 
@@ -63,10 +62,8 @@ class Provider:
         self._issuer = issuer
         self._client_id = client_id
         self._client_secret = client_secret
-        self._lock = threading.Lock()
-        self._endpoints: Endpoints | None = None
+        self._discovery = CachedDocument(issuer.rstrip("/") + DISCOVERY_PATH, self._parsed_endpoints)
         self._keys: KeySet | None = None
-        self._discovered_at: datetime | None = None
 
     @classmethod
     def of(cls, settings: "Settings") -> "Provider | None":
@@ -107,8 +104,10 @@ class Provider:
         """
         endpoints = self.discover(now)
         token = self._id_token(endpoints, code, secrets, redirect_uri)
-        assert self._keys is not None
-        key = self._keys.find(key_id(token), now=now)
+        try:
+            key = self._key_set(endpoints).find(key_id(token), now=now)
+        except DocumentUnavailable as error:
+            raise _unavailable() from error
         if key is None:
             raise refused()
         return identity_of(
@@ -116,33 +115,29 @@ class Provider:
         )
 
     def discover(self, now: datetime) -> Endpoints:
-        """Return the provider's endpoints, which are read at most twice a day.
+        """Return the provider's endpoints, which are normally read twice a day.
 
         Raises:
-            Unavailable: the discovery document could not be read, or names another issuer.
+            Unavailable: the discovery document could not be read or names another issuer, and no copy of the
+                last 24 hours is cached.
         """
-        with self._lock:
-            is_old = self._discovered_at is None or now - self._discovered_at > DISCOVER_AFTER
-            if self._endpoints is None or is_old:
-                self._endpoints = self._fetched_endpoints()
-                self._keys = KeySet(self._endpoints.jwks_uri)
-                self._discovered_at = now
-            return self._endpoints
-
-    def _fetched_endpoints(self) -> Endpoints:
-        import httpx2
-
         try:
-            answer = httpx2.get(self._issuer.rstrip("/") + DISCOVERY_PATH, timeout=TIMEOUT_S)
-            answer.raise_for_status()
-            found = Endpoints.model_validate_json(answer.content)
-        except (httpx2.HTTPError, ValidationError) as error:
-            log.warning("the discovery document of %s could not be read: %s", self._issuer, error)
+            return self._discovery.get(now=now)
+        except DocumentUnavailable as error:
             raise _unavailable() from error
+
+    def _parsed_endpoints(self, content: bytes) -> Endpoints:
+        found = Endpoints.model_validate_json(content)
         if found.issuer != self._issuer:
-            log.warning("the discovery document of %s names the issuer %s", self._issuer, found.issuer)
-            raise _unavailable()
+            raise ValueError(f"the discovery document names the issuer {found.issuer}")
         return found
+
+    def _key_set(self, endpoints: Endpoints) -> KeySet:
+        """Return the provider's key set, with its cached keys unless the provider moved it."""
+        keys = self._keys
+        if keys is None or keys.url != endpoints.jwks_uri:
+            keys = self._keys = KeySet(endpoints.jwks_uri)
+        return keys
 
     def _id_token(self, endpoints: Endpoints, code: str, secrets: SignInSecrets, redirect_uri: str) -> str:
         import httpx2

@@ -40,10 +40,13 @@ class OpenIdServer:
     auth_methods: tuple[str, ...] = ("client_secret_basic",)
     # What the sign-in page was asked for, by code; each code works once.
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
+    # The paths of the GET requests.
+    requests: list[str] = field(default_factory=list)
 
     def reset(self) -> None:
         self.account = {"sub": "subject-1", "email": "alice@example.org", "email_verified": True}
         self.sign, self.faults, self.auth_methods, self.codes = signed, {}, ("client_secret_basic",), {}
+        self.requests = []
 
     def discovery(self) -> Claims:
         return {
@@ -56,6 +59,7 @@ class OpenIdServer:
 
     def get(self, path: str) -> tuple[int, object]:
         name = urlsplit(path).path
+        self.requests.append(name)
         if name in self.faults:
             return self.faults[name]
         if name == "/.well-known/openid-configuration":

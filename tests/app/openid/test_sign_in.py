@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,7 +15,11 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import select
 
+from app.clock import utc_now
 from app.context import AppContext
+from app.errors import Unavailable
+from app.security.cached_document import MIN_INTERVAL
+from app.security.openid_provider import DISCOVERY_PATH
 from app.settings import Settings
 from app.tables import Base
 from app.tables.audit import AuditEvent
@@ -244,9 +249,9 @@ def test_the_provider_refuses_or_the_target_is_elsewhere(install: Install, provi
 
 
 FAULTS: list[dict[str, tuple[int, object]]] = [
-    {"/.well-known/openid-configuration": (500, {})},
-    {"/.well-known/openid-configuration": (200, "no JSON")},
-    {"/.well-known/openid-configuration": (200, {"issuer": "https://login.example.org"})},
+    {DISCOVERY_PATH: (500, {})},
+    {DISCOVERY_PATH: (200, "no JSON")},
+    {DISCOVERY_PATH: (200, {"issuer": "https://login.example.org"})},
 ]
 
 
@@ -256,11 +261,31 @@ def test_a_broken_provider_is_503_and_later_works(
 ) -> None:
     provider.faults = faults
     context = install()
-    answer = client_of(context).get("/openid/start", headers=PAGE)
-    assert (answer.status_code, "sign-in provider does not respond" in answer.text) == (503, True)
+    for _ in range(2):
+        answer = client_of(context).get("/openid/start", headers=PAGE)
+        assert (answer.status_code, "sign-in provider does not respond" in answer.text) == (503, True)
+    assert provider.requests == [DISCOVERY_PATH]
 
     provider.faults = {}
+    assert context.openid is not None
+    context.openid.discover(utc_now() + MIN_INTERVAL)
     assert come_back(client_of(context), provider).status_code == 303
+
+
+def test_known_endpoints_are_used_for_a_day_while_the_provider_does_not_answer(
+    install: Install, provider: OpenIdServer
+) -> None:
+    known = install().openid
+    assert known is not None
+    now = utc_now()
+    endpoints = known.discover(now)
+    provider.faults = FAULTS[0]
+
+    assert known.discover(now + timedelta(hours=13)) == endpoints
+    assert known.discover(now + timedelta(hours=13, seconds=1)) == endpoints
+    assert provider.requests == [DISCOVERY_PATH] * 2
+    with pytest.raises(Unavailable):
+        known.discover(now + timedelta(hours=25))
 
 
 @pytest.mark.parametrize(

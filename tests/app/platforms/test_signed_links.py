@@ -18,8 +18,9 @@ from sqlalchemy import select
 
 from app.clock import utc_now
 from app.context import AppContext
-from app.errors import AppError, Invalid, Unavailable
+from app.errors import AppError, Invalid
 from app.platforms.signed_links import parse_signed_link
+from app.security.cached_document import DocumentUnavailable
 from app.security.key_set import KeySet
 from app.settings import Settings
 from app.tables.platforms import PlatformSession
@@ -180,7 +181,7 @@ def test_keys_are_trusted_for_a_day_while_prolific_does_not_answer(api: Prolific
     api.fault = 500
 
     assert keys.find(FIRST, now=now + timedelta(hours=23))
-    with pytest.raises(Unavailable, match="could not be read"):
+    with pytest.raises(DocumentUnavailable):
         keys.find(FIRST, now=now + timedelta(hours=25))
     assert len(api.requests) == 3
 
