@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from app.panels.pay import cost, study_pay
 from app.panels.sides import matchup_sides
+from app.panels.wanted_votes import counted_votes, wanted_votes
 from app.tables.bench import Pair
 from app.tables.people import Annotator
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.voting import Assignment, AssignmentStatus, Vote, status_is
-from benchmark.protocol import AnnotatorKind, SkipReason
+from benchmark.protocol import AnnotatorKind, SkipReason, StudyKind
 from benchmark.wire.dashboard import (
     ActiveAnnotatorResponse,
     ClipReportResponse,
@@ -61,26 +62,24 @@ def dashboard(session: Session, study: Study, *, now: datetime) -> DashboardResp
 
 def _cost(study: Study, votes: int, wanted: int) -> CostResponse | None:
     pay = study_pay(study)
-    if pay is None:
+    if pay is None or study.kind is not StudyKind.HUMAN:
         return None
     return CostResponse(spent=cost(pay, votes), total=cost(pay, wanted), currency=pay.currency)
 
 
 def _progress(session: Session, study: Study, names: dict[int, str]) -> list[ProgressResponse]:
-    votes = Comparison.votes_reference + Comparison.votes_other
-    # A matchup that was closed early needs no more votes.
-    wanted = case((Matchup.closed_at.is_not(None), votes), else_=study.votes_per_comparison)
     rows = session.execute(
         select(
             Comparison.matchup_id,
             Pair.scenario,
             func.count(),
-            func.sum(case((votes >= study.votes_per_comparison, 1), else_=0)),
-            func.sum(votes),
-            func.sum(wanted),
+            func.sum(case((counted_votes() >= study.votes_per_comparison, 1), else_=0)),
+            func.sum(counted_votes()),
+            func.sum(wanted_votes()),
         )
         .join(Pair, Pair.id == Comparison.pair_id)
         .join(Matchup, Matchup.id == Comparison.matchup_id)
+        .join(Study, Study.id == Comparison.study_id)
         .where(Comparison.study_id == study.id, Comparison.is_gold.is_(False))
         .group_by(Comparison.matchup_id, Pair.scenario)
     )

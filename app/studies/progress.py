@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from app.panels.wanted_votes import counted_votes, wanted_votes
 from app.tables.people import Annotator
 from app.tables.studies import Comparison, Matchup, Study
 from benchmark.protocol import AnnotatorKind
@@ -44,18 +45,19 @@ def study_progress(session: Session, study: Study) -> StudyProgress:
 def progress_of_studies(session: Session, studies: Sequence[Study]) -> dict[int, StudyProgress]:
     """Return the progress of each study, keyed by the study's id. The number of queries is constant."""
     ids = [study.id for study in studies]
-    votes = Comparison.votes_reference + Comparison.votes_other
     counted = {
         row.matchup_id: row
         for row in session.execute(
             select(
                 Comparison.matchup_id,
                 func.count().label("comparisons"),
-                func.sum(votes).label("votes"),
-                func.sum(case((votes >= Study.votes_per_comparison, 1), else_=0)).label("complete"),
+                func.sum(counted_votes()).label("votes"),
+                func.sum(wanted_votes()).label("wanted"),
+                func.sum(case((counted_votes() >= Study.votes_per_comparison, 1), else_=0)).label("complete"),
             )
+            .join(Matchup, Matchup.id == Comparison.matchup_id)
             .join(Study, Study.id == Comparison.study_id)
-            .where(Comparison.study_id.in_(ids))
+            .where(Comparison.study_id.in_(ids), Comparison.is_gold.is_(False))
             .group_by(Comparison.matchup_id)
         )
     }
@@ -69,7 +71,7 @@ def progress_of_studies(session: Session, studies: Sequence[Study]) -> dict[int,
     annotators = _annotators(session, ids)
     return {
         study.id: StudyProgress(
-            tuple(_matchup_progress(study, each, counted.get(each.id)) for each in matchups[study.id]),
+            tuple(_matchup_progress(each, counted.get(each.id)) for each in matchups[study.id]),
             annotators.get((study.id, study.kind.counted_annotators), 0),
         )
         for study in studies
@@ -86,14 +88,11 @@ def _annotators(session: Session, ids: Sequence[int]) -> dict[tuple[int, Annotat
     return {(study_id, kind): number for study_id, kind, number in rows}
 
 
-def _matchup_progress(study: Study, matchup: Matchup, row: object) -> MatchupProgress:
-    comparisons = getattr(row, "comparisons", 0)
-    votes = getattr(row, "votes", 0)
+def _matchup_progress(matchup: Matchup, row: object) -> MatchupProgress:
     return MatchupProgress(
         matchup=matchup,
-        comparisons=comparisons,
+        comparisons=getattr(row, "comparisons", 0),
         complete=getattr(row, "complete", 0),
-        votes=votes,
-        # A matchup that was closed early needs no more votes.
-        votes_wanted=votes if matchup.closed_at else comparisons * study.votes_per_comparison,
+        votes=getattr(row, "votes", 0),
+        votes_wanted=getattr(row, "wanted", 0),
     )

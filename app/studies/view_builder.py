@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.panels.wanted_votes import counted_votes, wanted_votes
 from app.security.identity import Principal
 from app.security.tokens import new_token
 from app.security.visibility import may_change
@@ -14,7 +15,7 @@ from app.studies.view_models import StudyLine
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.tasks import Task
 from app.tasks.queries import newest_by_subject
-from benchmark.protocol import Role, StudyKind, StudyStatus, TaskKind, TaskStatus
+from benchmark.protocol import Role, StudyStatus, TaskKind, TaskStatus
 
 STUDIES_PER_PAGE = 20
 
@@ -69,12 +70,12 @@ def _may_manage(study: Study, principal: Principal) -> bool:
 
 def _vote_counts(session: Session, study_ids: list[int]) -> dict[int, tuple[int, int]]:
     """Return, for each study, the numbers of cast and of needed votes, without gold questions."""
-    votes = Comparison.votes_reference + Comparison.votes_other
-    # A matchup that was closed early, and a study of imported or automatic votes, need no more votes.
-    is_complete = Matchup.closed_at.is_not(None) | (Study.kind != StudyKind.HUMAN)
-    wanted = case((is_complete, votes), else_=Study.votes_per_comparison)
     rows = session.execute(
-        select(Comparison.study_id, func.sum(votes).label("votes"), func.sum(wanted).label("wanted"))
+        select(
+            Comparison.study_id,
+            func.sum(counted_votes()).label("votes"),
+            func.sum(wanted_votes()).label("wanted"),
+        )
         .join(Matchup, Matchup.id == Comparison.matchup_id)
         .join(Study, Study.id == Comparison.study_id)
         .where(Comparison.study_id.in_(study_ids), Comparison.is_gold.is_(False))

@@ -53,11 +53,12 @@ def test_the_judge_votes_in_a_study_that_is_marked_as_automatic(
     alice, worker = client_of(cast.context, cast.alice), worker_program(cast.context)
     turned = TRUE | {"direction_error": 180.0}
     measured(cast, alice, worker, motif=[TRUE, TRUE, turned], cinemo=[TRUE, turned, TRUE])
-    draft(cast, alice)
+    draft(cast, alice, hourly_pay={"per_hour": "12.00", "currency": "GBP"})
 
     judged = alice.post(f"{STUDIES}/judged/judge").json()
 
     assert (judged["kind"], judged["status"], judged["votes"]) == ("automatic", "closed", 2)
+    assert_no_votes_missing(cast, alice, votes=2)
     assert alice.get(f"{STUDIES}/judged/check").json() == {"differences": []}
     rows = alice.get(f"{STUDIES}/judged/exports/preferences.json").json()
     assert [(row["ti2v_score_reference_n"], row["ti2v_score_other_n"]) for row in rows] == [(1, 1)]
@@ -73,6 +74,16 @@ def test_the_judge_votes_in_a_study_that_is_marked_as_automatic(
     assert "No person voted" in page
     assert "People preferred" not in page
     assert_no_agreement(alice)
+
+
+def assert_no_votes_missing(cast: Cast, alice: TestClient, *, votes: int) -> None:
+    """Check that no list or page expects a vote for the comparison in which the judge gave none."""
+    assert alice.get(f"{STUDIES}/judged").json()["votes_wanted"] == votes
+    dashboard = alice.get(f"{STUDIES}/judged/dashboard").json()
+    assert (dashboard["votes"], dashboard["votes_wanted"], dashboard["hours_left"]) == (votes, votes, 0)
+    assert dashboard["cost"] is None
+    pages = signed_in(cast.context, cast.alice)
+    assert f"{votes} of {votes} votes" in text_of(pages.get("/", headers=PAGE).text)
 
 
 def assert_no_agreement(alice: TestClient) -> None:
