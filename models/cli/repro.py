@@ -1,14 +1,16 @@
 """`ti2v repro plan`, `run` and `encoders`: the experiments that test the paper's claims again."""
 
 import logging
+import shlex
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from benchmark.cli.parameters import FiniteFloatRange
 from benchmark.plurals import counted
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 # By `models.repro.processes.GridResult`; shells report 143 for a process that SIGTERM ended.
 _EXIT_CODES = {"complete": 0, "failed": 1, "stopped": 143}
 _MEASUREMENTS = Path("docs/reproduction/measurements")
+# The options that `_grid_options` adds.
+_GRID_OPTIONS = ("seeds", "steps", "output", "processes")
 
 
 def _grid_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -106,9 +110,21 @@ def plan(
     except ValueError as error:
         raise click.ClickException(f"{error}. Raise --minutes or lower --steps.") from error
     for number, piece in enumerate(pieces, start=1):
-        names = " ".join(run.name for run in piece)
-        click.echo(f"Piece {number} ({planned.minutes(piece):.0f} minutes): ti2v repro run {names}")
+        command = run_command_line(click.get_current_context(), [run.name for run in piece])
+        click.echo(f"Piece {number} ({planned.minutes(piece):.0f} minutes): {command}")
     return 0
+
+
+def run_command_line(context: click.Context, names: Sequence[str]) -> str:
+    """Return the `ti2v repro run` command for these runs.
+
+    The command repeats the given options of `ti2v repro plan` that both commands have.
+    """
+    words = ["ti2v", "repro", "run", *names]
+    for name in _GRID_OPTIONS:
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            words += [f"--{name}", str(context.params[name])]
+    return shlex.join(words)
 
 
 @click.command("run")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.cli.repro import plan, run_command_line
 from models.repro.plan import Plan, RunCost, plan_grid, refusals
 from tests.models.repro.toys import toy_run
 
@@ -50,3 +51,13 @@ def test_the_cost_is_measured_on_this_machine() -> None:
     assert cost.sample_s > 0
     assert cost.disk_bytes > 100_000
     assert 0 < cost.core_share <= 1
+
+
+def test_the_printed_commands_repeat_the_given_options() -> None:
+    def command(*arguments: str) -> str:
+        return run_command_line(plan.make_context("plan", list(arguments)), ["both-0", "both-1"])
+
+    assert command("both", "--minutes", "30") == "ti2v repro run both-0 both-1"
+    assert command("--steps", "9", "--seeds", "7", "--output", "my runs", "--processes", "4") == (
+        "ti2v repro run both-0 both-1 --seeds 7 --steps 9 --output 'my runs' --processes 4"
+    )
