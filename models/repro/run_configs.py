@@ -8,13 +8,16 @@ from pathlib import Path
 
 from benchmark.repro.measurements import run_name
 from benchmark.repro.paper_settings import Setting
+from models.motif.conditioning import parse_conditioning
 from models.training.cache import hash_key
 from models.training.config import TrainingConfig
 from models.training.config_io import read_config, settings_by_name, with_overrides
 from models.training.networks import shipped_checkpoint
 
-# These settings change neither the weights nor the generated clips.
-_WITHOUT_EFFECT = ("run.", "seed", "name")
+# Settings with these prefixes do not change the measurements, except for the settings in `_WITH_EFFECT`. The
+# seed changes the measurements, but is part of the names of a run's files.
+_WITHOUT_EFFECT = ("run.", "validation.samples", "seed", "name")
+_WITH_EFFECT = ("run.precision", "run.half_weights")
 
 
 @dataclass(frozen=True)
@@ -43,15 +46,20 @@ def setting_config(setting: Setting) -> TrainingConfig:
 
 
 def result_key(config: TrainingConfig) -> str:
-    """Return a hash of everything that a run's measurements depend on: settings and encoder weights."""
+    """Return a hash of everything that a run's measurements depend on: settings and encoder weights.
+
+    A change of any other setting does not change the hash, so finished runs stay valid.
+    """
     settings = {
         name: value
         for name, value in settings_by_name(config).items()
-        if not name.startswith(_WITHOUT_EFFECT)
+        if name in _WITH_EFFECT or not name.startswith(_WITHOUT_EFFECT)
     }
-    names = (config.tiny.autoencoder, config.network.image_encoder)
+    if not parse_conditioning(config.network.conditioning).attends:
+        del settings["network.image_encoder"]
+    names = (settings.get("tiny.autoencoder"), settings.get("network.image_encoder"))
     weights = [
-        path for name in names if name for path in Path(shipped_checkpoint(name)).glob("*.safetensors")
+        path for name in names if name for path in Path(shipped_checkpoint(str(name))).glob("*.safetensors")
     ]
     return hash_key(settings, [hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(weights)])
 

@@ -33,6 +33,28 @@ def test_the_grid_has_every_setting_with_every_seed_and_table_2_first() -> None:
     assert len({result_key(run.config) for run in runs}) == len(Setting)
 
 
+@pytest.mark.parametrize(
+    ("setting", "changes", "is_same"),
+    [
+        (Setting.REFERENCE, {"run": {"checkpoint_every": 7, "cpu_threads": 2}}, True),
+        (Setting.REFERENCE, {"validation": {"samples": 3}}, True),
+        (Setting.REFERENCE, {"network": {"image_encoder": "another"}}, True),
+        (Setting.BOTH, {"network": {"image_encoder": "another"}}, False),
+        (Setting.REFERENCE, {"run": {"half_weights": False}}, False),
+        (Setting.REFERENCE, {"run": {"precision": "bf16"}}, False),
+        (Setting.REFERENCE, {"validation": {"guidance": 2.0}}, False),
+        (Setting.REFERENCE, {"optimiser": {"steps": 7}}, False),
+    ],
+    ids=str,
+)
+def test_the_key_of_a_result_depends_only_on_settings_that_change_the_result(
+    setting: Setting, changes: dict[str, dict[str, object]], is_same: bool
+) -> None:
+    keys = [result_key(run.config) for run in (toy_run(setting), toy_run(setting, **changes))]
+
+    assert (keys[0] == keys[1]) is is_same
+
+
 def test_runs_are_chosen_by_setting_or_by_name() -> None:
     names = [run.name for run in chosen_runs(["lambda-2", "both-1"], 2)]
 
