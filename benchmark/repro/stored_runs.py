@@ -1,6 +1,6 @@
 """Reads the measurements of all planned runs, and names the runs that cannot be used."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,8 +54,9 @@ def read_runs(folder: Path) -> StoredRuns:
     """Read all runs of a folder of measurements.
 
     Raises:
-        MeasurementError: a file belongs to no setting, or two runs were measured on different clips, with
-            different measures or after a different number of steps, so that they cannot be compared.
+        MeasurementError: a file belongs to no setting, or two runs cannot be compared, because their
+            held-out clips, measures, steps or clips per step differ, or because two runs of one setting were
+            trained with different settings.
     """
     stored = stored_runs(folder) if folder.is_dir() else []
     unknown = sorted({setting for setting, _ in stored} - set(Setting))
@@ -85,17 +86,35 @@ def read_runs(folder: Path) -> StoredRuns:
 
 
 def _refuse_different_runs(runs: list[Measurement]) -> None:
-    for run in runs[1:]:
-        first = runs[0]
-        name, other = (run_name(each.facts.setting, each.facts.seed) for each in (run, first))
-        different = {
-            "held-out clips": (run.facts.benchmark, run.pair_ids) != (first.facts.benchmark, first.pair_ids),
-            "measures": run.columns != first.columns,
-            "number of steps": run.facts.steps != first.facts.steps,
-        }
-        for what, differs in different.items():
-            if differs:
-                raise MeasurementError(
-                    f"The {what} of {name} and {other} differ, so these runs cannot be compared. Remove the "
-                    "files of the wrong run, and run it again."
-                )
+    first_of_setting: dict[str, Measurement] = {}
+    for run in runs:
+        _refuse_difference(run, runs[0], _shared_by_all)
+        _refuse_difference(run, first_of_setting.setdefault(run.facts.setting, run), _shared_by_seeds)
+
+
+def _shared_by_all(run: Measurement) -> dict[str, object]:
+    """Return what all runs of the grid must have in common."""
+    return {
+        "held-out clips": (run.facts.benchmark, run.pair_ids),
+        "measures": run.columns,
+        "number of steps": run.facts.steps,
+        "number of clips per step": run.facts.clips_per_step,
+    }
+
+
+def _shared_by_seeds(run: Measurement) -> dict[str, object]:
+    """Return what the runs of one setting must have in common."""
+    return {"settings": run.facts.settings}
+
+
+def _refuse_difference(
+    run: Measurement, other: Measurement, shared: Callable[[Measurement], dict[str, object]]
+) -> None:
+    values, other_values = shared(run), shared(other)
+    different = [what for what in values if values[what] != other_values[what]]
+    if different:
+        name, other_name = (run_name(each.facts.setting, each.facts.seed) for each in (run, other))
+        raise MeasurementError(
+            f"The {different[0]} of {name} and {other_name} differ, so these runs cannot be compared. Remove "
+            "the files of the wrong run, and run it again."
+        )

@@ -38,7 +38,7 @@ def facts(setting: Setting, seed: int, **changed: object) -> RunFacts:
         "parameters": 10,
         "train_s": 1.0,
         "sample_s": 1.0,
-        "settings": "one",
+        "settings": f"those of {setting}",
         "benchmark": "held out",
         "torch": "2",
         "figure6": ({"timestep": 100, "inside": 2.0, "overall": 1.0},),
@@ -141,12 +141,19 @@ def test_a_run_with_nan_is_kept_and_excluded(changed: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"steps": 50}, {"benchmark": "other clips"}], ids=["another budget", "other clips"]
+    ("wrong", "what"),
+    [
+        ({"steps": 50}, "number of steps"),
+        ({"clips_per_step": 16}, "number of clips per step"),
+        ({"benchmark": "other clips"}, "held-out clips"),
+        ({"settings": "another learning rate"}, "settings"),
+    ],
+    ids=str,
 )
-def test_runs_that_cannot_be_compared_are_refused(changed: Path, wrong: dict[str, object]) -> None:
+def test_runs_that_cannot_be_compared_are_refused(changed: Path, wrong: dict[str, object], what: str) -> None:
     write_measurement(changed, run(Setting.LAMBDA_5, 2, **wrong))
 
-    with pytest.raises(MeasurementError, match="lambda-5-2"):
+    with pytest.raises(MeasurementError, match=f"The {what} of lambda-5-2 and"):
         report_files(changed)
 
 
