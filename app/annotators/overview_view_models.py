@@ -31,6 +31,10 @@ class OverviewRow:
 
     @property
     def status(self) -> str:
+        if self.kind is AnnotatorKind.IMPORTED:
+            return "imported votes"
+        if self.kind is AnnotatorKind.JUDGE:
+            return "automatic judge"
         state = "left" if self.has_left else "excluded" if self.is_excluded else "takes part"
         return state if self.kind is AnnotatorKind.PARTICIPANT else f"{state}, {self.kind}"
 

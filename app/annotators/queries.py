@@ -44,7 +44,7 @@ class AnnotatorReport:
         kind: `participant`, `pilot` or another kind. A study counts the votes of only one kind.
         quality: figures computed from the votes that count. For an excluded annotator, the figures are
             computed from the votes that counted before the exclusion.
-        valid: number of votes that count. Their status is valid or imported.
+        valid: number of votes that count. Their status is valid, imported or automatic.
         excluded: number of the annotator's excluded votes.
         other: number of all other votes. Their status is superseded, withdrawn or surplus; they do not count.
         repeats: number of answers to hidden repeats (comparisons shown a second time). `repeats_same` is the

@@ -34,7 +34,7 @@ from app.tables.people import Annotator
 from app.tables.studies import Study
 from benchmark.exports.printed_cells import EMPTY
 from benchmark.plurals import counted
-from benchmark.protocol import Flag, StudyStatus
+from benchmark.protocol import AnnotatorKind, Flag, StudyStatus
 from benchmark.stats.conclusions import sensitivity_sentence
 
 _ACTIONS = {
@@ -87,7 +87,7 @@ def annotator_page(
         flags=flags_of(report),
         rules=rule_lines(report),
         is_excluded=report.excluded_at is not None,
-        can_change=report.left_at is None,
+        obstacle=_obstacle(report),
         consequence=_consequence(report, study),
         history=_history(session, study, annotator),
         notice=notice,
@@ -149,6 +149,18 @@ def _consequence(report: AnnotatorReport, study: Study) -> str:
     if study.status is StudyStatus.CLOSED:
         return f"{votes}. The study is closed, so nobody can fill the free slots, and the results change."
     return f"{votes}; other annotators get those comparisons. This annotator gets no new comparisons."
+
+
+def _obstacle(report: AnnotatorReport) -> str:
+    """Return why the annotator can be neither excluded nor reinstated; an empty text if that is possible."""
+    if report.left_at is not None:
+        return "This annotator left the study and withdrew all votes."
+    return {
+        AnnotatorKind.IMPORTED: (
+            "The votes were imported. Mark votes as excluded in the source table and import the table again."
+        ),
+        AnnotatorKind.JUDGE: "The automatic judge is a program that votes by a fixed rule.",
+    }.get(report.kind, "")
 
 
 def _action_text(event: AuditEvent) -> str:

@@ -129,8 +129,9 @@ class AuditEntry:
 class AnnotatorPage:
     """One annotator's page with the form to exclude or reinstate the annotator (annotators/annotator.html).
 
-    `can_change` is false once the annotator left the study. `notice` says why the server rejected the owner's
-    `submitted_reason`. `noticed_flag` names the flag to which the reason belongs.
+    `obstacle` says why the annotator can be neither excluded nor reinstated; it is empty if that is possible.
+    `notice` says why the server rejected the owner's `submitted_reason`. `noticed_flag` names the flag to
+    which the reason belongs.
     """
 
     study_slug: str
@@ -142,7 +143,7 @@ class AnnotatorPage:
     flags: tuple[FlagLine, ...]
     rules: tuple[RuleLine, ...]
     is_excluded: bool
-    can_change: bool
+    obstacle: str
     consequence: str
     history: tuple[AuditEntry, ...]
     notice: str | None = None

@@ -1,5 +1,6 @@
 """Votes of a study run elsewhere stay `imported`: nobody excludes them here, so nobody makes them valid."""
 
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -21,6 +22,7 @@ from tests.app.api.conftest import client_of
 from tests.app.results.page_voters import PAGE, signed_in
 from tests.benchmark.made_votes import table_of_rows
 from tests.cast import PAIR_IDS, Cast
+from tests.page_text import text_of
 
 COLUMNS = {name: name for name in ("pair", "left", "right", "chosen", "annotator")}
 WHOLE = {"reason": "always side A"}
@@ -85,6 +87,19 @@ def test_the_form_refuses_and_nothing_changes(imported: Cast) -> None:
     assert answer.status_code == 409
     assert "Imported votes cannot be excluded" in answer.text
     assert_still_imported(imported)
+
+
+def test_the_pages_say_that_the_votes_were_imported_and_show_no_form(imported: Cast) -> None:
+    alice = signed_in(imported.context, imported.alice)
+    name = name_of_the_annotator(imported)
+
+    page = alice.get(f"/studies/elsewhere/annotators/{name}").text
+    overview = text_of(alice.get("/annotators").text)
+
+    assert "The votes were imported." in text_of(page)
+    assert 'name="reason"' not in page
+    assert re.search(rf"{name} .*imported votes", overview)
+    assert "takes part" not in overview
 
 
 @pytest.mark.parametrize("body", [WHOLE, ONE_VOTE], ids=["all votes", "one vote"])

@@ -118,6 +118,12 @@ def test_people_vote_in_a_duplicate(cast: Cast) -> None:
     one_vote = {"reason": "wrong", "matchup": "motif:cinemo", "pair": PAIR_IDS[0]}
     address = f"{STUDIES}/judged/annotators/automatic-judge/exclude"
     refused(alice.post(address, json=one_vote), 409, "votes_automatic")
+    pages = signed_in(cast.context, cast.alice)
+    page = pages.get("/studies/judged/annotators/automatic-judge").text
+    assert "The automatic judge is a program" in text_of(page)
+    assert 'name="reason"' not in page
+    overview = text_of(pages.get("/annotators").text)
+    assert "takes part" not in overview
 
 
 def test_clips_without_scores_or_without_a_true_motion_are_not_judged(cast: Cast) -> None:
