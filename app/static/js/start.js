@@ -1,9 +1,5 @@
 // Mounts the modules named in data-module and marks their roots; every page loads this script.
 for (const root of document.querySelectorAll('[data-module]')) {
-  for (const name of root.dataset.module.split(' ')) {
-    import(`./modules/${name}.js`).then((module) => {
-      module.mount(root);
-      root.toggleAttribute('data-mounted', true);
-    });
-  }
+  const mounts = root.dataset.module.split(' ').map(async (name) => (await import(`./modules/${name}.js`)).mount(root));
+  Promise.all(mounts).then(() => root.toggleAttribute('data-mounted', true));
 }

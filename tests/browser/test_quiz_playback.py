@@ -1,0 +1,119 @@
+"""What a quiz question reports about the playback of its clips, which are native players that loop."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.app.phases.conftest import WHOLE_WAY
+from tests.app.voting.test_gold import with_gold
+from tests.browser.quiz_playback import wait_for_playback
+from tests.cast import Cast, Study
+
+LATE_MS = 700
+# The clips of the cast have eight frames and last one second.
+DELAY_SEEKING = f"""
+    document.addEventListener('seeking', (event) => {{
+        if (!event.isTrusted) return;
+        event.stopImmediatePropagation();
+        setTimeout(() => event.target.dispatchEvent(new Event('seeking')), {LATE_MS});
+    }}, true);
+"""
+
+
+@pytest.fixture(scope="module")
+def quiz(cast: Cast) -> Study:
+    return with_gold(cast).open_study("quiz-playback", **WHOLE_WAY)
+
+
+def open_quiz(page: Page, live_server: str, study: Study) -> str:
+    """Open the first question as a new annotator; return its token."""
+    page.goto(f"{live_server}/invite/{study.invite()[0]}")
+    page.get_by_label("I am 18 years old or older.").check()
+    page.get_by_label("I agree to take part.").check()
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Continue: Practice").click()
+    page.locator("#answer[data-mounted]").wait_for()
+    return page.locator("[name=token]").input_value()
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_loop_is_no_seek_and_completes_the_clip(
+    new_context: Callable[..., BrowserContext], live_server: str, quiz: Study, is_late: bool
+) -> None:
+    page = new_context().new_page()
+    if is_late:
+        page.add_init_script(DELAY_SEEKING)
+    token = open_quiz(page, live_server, quiz)
+    page.evaluate(
+        """() => {
+            const clip = document.querySelector('video');
+            let rounds = 0;
+            window.secondRound = new Promise((done) => {
+                clip.addEventListener('seeking', () => { rounds += 1; if (rounds === 2) done(); });
+            });
+        }"""
+    )
+
+    page.get_by_role("button", name="Play both").click()
+    page.evaluate("window.secondRound")
+
+    reported = wait_for_playback(page, quiz, token, ("left", "complete"), ("right", "complete"))
+    assert {kind for _clip, kind in reported} == {"play", "complete"}
+
+
+def test_frames_that_a_seek_skips_were_not_shown(
+    new_context: Callable[..., BrowserContext], live_server: str, quiz: Study
+) -> None:
+    page = new_context().new_page()
+    token = open_quiz(page, live_server, quiz)
+    page.evaluate(
+        """async () => {
+            const clip = document.querySelector('video');
+            const frame = () => new Promise(requestAnimationFrame);
+            clip.playbackRate = 0.1;
+            await clip.play();
+            clip.currentTime = 7.5 / 8;
+            await new Promise((done) => clip.addEventListener('seeked', done, { once: true }));
+            for (let frames = 0; frames < 3; frames += 1) await frame();
+            clip.pause();
+        }"""
+    )
+
+    reported = wait_for_playback(page, quiz, token, ("left", "pause"))
+
+    assert reported == [("left", "play"), ("left", "seek"), ("left", "pause")]
+
+
+def test_a_pause_and_a_start_within_one_screen_frame_leave_one_loop(
+    new_context: Callable[..., BrowserContext], live_server: str, quiz: Study
+) -> None:
+    page = new_context().new_page()
+    open_quiz(page, live_server, quiz)
+    before, after = page.evaluate(
+        """async () => {
+            let requests = 0;
+            const real = requestAnimationFrame;
+            const frame = () => new Promise((done) => { real(done); });
+            window.requestAnimationFrame = (act) => { requests += 1; return real(act); };
+            const inOneFrame = async () => {
+                await frame();
+                requests = 0;
+                await frame();
+                return requests;
+            };
+            const clip = document.querySelector('video');
+            await clip.play();
+            await frame();
+            const before = await inOneFrame();
+            for (let times = 0; times < 5; times += 1) {
+                clip.pause();
+                await clip.play();
+            }
+            await frame();
+            return [before, await inOneFrame()];
+        }"""
+    )
+
+    assert before == 1
+    assert after == 1
