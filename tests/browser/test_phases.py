@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from app.clock import utc_now
 from app.platforms.service import set_platform
-from app.tables.playback import PlaybackEvent
 from app.tables.studies import Study as StudyRow
 from app.tables.voting import Assignment
 from benchmark.protocol import Side, WatchGate
@@ -16,6 +15,8 @@ from benchmark.wire.phases import Phases
 from benchmark.wire.platforms import Platform
 from tests.app.phases.conftest import PLATFORM, WHOLE_WAY, choice_of
 from tests.app.voting.test_gold import with_gold
+from tests.browser.polling import poll
+from tests.browser.quiz_playback import wait_for_playback
 from tests.browser.voting_page import VotingPage
 from tests.cast import Cast, Study
 
@@ -33,14 +34,6 @@ def answer_quiz(page: Page, study: Study, side: Side) -> None:
     token = page.locator("[name=token]").input_value()
     page.get_by_text("B is better" if choice_of(study, token, side) == "right" else "A is better").click()
     page.get_by_role("button", name="Answer").click()
-
-
-def playback_of(study: Study, token: str) -> list[tuple[str, str]]:
-    """Return the reported playback events of a question, in order."""
-    with study.context.database.read() as session:
-        query = select(PlaybackEvent).join(Assignment, Assignment.id == PlaybackEvent.assignment_id)
-        events = session.scalars(query.where(Assignment.token == token).order_by(PlaybackEvent.number))
-        return [(event.clip.value, event.kind.value) for event in events]
 
 
 def fits(page: Page) -> bool:
@@ -83,14 +76,10 @@ def test_the_whole_way_with_a_script(
     assert fits(page)
     token = page.locator("[name=token]").input_value()
     page.get_by_role("button", name="Play both").click()
-    # The clips of the test last one second and play in a loop.
-    page.wait_for_timeout(2500)
+    reported = wait_for_playback(page, phased, token, ("left", "complete"), ("right", "complete"))
+    assert reported[:2] == [("left", "play"), ("right", "play")]
     answer_quiz(page, phased, Side.OTHER)
     expect(page.get_by_role("heading", name="Not this time.")).to_be_visible()
-    reported = playback_of(phased, token)
-    assert reported[:2] == [("left", "play"), ("right", "play")]
-    assert {("left", "complete"), ("right", "complete")} <= set(reported)
-    assert "seek" not in {kind for _clip, kind in reported}
     assert fits(page)
     page.get_by_role("link", name="Next").click()
     answer_quiz(page, phased, Side.REFERENCE)
@@ -98,12 +87,11 @@ def test_the_whole_way_with_a_script(
     page.get_by_role("link", name="Next").click()
 
     voting_page = VotingPage(page, phased)
+    token = ""
     for _ in range(2):
-        voting_page.wait_until_open()
-        page.keyboard.press("b")
-        page.keyboard.press("3")
-        page.keyboard.press("Enter")
-        page.wait_for_timeout(150)
+        voting_page.wait_for_next(token)
+        token = voting_page.token
+        voting_page.press("b", "3", "Enter")
     expect(page.get_by_role("heading", name="A few questions")).to_be_visible()
     assert fits(page)
     finish(page)
@@ -207,7 +195,11 @@ def test_the_whole_way_without_a_script(
     )
 
 
-def test_a_quiz_with_a_watch_gate_takes_an_answer_once_the_clips_are_loaded(
+def is_delivered(assignment: Assignment) -> bool:
+    return None not in (assignment.left_delivered_whole_at, assignment.right_delivered_whole_at)
+
+
+def test_a_quiz_with_a_watch_gate_takes_an_answer_once_the_clips_are_delivered(
     new_context: Callable[..., BrowserContext], live_server: str, cast: Cast, phased: Study
 ) -> None:
     gated = cast.open_study("gated", **WHOLE_WAY | {"watch_gate": WatchGate.DELIVERED})
@@ -218,8 +210,9 @@ def test_a_quiz_with_a_watch_gate_takes_an_answer_once_the_clips_are_loaded(
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Continue: Practice").click()
     page.get_by_role("button", name="Play both").click()
-    while not page.evaluate("[...document.querySelectorAll('video')].every((clip) => clip.readyState === 4)"):
-        page.wait_for_timeout(50)
+    token = page.locator("[name=token]").input_value()
+    shown = VotingPage(page, gated)
+    poll(page, lambda: shown.assignment(token), until=is_delivered)
 
     answer_quiz(page, gated, Side.REFERENCE)
 

@@ -1,9 +1,8 @@
 """Voting with a mouse: what Submit asks for, what is kept, what stays in its place."""
 
-from collections.abc import Callable
-
 from benchmark.protocol import Justification
-from tests.browser.voting_page import PATIENCE_MS, VotingPage
+from tests.browser.polling import poll
+from tests.browser.voting_page import VotingPage
 
 STEADY = (".choose", ".tiles label", ".submit", "[data-part=play]", ".clip video", "[data-media=image]")
 
@@ -100,19 +99,9 @@ def test_the_next_comparison_loads_while_the_first_is_looked_at(voting_page: Vot
     voting_page.page.reload()
     voting_page.wait_until_open()
 
-    ahead = _soon(lambda: [url for url in loaded if voting_page.token not in url], voting_page)
+    poll(voting_page.page, lambda: [url for url in loaded if voting_page.token not in url])
 
     assert any(voting_page.token in url for url in loaded)
-    assert ahead
-
-
-def _soon(found: Callable[[], list[str]], voting_page: VotingPage) -> list[str]:
-    """What `found` returns once it is not empty; empty after `PATIENCE_MS`."""
-    for _ in range(PATIENCE_MS // 50):
-        if found():
-            break
-        voting_page.page.wait_for_timeout(50)
-    return found()
 
 
 def _places(voting_page: VotingPage) -> list[object]:
