@@ -5,20 +5,19 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from benchmark.pairs import pair_id
+from benchmark.repro.generated_clips import CLIPS_FILE, read_generated_clips
 from benchmark.repro.measurements import MeasurementError, run_name
 from benchmark.repro.paper_settings import Setting
 from benchmark.scenes.encoding import encode_mp4
 from benchmark.scenes.sprites import enlarged, held_out_clips
 
 BENCHMARK, CLIPS = "benchmark", "clips"
-CLIPS_FILE = "clips.npz"
 # Clips of 32 pixels are enlarged to 192 pixels, a size that people can judge.
 FACTOR = 6
 _COLUMNS = ("image_path", "prompt", "scenario")
@@ -94,17 +93,10 @@ def generated_frames(run: GeneratedRun) -> NDArray[np.uint8]:
     Raises:
         MeasurementError: the file is damaged, or belongs to other held-out pairs.
     """
-    clips = held_out_clips()
-    try:
-        # np.load does not close a damaged file that it opened itself.
-        with run.path.open("rb") as file, np.load(file) as stored:
-            frames, pairs = np.asarray(stored["frames"], np.uint8), [str(each) for each in stored["pair_ids"]]
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
-        raise MeasurementError(
-            f"{run.path} is damaged. Remove it, and run `ti2v repro run` again."
-        ) from error
-    if pairs != [clip.pair_id for clip in clips] or frames.shape != (len(clips), *clips[0].frames.shape):
+    clips, stored = held_out_clips(), read_generated_clips(run.path)
+    expected = tuple(clip.pair_id for clip in clips)
+    if stored.pair_ids != expected or stored.frames.shape != (len(clips), *clips[0].frames.shape):
         raise MeasurementError(
             f"{run.path} has clips of other held-out pairs. Remove it, and run `ti2v repro run` again."
         )
-    return frames
+    return stored.frames

@@ -2,13 +2,19 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from benchmark.repro.generated_clips import (
+    CLIPS_FILE,
+    GeneratedClips,
+    read_generated_clips,
+    write_generated_clips,
+)
+from benchmark.repro.measurements import MeasurementError
 from benchmark.scenes.sprites import SpriteClip
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.motif.torch_threads import cpu_threads
@@ -17,21 +23,7 @@ from models.training.config import TrainingConfig
 from models.training.sampling import RandomStream, derived_seed
 from models.training.sprite_dataset import held_out_sprites
 
-CLIPS_FILE = "clips.npz"
 _BATCH = 16
-
-
-@dataclass(frozen=True, eq=False)
-class GeneratedClips:
-    """The clips that a run generated.
-
-    Attributes:
-        frames: (clips, frames, height, width, 3) uint8 RGB, in the order of the held-out benchmark.
-        seconds: time of the generation.
-    """
-
-    frames: NDArray[np.uint8]
-    seconds: float
 
 
 def benchmark_key(clips: Sequence[SpriteClip]) -> str:
@@ -70,21 +62,26 @@ def generate_clips(pipeline: MotifImageToVideoPipeline, config: TrainingConfig) 
     return np.concatenate(generated)
 
 
-def write_clips(folder: Path, generated: GeneratedClips, clips: Sequence[SpriteClip]) -> None:
-    """Write `clips.npz` with the arrays `frames`, `pair_ids` and `seconds`.
+def write_clips(folder: Path, clips: GeneratedClips) -> None:
+    """Write the clips of a run to `clips.npz`.
 
     Raises:
         CannotWrite: the disk is full.
     """
-    names = np.array([clip.pair_id for clip in clips])
-    with atomic_write(folder / CLIPS_FILE) as temporary:
-        np.savez_compressed(temporary, frames=generated.frames, pair_ids=names, seconds=generated.seconds)
+    with atomic_write(folder / CLIPS_FILE) as temporary, temporary.open("wb") as file:
+        write_generated_clips(file, clips)
 
 
-def read_clips(folder: Path) -> GeneratedClips | None:
-    """Return the clips of a run; None if the run has not generated its clips yet."""
+def read_clips(folder: Path, *, settings: str, benchmark: str) -> GeneratedClips | None:
+    """Return the clips of a run.
+
+    Returns None if the run has no undamaged clips that were generated with these settings for this benchmark.
+    """
     path = folder / CLIPS_FILE
     if not path.exists():
         return None
-    with np.load(path) as stored:
-        return GeneratedClips(stored["frames"], float(stored["seconds"]))
+    try:
+        clips = read_generated_clips(path)
+    except MeasurementError:
+        return None
+    return clips if (clips.settings, clips.benchmark) == (settings, benchmark) else None

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 
+from benchmark.repro.generated_clips import CLIPS_FILE, GeneratedClips
 from benchmark.repro.measurements import (
     Measurement,
     MeasurementError,
@@ -22,14 +23,7 @@ from benchmark.repro.measurements import (
 from models.metrics.true_clips import COLUMNS, measure_clips
 from models.motif.encoders import NotFinite
 from models.motif.pipeline import MotifImageToVideoPipeline
-from models.repro.held_out import (
-    CLIPS_FILE,
-    GeneratedClips,
-    benchmark_key,
-    generate_clips,
-    read_clips,
-    write_clips,
-)
+from models.repro.held_out import benchmark_key, generate_clips, read_clips, write_clips
 from models.repro.run_configs import Run, result_key
 from models.training.compare_runs import read_finished_figure6
 from models.training.config import TrainingConfig
@@ -62,6 +56,14 @@ class RunFolders:
     measurements: Path
 
 
+@dataclass(frozen=True)
+class _Keys:
+    """The hashes that tell whether stored clips and measurements belong to a run."""
+
+    settings: str
+    benchmark: str
+
+
 def complete_run(run: Run, folders: RunFolders) -> Outcome:
     """Execute the missing steps of a run, until the run is complete or a signal stops it.
 
@@ -70,39 +72,36 @@ def complete_run(run: Run, folders: RunFolders) -> Outcome:
         MeasurementError: the measurements in the folder belong to a run with other settings.
     """
     config = run.config
-    if _is_measured(run, config, folders.measurements):
+    clips = held_out_sprites(config.data)
+    keys = _Keys(result_key(config), benchmark_key(clips))
+    if _is_measured(run, keys, folders.measurements):
         return Outcome.ALREADY
     folder = folders.runs / run.name
     try:
         if read_finished_figure6(folder, config) is None:
+            # The weights are about to change.
+            (folder / CLIPS_FILE).unlink(missing_ok=True)
             result = run_training(config, folder, folders.runs / "cache")
             if result.reason is StopReason.STOPPED:
                 return Outcome.STOPPED
-            # If the folder contains clips, they were generated after fewer training steps.
-            (folder / CLIPS_FILE).unlink(missing_ok=True)
-        generated = _generated(config, folder)
+        generated = _generated(config, folder, keys)
     except (LossNotFinite, NotFinite):
-        facts = _facts(run, config, folder, RunStatus.NOT_FINITE, 0.0)
+        facts = _facts(run, folder, keys, RunStatus.NOT_FINITE, 0.0)
         write_measurement(folders.measurements, Measurement(facts, COLUMNS, (), ()))
         return Outcome.NOT_FINITE
-    clips = held_out_sprites(config.data)
     rows = measure_clips(generated.frames, [clip.truth for clip in clips], fps=float(config.data.fps))
-    facts = _facts(run, config, folder, RunStatus.FINISHED, generated.seconds)
-    pairs = tuple(clip.pair_id for clip in clips)
-    write_measurement(folders.measurements, Measurement(facts, COLUMNS, pairs, tuple(rows)))
+    facts = _facts(run, folder, keys, RunStatus.FINISHED, generated.seconds)
+    write_measurement(folders.measurements, Measurement(facts, COLUMNS, generated.pair_ids, tuple(rows)))
     return Outcome.FINISHED
 
 
-def _is_measured(run: Run, config: TrainingConfig, measurements: Path) -> bool:
+def _is_measured(run: Run, keys: _Keys, measurements: Path) -> bool:
     """Return whether the run has complete measurements; incomplete files count as no measurements."""
     try:
         facts = read_measurement(measurements, run.setting, run.seed).facts
     except MeasurementError:
         return False
-    if (facts.settings, facts.benchmark) != (
-        result_key(config),
-        benchmark_key(held_out_sprites(config.data)),
-    ):
+    if _Keys(facts.settings, facts.benchmark) != keys:
         raise MeasurementError(
             f"{run.name} in {measurements} was measured with other settings. Choose another folder with "
             "--measurements, or remove the two files to repeat the run."
@@ -110,8 +109,8 @@ def _is_measured(run: Run, config: TrainingConfig, measurements: Path) -> bool:
     return True
 
 
-def _generated(config: TrainingConfig, folder: Path) -> GeneratedClips:
-    stored = read_clips(folder)
+def _generated(config: TrainingConfig, folder: Path, keys: _Keys) -> GeneratedClips:
+    stored = read_clips(folder, settings=keys.settings, benchmark=keys.benchmark)
     if stored is not None:
         return stored
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -120,12 +119,14 @@ def _generated(config: TrainingConfig, folder: Path) -> GeneratedClips:
     pipeline.to(device)
     started = time.perf_counter()
     frames = generate_clips(pipeline, config)
-    generated = GeneratedClips(frames, time.perf_counter() - started)
-    write_clips(folder, generated, held_out_sprites(config.data))
+    seconds = time.perf_counter() - started
+    pairs = tuple(clip.pair_id for clip in held_out_sprites(config.data))
+    generated = GeneratedClips(frames, pairs, seconds, keys.settings, keys.benchmark)
+    write_clips(folder, generated)
     return generated
 
 
-def _facts(run: Run, config: TrainingConfig, folder: Path, status: RunStatus, sample_s: float) -> RunFacts:
+def _facts(run: Run, folder: Path, keys: _Keys, status: RunStatus, sample_s: float) -> RunFacts:
     log = read_log(folder / "log.jsonl")
     summary_path = folder / "training.json"
     summary = json.loads(summary_path.read_text(encoding="utf-8")) if summary_path.exists() else {}
@@ -135,12 +136,12 @@ def _facts(run: Run, config: TrainingConfig, folder: Path, status: RunStatus, sa
         seed=run.seed,
         status=status,
         steps=int(log[-1]["step"] or 0) if log else 0,
-        clips_per_step=config.optimiser.batch_size,
+        clips_per_step=run.config.optimiser.batch_size,
         parameters=int(summary.get("parameters", 0)),
         train_s=round(sum(float(line["seconds"] or 0) for line in log), 1),
         sample_s=round(sample_s, 1),
-        settings=result_key(config),
-        benchmark=benchmark_key(held_out_sprites(config.data)),
+        settings=keys.settings,
+        benchmark=keys.benchmark,
         torch=torch.__version__,
         figure6=tuple(summary["figure6"]) if is_finished else (),
     )

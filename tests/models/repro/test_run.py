@@ -2,12 +2,14 @@
 
 import json
 import os
+import shutil
 import signal
 import threading
 import time
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmark.repro.measurements import MeasurementError, RunStatus, read_measurement
@@ -58,6 +60,26 @@ def test_a_finished_run_is_not_repeated_and_lost_measurements_are_made_again(fin
 
     assert complete_run(run, folders(finished)) is Outcome.FINISHED
     assert result(finished, run) == before
+
+
+@pytest.mark.parametrize("stale", ["no keys", "other settings", "damaged"])
+def test_stale_clips_are_not_measured(finished: Path, tmp_path: Path, stale: str) -> None:
+    run = toy_run()
+    shutil.copytree(finished / "runs", tmp_path / "runs")
+    path = tmp_path / "runs" / run.name / "clips.npz"
+    with np.load(path) as stored:
+        arrays = {name: stored[name] for name in stored}
+    arrays["frames"] = np.zeros_like(arrays["frames"])
+    if stale == "no keys":
+        arrays = {name: arrays[name] for name in ("frames", "pair_ids", "seconds")}
+    else:
+        arrays["settings"] = np.array("other settings")
+    np.savez(path, **arrays)
+    if stale == "damaged":
+        path.write_bytes(path.read_bytes()[:-30])
+
+    assert complete_run(run, folders(tmp_path)) is Outcome.FINISHED
+    assert result(tmp_path, run) == result(finished, run)
 
 
 def test_a_run_that_is_killed_ends_with_the_weights_of_an_uninterrupted_run(
