@@ -40,7 +40,7 @@ class RowResult:
             `lost` refer to the reference.
         reasons: for each reason, the numbers of votes for the reference and for the other side.
         score: the share of decided cells that the reference won; None for too few seeds or decided cells.
-        p_holm: the p-value of the score, adjusted over all rows that have a score.
+        p_holm: the p-value of the score, adjusted over all rows; None if there is no score.
         differences: for each measure, the mean difference (reference minus other side); None if no interval
             can be computed.
     """
@@ -78,13 +78,17 @@ class SettingMean:
 
 
 def analyse(runs: StoredRuns) -> list[RowResult]:
-    """Return the result of every row of the paper's tables, with Holm's correction over all rows."""
+    """Return the result of every row of the paper's tables.
+
+    Holm's method adjusts the p-values over all rows. A row without a score counts with the p-value 1, so that
+    the result of a row does not depend on which other rows are complete.
+    """
     results = [_row(paper, runs) for paper in PAPER_ROWS]
-    tested = [index for index, each in enumerate(results) if each.score is not None]
-    adjusted = holm([score.p_value for each in results if (score := each.score) is not None])
-    for index, p_holm in zip(tested, adjusted, strict=True):
-        results[index] = replace(results[index], p_holm=p_holm)
-    return results
+    adjusted = holm([1.0 if each.score is None else each.score.p_value for each in results])
+    return [
+        each if each.score is None else replace(each, p_holm=p_holm)
+        for each, p_holm in zip(results, adjusted, strict=True)
+    ]
 
 
 def setting_means(runs: StoredRuns) -> list[SettingMean]:

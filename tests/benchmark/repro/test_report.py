@@ -100,6 +100,19 @@ def test_each_row_agrees_or_disagrees_or_is_not_decided(grid: Path) -> None:
     )
 
 
+def test_holm_counts_the_rows_that_are_not_complete(changed: Path) -> None:
+    for setting in set(Setting) - {Setting.REFERENCE, Setting.WITHOUT}:
+        for file in changed.glob(f"{setting}-?.*"):
+            file.unlink()
+
+    scores = {name: (row.score, row.p_holm) for name, row in results_of(changed).items()}
+
+    score, p_holm = scores.pop("reference:without")
+    assert score is not None
+    assert p_holm == pytest.approx(len(PAPER_ROWS) * score.p_value)
+    assert set(scores.values()) == {(None, None)}
+
+
 def test_the_difference_of_a_measure_has_an_interval(grid: Path) -> None:
     difference = results_of(grid)["reference:without"].differences["share_inside"]
 
