@@ -170,9 +170,18 @@ def sentence(result: RowResult) -> str:
     said = _VERDICTS[result.verdict].format(winner=f"`{paper.reference}`", loser=f"`{paper.other}`")
     start = f"Table {paper.table}, `{paper.reference}` against `{paper.other}`, {said}"
     if result.score is None:
-        return f"{start}: {counted(len(result.seeds), 'complete seed')}, and {FEWEST_SEEDS} are needed."
+        return f"{start}: {_missing_for_score(result)}."
     share = f"`{paper.reference}` wins {100 * result.score.mean:.1f} % of {result.score.cells} decided cells"
     return f"{start} ({share}, 95 % interval {_interval(result.score)} %, {_p_value(result.p_holm)})."
+
+
+def _missing_for_score(result: RowResult) -> str:
+    if len(result.seeds) < FEWEST_SEEDS:
+        return f"{counted(len(result.seeds), 'complete seed')}; at least {FEWEST_SEEDS} are needed"
+    return (
+        f"{result.won + result.lost} decided cells; an interval needs decided cells of at least "
+        f"{FEWEST_SEEDS} seeds and of at least 2 pairs"
+    )
 
 
 def _pair_of_percents(first: int, second: int, total: int) -> str:

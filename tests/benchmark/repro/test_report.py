@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -139,7 +140,22 @@ def test_missing_and_half_written_runs_are_named_and_their_seeds_are_left_out(ch
     page = report_files(changed, figures=False)[1]["results.md"].decode()
     assert "| `reference` | 3 | 2.000 ± 0.000 |" in page
     assert "half-written or damaged: reference-1, reference-2." in page
-    assert "2 complete seeds, and 3 are needed" in page
+    assert "2 complete seeds; at least 3 are needed." in page
+
+
+def test_a_row_without_decided_cells_is_not_decided_and_the_sentence_says_why(changed: Path) -> None:
+    for seed in range(5):
+        equal = run(Setting.REFERENCE, seed)
+        write_measurement(changed, replace(equal, facts=facts(Setting.BOTH, seed)))
+        write_measurement(changed, replace(equal, facts=facts(Setting.WITHOUT, seed)))
+
+    row = results_of(changed)["without:both"]
+
+    assert (len(row.seeds), row.ties, row.score) == (5, 60, None)
+    assert sentence(row) == (
+        "Table 3, `without` against `both`, is not decided: 0 decided cells; an interval needs decided cells "
+        "of at least 3 seeds and of at least 2 pairs."
+    )
 
 
 def test_a_run_with_nan_is_kept_and_excluded(changed: Path) -> None:
