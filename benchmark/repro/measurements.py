@@ -19,7 +19,8 @@ from benchmark.repro.paper_settings import PLANNED_SEEDS
 
 Row = Mapping[str, float | None]
 _PAIR = "pair_id"
-_NAME = re.compile(r"(?P<setting>[a-z0-9.-]+)-(?P<seed>\d+)")
+# A name that starts with a dot belongs to a temporary file of a killed process.
+_NAME = re.compile(r"(?P<setting>[a-z0-9][a-z0-9.-]*)-(?P<seed>\d+)")
 
 
 class MeasurementError(ValueError):
@@ -99,8 +100,11 @@ def write_measurement(folder: Path, measurement: Measurement) -> None:
     (folder / f"{stem}.csv").write_text(table, encoding="utf-8", newline="")
     facts = asdict(measurement.facts) | {"rows": len(measurement.rows), "csv_sha256": _sha256(table)}
     temporary = folder / f".{stem}.json"
-    temporary.write_text(json.dumps(facts, indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    temporary.replace(folder / f"{stem}.json")
+    try:
+        temporary.write_text(json.dumps(facts, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+        temporary.replace(folder / f"{stem}.json")
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def read_measurement(folder: Path, setting: str, seed: int) -> Measurement:

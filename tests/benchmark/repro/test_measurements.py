@@ -74,6 +74,13 @@ def test_a_run_that_was_killed_while_it_wrote_is_half_written(tmp_path: Path) ->
         read_measurement(tmp_path, "lambda-0.5", 3)
 
 
+def test_a_temporary_file_of_a_killed_process_is_no_run(tmp_path: Path) -> None:
+    write_measurement(tmp_path, MEASURED)
+    (tmp_path / ".reference-0.json").write_text("{")
+
+    assert stored_runs(tmp_path) == [("lambda-0.5", 3)]
+
+
 @pytest.mark.parametrize("damage", ["shorter table", "other seed"])
 def test_a_damaged_run_is_refused(tmp_path: Path, damage: str) -> None:
     write_measurement(tmp_path, MEASURED)
