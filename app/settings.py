@@ -114,7 +114,10 @@ class Settings(BaseSettings):
         "minute for returned submissions.",
     )
     slow_query_ms: int = Field(
-        0, ge=0, le=600_000, description="Statements that take this many milliseconds are logged; 0: none."
+        0,
+        ge=0,
+        le=600_000,
+        description="SQL statements that take at least this many milliseconds are logged; 0 logs none.",
     )
     openid_issuer: str = Field(
         "", max_length=255, description="Issuer of the OpenID Connect provider with which people sign in."

@@ -96,7 +96,7 @@ def test_the_whole_way_with_a_script(
     assert fits(page)
     finish(page)
     assert fits(page)
-    expect(page.get_by_text("This happens by itself in")).to_be_visible()
+    expect(page.get_by_text("You go back to the platform automatically in")).to_be_visible()
     page.get_by_role("button", name="Stay here").click()
     expect(page.get_by_text("You stay on this page.")).to_be_visible()
 
@@ -234,7 +234,7 @@ def test_the_page_of_a_full_study_returns_to_the_platform_by_itself(
     page.route("https://app.prolific.com/**", lambda route: route.fulfill(body="returned"))
 
     page.goto(f"{live_server}/studies/{study.slug}/join?PROLIFIC_PID=p&STUDY_ID=s&SESSION_ID=x")
-    expect(page.get_by_text("This happens by itself in 10 seconds.")).to_be_visible()
+    expect(page.get_by_text("You go back to the platform automatically in 10 seconds.")).to_be_visible()
     page.clock.run_for(11_000)
 
     expect(page).to_have_url(url)
