@@ -26,7 +26,8 @@ def person_of(session: Session, identity: Identity, *, new_role: Role | None, no
         new_role: the role of a person who is not known yet; None refuses unknown people.
 
     Raises:
-        NotSignedIn: the person is disabled or unknown, or the account has no verified email address.
+        NotSignedIn: the person is disabled, unknown or ambiguous, or the account has no verified email
+            address.
         Conflict: another request is signing in the same account at this moment.
     """
     person = session.scalar(
@@ -45,12 +46,14 @@ def _connected(session: Session, identity: Identity, *, new_role: Role | None, n
     email = (identity.email or "").strip().lower()
     if "@" not in email:
         raise _unknown("The sign-in provider names no verified email address of yours.")
-    person = session.scalar(select(Person).where(func.lower(Person.name) == email))
+    person = _named(session, email)
     if person is None:
         if new_role is None:
             raise _unknown("Nobody on this server has your email address as a name.")
         person = _added(session, email, new_role, now)
-    elif person.role is Role.WORKER or _has_account(session, person, identity.issuer):
+    elif person.role is Role.WORKER:
+        raise _unknown("The person with your email address as a name is a worker, and workers use keys only.")
+    elif _has_account(session, person, identity.issuer):
         raise _unknown("Another account is connected with the person of this name.")
     session.add(
         ExternalIdentity(
@@ -63,6 +66,23 @@ def _connected(session: Session, identity: Identity, *, new_role: Role | None, n
     except IntegrityError as error:
         raise Conflict("You are signing in twice at this moment. Sign in again.") from error
     return person
+
+
+def _named(session: Session, email: str) -> Person | None:
+    """Return the person whose name is the email address, in any case; None if nobody has this name.
+
+    Raises:
+        NotSignedIn: several enabled people have this name.
+    """
+    found = session.scalars(select(Person).where(func.lower(Person.name) == email)).all()
+    candidates = [person for person in found if person.disabled_at is None] or found[:1]
+    if len(candidates) > 1:
+        raise NotSignedIn(
+            "Several people on this server have your email address as a name. Ask an admin of this server to "
+            "disable all of them but one.",
+            code="sign_in_failed",
+        )
+    return candidates[0] if candidates else None
 
 
 def _added(session: Session, email: str, role: Role, now: datetime) -> Person:

@@ -338,6 +338,8 @@ def test_who_is_not_connected_with_a_person(install: Install, provider: OpenIdSe
     for account in accounts:
         provider.account = account
         assert come_back(client_of(context), provider).status_code == 401, account
+    provider.account = accounts[2]
+    assert "is a worker" in come_back(client_of(context), provider).text
     provider.account = {"sub": "1", "email": "alice@example.org", "email_verified": True}
     assert come_back(client_of(context), provider).status_code == 303
     # A second account with the same address is somebody else.
@@ -351,6 +353,25 @@ def test_who_is_not_connected_with_a_person(install: Install, provider: OpenIdSe
     provider.account = provider.account | {"sub": "1"}
     disabled = come_back(client_of(context), provider)
     assert (disabled.status_code, "disabled" in disabled.text) == (401, True)
+
+
+def test_of_two_people_with_the_same_address_only_an_enabled_one_signs_in(
+    install: Install, provider: OpenIdServer
+) -> None:
+    context = install()
+    make_actor(context, "alice@example.org", Role.VIEWER)
+
+    refusal = come_back(client_of(context), provider)
+    with context.database.write() as session:
+        person = session.scalars(select(Person).where(Person.name == "Alice@Example.org")).one()
+        person.disabled_at = person.created_at
+    answer = come_back(client_of(context), provider)
+
+    assert (refusal.status_code, "Several people" in refusal.text) == (401, True)
+    assert answer.status_code == 303
+    with context.database.read() as session:
+        name = session.scalar(select(Person.name).join(ExternalIdentity))
+    assert name == "alice@example.org"
 
 
 def test_without_a_provider_there_is_no_such_sign_in(client: TestClient) -> None:
