@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.errors import Invalid
 from app.panels.vote_status import VoteWithStatus, change_statuses
+from app.security.audit import record_event
 from app.security.identity import Principal
-from app.tables.audit import AuditEvent
 from app.tables.studies import Study
 from benchmark.protocol import VoteStatus
 from benchmark.wire.annotators import MAX_REASON_CHARS
@@ -84,13 +84,5 @@ def add_audit_event(
     session: Session, action: str, *, study: Study, decision: Decision, **details: str | int
 ) -> None:
     """Add an event to the audit log."""
-    session.add(
-        AuditEvent(
-            at=decision.at,
-            actor=decision.actor,
-            action=action,
-            subject=study.slug,
-            details={**details, "reason": decision.reason},
-        )
-    )
-    session.flush()
+    details["reason"] = decision.reason
+    record_event(session, decision.actor, action, subject=study.slug, now=decision.at, **details)

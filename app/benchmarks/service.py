@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.benchmarks.images import StoredImage
 from app.errors import Conflict, Invalid, NotFound
+from app.security.audit import record_event
 from app.security.identity import Principal
 from app.security.visibility import sees_benchmark
-from app.tables.audit import AuditEvent
 from app.tables.bench import Benchmark, Pair
 from benchmark.importers.source import BenchmarkSource
 from benchmark.pairs import PairSpec
@@ -77,7 +77,7 @@ def import_benchmark(
         raise Conflict(f"Somebody else is importing {slug} at this moment. Try again.") from error
     session.execute(insert(Pair), _pair_rows(benchmark, source.pairs, images))
     details = {"version": benchmark.version, "pairs": len(source.pairs), "source": source.source}
-    session.add(AuditEvent(at=now, actor=actor, action="benchmark.import", subject=slug, details=details))
+    record_event(session, actor, "benchmark.import", subject=slug, now=now, **details)
     return benchmark
 
 

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.tables.audit import AuditEvent
+from app.security.audit import record_event
 
 ACTOR = "command line"
 
 
 def note_event(session: Session, *, action: str, subject: str, now: datetime, **details: object) -> None:
     """Record in the audit log that a command did `action` to `subject`. Never pass secrets in `details`."""
-    session.add(AuditEvent(at=now, actor=ACTOR, action=action, subject=subject, details=details))
+    record_event(session, ACTOR, action, subject=subject, now=now, **details)

@@ -8,8 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotSignedIn
+from app.security.audit import record_event
 from app.security.id_tokens import Identity
-from app.tables.audit import AuditEvent
 from app.tables.people import ExternalIdentity, Person
 from benchmark.protocol import Role
 from benchmark.wire.people import PersonRequest
@@ -60,11 +60,11 @@ def _connected(session: Session, identity: Identity, *, new_role: Role | None, n
             issuer=identity.issuer, subject=identity.subject, person_id=person.id, created_at=now
         )
     )
-    session.add(_event("person.connect", person, now))
     try:
         session.flush()
     except IntegrityError as error:
         raise Conflict("You are signing in twice at this moment. Sign in again.") from error
+    record_event(session, ACTOR, "person.connect", subject=person.name, now=now, role=person.role)
     return person
 
 
@@ -96,7 +96,7 @@ def _added(session: Session, email: str, role: Role, now: datetime) -> Person:
         session.flush()
     except IntegrityError as error:
         raise Conflict("You are signing in twice at this moment. Sign in again.") from error
-    session.add(_event("person.create", person, now))
+    record_event(session, ACTOR, "person.create", subject=person.name, now=now, role=person.role)
     return person
 
 
@@ -105,10 +105,6 @@ def _has_account(session: Session, person: Person, issuer: str) -> bool:
         ExternalIdentity.person_id == person.id, ExternalIdentity.issuer == issuer
     )
     return session.scalar(accounts) is not None
-
-
-def _event(action: str, person: Person, now: datetime) -> AuditEvent:
-    return AuditEvent(at=now, actor=ACTOR, action=action, subject=person.name, details={"role": person.role})
 
 
 def _unknown(reason: str) -> NotSignedIn:

@@ -9,7 +9,7 @@ from app.panels.phases import end_phase
 from app.panels.quality_figures import annotator_figures
 from app.panels.rule_checks import failed_rules
 from app.panels.vote_status import change_statuses, votes_with_status
-from app.tables.audit import AuditEvent
+from app.security.audit import record_event
 from app.tables.people import Annotator
 from app.tables.phases import AnnotatorPhase
 from app.tables.studies import Study
@@ -67,7 +67,4 @@ def _exclude(session: Session, *, study: Study, annotator: Annotator, reason: st
     )
     annotator.excluded_at, annotator.excluded_reason = now, reason
     details = {"annotator": annotator.pseudonym, "votes": changed[VoteStatus.EXCLUDED], "reason": reason}
-    session.add(
-        AuditEvent(at=now, actor=ACTOR, action="annotator.exclude", subject=study.slug, details=details)
-    )
-    session.flush()
+    record_event(session, ACTOR, "annotator.exclude", subject=study.slug, now=now, **details)

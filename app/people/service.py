@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
 from app.security import identity
+from app.security.audit import record_event
 from app.security.browsers import create_sign_in_link, sign_out_everywhere
 from app.security.identity import Principal
 from app.security.tokens import hash_token, new_key
-from app.tables.audit import AuditEvent
 from app.tables.people import ApiKey, Person
 from benchmark.protocol import Role
 from benchmark.wire.people import KeyRequest, PersonRequest
@@ -170,6 +170,4 @@ def _note(
     session: Session, action: str, subject: str, principal: Principal, now: datetime, **details: object
 ) -> None:
     """Record a change in the audit log; never pass secrets."""
-    event = AuditEvent(at=now, actor=principal.name, action=action, subject=subject, details=details)
-    session.add(event)
-    session.flush()
+    record_event(session, principal, action, subject=subject, now=now, **details)

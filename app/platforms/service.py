@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
+from app.security.audit import record_event
 from app.security.identity import Principal
-from app.tables.audit import AuditEvent
 from app.tables.studies import Study
 from benchmark.wire.platforms import Platform
 
@@ -35,7 +35,4 @@ def set_platform(
     if study_platform(study) == platform:
         return
     study.platform = platform.model_dump(mode="json")
-    session.add(
-        AuditEvent(at=now, actor=principal.name, action="study.platform", subject=study.slug, details={})
-    )
-    session.flush()
+    record_event(session, principal, "study.platform", subject=study.slug, now=now)

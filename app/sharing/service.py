@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid, NotFound
 from app.panels.sides import side_name
+from app.security.audit import record_event
 from app.security.identity import Principal
 from app.security.visibility import Subject, may_change
-from app.tables.audit import AuditEvent
 from app.tables.bench import Benchmark
 from app.tables.people import Person
 from app.tables.shares import Share
@@ -204,12 +204,5 @@ def _note(
     session: Session, subject: Subject, after: VisibilityResponse, principal: Principal, now: datetime
 ) -> None:
     name = subject.public_id if isinstance(subject, Submission) else subject.slug
-    session.add(
-        AuditEvent(
-            at=now,
-            actor=principal.name,
-            action=f"{_kind(subject)}.visibility",
-            subject=name,
-            details=after.model_dump(mode="json"),
-        )
-    )
+    details = after.model_dump(mode="json")
+    record_event(session, principal, f"{_kind(subject)}.visibility", subject=name, now=now, **details)

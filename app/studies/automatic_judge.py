@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict
 from app.metrics.queries import metric_table, submission_name
 from app.panels.protocol import freeze_protocol
+from app.security.audit import record_event
 from app.security.identity import Principal
 from app.studies.comparisons import lay_out_comparisons
 from app.studies.drafts import require_draft
 from app.studies.judge_votes import JudgedComparison, close_comparisons, store_votes
-from app.tables.audit import AuditEvent
 from app.tables.bench import Pair
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.submissions import Submission
@@ -60,10 +60,7 @@ def judge_study(session: Session, *, study: Study, principal: Principal, now: da
     protocol = freeze_protocol(session, study, change="Judged automatically", now=now, judge=summary)
     close_comparisons(session, study)
     store_votes(session, study, judged, protocol_version=protocol.version, principal=principal, now=now)
-    session.add(
-        AuditEvent(at=now, actor=principal.name, action=ACTION, subject=study.slug, details=dict(summary))
-    )
-    session.flush()
+    record_event(session, principal, ACTION, subject=study.slug, now=now, **summary)
 
 
 def _refuse_parts_for_people(study: Study) -> None:

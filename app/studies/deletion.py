@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid
+from app.security.audit import record_event
 from app.security.identity import Principal
-from app.tables.audit import AuditEvent
 from app.tables.studies import Study
 from app.tasks import service as tasks
 from app.tasks.service import GRACE
@@ -100,5 +100,4 @@ def restore_study(session: Session, *, study: Study, principal: Principal, now: 
 def _note(
     session: Session, study: Study, action: str, principal: Principal, now: datetime, **details: str
 ) -> None:
-    session.add(AuditEvent(at=now, actor=principal.name, action=action, subject=study.slug, details=details))
-    session.flush()
+    record_event(session, principal, action, subject=study.slug, now=now, **details)

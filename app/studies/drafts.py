@@ -19,6 +19,7 @@ from app.panels.phases import study_phases
 from app.panels.quality import study_rules
 from app.panels.sides import matchup_sides
 from app.panels.study_texts import offered_languages, study_translations
+from app.security.audit import record_event
 from app.security.identity import Principal
 from app.studies.service import create_study, fill_draft
 from app.tables.audit import AuditEvent
@@ -61,8 +62,7 @@ def edit_draft(
         raise _conflict(session, study, request.revision)
     study.revision += 1
     details = {"revision": study.revision, "changes": changes}
-    session.add(AuditEvent(at=now, actor=principal.name, action=EDIT, subject=study.slug, details=details))
-    session.flush()
+    record_event(session, principal, EDIT, subject=study.slug, now=now, **details)
 
 
 def require_draft(study: Study) -> None:

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, Invalid
 from app.panels.protocol import freeze_protocol
 from app.panels.sides import matchup_sides
+from app.security.audit import record_event
 from app.security.identity import Principal
 from app.studies.comparisons import add_comparisons, count_unfilled
 from app.studies.matchups import CheckedMatchup, check_matchups
 from app.studies.publication import ResultsAccess, results_access
-from app.tables.audit import AuditEvent
 from app.tables.bench import Benchmark
 from app.tables.studies import Matchup, Study
 from app.tables.submissions import Submission
@@ -154,5 +154,4 @@ def _store_version(
         change = f"{change[: MAX_CHANGE_CHARS - 1]}…"
     protocol = freeze_protocol(session, study, change=change, now=now)
     details = {"version": protocol.version, "change": change}
-    session.add(AuditEvent(at=now, actor=principal.name, action=action, subject=study.slug, details=details))
-    session.flush()
+    record_event(session, principal, action, subject=study.slug, now=now, **details)

@@ -7,10 +7,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
+from app.security.audit import record_event
 from app.security.identity import Principal
 from app.security.tokens import new_token
 from app.sharing.service import require_public_benchmark, set_visibility
-from app.tables.audit import AuditEvent
 from app.tables.studies import Matchup, Study
 from app.tables.submissions import Submission
 from benchmark.protocol import StudyStatus, Visibility
@@ -52,16 +52,7 @@ def publish_results(
         wanted = Visibility.PUBLIC if access is ResultsAccess.PUBLIC else Visibility.PRIVATE
         set_visibility(session, study, VisibilityRequest(visibility=wanted), principal=principal, now=now)
     study.results_link = new_token() if access is ResultsAccess.UNLISTED else None
-    session.add(
-        AuditEvent(
-            at=now,
-            actor=principal.name,
-            action="study.publish",
-            subject=study.slug,
-            details={"access": access.value},
-        )
-    )
-    session.flush()
+    record_event(session, principal, "study.publish", subject=study.slug, now=now, access=access.value)
 
 
 def results_access(study: Study) -> ResultsAccess:

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 from app.clock import utc_now
 from app.context import AppContext
 from app.database import note_erasure
+from app.security.audit import SERVER, record_event
 from app.tables import Base
-from app.tables.audit import AuditEvent
 from app.tables.shares import Share
 from app.tables.studies import Matchup, Study
 from app.tables.submissions import Submission
@@ -47,10 +47,7 @@ def remove_study(context: AppContext, subject: str, progress: Progress) -> None:
             delete(Share).where(Share.subject_kind == ShareSubject.STUDY, Share.subject_id == study_id)
         )
         session.execute(delete(Study).where(Study.id == study_id))
-        details = {"votes": votes}
-        session.add(
-            AuditEvent(at=utc_now(), actor="server", action="study.remove", subject=subject, details=details)
-        )
+        record_event(session, SERVER, "study.remove", subject=subject, now=utc_now(), votes=votes)
         note_erasure(session)
         _remove_submissions(session)
 

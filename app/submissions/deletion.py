@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid
 from app.panels.sides import side_name
+from app.security.audit import record_event
 from app.security.identity import Principal
 from app.security.participants import lock_study
-from app.tables.audit import AuditEvent
 from app.tables.studies import Matchup, Study
 from app.tables.submissions import Submission, VideoModel
 from app.tasks import service as tasks
@@ -146,5 +146,4 @@ def _noun(kind: TaskKind) -> str:
 def _note(
     session: Session, action: str, subject: str, principal: Principal, now: datetime, **details: str
 ) -> None:
-    session.add(AuditEvent(at=now, actor=principal.name, action=action, subject=subject, details=details))
-    session.flush()
+    record_event(session, principal, action, subject=subject, now=now, **details)

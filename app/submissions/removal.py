@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.clock import utc_now
 from app.context import AppContext
+from app.security.audit import SERVER, record_event
 from app.submissions.deletion import has_submissions, studies_comparing
 from app.submissions.storage import ClipStorage
 from app.tables import Base
-from app.tables.audit import AuditEvent
 from app.tables.shares import Share
 from app.tables.submissions import Clip, Rendition, Submission, VideoModel
 from app.tasks.removal import remove_rows, rows_below
@@ -107,4 +107,4 @@ def _remove_row(session: Session, submission_id: int) -> None:
 
 
 def _note(session: Session, action: str, subject: str, details: dict[str, int | bool]) -> None:
-    session.add(AuditEvent(at=utc_now(), actor="server", action=action, subject=subject, details=details))
+    record_event(session, SERVER, action, subject=subject, now=utc_now(), **details)

@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 
 from app.clock import Clock, utc_now
 from app.panels.matchup_closure import close_matchup
+from app.security.audit import record_event
 from app.security.identity import Principal
 from app.security.participants import lock_study
-from app.tables.audit import AuditEvent
 from app.tables.studies import Matchup, Study
 from app.tables.submissions import Submission
 from benchmark.protocol import StudyStatus, SubmissionStatus
@@ -43,14 +43,6 @@ def withdraw(
     submission.withdrawn_at = now
     for matchup in affected:
         close_matchup(session, matchup=matchup, reason=f"a submission was withdrawn: {reason}", now=now)
-    session.add(
-        AuditEvent(
-            at=now,
-            actor=principal.name,
-            action="submission.withdraw",
-            subject=submission.public_id,
-            details={"reason": reason, "matchups_closed": len(affected)},
-        )
-    )
-    session.flush()
+    details = {"reason": reason, "matchups_closed": len(affected)}
+    record_event(session, principal, "submission.withdraw", subject=submission.public_id, now=now, **details)
     return affected

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid
 from app.panels.protocol import freeze_protocol
+from app.security.audit import record_event
 from app.security.identity import Principal
 from app.tables.audit import AuditEvent
 from app.tables.people import Annotator
@@ -123,10 +124,7 @@ def store_study(
     store_votes(session, stored, on_part)
     mark_imported(session, study, file=source.file, principal=principal, now=now)
     details = {"digest": plan.digest, "file": source.file, "votes": len(plan.votes), **source.details}
-    session.add(
-        AuditEvent(at=now, actor=principal.name, action=source.action, subject=study.slug, details=details)
-    )
-    session.flush()
+    record_event(session, principal, source.action, subject=study.slug, now=now, **details)
     return study
 
 
