@@ -1,102 +1,36 @@
-"""Sign-in with an OpenID Connect provider: the way there and back, forged tokens, and who becomes whom."""
+"""Sign-in with an OpenID Connect provider: the way there and back, and forged tokens."""
 
 import base64
 import hmac
 import json
-import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
-from httpx2 import Response
 from sqlalchemy import select
 
 from app.clock import utc_now
-from app.context import AppContext
 from app.errors import Unavailable
 from app.security.cached_document import MIN_INTERVAL
 from app.security.openid_provider import DISCOVERY_PATH
-from app.settings import Settings
 from app.tables import Base
 from app.tables.audit import AuditEvent
-from app.tables.people import ExternalIdentity, Person
 from benchmark.protocol import Role
 from tests.app.api.conftest import client_of
+from tests.app.openid.conftest import Install
 from tests.app.openid.openid_server import (
     CLIENT_ID,
     KEY,
     OTHER_KEY,
-    SECRET,
     Claims,
     OpenIdServer,
-    running_server,
     signed,
 )
-from tests.cast import make_actor
+from tests.app.openid.sign_in_browser import PAGE, come_back, follow, is_signed_in, people
 from tests.conftest import settings_for
-
-PAGE = {"Accept": "text/html"}
-Install = Callable[..., AppContext]
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[OpenIdServer]:
-    with running_server() as server:
-        yield server
-
-
-@pytest.fixture
-def provider(running: OpenIdServer) -> OpenIdServer:
-    running.reset()
-    return running
-
-
-@pytest.fixture
-def install(
-    provider: OpenIdServer,
-    migrated_sqlite: Path,
-    tmp_path: Path,
-    open_one: Callable[[Settings], AppContext],
-) -> Install:
-    """Open an installation that knows the provider; the person alice@example.org exists."""
-
-    def _install(**changes: object) -> AppContext:
-        shutil.copy(migrated_sqlite, tmp_path / "ti2v.sqlite3")
-        known = {
-            "openid_issuer": provider.address,
-            "openid_client_id": CLIENT_ID,
-            "openid_client_secret": SECRET,
-        }
-        context = open_one(settings_for(tmp_path, **(known | changes)))
-        make_actor(context, "Alice@Example.org", Role.RESEARCHER)
-        return context
-
-    return _install
-
-
-def come_back(browser: TestClient, provider: OpenIdServer, target: str = "/") -> Response:
-    """Begin at our server, sign in at the provider, and come back; do not follow the last redirect."""
-    begun = browser.get("/openid/start", params={"target": target}, follow_redirects=False, headers=PAGE)
-    assert begun.status_code == 303, begun.text
-    return follow(browser, provider.authorize(begun.headers["location"]))
-
-
-def follow(browser: TestClient, address: str) -> Response:
-    parts = urlsplit(address)
-    return browser.get(f"{parts.path}?{parts.query}", follow_redirects=False, headers=PAGE)
-
-
-def is_signed_in(browser: TestClient) -> bool:
-    return browser.get("/api/v1/tasks").status_code == 200
-
-
-def people(context: AppContext) -> dict[str, Role]:
-    with context.database.read() as session:
-        return {row.name: row.role for row in session.scalars(select(Person))}
 
 
 def test_a_person_signs_in_and_comes_back_to_the_wanted_page(
@@ -308,70 +242,6 @@ def test_a_failing_exchange_signs_nobody_in(
 
     assert follow(browser, back).status_code == status
     assert not is_signed_in(browser)
-
-
-@pytest.mark.parametrize("role", ["none", "viewer", "researcher"])
-def test_a_setting_decides_about_new_people(install: Install, provider: OpenIdServer, role: str) -> None:
-    provider.account = {"sub": "new", "email": "new@example.org", "email_verified": True}
-    context = install(openid_new_role=role)
-
-    answer = come_back(client_of(context), provider)
-
-    if role == "none":
-        assert (answer.status_code, "Ask an admin" in answer.text) == (401, True)
-        assert "new@example.org" not in people(context)
-    else:
-        assert answer.status_code == 303
-        assert people(context)["new@example.org"] == Role(role)
-
-
-def test_who_is_not_connected_with_a_person(install: Install, provider: OpenIdServer) -> None:
-    context = install(openid_new_role="viewer")
-    make_actor(context, "worker@example.org", Role.WORKER)
-    accounts: list[Claims] = [
-        {"sub": "2", "email": "alice@example.org", "email_verified": False},
-        {"sub": "2", "email": None},
-        {"sub": "2", "email": "worker@example.org", "email_verified": True},
-        {"sub": "2", "email": "a/b@example.org", "email_verified": True},
-        {"sub": "2", "email": f"{'x' * 80}@example.org", "email_verified": True},
-    ]
-    for account in accounts:
-        provider.account = account
-        assert come_back(client_of(context), provider).status_code == 401, account
-    provider.account = accounts[2]
-    assert "is a worker" in come_back(client_of(context), provider).text
-    provider.account = {"sub": "1", "email": "alice@example.org", "email_verified": True}
-    assert come_back(client_of(context), provider).status_code == 303
-    # A second account with the same address is somebody else.
-    provider.account = provider.account | {"sub": "2"}
-    assert come_back(client_of(context), provider).status_code == 401
-
-    with context.database.write() as session:
-        assert [row.subject for row in session.scalars(select(ExternalIdentity))] == ["1"]
-        person = session.scalars(select(Person).where(Person.name == "Alice@Example.org")).one()
-        person.disabled_at = person.created_at
-    provider.account = provider.account | {"sub": "1"}
-    disabled = come_back(client_of(context), provider)
-    assert (disabled.status_code, "disabled" in disabled.text) == (401, True)
-
-
-def test_of_two_people_with_the_same_address_only_an_enabled_one_signs_in(
-    install: Install, provider: OpenIdServer
-) -> None:
-    context = install()
-    make_actor(context, "alice@example.org", Role.VIEWER)
-
-    refusal = come_back(client_of(context), provider)
-    with context.database.write() as session:
-        person = session.scalars(select(Person).where(Person.name == "Alice@Example.org")).one()
-        person.disabled_at = person.created_at
-    answer = come_back(client_of(context), provider)
-
-    assert (refusal.status_code, "Several people" in refusal.text) == (401, True)
-    assert answer.status_code == 303
-    with context.database.read() as session:
-        name = session.scalar(select(Person.name).join(ExternalIdentity))
-    assert name == "alice@example.org"
 
 
 def test_without_a_provider_there_is_no_such_sign_in(client: TestClient) -> None:
