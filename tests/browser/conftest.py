@@ -7,13 +7,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from app.context import AppContext
 from app.media.sandbox import Sandbox
+from tests.browser.polling import PATIENCE_S
 from tests.browser.voting_page import VotingPage, accept_invitation
 from tests.cast import Cast, Study, set_the_stage
 from tests.conftest import open_with_sandbox, serving, settings_for
+
+# Playwright waits so long for everything else; its 5 s for `expect` are too short for a busy machine.
+expect.set_options(timeout=1000 * PATIENCE_S)
 
 LAB_HOST = "ti2v.lab.test"
 CHROMIUM_ARGUMENTS = [

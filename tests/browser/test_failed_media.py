@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.voting_page import PATIENCE_MS, VotingPage
+from tests.browser.voting_page import VotingPage
 
 
 def vote_without(voting_page: VotingPage, *files: str) -> None:
@@ -13,7 +13,7 @@ def vote_without(voting_page: VotingPage, *files: str) -> None:
     for file in files:
         voting_page.page.route(f"**/media/*/{file}", lambda route: route.abort())
     voting_page.page.reload()
-    voting_page.page.locator(".submit span", has_text="Retry loading").wait_for(timeout=PATIENCE_MS)
+    voting_page.page.locator(".submit span", has_text="Retry loading").wait_for()
 
 
 def test_a_missing_image_is_named_and_no_other_image_is_shown(voting_page: VotingPage) -> None:
@@ -38,11 +38,10 @@ def test_the_previous_image_never_stands_beside_the_next_text(voting_page: Votin
     # Two pairs on: the first of them is loaded already.
     for _ in range(2):
         voting_page.press("a", "2", "Enter")
-        other = f"[data-part=vote-form] [name=token]:not([value='{token}'])"
-        voting_page.page.locator(other).wait_for(state="attached", timeout=PATIENCE_MS)
+        voting_page.wait_for_other(token)
         token = voting_page.token
         shown = re.compile("Choose A or B|Retry loading the image")
-        voting_page.page.locator(".submit span", has_text=shown).wait_for(timeout=PATIENCE_MS)
+        voting_page.page.locator(".submit span", has_text=shown).wait_for()
     voting_page.wait_for_submit("Retry loading the image")
 
     assert voting_page.page.locator("[data-media=image]").is_hidden()

@@ -24,7 +24,6 @@ from benchmark.wire.phases import Phases
 from tests.app.api.conftest import client_of
 from tests.app.platforms.test_mturk import LINK
 from tests.browser.conftest import CHROMIUM_ARGUMENTS, LAB_HOST, find_chromium
-from tests.browser.voting_page import PATIENCE_MS
 from tests.cast import Cast, Study
 from tests.conftest import serving
 
@@ -156,14 +155,14 @@ def test_a_worker_finishes_the_study_inside_the_hit(
     page.goto(f"https://{TURK_HOST}/projects/1/tasks/2")
     hit = page.frame_locator("iframe")
 
-    hit.get_by_label("I agree to take part.").check(timeout=PATIENCE_MS)
+    hit.get_by_label("I agree to take part.").check()
     hit.locator("button.submit").click()
-    hit.locator("[data-part=submit] span", has_text="Choose A or B").wait_for(timeout=PATIENCE_MS)
-    hit.get_by_role("article", name="Clip A").locator(".choose").click(timeout=PATIENCE_MS)
+    hit.locator("[data-part=submit] span", has_text="Choose A or B").wait_for()
+    hit.get_by_role("article", name="Clip A").locator(".choose").click()
     hit.locator(".tiles label", has_text="Text alignment").click()
     hit.locator(".submit:visible").click()
-    hit.get_by_role("button", name="Submit the HIT").click(timeout=PATIENCE_MS)
-    hit.get_by_text("The HIT was submitted.").wait_for(timeout=PATIENCE_MS)
+    hit.get_by_role("button", name="Submit the HIT").click()
+    hit.get_by_text("The HIT was submitted.").wait_for()
 
     expected = {"assignmentId": [LINK["assignmentId"]], "code": ["D0NE"]}
     assert turk.forms == [("/mturk/externalSubmit", expected)]
@@ -188,8 +187,8 @@ def test_without_cookies_in_the_frame_the_study_opens_in_a_new_tab(
     page.goto(f"https://{TURK_HOST}/projects/1/tasks/2")
 
     with browser.expect_page() as opened:
-        page.frame_locator("iframe").get_by_role("link", name="Open the study").click(timeout=PATIENCE_MS)
-    opened.value.get_by_label("I agree to take part.").wait_for(timeout=PATIENCE_MS)
+        page.frame_locator("iframe").get_by_role("link", name="Open the study").click()
+    opened.value.get_by_label("I agree to take part.").wait_for()
 
     assert urlsplit(opened.value.url).path == f"/studies/{study.slug}/phases/consent"
     assert [cookie["name"] for cookie in browser.cookies()] == ["ti2v_session"]

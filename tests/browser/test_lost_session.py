@@ -60,6 +60,7 @@ def test_what_was_typed_comes_back_after_the_sign_in(cast: Cast, page: Page) -> 
 
 def test_a_sent_form_does_not_come_back(cast: Cast, page: Page) -> None:
     sign_in_again(page, cast)
+    expect(page.get_by_role("status")).to_contain_text("Your input is back")
     page.get_by_label("Slug").fill("wan-2")
     page.get_by_role("button", name="Register the model").click()
     page.wait_for_url("**/models/wan-2")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmark.protocol import Choice, PlaybackKind, WatchGate
-from tests.browser.voting_page import PATIENCE_MS, VotingPage
+from tests.browser.voting_page import VotingPage
 from tests.cast import Study
 
 
@@ -17,29 +17,37 @@ def gated(open_voting_page: Callable[..., VotingPage], open_study: Callable[...,
     return open_voting_page(open_study(watch_gate=WatchGate.DELIVERED))
 
 
-def test_the_choice_opens_when_both_clips_were_seen(gated: VotingPage) -> None:
-    gated.page.locator("[data-part=speed]").click()  # half speed: time to look
-    gated.wait_for_submit("Watch both clips first")
-    gated.press("a")
-    assert gated.chosen is None
-
-    gated.wait_until_open()
-    assert gated.page.locator(".seen[data-state=seen]").count() == 2
-    assert gated.missing == "Choose A or B"
+@pytest.fixture
+def calm(open_voting_page: Callable[..., VotingPage], open_study: Callable[..., Study]) -> VotingPage:
+    """An annotator in such a study who asked for less motion: no clip plays by itself."""
+    return open_voting_page(open_study(watch_gate=WatchGate.DELIVERED), reduced_motion="reduce")
 
 
-def test_a_screen_reader_is_told_when_the_choice_opens(gated: VotingPage) -> None:
-    status = gated.page.locator("[data-part=choice-status]")
-    gated.page.locator("[data-part=speed]").click()
-    gated.wait_for_submit("Watch both clips first")
-    assert status.inner_text() == ""
-    gated.wait_until_open()
-    assert status.inner_text() == "You can now choose A or B."
+def test_the_choice_opens_when_both_clips_were_seen(calm: VotingPage) -> None:
+    calm.wait_for_submit("Watch both clips first")
+    calm.press("a")
+    assert calm.chosen is None
+    calm.press("Space")
 
-    gated.vote()
+    calm.wait_until_open()
+    assert calm.page.locator(".seen[data-state=seen]").count() == 2
+    assert calm.missing == "Choose A or B"
+
+
+def test_a_screen_reader_is_told_when_the_choice_opens(calm: VotingPage) -> None:
+    status = calm.page.locator("[data-part=choice-status]")
+    token = calm.token
+    for _ in range(2):
+        calm.wait_for_submit("Watch both clips first")
+        assert status.inner_text() == ""
+        calm.press("Space")
+        calm.wait_until_open()
+        assert status.inner_text() == "You can now choose A or B."
+        calm.press("a", "2", "Enter")
+        calm.wait_for_other(token)
+        token = calm.token
 
     assert status.get_attribute("role") == "status"
-    assert status.inner_text() == "You can now choose A or B."
 
 
 def test_a_watched_pair_can_be_voted_on(gated: VotingPage) -> None:
@@ -49,34 +57,43 @@ def test_a_watched_pair_can_be_voted_on(gated: VotingPage) -> None:
 
 
 def test_both_clips_run_on_one_clock(voting_page: VotingPage) -> None:
-    furthest_apart = voting_page.page.evaluate(
+    """The page sees that the clips are apart in one screen frame and corrects it before the next one."""
+    voting_page.page.locator("[data-part=speed]").click()  # half speed: a seek on a busy machine takes long
+    longest_apart = voting_page.page.evaluate(
         """async () => {
             const [a, b] = document.querySelectorAll('video');
-            let worst = 0;
+            let apart = 0;
+            let longest = 0;
             for (let look = 0; look < 90; look += 1) {
                 await new Promise(requestAnimationFrame);
-                if (a.seeking || b.seeking) continue;
-                worst = Math.max(worst, Math.abs(a.currentTime - b.currentTime));
+                const isApart = Math.abs(a.currentTime - b.currentTime) >= 0.5 / 8;  // half a frame
+                apart = isApart && !a.seeking && !b.seeking ? apart + 1 : 0;
+                longest = Math.max(longest, apart);
             }
-            return worst;
+            return longest;
         }"""
     )
 
-    assert furthest_apart < 0.5 / 8  # half a frame
+    assert longest_apart <= 1
 
 
 def test_a_clip_that_ran_away_is_caught(voting_page: VotingPage) -> None:
-    apart = voting_page.page.evaluate(
+    """The clips come together before they reach their end, where they start again together in any case."""
+    voting_page.page.locator("[data-part=speed]").click()  # half speed: time to catch it
+    is_caught = voting_page.page.evaluate(
         """async () => {
             const [a, b] = document.querySelectorAll('video');
             while (a.currentTime > 0.3) await new Promise(requestAnimationFrame);
             b.currentTime += 0.4;
-            await new Promise((done) => setTimeout(done, 300));
-            return Math.abs(a.currentTime - b.currentTime);
+            for (let before = 0; a.currentTime >= before; await new Promise(requestAnimationFrame)) {
+                if (Math.abs(a.currentTime - b.currentTime) < 0.5 / 8) return true;
+                before = a.currentTime;
+            }
+            return false;
         }"""
     )
 
-    assert apart < 0.5 / 8
+    assert is_caught
 
 
 def test_clips_play_from_memory(voting_page: VotingPage) -> None:
@@ -86,17 +103,18 @@ def test_clips_play_from_memory(voting_page: VotingPage) -> None:
 
 
 def test_with_less_motion_asked_for_nothing_starts_by_itself(
-    open_voting_page: Callable[..., VotingPage], open_study: Callable[..., Study]
+    calm: VotingPage,
 ) -> None:
-    voting_page = open_voting_page(open_study(watch_gate=WatchGate.DELIVERED), reduced_motion="reduce")
-    voting_page.wait_for_submit("Watch both clips first")
-    voting_page.page.wait_for_timeout(500)
-    assert voting_page.frame == "1 / 8"
+    calm.page.add_init_script("addEventListener('play', () => { window.hasPlayed = true; }, true)")
+    calm.page.reload()
+    calm.wait_for_submit("Watch both clips first")
+    assert calm.frame == "1 / 8"
 
-    voting_page.press(*["ArrowRight"] * 7)
+    calm.press(*["ArrowRight"] * 7)
 
-    voting_page.wait_until_open()
-    assert voting_page.frame == "8 / 8"
+    calm.wait_until_open()
+    assert calm.frame == "8 / 8"
+    assert calm.page.evaluate("window.hasPlayed") is None
 
 
 def test_a_clip_that_does_not_load_is_said_and_loaded_again_on_demand(voting_page: VotingPage) -> None:
@@ -123,12 +141,12 @@ def test_a_lease_is_renewed_while_the_page_is_open(voting_page: VotingPage) -> N
     assert voting_page.assignment(voting_page.token).expires_at > before
 
 
-def test_the_ring_fills_before_it_closes(gated: VotingPage) -> None:
-    gated.page.locator(".seen[data-state=watching]").first.wait_for(timeout=PATIENCE_MS)
-    gated.press("Space")
-    share = float((gated.page.locator(".arc").first.get_attribute("stroke-dasharray") or "0").split()[0])
+def test_the_ring_fills_before_it_closes(calm: VotingPage) -> None:
+    calm.wait_for_submit("Watch both clips first")
+    calm.press(*["ArrowRight"] * 3)
 
-    assert 0 < share < 100
+    expect(calm.page.locator(".arc").first).to_have_attribute("stroke-dasharray", "50 100")
+    assert calm.page.locator(".seen[data-state=watching]").count() == 2
 
 
 def test_the_page_reports_the_playback_of_both_clips_with_the_vote(voting_page: VotingPage) -> None:
@@ -136,7 +154,7 @@ def test_the_page_reports_the_playback_of_both_clips_with_the_vote(voting_page: 
     voting_page.page.locator("[data-part=next]").click()
     voting_page.page.locator("[data-part=play]").click()
     for seen in voting_page.page.locator(".seen").all():
-        expect(seen).to_have_attribute("data-state", "seen", timeout=PATIENCE_MS)
+        expect(seen).to_have_attribute("data-state", "seen")
     with voting_page.page.expect_response("**/playback"):
         token = voting_page.vote()
 

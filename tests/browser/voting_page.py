@@ -12,9 +12,6 @@ from app.tables.voting import Assignment, Vote
 from benchmark.protocol import Justification
 from tests.cast import Study
 
-# A clip of the cast lasts one second; a busy machine may take its time.
-PATIENCE_MS = 15_000
-
 
 @dataclass(frozen=True)
 class VotingPage:
@@ -72,17 +69,21 @@ class VotingPage:
             self.page.keyboard.press(key)
 
     def wait_for_submit(self, text: str) -> None:
-        self.submit.locator("span").get_by_text(text, exact=True).wait_for(timeout=PATIENCE_MS)
+        self.submit.locator("span").get_by_text(text, exact=True).wait_for()
 
     def wait_until_open(self) -> None:
         """Wait until the choice opens: both clips loaded and, where the study asks for it, watched."""
         open_steps = re.compile("Choose A or B|Select at least one reason|Submit")
-        self.page.locator("[data-part=submit] span", has_text=open_steps).wait_for(timeout=PATIENCE_MS)
+        self.page.locator("[data-part=submit] span", has_text=open_steps).wait_for()
+
+    def wait_for_other(self, token: str) -> None:
+        """Wait until another comparison than `token` is on show, open or not."""
+        form = f"[data-part=vote-form] [name=token]:not([value='{token}'])"
+        self.page.locator(form).wait_for(state="attached")
 
     def wait_for_next(self, token: str) -> None:
         """Wait until another comparison than `token` is on show and open."""
-        form = f"[data-part=vote-form] [name=token]:not([value='{token}'])"
-        self.page.locator(form).wait_for(timeout=PATIENCE_MS, state="attached")
+        self.wait_for_other(token)
         self.wait_until_open()
 
     def vote(self, side: str = "A", reason: str = "Text alignment") -> str:

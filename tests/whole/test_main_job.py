@@ -141,7 +141,7 @@ def here(link: str, command_line: CommandLine) -> str:
 def open_voting_page(page: Page, link: str) -> None:
     page.goto(link)
     page.get_by_role("link", name="Start").click()
-    page.locator("[data-part=submit] span", has_text="Choose A or B").wait_for(timeout=30_000)
+    page.locator("[data-part=submit] span", has_text="Choose A or B").wait_for()
 
 
 def vote_by_mouse(page: Page) -> None:
@@ -160,9 +160,7 @@ def vote_by_keyboard(page: Page) -> None:
 
 
 def wait_for_next(page: Page, token: str) -> None:
-    page.locator(f"[data-part=vote-form] [name=token]:not([value='{token}'])").wait_for(
-        timeout=30_000, state="attached"
-    )
+    page.locator(f"[data-part=vote-form] [name=token]:not([value='{token}'])").wait_for(state="attached")
 
 
 def judge_all(command_line: CommandLine, link: str, number: int) -> int:

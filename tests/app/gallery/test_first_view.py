@@ -1,6 +1,5 @@
 """What a browser loads before anybody scrolls, with 320 pairs; and the transport of a pair's clips."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from app.context import AppContext
 from benchmark.data import bundled_folder
 from benchmark.importers.official import read_official
 from tests.app.results.page_windows import chromium, sign_in, window
+from tests.browser.polling import poll
 from tests.cast import PAIR_IDS, Cast
 
 pytestmark = pytest.mark.browser
@@ -79,10 +79,8 @@ def times(page: Page) -> list[float]:
 
 def wait_until(page: Page, condition: str) -> None:
     """Wait until a condition holds for every clip; Playwright's own wait needs what our policy forbids."""
-    deadline = time.monotonic() + 15
-    while not page.evaluate(f"[...document.querySelectorAll('video')].every((each) => {condition})"):
-        assert time.monotonic() < deadline, condition
-        page.wait_for_timeout(10)
+    clips = "[...document.querySelectorAll('video')]"
+    poll(page, lambda: page.evaluate(f"{clips}.every((each) => {condition})"))
 
 
 def test_one_transport_drives_all_clips(cast: Cast, live_server: str, page: Page) -> None:

@@ -9,7 +9,6 @@ from tests.app.results.page_windows import PHONE, chromium, is_as_wide_as_its_wi
 from tests.cast import PAIR_IDS, Cast, Study, make_submission, small_clip, upload_clip
 
 pytestmark = pytest.mark.browser
-PATIENCE_MS = 15_000
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +31,7 @@ def test_clips_that_come_in_show_without_a_reload(cast: Cast, live_server: str, 
     for pair_id in PAIR_IDS[:2]:
         upload_clip(cast.context, cast.alice, public_id, pair_id, small_clip(shade=90))
 
-    expect(page.get_by_text("2 of 6 clips")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text("2 of 6 clips")).to_be_visible()
 
 
 def test_links_are_made_and_marked_for_copying(

@@ -39,9 +39,9 @@ def test_what_happens_shows_without_a_reload(
     expect(page.get_by_text("No worker offers this model.")).to_be_visible()
 
     (job,) = worker.claim()
-    expect(page.get_by_text("1 being made")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("1 being made")).to_be_visible()
     worker.finish(job)
-    expect(page.get_by_text(f"1 made · {len(PAIR_IDS) - 1} waiting")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text(f"1 made · {len(PAIR_IDS) - 1} waiting")).to_be_visible()
 
 
 def test_an_open_log_and_the_focus_stay_through_a_refresh(
@@ -55,7 +55,7 @@ def test_an_open_log_and_the_focus_stay_through_a_refresh(
     expect(page.get_by_text("the end of a log")).to_be_visible()
 
     worker.finish(other)
-    expect(page.get_by_text("1 made")).to_be_visible(timeout=10_000)
+    expect(page.get_by_text("1 made")).to_be_visible()
 
     expect(page.get_by_text("the end of a log")).to_be_visible()
     expect(page.locator("summary")).to_be_focused()

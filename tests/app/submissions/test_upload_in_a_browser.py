@@ -13,7 +13,6 @@ from app.tables.submissions import Clip, Submission
 from benchmark.protocol import SubmissionStatus
 from tests.app.api.test_clip_conversion import gif
 from tests.app.results.page_windows import chromium, sign_in
-from tests.browser.voting_page import PATIENCE_MS
 from tests.cast import PAIR_IDS, Cast, small_clip
 
 pytestmark = pytest.mark.browser
@@ -67,9 +66,7 @@ def test_a_folder_is_matched_sent_and_finished(cast: Cast, live_server: str, fol
         not_mp4 = ["The file is not an MP4. Convert", "This file is not an MP4. Convert"]
         assert sorted(states(page)) == sorted(["Stored"] * 4 + not_mp4)
         page.get_by_role("button", name="Convert all (2)").click()
-        expect(page.locator("[data-part=message]")).to_have_text(
-            "Stored: 5. Refused: 1.", timeout=PATIENCE_MS
-        )
+        expect(page.locator("[data-part=message]")).to_have_text("Stored: 5. Refused: 1.")
         assert states(page).count("Converted and stored") == 1
         expect(page.get_by_role("button", name="Convert")).to_have_count(0)
 
@@ -113,10 +110,10 @@ def test_other_bytes_need_the_tick_of_replace(cast: Cast, live_server: str, fold
         ):
             file.write_bytes(small_clip(shade=clip))
             page.locator("[data-part=files]").set_input_files([file])
-            expect(page.locator("tbody td:nth-child(2)")).to_have_text("Waiting", timeout=PATIENCE_MS)
+            expect(page.locator("tbody td:nth-child(2)")).to_have_text("Waiting")
             page.get_by_label("Replace stored clips").set_checked(replace)
             page.get_by_role("button", name="Upload").click()
-            expect(page.locator("tbody td:nth-child(2)")).to_have_text(state, timeout=PATIENCE_MS)
+            expect(page.locator("tbody td:nth-child(2)")).to_have_text(state)
             page.locator("[data-part=files]").set_input_files([])
         context.close()
 
@@ -135,7 +132,7 @@ def test_a_closed_tab_loses_only_the_clips_that_were_not_sent(
         page.get_by_role("button", name="Upload").click()
         for state, count in (("Stored", 2), ("Checking", 1)):  # the page sent the whole third clip
             cells = page.locator("tbody td", has_text=re.compile(f"^{state}$"))
-            expect(cells).to_have_count(count, timeout=PATIENCE_MS)
+            expect(cells).to_have_count(count)
         page.close()
 
         page = context.new_page()
