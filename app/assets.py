@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
+TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 # In a script, only comments that fill whole lines are removed: within a line, `//` or `/*` can be part of a
 # string.
 _UNNEEDED = {

@@ -11,7 +11,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from app.assets import Assets
+from app.assets import TEMPLATES, Assets
 from app.languages import direction, native_name, plural_forms, translate, translate_number
 from app.navigation import Navigation
 
@@ -21,7 +21,6 @@ _BREAKS = re.compile(
     r"(?<=\d) (?=(%|×|s\b|to \d))|(?<=\d to) (?=\d)|(?<=\bp) (?=[=<≥])|(?<=[=<≥×]) (?=\d)"
     r"|(?<=\d,) (?=[−\d.]+\])"
 )
-TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
 class _Templates(FileSystemLoader):

@@ -4,31 +4,32 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select, tuple_, union
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
 from app.panels.sides import matchup_sides, side_name
 from app.results.figures.study import figure_names
 from app.results.service import StudyResults
+from app.results.views.clips import final_clips, shown_sides
 from app.results.views.vote_source import VoteSourceNote, vote_source_note
 from app.security.publication import Visitor, shows_clips
 from app.tables.bench import Benchmark, Pair
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.exports.figures.names import FigureNames
-from benchmark.protocol import Justification, Side, StudyStatus, Visibility
-from benchmark.stats.number_format import stated_p
+from benchmark.exports.printed_cells import Spans, interval_cell, p_cell, reason_cells, sides_cell
+from benchmark.protocol import Side, StudyStatus, Visibility
 from benchmark.stats.preferences import SCORE, PreferenceRow, by_score
 
 
 @dataclass(frozen=True)
 class SiteRow:
-    """One row of the table of preferences; each cell is `reference/other` in percent."""
+    """One row of the table of preferences: the score and the reasons as `reference/other`, in percent."""
 
     reference: str
     other: str
-    cells: tuple[str, ...]
+    cells: tuple[Spans, ...]
     interval: str
     p_value: str
 
@@ -118,16 +119,13 @@ def _refuse_unpublished(session: Session, study: Study) -> None:
 
 
 def _row(row: PreferenceRow, names: FigureNames) -> SiteRow:
-    def cell(metric: str) -> str:
-        shares = row.share(metric, Side.REFERENCE), row.share(metric, Side.OTHER)
-        return "–" if None in shares else "/".join(f"{share}" for share in shares)
-
+    score = sides_cell(row.share(SCORE, Side.REFERENCE), row.share(SCORE, Side.OTHER))
     return SiteRow(
         reference=names.side(row.reference),
         other=names.side(row.other or ""),
-        cells=tuple(cell(metric) for metric in (SCORE, *Justification)),
-        interval="–" if row.ci_low is None else f"{row.ci_low} to {row.ci_high}",
-        p_value="–" if row.p_holm is None else stated_p(row.p_holm),
+        cells=(score, *reason_cells(row)),
+        interval=interval_cell(row.ci_low, row.ci_high),
+        p_value=p_cell(row.p_holm),
     )
 
 
@@ -154,28 +152,25 @@ def _scenarios(session: Session, study: Study, names: FigureNames) -> dict[str, 
 
 
 def _clips(session: Session, study: Study, names: FigureNames) -> dict[int, list[SiteClip]]:
-    """Return the clips that the study shows, keyed by pair.
+    """Return the clips of the study's comparisons, without gold questions, keyed by pair.
 
     The clip of the common reference comes first; the other clips are sorted by name.
     """
-    of_study = (Matchup.study_id == study.id) & Matchup.is_gold.is_(False)
-    shown = union(
-        select(Matchup.reference_id, Matchup.reference_seed).where(of_study),
-        select(Matchup.other_id, Matchup.other_seed).where(of_study),
-    )
     rows = session.execute(
-        select(Clip.pair_id, Clip.sha256, Clip.seed, VideoModel.slug, Submission.label)
-        .join(Submission, Submission.id == Clip.submission_id)
-        .join(VideoModel, VideoModel.id == Submission.model_id)
-        .where(tuple_(Clip.submission_id, Clip.seed).in_(shown), Submission.deletes_at.is_(None))
-        .where(Clip.pair_id.in_(select(Comparison.pair_id).where(Comparison.study_id == study.id)))
+        final_clips(shown_sides(session, study)).where(
+            Clip.pair_id.in_(
+                select(Comparison.pair_id).where(
+                    Comparison.study_id == study.id, Comparison.is_gold.is_(False)
+                )
+            )
+        )
     ).all()
-    with_seeds = len({row.seed for row in rows}) > 1
+    with_seeds = len({row.Clip.seed for row in rows}) > 1
     clips: defaultdict[int, list[tuple[bool, str, SiteClip]]] = defaultdict(list)
     for row in rows:
         side = side_name(row.slug, row.label)
-        name = f"{names.side(side)}, seed {row.seed}" if with_seeds else names.side(side)
-        clips[row.pair_id].append((side != names.reference, name, SiteClip(name, row.sha256)))
+        name = f"{names.side(side)}, seed {row.Clip.seed}" if with_seeds else names.side(side)
+        clips[row.Clip.pair_id].append((side != names.reference, name, SiteClip(name, row.Clip.sha256)))
     return {
         pair: [clip for *_, clip in sorted(found, key=lambda each: each[:2])] for pair, found in clips.items()
     }

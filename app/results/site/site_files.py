@@ -9,16 +9,17 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from app.assets import TEMPLATES
 from app.errors import Unavailable
 from app.media.store import MediaStore, StoreError, content_key
 from app.results.site.contents import SiteContents, SitePair
-from benchmark.protocol import Justification
+from app.results.views.names import readable
+from benchmark.exports.printed_cells import TITLES
 from benchmark.report.checksums import write_checksums
 from benchmark.report.output_folder import PROTOCOL
 
-TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 STYLE = Path(__file__).with_name("style.css")
-COLUMNS = ("TI2V score", *(reason.value.replace("_", " ") for reason in Justification))
+COLUMNS = ("TI2V score", *(readable(reason) for reason in TITLES))
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 
 

@@ -4,13 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.panels.sides import side_name
 from app.security.identity import Principal
 from app.security.visibility import sees_submission
 from app.tables.bench import Pair
+from app.tables.studies import Matchup, Study
 from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.protocol import SubmissionStatus
 
@@ -62,17 +63,9 @@ def clip_cards(
         shown: the (submission ID, seed) combinations to return. If `shown` is None, all clips are returned,
             and the name of a clip contains its seed unless the seed is 0.
     """
-    query = (
-        select(VideoModel.slug, Submission.label, Submission.public_id, Clip)
-        .join(Submission, Submission.id == Clip.submission_id)
-        .join(VideoModel, VideoModel.id == Submission.model_id)
-        .where(Clip.pair_id == pair.id, Submission.status == SubmissionStatus.FINAL)
-        .order_by(Submission.id, Clip.seed)
-    )
+    query = final_clips(shown).where(Clip.pair_id == pair.id)
     if principal.visitor is None:
         query = query.where(sees_submission(principal))
-    if shown is not None:
-        query = query.where(tuple_(Submission.id, Clip.seed).in_(shown))
     return tuple(
         ClipCard(
             name=clip_name(model, label, clip.seed if shown is None else 0),
@@ -85,6 +78,34 @@ def clip_cards(
         )
         for model, label, public_id, clip in session.execute(query)
     )
+
+
+def final_clips(shown: Collection[tuple[int, int]] | None) -> Select[str, str, str, Clip]:
+    """Return a query for the clips of final submissions, oldest submission first.
+
+    Args:
+        shown: the (submission ID, seed) combinations to find; None for all.
+    """
+    query = (
+        select(VideoModel.slug, Submission.label, Submission.public_id, Clip)
+        .join(Submission, Submission.id == Clip.submission_id)
+        .join(VideoModel, VideoModel.id == Submission.model_id)
+        .where(Submission.status == SubmissionStatus.FINAL)
+        .order_by(Submission.id, Clip.seed)
+    )
+    return query if shown is None else query.where(tuple_(Submission.id, Clip.seed).in_(shown))
+
+
+def shown_sides(session: Session, study: Study) -> set[tuple[int, int]]:
+    """Return the submission ID and seed of every side of the study's matchups, without gold questions."""
+    compared = session.scalars(
+        select(Matchup).where(Matchup.study_id == study.id, Matchup.is_gold.is_(False))
+    )
+    return {
+        side
+        for each in compared
+        for side in ((each.reference_id, each.reference_seed), (each.other_id, each.other_seed))
+    }
 
 
 def clip_name(model: str, label: str, seed: int) -> str:

@@ -17,7 +17,7 @@ from app.results.live.tallies import COUNTED
 from app.results.live.vote_rows import VoteRow, vote_rows
 from app.results.service import StudyResults, results_of
 from app.results.urls import matchup_url, pair_url, results_url, scenario_url
-from app.results.views.clips import ClipCard, clip_cards, longest_ms, shortest_frame_ms
+from app.results.views.clips import ClipCard, clip_cards, longest_ms, shortest_frame_ms, shown_sides
 from app.results.views.names import readable
 from app.results.views.pair_list import majority_name
 from app.results.views.pair_scores import PairScoreTable, pair_scores
@@ -26,7 +26,7 @@ from app.results.views.vote_source import VoteSourceNote, vote_source_note
 from app.security.identity import Principal
 from app.security.publication import shows_clips
 from app.tables.bench import Benchmark, Pair
-from app.tables.studies import Matchup, Study
+from app.tables.studies import Study
 from benchmark.exports.printed_cells import Spans, sides_cell
 from benchmark.protocol import Justification, VoteStatus
 from benchmark.stats.comparisons import ComparisonRow, comparisons
@@ -109,7 +109,7 @@ def pair_page(session: Session, study: Study, pair_id: str, *, principal: Princi
         raise NotFound("This study has no pair with this ID.")
     naming = Naming.of(session, results.rows)
     benchmark = session.get_one(Benchmark, study.benchmark_id)
-    sides = _sides(session, study)
+    sides = shown_sides(session, study)
     visitor = principal.visitor
     is_hidden = visitor is not None and not shows_clips(session, [id for id, _ in sides], visitor)
     clips = () if is_hidden else _clips(session, benchmark, pair, naming, sides, principal)
@@ -152,18 +152,6 @@ def _gallery_url(session: Session, benchmark: Benchmark, pair: Pair, principal: 
     reader = None if principal.visitor else principal
     is_newest = find_benchmark(session, benchmark.slug, principal=reader).id == benchmark.id
     return f"/gallery/{benchmark.slug}/{quote(pair.name, safe='')}" if is_newest else None
-
-
-def _sides(session: Session, study: Study) -> set[tuple[int, int]]:
-    """Return the submission ID and seed of every side of the study's matchups."""
-    compared = session.scalars(
-        select(Matchup).where(Matchup.study_id == study.id, Matchup.is_gold.is_(False))
-    )
-    return {
-        side
-        for each in compared
-        for side in ((each.reference_id, each.reference_seed), (each.other_id, each.other_seed))
-    }
 
 
 def _clips(
