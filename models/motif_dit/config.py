@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from models.training.config_io import read_settings
+from models.training.config_io import parse_settings, read_settings
 from models.training.config_sections import HeatmapSection, LossSettings
 from models.training.config_types import Positive, Section, Share
 from models.training.data_settings import DataSettings
@@ -83,7 +83,7 @@ class MeasurementSettings(Section):
         clips: maximum number of clips.
         sigmas: noise levels at which the loss is measured.
         region_above: a latent position is in a high-motion region if its heatmap value exceeds this
-            threshold.
+            threshold. This heatmap is always that of the optical flow, and never inverted.
     """
 
     clips: Positive = 32
@@ -134,9 +134,12 @@ def read_dit_config(name: str, *, seed: int | None = None) -> DitConfig:
         seed: a seed that replaces the config's seed; None keeps the config's seed.
 
     Raises:
-        BadConfig: the file is missing or invalid.
+        BadConfig: the file is missing or invalid, or the seed is too large.
     """
     path = Path(name)
     shipped = Path(str(files("models.motif_dit"))) / "configs" / f"{path.stem}.toml"
     config = read_settings(shipped if not path.exists() and len(path.parts) == 1 else path, DitConfig)
-    return config if seed is None else config.model_copy(update={"seed": seed})
+    if seed is None:
+        return config
+    # `model_copy` would not check the seed.
+    return parse_settings(config.model_dump(mode="json") | {"seed": seed}, config.name, DitConfig)

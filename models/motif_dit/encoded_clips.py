@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from diffusers.pipelines.wan.pipeline_wan_i2v import WanImageToVideoPipeline
@@ -11,7 +11,9 @@ from torch import Tensor
 from models.motif_dit.config import FRAMES_PER_LATENT, DitConfig
 from models.motion.frames import BadClip
 from models.motion.heatmap import pool_frames
-from models.training.clip_sources import ClipLabel, ClipSource
+from models.training.clip_encoder import region_settings
+from models.training.clip_sources import ClipLabel, ClipSource, TrainingClip
+from models.training.config_sections import HeatmapSection
 from models.training.errors import NoClips
 from models.training.heatmaps import clip_heatmap
 from models.training.networks import frames_to_tensor
@@ -29,12 +31,15 @@ class DitClip:
         latents: normalised latents, (channels, latent frames, height, width).
         text: hidden states of the caption, (tokens, channels).
         heatmap: the heatmap m', pooled in time, (1, latent frames, height, width) in [0, 1].
+        region: the heatmap that defines the high-motion regions, in the shape of `heatmap`: the optical flow,
+            never inverted.
     """
 
     label: ClipLabel
     latents: Tensor
     text: Tensor
     heatmap: Tensor
+    region: Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,10 +103,17 @@ def _encode(pipeline: WanImageToVideoPipeline, config: DitConfig, source: ClipSo
     vae = pipeline.vae
     raw = vae.encode(video.to(vae.device, vae.dtype)).latent_dist.mode()[0].float().cpu()
     mean, std = (torch.tensor(vae.config[name]).view(-1, 1, 1, 1) for name in ("latents_mean", "latents_std"))
-    heatmap = clip_heatmap(clip, config.heatmap, *raw.shape[2:], device=str(vae.device))
-    pooled = torch.from_numpy(pool_frames(heatmap, FRAMES_PER_LATENT))[None]
+    distinct = dict.fromkeys((config.heatmap, region_settings(config.heatmap)))
+    maps = [_pooled_heatmap(clip, each, *raw.shape[2:], device=str(vae.device)) for each in distinct]
     text = encode_caption(pipeline, source.label.caption)
-    return DitClip(source.label, (raw - mean) / std, text, pooled)
+    return DitClip(source.label, (raw - mean) / std, text, maps[0], maps[-1])
+
+
+def _pooled_heatmap(
+    clip: TrainingClip, settings: HeatmapSection, height: int, width: int, *, device: str
+) -> Tensor:
+    heatmap = clip_heatmap(clip, settings, height, width, device=device)
+    return torch.from_numpy(pool_frames(heatmap, FRAMES_PER_LATENT))[None]
 
 
 def _normalised(clips: Sequence[DitClip]) -> list[DitClip]:
@@ -109,4 +121,4 @@ def _normalised(clips: Sequence[DitClip]) -> list[DitClip]:
     stacked = torch.stack([clip.latents for clip in clips if not clip.label.held_out])
     mean = stacked.mean(dim=(0, 2, 3, 4)).view(-1, 1, 1, 1)
     std = stacked.std(dim=(0, 2, 3, 4)).clamp(min=1e-6).view(-1, 1, 1, 1)
-    return [DitClip(each.label, (each.latents - mean) / std, each.text, each.heatmap) for each in clips]
+    return [replace(each, latents=(each.latents - mean) / std) for each in clips]

@@ -149,7 +149,7 @@ def measure(
 ) -> list[RegionLoss]:
     """Return the mean losses on held-out clips by noise level, in high-motion regions and overall."""
     clips = dataset.held_out[: settings.clips]
-    regions = [clip.heatmap[:, 1:] > settings.region_above for clip in clips]
+    regions = [clip.region[:, 1:] > settings.region_above for clip in clips]
     if not any(bool(region.any()) for region in regions):
         return []
     transformer.eval()

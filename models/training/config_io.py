@@ -51,7 +51,7 @@ def read_settings(path: Path, model: type[S]) -> S:
     tree = _read_tree(path, ())
     _check_keys(tree, model, path.name)
     tree.setdefault("name", path.stem)
-    return _parse(tree, path.name, model)
+    return parse_settings(tree, path.name, model)
 
 
 def resolve_config_path(path: Path) -> Path:
@@ -81,10 +81,11 @@ def parse_config(tree: Mapping[str, object], source: str) -> TrainingConfig:
     Raises:
         BadConfig: a setting is missing or invalid.
     """
-    return _parse(tree, source, TrainingConfig)
+    return parse_settings(tree, source, TrainingConfig)
 
 
-def _parse(tree: Mapping[str, object], source: str, model: type[S]) -> S:
+def parse_settings(tree: Mapping[str, object], source: str, model: type[S]) -> S:
+    """Validate the settings of any class of configs; see `parse_config`."""
     try:
         return model.model_validate(tree)
     except ValidationError as error:

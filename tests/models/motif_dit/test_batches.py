@@ -70,7 +70,8 @@ def test_the_transformer_gets_the_inputs_that_the_pipeline_gives_it() -> None:
             latents=noise[None],
             output_type="latent",
         )
-        clip = DitClip(LABEL, latents, encode_caption(pipeline, LABEL.caption), torch.zeros(1, 2, 4, 4))
+        heatmap = torch.zeros(1, 2, 4, 4)
+        clip = DitClip(LABEL, latents, encode_caption(pipeline, LABEL.caption), heatmap, heatmap)
         batch = build_dit_batch([clip], [clip.text], torch.tensor([1.0]), [7])
         predict_velocity(pipeline.transformer, batch)
 

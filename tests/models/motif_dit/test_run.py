@@ -62,6 +62,22 @@ def test_a_lora_changes_nothing_at_first_and_is_all_that_is_trained() -> None:
     assert sum(weight.numel() for weight in weights) == 6 * 2 * 4 * 24 + 2 * 4 * (24 + 24)
 
 
+def test_an_inverse_heatmap_does_not_change_the_measured_regions() -> None:
+    measured = []
+    for inverse in (False, True):
+        config = toy(heatmap={"inverse": inverse})
+        pipeline = create_dit_pipeline(config)
+        dataset = encode_clips(pipeline, config, clip_sources(config.data))
+        measured.append(measure(pipeline.transformer, dataset, config.measurement))
+
+    assert measured[0] == measured[1] != []
+
+
+def test_a_seed_that_torch_does_not_accept_is_refused() -> None:
+    with pytest.raises(BadConfig, match="seed: Input should be less than"):
+        read_dit_config("wan-tiny", seed=2**63)
+
+
 @pytest.mark.parametrize("name", ["wan-tiny", "wan-tiny-without", "wan-ti2v-5b"])
 def test_shipped_configs_load(name: str) -> None:
     config = read_dit_config(name)
