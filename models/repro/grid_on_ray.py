@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-import ray
-from ray.exceptions import RayError
-
+from models.ray_setup import RayError, ray
 from models.repro.processes import GridResult, Task, overall_result
 from models.repro.run_configs import Run
 

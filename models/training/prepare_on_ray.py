@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import ray
-from ray.util import ActorPool
-
+from models.ray_setup import ActorPool, ray
 from models.training.clip_sources import ClipSource
 from models.training.config import TrainingConfig
 from models.training.datasets import clip_sources

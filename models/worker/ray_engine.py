@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from benchmark.client.job_api import LeaseApi
+from models.ray_setup import ray
 from models.worker.errors import RayUnavailable
 from models.worker.fleet import Fleet
 from models.worker.image_cache import ImageCache
 from models.worker.ray_host import RayHost
-from models.worker.ray_setup import ray
 from models.worker.worker_loop import WorkerOptions
 
 # Time limit for a connection to the address. Ray itself would retry a wrong address for minutes.

@@ -23,9 +23,9 @@ from models.generators.registry import create_generator
 from models.generators.settings import generator_settings
 from models.metrics.clip_input import ClipInput
 from models.metrics.options import MetricRun
+from models.ray_setup import ObjectLostError, RayActorError, RayTaskError, ray
 from models.worker.errors import HostLost
 from models.worker.model_host import InlineHost, has_networks
-from models.worker.ray_setup import ObjectLostError, RayActorError, RayTaskError, ray
 
 _READY_TIMEOUT_S = 1.0
 

@@ -1,4 +1,4 @@
-"""Imports Ray with the settings of a worker. All other modules import Ray from this module only."""
+"""Imports Ray with our settings. All other modules import Ray from this module only."""
 
 import os
 
@@ -9,6 +9,7 @@ os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
 
 import ray
-from ray.exceptions import ObjectLostError, RayActorError, RayTaskError
+from ray.exceptions import ObjectLostError, RayActorError, RayError, RayTaskError
+from ray.util import ActorPool
 
-__all__ = ["ObjectLostError", "RayActorError", "RayTaskError", "ray"]
+__all__ = ["ActorPool", "ObjectLostError", "RayActorError", "RayError", "RayTaskError", "ray"]
