@@ -141,7 +141,11 @@ def run_command_line(context: click.Context, names: Sequence[str]) -> str:
     type=FiniteFloatRange(min=0, min_open=True),
     help="Stop after this time; the same command resumes.",
 )
-@click.option("--gpus", type=click.IntRange(min=1), help="Run on this many GPUs, one run each.")
+@click.option(
+    "--gpus",
+    type=click.IntRange(min=1),
+    help="Run on this many GPUs of this machine or of the Ray cluster, one run each.",
+)
 @click.option("--ray-address", help="Run on the Ray cluster at this address; its machines share the folders.")
 def run(
     runs: tuple[str, ...],
@@ -159,6 +163,8 @@ def run(
     RUNS are names of settings (reference) or of runs (reference-0); no name runs the whole grid. Finished
     runs are not repeated. A stopped or killed run resumes at its checkpoint.
     """
+    if ray_address:
+        _refuse_options_without_effect(click.get_current_context())
     from models.repro.processes import run_in_processes
     from models.repro.run import RunFolders, complete_run
 
@@ -170,10 +176,19 @@ def run(
         from models.worker.ray_engine import ray_cluster
 
         with ray_cluster(ray_address):
-            return _EXIT_CODES[run_on_ray(chosen, task, gpus=int(bool(gpus)), report=_report)]
+            return _EXIT_CODES[run_on_ray(chosen, task, gpus=gpus, report=_report)]
     devices = [str(number) for number in range(gpus)] if gpus else [""] * processes
     seconds = None if minutes is None else 60 * minutes
     return _EXIT_CODES[run_in_processes(chosen, task, devices=devices, seconds=seconds, report=_report)]
+
+
+def _refuse_options_without_effect(context: click.Context) -> None:
+    for name in ("processes", "minutes"):
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            raise click.UsageError(
+                f"--{name} has no effect with --ray-address, because the Ray cluster schedules the runs. "
+                f"Leave out --{name}; --gpus limits the number of runs at the same time."
+            )
 
 
 @click.command("encoders")

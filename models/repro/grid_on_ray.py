@@ -1,6 +1,7 @@
 """Runs the grid (all runs of the experiments) on a Ray cluster, whose machines share the output folders."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from models.ray_setup import RayError, ray
 from models.repro.processes import GridResult, Task, overall_result
@@ -8,7 +9,7 @@ from models.repro.run_configs import Run
 
 
 def run_on_ray(
-    runs: Sequence[Run], task: Task, *, gpus: int, report: Callable[[Run, str], None]
+    runs: Sequence[Run], task: Task, *, gpus: int | None, report: Callable[[Run, str], None]
 ) -> GridResult:
     """Run one task per run on the Ray cluster to which this process is connected.
 
@@ -17,15 +18,19 @@ def run_on_ray(
     Args:
         runs: the runs.
         task: see `run_in_processes`.
-        gpus: GPUs of each run.
+        gpus: number of GPUs, which is the number of runs at the same time; each run gets one GPU. None runs
+            on the CPUs of the cluster, one run on each.
         report: see `run_in_processes`.
     """
-    remote = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=3)(_complete)
-    waiting = {remote.remote(task, run): run for run in runs}
+    remote = ray.remote(num_cpus=1, num_gpus=1 if gpus else 0, max_retries=3)(_complete)
+    waiting, running = list(runs), dict[Any, Run]()
     results = set[GridResult]()
-    while waiting:
-        (ready,), _ = ray.wait(list(waiting), num_returns=1)
-        run = waiting.pop(ready)
+    while waiting or running:
+        while waiting and (gpus is None or len(running) < gpus):
+            run = waiting.pop(0)
+            running[remote.remote(task, run)] = run
+        (ready,), _ = ray.wait(list(running), num_returns=1)
+        run = running.pop(ready)
         try:
             outcome = ray.get(ready)
         except RayError as error:

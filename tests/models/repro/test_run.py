@@ -139,7 +139,7 @@ def test_a_task_on_ray_writes_the_same_bytes(finished: Path, tmp_path: Path) -> 
     run, reports = toy_run(), []
     task = partial(complete_run, folders=folders(tmp_path))
     with ray_cluster(None):
-        ended = run_on_ray([run], task, gpus=0, report=lambda _, outcome: reports.append(outcome))
+        ended = run_on_ray([run], task, gpus=None, report=lambda _, outcome: reports.append(outcome))
 
     assert (ended, reports) == (GridResult.COMPLETE, [Outcome.FINISHED])
     assert result(tmp_path, run) == result(finished, run)

@@ -68,6 +68,14 @@ def test_an_unknown_run_is_refused_with_the_known_names() -> None:
     assert "unknown run reference-7; expected a setting (reference, without" in result.output
 
 
+@pytest.mark.parametrize("option", ["processes", "minutes"])
+def test_options_that_ray_would_ignore_are_refused(option: str) -> None:
+    result = CliRunner().invoke(run_command, [f"--{option}", "3", "--ray-address", "127.0.0.1:1"])
+
+    assert result.exit_code == 2
+    assert f"--{option} has no effect with --ray-address" in result.output
+
+
 def test_all_settings_see_the_same_noisy_clips_and_only_the_weights_of_the_loss_differ() -> None:
     batches = {}
     for setting in Setting:
