@@ -29,7 +29,8 @@ class LeaderboardRow:
     Attributes:
         group: the model's group; only models of one group are comparable, so each group has separate ranks.
         rank, rank_low, rank_high: the rank by strength and its 95 % interval; None for a model that is not
-            comparable with any other model.
+            comparable with any other model. Models with the same strength (to four digits) have the same
+            rank.
         strength, strength_low, strength_high: log-odds relative to the mean of the group, with 95 % interval.
         expected_share: the expected percentage of votes for the model, averaged over the other models of the
             group with equal weights.
@@ -54,7 +55,7 @@ class LeaderboardRow:
 
 
 def leaderboard(tallies: Tallies, matchups: Sequence[Matchup]) -> list[LeaderboardRow]:
-    """Return one row per model, sorted by group (the largest group first), then by strength."""
+    """Return one row per model, sorted by group (the largest group first), then by strength and name."""
     ratings = bradley_terry(tallies, matchups)
     study = matchups[0].study if matchups else None
     members = [np.flatnonzero(ratings.group == group) for group in range(ratings.group.max(initial=-1) + 1)]
@@ -71,19 +72,21 @@ def leaderboard(tallies: Tallies, matchups: Sequence[Matchup]) -> list[Leaderboa
 def _group_rows(
     ratings: Ratings, models: list[int], group: int, study: str | None, played: list[Matchup]
 ) -> list[LeaderboardRow]:
-    models = sorted(models, key=lambda model: -ratings.strength[model])
-    return [
-        _row(ratings, models, place, group, study, played)
-        if len(models) > 1
-        else _alone(ratings, models[0], group, study, played)
-        for place in range(len(models))
-    ]
+    if len(models) == 1:
+        return [_alone(ratings, models[0], group, study, played)]
+    # Equal strengths differ by rounding errors, which depend on the order of the votes.
+    models = sorted(models, key=lambda model: (-_strength(ratings, model), ratings.models[model]))
+    return [_row(ratings, models, model, group, study, played) for model in models]
+
+
+def _strength(ratings: Ratings, model: int) -> float:
+    """Return the printed strength: equal printed strengths have equal ranks."""
+    return round(float(ratings.strength[model]), DIGITS) + 0.0  # without -0.0
 
 
 def _row(
-    ratings: Ratings, models: list[int], place: int, group: int, study: str | None, played: list[Matchup]
+    ratings: Ratings, models: list[int], model: int, group: int, study: str | None, played: list[Matchup]
 ) -> LeaderboardRow:
-    model = models[place]
     strength = float(ratings.strength[model])
     half = _half_width(ratings, model)
     low, high = rank_interval(ratings, model, models)
@@ -92,11 +95,11 @@ def _row(
     return LeaderboardRow(
         study=study,
         group=group,
-        rank=place + 1,
+        rank=1 + sum(_strength(ratings, other) > _strength(ratings, model) for other in models),
         rank_low=low,
         rank_high=high,
         model=ratings.models[model],
-        strength=round(strength, DIGITS),
+        strength=_strength(ratings, model),
         strength_low=None if half is None else round(strength - half, DIGITS),
         strength_high=None if half is None else round(strength + half, DIGITS),
         expected_share=percent_of_bound(float(share)),

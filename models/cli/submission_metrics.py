@@ -47,9 +47,10 @@ def print_submission_metrics(
         raise click.UsageError("--again has an effect only with --start.")
     with Client(server, key, on_retry=_print) as client:
         if start:
+            _name_missing_worker(client.metrics, submissions, suite, client.address)
             for submission in submissions:
                 client.metrics.measure(submission, suite, again=again)
-            wait_for_workers(client.metrics, submissions, suite, client.address)
+            wait_for_workers(client.metrics, submissions, suite)
         rows = [_scores(client.metrics, submission, suite) for submission in submissions]
     for table in {tuple(row.table.not_computed): row.table for row in rows}.values():
         print_missing_metrics(table)
@@ -58,21 +59,26 @@ def print_submission_metrics(
     write_output([metric_tables_bytes(rows, file_format)], output)
 
 
+def _name_missing_worker(
+    metrics: MetricApi, submissions: Sequence[str], suite: SuiteName, address: str
+) -> None:
+    """Print how to start a worker if no running worker offers the suite."""
+    if not any(each.is_offered for each in _progress(metrics, submissions, suite)):
+        _print(
+            f"No worker that runs now offers the suite {suite}. Start one: ti2v worker --server {address} "
+            f"--suites {suite}"
+        )
+
+
 def wait_for_workers(
     metrics: MetricApi,
     submissions: Sequence[str],
     suite: SuiteName,
-    address: str,
     *,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
     """Show a progress bar until no clip waits for a worker. Ctrl-C stops waiting; the jobs stay queued."""
     progress = _progress(metrics, submissions, suite)
-    if not any(each.is_offered for each in progress):
-        _print(
-            f"No worker that runs now offers the suite {suite}. Start one: ti2v worker --server {address} "
-            f"--suites {suite}"
-        )
     clips = sum(each.clips for each in progress)
     with click.progressbar(length=clips, label="Clips", show_pos=True, file=sys.stderr) as bar:
         shown = 0

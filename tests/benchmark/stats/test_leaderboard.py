@@ -32,6 +32,15 @@ def test_equal_models_may_have_any_rank() -> None:
     assert "a, b and c could each be first" in leaderboard_sentence(rows)
 
 
+def test_equal_strengths_have_the_same_rank_in_the_order_of_names() -> None:
+    lost = [LOST] * 12 + [WON] * 8
+    even = [CLOSE, CLOSE_LOSS] * 10
+    for pairs in (lost, lost[::-1]):
+        rows = study([pairs, pairs, even])
+        assert [(row.model, row.rank) for row in rows] == [("b", 1), ("c", 1), ("a", 3)]
+        assert rows[0].strength == rows[1].strength
+
+
 def test_the_expected_share_of_two_models_is_their_share_of_votes() -> None:
     counted = tallies([(4, 1)] * 10 + [(3, 2)] * 10)
     first, second = leaderboard(counted, MATCHUPS[:1])
