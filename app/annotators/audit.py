@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
+from sqlalchemy import CompoundSelect, select, union
 from sqlalchemy.orm import Session
 
 from app.errors import Invalid
 from app.panels.vote_status import VoteWithStatus, change_statuses
 from app.security.audit import record_event
 from app.security.identity import Principal
+from app.tables.flags import DismissedFlag
+from app.tables.people import Annotator
 from app.tables.studies import Study
+from app.tables.voting import Vote, VoteEvent
 from benchmark.protocol import VoteStatus
 from benchmark.wire.annotators import MAX_REASON_CHARS
 
@@ -80,9 +84,30 @@ def change_votes(
     )
 
 
+def decision_reasons(session: Session, annotator: Annotator) -> dict[datetime, str]:
+    """Return the reasons of decisions about an annotator, keyed by the time of the decision.
+
+    If an exclusion changed no vote, or a flag was dismissed, the reason is kept until the exclusion or
+    dismissal ends.
+    """
+    stored: CompoundSelect[Any] = union(
+        select(VoteEvent.at, VoteEvent.reason)
+        .join(Vote, Vote.id == VoteEvent.vote_id)
+        .where(Vote.annotator_id == annotator.id),
+        select(DismissedFlag.at, DismissedFlag.reason).where(DismissedFlag.annotator_id == annotator.id),
+        select(Annotator.excluded_at, Annotator.excluded_reason).where(
+            Annotator.id == annotator.id, Annotator.excluded_reason.is_not(None)
+        ),
+    )
+    return {row.at: row.reason for row in session.execute(stored)}
+
+
 def add_audit_event(
     session: Session, action: str, *, study: Study, decision: Decision, **details: str | int
 ) -> None:
-    """Add an event to the audit log."""
-    details["reason"] = decision.reason
+    """Add an event to the audit log.
+
+    The event does not contain the reason, because a reason may identify the annotator and no event can be
+    changed later.
+    """
     record_event(session, decision.actor, action, subject=study.slug, now=decision.at, **details)

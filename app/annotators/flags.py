@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.annotators.audit import Decision, add_audit_event
 from app.annotators.cache import kept_annotators
+from app.annotators.service import lock_annotator
 from app.errors import Conflict
 from app.tables.flags import DismissedFlag
 from app.tables.people import Annotator
@@ -34,7 +35,12 @@ def require_flag(session: Session, *, study: Study, annotator: Annotator, flag: 
 def dismiss_flag(
     session: Session, *, study: Study, annotator: Annotator, flag: Flag, decision: Decision
 ) -> DismissedFlag:
-    """Dismiss a flag. Dismissing a flag twice changes nothing."""
+    """Dismiss a flag. Dismissing a flag twice changes nothing.
+
+    Raises:
+        Conflict: the annotator left the study.
+    """
+    study = lock_annotator(session, study, annotator)
     before = session.get(DismissedFlag, (annotator.id, flag))
     if before is not None:
         return before

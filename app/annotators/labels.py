@@ -1,6 +1,6 @@
 """Formats an annotator's figures for the pages, and explains each figure and flag."""
 
-from app.annotators.queries import AnnotatorReport
+from app.annotators.queries import AnnotatorReport, Dismissal
 from app.annotators.view_models import Cell, Figure, FlagLine, RuleLine
 from benchmark.exports.printed_cells import EMPTY
 from benchmark.protocol import AnnotatorKind, Flag, RuleAction, RuleStatus
@@ -141,6 +141,11 @@ def figures_of(report: AnnotatorReport) -> tuple[Figure, ...]:
     )
 
 
+def _dismissal_text(dismissal: Dismissal) -> str:
+    # The reason is deleted if the annotator leaves the study.
+    return f"{dismissal.actor}: “{dismissal.reason}”" if dismissal.reason else dismissal.actor
+
+
 def flags_of(report: AnnotatorReport) -> tuple[FlagLine, ...]:
     """Return an annotator's flags with explanations, dismissed flags last."""
     decisions = {each.flag: each for each in report.dismissed}
@@ -149,7 +154,7 @@ def flags_of(report: AnnotatorReport) -> tuple[FlagLine, ...]:
             flag,
             FLAG_NAMES[flag].capitalize(),
             _FLAG_EXPLANATIONS[flag],
-            dismissal=f"{decisions[flag].actor}: “{decisions[flag].reason}”" if flag in decisions else None,
+            dismissal=_dismissal_text(decisions[flag]) if flag in decisions else None,
         )
         for flag in FLAG_NAMES
         if flag in report.quality.flags

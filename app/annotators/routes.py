@@ -73,7 +73,7 @@ def reinstate(slug: SlugPath, name: PseudonymPath, request: Request, reason: Rea
 def dismiss(
     slug: SlugPath, name: PseudonymPath, flag: Flag, request: Request, reason: ReasonField = ""
 ) -> Response:
-    """Dismiss a flag; the reason is stored in the audit log."""
+    """Dismiss a flag; the reason is stored with the flag."""
     try:
         with context_of(request).database.read() as session:
             study, _ = require_own_study(session, request, slug)

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.annotators.audit import decision_reasons
 from app.annotators.cache import kept_annotators
 from app.annotators.labels import (
     FLAG_NAMES,
@@ -175,11 +176,12 @@ def _history(session: Session, study: Study, annotator: Annotator) -> tuple[Audi
         .where(AuditEvent.subject == study.slug, AuditEvent.action.in_(_ACTIONS))
         .order_by(AuditEvent.id)
     )
+    reasons = decision_reasons(session, annotator)
     return tuple(
         AuditEntry(
             when=f"{event.at.day} {event.at:%B %Y, %H:%M} UTC",
             action=f"{event.actor} {_action_text(event)}",
-            reason=event.details["reason"],
+            reason=reasons.get(event.at, ""),
         )
         for event in events
         if event.details["annotator"] == annotator.pseudonym

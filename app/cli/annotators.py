@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
 _SHOWN = ("annotator", "votes", "gold", "left", "median_ms", "agreement", "longest_run", "same_ticks")
 
-reason_option = click.option(
-    "--reason", required=True, help="Reason, stored with the votes and in the audit log."
-)
+reason_option = click.option("--reason", required=True, help="Reason, stored with the votes or the flag.")
 matchup_option = click.option(
     "--matchup", metavar="REF:OTHER", help="Together with --pair: change only the vote on one comparison."
 )

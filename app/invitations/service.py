@@ -13,12 +13,16 @@ from app.security.annotators import connect_browser, new_annotator
 from app.security.audit import record_event
 from app.security.identity import Principal
 from app.security.tokens import hash_token
+from app.tables.flags import DismissedFlag
 from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession, Invitation
 from app.tables.phases import AnnotatorPhase
 from app.tables.platforms import PlatformSession
 from app.tables.studies import Study
-from app.tables.voting import Assignment, AssignmentStatus
+from app.tables.voting import Assignment, AssignmentStatus, Vote, VoteEvent
 from benchmark.protocol import AssignmentPurpose, Phase, StudyStatus, VoteStatus
+
+# The statuses of vote events whose reasons owners entered.
+_STATUSES_OF_DECISIONS = (VoteStatus.EXCLUDED, VoteStatus.VALID, VoteStatus.SURPLUS)
 
 
 def accept_invitation(
@@ -89,11 +93,20 @@ def withdraw_annotator(session: Session, *, annotator: Annotator, study: Study, 
 
 
 def _delete_what_identifies(session: Session, annotator: Annotator) -> None:
-    """Delete the annotator's crowd platform ids, the label of the invitation, and the annotator's texts.
+    """Delete the annotator's crowd platform ids, the label of the invitation, and texts that may identify.
 
-    The record of the consent is kept.
+    These texts are the annotator's own texts, and the owner's reasons for decisions about the annotator. The
+    record of the consent is kept.
     """
     note_erasure(session)
+    annotator.excluded_reason = None
+    session.execute(update(DismissedFlag).where(DismissedFlag.annotator_id == annotator.id).values(reason=""))
+    votes = select(Vote.id).where(Vote.annotator_id == annotator.id)
+    session.execute(
+        update(VoteEvent)
+        .where(VoteEvent.vote_id.in_(votes), VoteEvent.status.in_(_STATUSES_OF_DECISIONS))
+        .values(reason="")
+    )
     session.execute(update(Invitation).where(Invitation.annotator_id == annotator.id).values(label=""))
     session.execute(delete(PlatformSession).where(PlatformSession.annotator_id == annotator.id))
     session.execute(

@@ -13,7 +13,11 @@ from app.tables.base import SHA256, Base, RowId
 
 
 class AuditEvent(Base):
-    """A change. Annotators appear only by pseudonym, so that erasing an annotator never changes an event."""
+    """A change.
+
+    Annotators appear only by pseudonym, and the owner's reasons for decisions about an annotator are stored
+    elsewhere, so that erasing an annotator never changes an event.
+    """
 
     __tablename__ = "audit_events"
 

@@ -85,12 +85,12 @@ def reinstate(
 
 @router.put(
     "/studies/{slug}/annotators/{annotator}/flags/{flag}/dismissal",
-    responses=errors("404 not_found unknown_annotator", "409 flag_absent"),
+    responses=errors("404 not_found unknown_annotator", "409 annotator_left flag_absent"),
 )
 def dismiss_flag(
     slug: SlugPath, annotator: PseudonymPath, flag: Flag, body: DismissalRequest, request: Request
 ) -> DismissedFlagResponse:
-    """Dismiss a flag of an annotator, with a reason for the audit log. No vote changes."""
+    """Dismiss a flag of an annotator, with a reason. No vote changes."""
     database = context_of(request).database
     with database.read() as session:
         study, _ = require_own_study(session, request, slug)

@@ -46,7 +46,7 @@ def flagged(cast: Cast) -> list[str]:
 def events(cast: Cast) -> list[tuple[str, str, object]]:
     with cast.context.database.read() as session:
         rows = session.scalars(select(AuditEvent).where(AuditEvent.action.startswith("flag.")))
-        return [(row.action, row.actor, row.details["reason"]) for row in rows]
+        return [(row.action, row.actor, row.details) for row in rows]
 
 
 def test_a_dismissed_flag_leaves_the_lists_and_can_be_restored(people: People, alice: TestClient) -> None:
@@ -61,8 +61,8 @@ def test_a_dismissed_flag_leaves_the_lists_and_can_be_restored(people: People, a
     alice.post(f"{PAGE}/flags/fails_gold/restore")
     assert flagged(people.cast) == [FIRST]
     assert events(people.cast) == [
-        ("flag.dismiss", "alice", "left-handed, asked"),
-        ("flag.restore", "alice", ""),
+        ("flag.dismiss", "alice", {"annotator": FIRST, "flag": "fails_gold"}),
+        ("flag.restore", "alice", {"annotator": FIRST, "flag": "fails_gold"}),
     ]
 
 

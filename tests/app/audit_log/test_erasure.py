@@ -6,10 +6,20 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
+from app.annotators.audit import Decision
+from app.annotators.flags import dismiss_flag
+from app.annotators.service import find_annotator
 from app.audit_chain import check_chain
+from app.clock import utc_now
 from app.context import AppContext
-from benchmark.protocol import TableName
+from app.tables.bench import Pair
+from app.tables.people import Annotator
+from app.tables.studies import Comparison
+from app.tables.studies import Study as StudyRow
+from app.tables.voting import Vote
+from benchmark.protocol import Flag, TableName
 from benchmark.wire.phases import Phases
 from tests.acting import assign, vote
 from tests.app.api.conftest import client_of
@@ -22,7 +32,11 @@ SESSION_ID = "60bbEE-session-of-erika"
 LABEL = "erika.mustermann@example.org"
 COMMENT = "I am Erika and I liked the kite best"
 ANSWER = "my grandmother Gerlinde helped"
-IDENTIFIERS = (PARTICIPANT, SESSION_ID, LABEL, COMMENT, ANSWER)
+# Texts that the owner writes about the person.
+REASON = "Erika told me on the phone that her child voted"
+VOTE_REASON = "Gerda's husband clicked here"
+FLAG_REASON = "Erika is left-handed"
+IDENTIFIERS = (PARTICIPANT, SESSION_ID, LABEL, COMMENT, ANSWER, REASON, VOTE_REASON, FLAG_REASON)
 PHASES = Phases.model_validate(
     {
         "questionnaire": {"questions": [{"kind": "text", "key": "remarks", "text": "Anything odd?"}]},
@@ -47,6 +61,29 @@ def walk(browser: TestClient, study: Study) -> None:
     browser.get(f"/studies/{study.slug}/vote")
     browser.post(f"/studies/{study.slug}/phases/questionnaire", data={"remarks": ANSWER})
     browser.post(f"/studies/{study.slug}/phases/finish", data={"comment": COMMENT})
+
+
+def write_reasons(owner: TestClient, context: AppContext, study: Study) -> None:
+    """Exclude and reinstate votes, and dismiss a flag, with reasons that identify a person."""
+    people = f"/api/v1/studies/{study.slug}/annotators"
+    for action in ("exclude", "reinstate", "exclude"):
+        owner.post(f"{people}/annotator-001/{action}", json={"reason": REASON}).raise_for_status()
+    with context.database.read() as session:
+        pair = session.scalars(
+            select(Pair.name)
+            .join(Comparison)
+            .join(Vote)
+            .join(Annotator, Annotator.id == Vote.annotator_id)
+            .where(Annotator.pseudonym == "annotator-002")
+        ).one()
+    one_vote = {"reason": VOTE_REASON, "matchup": "motif:cinemo", "pair": pair}
+    owner.post(f"{people}/annotator-002/exclude", json=one_vote).raise_for_status()
+    with context.database.write() as session:
+        # One vote is too little for a flag, so the dismissal is stored as the service stores it.
+        row = session.scalars(select(StudyRow)).one()
+        annotator = find_annotator(session, study=row, pseudonym="annotator-001")
+        decision = Decision(FLAG_REASON, "alice", utc_now())
+        dismiss_flag(session, study=row, annotator=annotator, flag=Flag.FAST, decision=decision)
 
 
 def exports(owner: TestClient, study: Study) -> list[str]:
@@ -87,6 +124,7 @@ def test_nothing_of_the_person_stays(cast: Cast, client: TestClient, context: Ap
     gerda.get(urlsplit(invited["links"][0]).path)
     for browser in (erika, gerda):
         walk(browser, study)
+    write_reasons(owner, context, study)
     home = context.settings.home
     # The test sees what it looks for, as long as it is there.
     assert {problem.partition(" in ")[0] for problem in in_files(home)} == set(IDENTIFIERS)
@@ -101,6 +139,7 @@ def test_nothing_of_the_person_stays(cast: Cast, client: TestClient, context: Ap
     owner.post(f"/api/v1/studies/{study.slug}/close").raise_for_status()
     assert exports(owner, study) == []
     assert in_files(home) == []
+    assert "left the study" in owner.get(f"/studies/{study.slug}/annotators/annotator-001").text
     with context.database.read() as session:
         assert check_chain(session).problems == ()
 
