@@ -10,6 +10,7 @@ from models.training.config_io import parse_settings, read_settings
 from models.training.config_sections import HeatmapSection, LossSettings
 from models.training.config_types import Positive, Section, Share
 from models.training.data_settings import DataSettings
+from models.training.enums import DataSource
 
 # Wan's autoencoder encodes the first frame alone, then groups of 4 frames.
 FRAMES_PER_LATENT = 4
@@ -119,6 +120,8 @@ class DitConfig(Section):
             )
         if self.data.height % 32 or self.data.width % 32:
             raise ValueError("data.height and data.width must be multiples of 32")
+        if self.data.source is DataSource.SPRITES:
+            raise ValueError("data.source 'sprites' is for `ti2v train`; set it to another source")
         if self.data.prepared:
             raise ValueError(
                 "data.prepared is for `ti2v train`; the clips of this run are encoded at its start"

@@ -1,8 +1,8 @@
 """Defines the section [data] of a training config: the clips."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from models.training.config_types import Positive, Section, Share
 from models.training.enums import (
@@ -10,6 +10,9 @@ from models.training.enums import (
     FileIdentity,
     WindowPosition,
 )
+
+# Number of images of the held-out benchmark of sprites.
+SPRITE_IMAGES = 24
 
 
 class DataSettings(Section):
@@ -73,3 +76,20 @@ class DataSettings(Section):
     strides: tuple[Positive, ...] = ()
     windows: Positive = 1
     position: WindowPosition = WindowPosition.FIRST
+
+    @model_validator(mode="after")
+    def _fits_sprites(self) -> Self:
+        if self.source is not DataSource.SPRITES:
+            return self
+        if self.height != self.width:
+            raise ValueError(f"height {self.height} and width {self.width}: sprites need square frames")
+        if self.held_out_images > SPRITE_IMAGES:
+            raise ValueError(
+                f"held_out_images is {self.held_out_images}, but the held-out benchmark of sprites has "
+                f"{SPRITE_IMAGES} images"
+            )
+        if self.prepared or self.strides or self.windows > 1:
+            raise ValueError(
+                "sprites are rendered when they are needed; leave out prepared, strides and windows"
+            )
+        return self

@@ -23,7 +23,7 @@ def sprite_dataset(config: TrainingConfig, pipeline: MotifImageToVideoPipeline) 
     """Return the training clips and the held-out benchmark of a config.
 
     Raises:
-        BadConfig: the frames are not square, or their size is not supported.
+        BadConfig: the size of the frames is not supported.
     """
     encoder = _SpriteEncoder(config, pipeline)
     held_out = [_RenderedClip(clip, encoder) for clip in held_out_sprites(config.data)]
@@ -35,7 +35,7 @@ def held_out_sprites(data: DataSettings) -> tuple[SpriteClip, ...]:
     """Return the held-out clips of the first `data.held_out_images` images of the held-out benchmark.
 
     Raises:
-        BadConfig: the frames are not square, their size is not supported, or the sprites are too large.
+        BadConfig: the size of the frames is not supported, or the sprites are too large.
     """
     try:
         clips = held_out_clips(_sprite_settings(data))
@@ -46,8 +46,6 @@ def held_out_sprites(data: DataSettings) -> tuple[SpriteClip, ...]:
 
 
 def _sprite_settings(data: DataSettings) -> SpriteSettings:
-    if data.height != data.width:
-        raise BadConfig(f"data.height {data.height} and data.width {data.width}: sprites need square frames.")
     try:
         return SpriteSettings(side=data.height, frames=data.frames, static_share=data.static_share)
     except ValueError as error:

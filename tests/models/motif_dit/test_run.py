@@ -91,6 +91,7 @@ def test_shipped_configs_load(name: str) -> None:
     [
         ({"data": {"frames": 16}}, r"data.frames 16 must be a multiple of 4, plus 1, such as 17"),
         ({"data": {"height": 40}}, "must be multiples of 32"),
+        ({"data": {"source": "sprites"}}, "data.source 'sprites' is for `ti2v train`"),
         ({"data": {"prepared": "shards"}}, "data.prepared is for `ti2v train`"),
         ({"transformer": {"head_dim": 13}}, "multiple of 2"),
         ({"steps": {"shift": 0}}, "greater than 0"),

@@ -5,10 +5,12 @@ import torch
 from click.testing import CliRunner
 
 from benchmark.repro.paper_settings import TABLES, Setting
+from benchmark.scenes.sprites import held_out_clips
 from models.cli.repro import run as run_command
 from models.repro.run_configs import chosen_runs, grid, result_key, setting_config
 from models.training.batches import create_batch_builder
 from models.training.config_io import settings_by_name
+from models.training.data_settings import SPRITE_IMAGES
 from models.training.datasets import clip_sources
 from models.training.errors import BadConfig
 from models.training.networks import create_pipeline
@@ -100,14 +102,34 @@ def test_all_settings_see_the_same_noisy_clips_and_only_the_weights_of_the_loss_
         assert batches[setting].image_tokens.shape == (2, 65, 64)
 
 
-def test_frames_that_sprites_cannot_have_are_refused() -> None:
-    for changes, problem in (
-        ({"width": 64}, "sprites need square frames"),
-        ({"static_share": 0.8, "height": 8, "width": 8}, "expected a side of at least 16"),
-    ):
-        config = toy_run(data=changes).config
-        with pytest.raises(BadConfig, match=problem):
-            held_out_sprites(config.data)
+def test_frames_that_are_too_small_for_sprites_are_refused() -> None:
+    config = toy_run(data={"static_share": 0.8, "height": 8, "width": 8}).config
+
+    with pytest.raises(BadConfig, match="expected a side of at least 16"):
+        held_out_sprites(config.data)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"width": 64}, "data: height 32 and width 64: sprites need square frames"),
+        (
+            {"held_out_images": 25},
+            "held_out_images is 25, but the held-out benchmark of sprites has 24 images",
+        ),
+        ({"prepared": "shards"}, "leave out prepared, strides and windows"),
+        ({"strides": [2]}, "leave out prepared, strides and windows"),
+        ({"windows": 2}, "leave out prepared, strides and windows"),
+    ],
+    ids=lambda value: "+".join(value) if isinstance(value, dict) else "",
+)
+def test_data_settings_that_sprites_do_not_have_are_refused(changes: dict[str, object], problem: str) -> None:
+    with pytest.raises(BadConfig, match=problem):
+        toy_run(data=changes)
+
+
+def test_the_held_out_benchmark_has_the_largest_number_of_images() -> None:
+    assert len({clip.image_id for clip in held_out_clips()}) == SPRITE_IMAGES
 
 
 def test_true_masks_exist_for_sprites_only() -> None:
