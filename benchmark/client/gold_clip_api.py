@@ -32,7 +32,7 @@ class GoldClipApi:
         `client.tasks.wait` waits until the task ends.
         """
         request = checked_request(GoldClipsRequest, count=count, kinds=list(kinds))
-        return self._transport.post(_path(submission_id), TaskResponse, request)
+        return self._transport.post(_path(submission_id), TaskResponse, request, repeatable=False)
 
     def list(self, submission_id: str) -> GoldClipsResponse:
         """Return the proposed gold questions of a submission."""

@@ -10,6 +10,7 @@ import pytest
 from benchmark.client.client import Client
 from benchmark.client.digests import content_digest
 from benchmark.client.errors import NotAllowed, Refused, ServerError, Unreachable
+from benchmark.client.gold_clip_api import GoldClipApi
 from benchmark.client.retry import MAX_PAUSE_S
 from benchmark.wire.common import RequestModel
 from tests.benchmark.client.conftest import (
@@ -147,6 +148,17 @@ def test_what_must_not_happen_twice_is_sent_once(
 
     with pytest.raises(Unreachable):
         transport_to(state.address).post("/studies", Fine, Nothing(), repeatable=False)
+
+    assert len(state.bodies) == 1
+
+
+def test_the_task_that_makes_gold_clips_is_started_once(
+    scripted_server: Callable[..., ScriptedServer],
+) -> None:
+    state = scripted_server(None, GOOD)
+
+    with pytest.raises(Unreachable):
+        GoldClipApi(transport_to(state.address)).make("2f6d1b")
 
     assert len(state.bodies) == 1
 
