@@ -86,7 +86,8 @@ def plan(
     """Print the hours and the disk space that RUNS need on this machine, and the pieces for `ti2v repro run`.
 
     RUNS are names of settings (reference) or of runs (reference-0); no name plans the whole grid. The command
-    trains a few steps to measure the time, and exits with status 1 if the grid is too large.
+    trains a few steps, and generates and measures two clips, to estimate the time. It exits with status 1 if
+    the grid is too large.
     """
     from models.motif.torch_threads import cpu_threads
     from models.repro.plan import plan_grid, refusals

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import torch
 
+from models.metrics.true_clips import measure_clips
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.repro.run_configs import Run
 from models.training.config import TrainingConfig
@@ -19,9 +21,6 @@ from models.training.sprite_dataset import held_out_sprites
 
 _PROBE_STEPS = 4
 _PROBE_CLIPS = 2
-# Seconds to enlarge a generated clip and to estimate its flow, measured with clips of 8 frames of 32x32
-# pixels.
-_MEASURE_S_PER_CLIP = 0.15
 
 
 @dataclass(frozen=True)
@@ -104,8 +103,8 @@ class Plan:
 def plan_grid(runs: Sequence[Run], *, processes: int) -> Plan:
     """Measure the cost of a run for every image conditioning among the runs, and return the plan.
 
-    For each image conditioning, the measurement trains a few steps and generates two clips. If other programs
-    use the cores during the measurement, the plan overestimates the time.
+    For each image conditioning, the measurement trains a few steps, and generates and measures two clips. If
+    other programs use the cores during the measurement, the plan overestimates the time.
     """
     measured: dict[str, RunCost] = {}
     costs = {}
@@ -145,32 +144,36 @@ def _measure(config: TrainingConfig) -> RunCost:
         run_training(parse_config(tree, config.name), folder, Path(name) / "cache")
         seconds = [float(line["seconds"] or 0) for line in read_log(folder / "log.jsonl")[1:]]
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-        clip_s = _clip_seconds(folder, config)
+        generate_s, measure_s = _clip_seconds(folder, config)
     share = min(1.0, (time.process_time() - processor) / (time.perf_counter() - wall))
     clips = held_out_sprites(config.data)
     # Because of guidance, the generation of a clip runs the network twice per step. Figure 6 runs the network
     # once per clip and timestep.
     passes = config.validation.clips * len(config.validation.timesteps)
-    figure6_s = passes * clip_s / (2 * config.validation.sampling_steps)
+    figure6_s = passes * generate_s / (2 * config.validation.sampling_steps)
     frames = sum(clip.frames.nbytes for clip in clips)
     # While a checkpoint is written, the older checkpoints still need disk space.
     copies = config.run.checkpoints_kept + 1
-    sample_s = len(clips) * (clip_s + _MEASURE_S_PER_CLIP) + figure6_s
+    sample_s = len(clips) * (generate_s + measure_s) + figure6_s
     train_s = statistics.median(seconds) * config.optimiser.steps
     return RunCost(train_s, sample_s, size * copies + frames, share)
 
 
-def _clip_seconds(folder: Path, config: TrainingConfig) -> float:
+def _clip_seconds(folder: Path, config: TrainingConfig) -> tuple[float, float]:
+    """Return the seconds to generate a clip and the seconds to measure a clip."""
     pipeline = MotifImageToVideoPipeline.from_pretrained(folder / "pipeline", dtype=torch.float32)
     pipeline.to("cuda" if torch.cuda.is_available() else "cpu")
     pipeline.set_progress_bar_config(disable=True)  # type: ignore[no-untyped-call]  # diffusers'
     clips = held_out_sprites(config.data)[:_PROBE_CLIPS]
     started = time.perf_counter()
-    pipeline(
+    output = pipeline(
         [clip.frames[0] for clip in clips],
         [clip.prompt for clip in clips],
         num_inference_steps=config.validation.sampling_steps,
         guidance_scale=config.validation.guidance,
         output_type="uint8",
     )
-    return (time.perf_counter() - started) / len(clips)
+    generated = time.perf_counter()
+    measure_clips(np.asarray(output.frames, np.uint8), [clip.truth for clip in clips])
+    measured = time.perf_counter()
+    return (generated - started) / len(clips), (measured - generated) / len(clips)
