@@ -7,7 +7,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.annotators.sensitivity import COUNTED, MatchupSensitivity, matchup_sensitivity
+from app.annotators.sensitivity import MatchupSensitivity, matchup_sensitivity
 from app.annotators.vote_columns import VoteColumns, clip_ms, read_vote_columns
 from app.cursors import KeyType, ListOrder, PageRequest
 from app.panels.quality import study_rules
@@ -16,7 +16,7 @@ from app.panels.rule_checks import RuleResult, rule_results
 from app.tables.flags import DismissedFlag
 from app.tables.people import Annotator
 from app.tables.studies import Study
-from benchmark.protocol import AnnotatorKind, Flag, VoteStatus
+from benchmark.protocol import COUNTED_STATUSES, AnnotatorKind, Flag, VoteStatus
 from benchmark.stats.quality import AnnotatorRow, annotator_quality
 from benchmark.stats.votes import Votes
 from benchmark.wire.annotators import AnnotatorResponse, AnnotatorsResponse, DismissedFlagResponse
@@ -161,11 +161,11 @@ def _reports(session: Session, study: Study, columns: VoteColumns) -> tuple[Anno
     rules = study_rules(study)
     answers = study_figures(session, study) if rules is not None else {}
     dismissed = _dismissals(session, study)
-    counting = _figures(columns.of_status(*COUNTED), columns, clip)
+    counting = _figures(columns.of_status(*COUNTED_STATUSES), columns, clip)
     # For excluded annotators, also count the votes of other excluded annotators. If several were excluded by
     # mistake, their agreement with each other then stays visible.
-    with_excluded = _figures(columns.of_status(*COUNTED, VoteStatus.EXCLUDED), columns, clip)
-    valid, excluded = columns.count(*COUNTED), columns.count(VoteStatus.EXCLUDED)
+    with_excluded = _figures(columns.of_status(*COUNTED_STATUSES, VoteStatus.EXCLUDED), columns, clip)
+    valid, excluded = columns.count(*COUNTED_STATUSES), columns.count(VoteStatus.EXCLUDED)
     cast = np.bincount(columns.votes.annotator, minlength=len(columns.annotators)).tolist()
     return tuple(
         AnnotatorReport(

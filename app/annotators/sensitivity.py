@@ -5,13 +5,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.annotators.vote_columns import VoteColumns
-from benchmark.protocol import VoteStatus
+from benchmark.protocol import COUNTED_STATUSES
 from benchmark.stats.annotator_sensitivity import sensitivity_of_annotators
 from benchmark.stats.dawid_skene import dawid_skene
 from benchmark.stats.sensitivity import SensitivityRow
 from benchmark.stats.votes import Votes
-
-COUNTED = (VoteStatus.VALID, VoteStatus.IMPORTED, VoteStatus.AUTOMATIC)
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class MatchupSensitivity:
 
 def matchup_sensitivity(columns: VoteColumns, *, seed: int) -> tuple[MatchupSensitivity, ...]:
     """Return the sensitivity of each matchup; empty if no vote counts."""
-    votes = _without_unused_names(columns.of_status(*COUNTED))
+    votes = _without_unused_names(columns.of_status(*COUNTED_STATUSES))
     if not len(votes):
         return ()
     rows = sensitivity_of_annotators(votes, rng=np.random.default_rng(seed))

@@ -37,6 +37,7 @@ from benchmark.protocol.table_enums import (
     TableName,
 )
 from benchmark.protocol.vote_enums import (
+    COUNTED_STATUSES,
     AssignmentPurpose,
     Choice,
     GoldKind,
@@ -49,6 +50,7 @@ from benchmark.protocol.vote_enums import (
 )
 
 __all__ = [
+    "COUNTED_STATUSES",
     "AnnotatorKind",
     "AssignmentPurpose",
     "Balance",

@@ -98,3 +98,7 @@ class VoteStatus(StrEnum):
     IMPORTED = "imported"
     AUTOMATIC = "automatic"
     UNKNOWN = "unknown"
+
+
+# A study has votes of at most one of these statuses: each kind of study counts the votes of one of them.
+COUNTED_STATUSES = (VoteStatus.VALID, VoteStatus.IMPORTED, VoteStatus.AUTOMATIC)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from benchmark.protocol import VoteStatus
+from benchmark.protocol import COUNTED_STATUSES, VoteStatus
 from benchmark.stats.arrays import IntArray
 from benchmark.stats.votes import UNKNOWN, Matchup, Votes
 from benchmark.tables import Problems, Table
@@ -72,8 +72,7 @@ def count_votes(rows: VoteRows, *, with_excluded: bool = False) -> Votes:
 
 
 def _counted_status(numbers: dict[VoteStatus, int]) -> VoteStatus:
-    in_order = (VoteStatus.VALID, VoteStatus.IMPORTED, VoteStatus.AUTOMATIC)
-    return next((status for status in in_order if status in numbers), VoteStatus.VALID)
+    return next((status for status in COUNTED_STATUSES if status in numbers), VoteStatus.VALID)
 
 
 def _counted_votes(rows: VoteRows, selected: IntArray, problems: Problems) -> Votes:

@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 
 from app.panels.sides import matchup_sides
 from app.results.live.counters import ComparisonCounters, int_table
-from app.results.live.tallies import COUNTED, UNTIMED, CastVotes, CountedStudy, LiveCounts
+from app.results.live.tallies import UNTIMED, CastVotes, CountedStudy, LiveCounts
 from app.tables.studies import Study, StudyProtocol
 from app.tables.voting import Assignment, Vote, VoteEvent
-from benchmark.protocol import Side, VoteStatus
+from benchmark.protocol import COUNTED_STATUSES, Side, VoteStatus
 from benchmark.stats.arrays import IntArray
 from benchmark.stats.votes import Matchup
 
@@ -66,7 +66,11 @@ class _StudyReader:
                 CountedStudy(matchups, tuple(sides), tallies),
                 comparisons,
                 self._cast_votes(),
-                {status: len(votes) for status, votes in self._of_status.items() if status not in COUNTED},
+                {
+                    status: len(votes)
+                    for status, votes in self._of_status.items()
+                    if status not in COUNTED_STATUSES
+                },
                 kind=study.kind,
             )
 
@@ -142,7 +146,7 @@ class _StudyReader:
         id, comparison, annotator, decision_ms, chose_left, chose_reference = self._votes
         is_valid = np.ones(len(id), dtype=bool)
         for status, votes in self._of_status.items():
-            if status not in COUNTED:
+            if status not in COUNTED_STATUSES:
                 is_valid &= np.isin(id, votes, invert=True)
         return CastVotes(
             id,

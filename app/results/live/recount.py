@@ -5,10 +5,9 @@ from collections import Counter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from app.results.live.tallies import COUNTED
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, AssignmentStatus, Vote, VoteEvent
-from benchmark.protocol import Justification, VoteStatus
+from benchmark.protocol import COUNTED_STATUSES, Justification, VoteStatus
 
 
 def recount(session: Session, study: Study) -> list[str]:
@@ -52,7 +51,7 @@ def _valid_votes(session: Session, study: Study) -> list[Vote]:
             .outerjoin(last_event, last_event.id == newest)
             .where(
                 Vote.study_id == study.id,
-                func.coalesce(last_event.status, VoteStatus.VALID).in_(COUNTED),
+                func.coalesce(last_event.status, VoteStatus.VALID).in_(COUNTED_STATUSES),
             )
         )
     )

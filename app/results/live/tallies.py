@@ -10,9 +10,6 @@ from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
 
 UNTIMED = -1
-# An imported or automatic vote counts like a valid vote. Only imported studies have imported votes, and only
-# automatic studies have automatic votes.
-COUNTED = frozenset({VoteStatus.VALID, VoteStatus.IMPORTED, VoteStatus.AUTOMATIC})
 
 
 @dataclass(frozen=True)
@@ -33,7 +30,7 @@ class CastVotes:
         decision_ms: decision time, milliseconds; UNTIMED (-1) if not measured.
         chose_left: whether the annotator chose the left clip (A).
         chose_reference: whether the annotator chose the clip of the reference.
-        is_valid: whether the vote counts, because its status is one of COUNTED.
+        is_valid: whether the vote counts, because its status is one of COUNTED_STATUSES.
         is_excluded: whether the vote was excluded.
     """
 

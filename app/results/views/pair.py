@@ -13,7 +13,6 @@ from app.errors import NotFound
 from app.media.thumbnail_urls import LARGE, thumbnail_url
 from app.panels.side_names import Naming
 from app.results.live.tags import tags_of_pairs
-from app.results.live.tallies import COUNTED
 from app.results.live.vote_rows import VoteRow, vote_rows
 from app.results.service import StudyResults, results_of
 from app.results.urls import matchup_url, pair_url, results_url, scenario_url
@@ -28,7 +27,7 @@ from app.security.publication import shows_clips
 from app.tables.bench import Benchmark, Pair
 from app.tables.studies import Study
 from benchmark.exports.printed_cells import Spans, sides_cell
-from benchmark.protocol import Justification, VoteStatus
+from benchmark.protocol import COUNTED_STATUSES, Justification, VoteStatus
 from benchmark.stats.comparisons import ComparisonRow, comparisons
 
 
@@ -185,14 +184,14 @@ def _panels(
 
 
 def _panel(row: ComparisonRow, votes: Sequence[VoteRow], url: str, naming: Naming) -> Panel:
-    left_out = Counter(vote.status for vote in votes if vote.status not in COUNTED)
+    left_out = Counter(vote.status for vote in votes if vote.status not in COUNTED_STATUSES)
     not_counted = ", ".join(f"{left_out[status]} {status}" for status in VoteStatus if left_out[status])
     return Panel(
         name=f"{naming.side(row.reference)} against {naming.side(row.other)}",
         url=url,
         votes=sides_cell(row.votes_reference, row.votes_other),
         majority=majority_name(row, naming),
-        lines=tuple(_line(vote, naming) for vote in votes if vote.status in COUNTED),
+        lines=tuple(_line(vote, naming) for vote in votes if vote.status in COUNTED_STATUSES),
         not_counted=not_counted,
     )
 
