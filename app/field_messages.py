@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from pydantic import ValidationError
+
 from benchmark.wire.common import LABEL, PUBLIC_ID, SLUG, SUBMISSION_NAME
 
 # The text that pydantic writes for a member of an enumeration, such as <AnnotatorKind.PILOT: 'pilot'>.
@@ -57,6 +59,19 @@ def _pattern_help(problem: dict[str, object]) -> str | None:
     """Return the description of a pattern that a value does not match; None for unknown patterns."""
     context = problem.get("ctx")
     return PATTERN_HELP.get(str(context.get("pattern"))) if isinstance(context, dict) else None
+
+
+def form_problems(error: ValidationError, *, help: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return a sentence for each wrong field of an HTML form, keyed by the name of the field.
+
+    Args:
+        help: for some fields, the sentence for every error.
+    """
+    return {
+        field: (help or {}).get(field) or form_message(dict(wrong))
+        for wrong in error.errors()
+        for field in [str(wrong["loc"][0])]
+    }
 
 
 def form_message(problem: Mapping[str, object], *, help: str = "This text is not allowed here.") -> str:

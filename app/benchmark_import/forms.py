@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from app.benchmark_import.service import BenchmarkToImport, check_hub_address
 from app.benchmark_import.view_models import ImportFields
 from app.errors import Invalid, InvalidFields
-from app.field_messages import PATTERN_HELP, form_message
+from app.field_messages import PATTERN_HELP, form_problems
 from benchmark.importers.hub import SCHEME
 from benchmark.importers.reader import default_slug
 from benchmark.wire.benchmarks import BenchmarkImportRequest
@@ -38,6 +38,5 @@ def parse_import_form(fields: ImportFields) -> BenchmarkToImport:
     try:
         request = BenchmarkImportRequest(source=source, title=fields.title)
     except ValidationError as error:
-        problems = {str(each["loc"][0]): form_message(dict(each)) for each in error.errors()}
-        raise InvalidFields(problems) from error
+        raise InvalidFields(form_problems(error)) from error
     return BenchmarkToImport(fields.slug or default_slug(source), request.title, hub_address=request.source)

@@ -9,7 +9,7 @@ from itertools import combinations
 from pydantic import ValidationError
 
 from app.errors import InvalidFields
-from app.field_messages import PATTERN_HELP, form_message
+from app.field_messages import PATTERN_HELP, form_problems
 from app.studies.pay_fields import parse_pay
 from benchmark.protocol import RenditionRecipe, WatchGate
 from benchmark.wire.common import PUBLIC_ID, SLUG, SUBMISSION_NAME
@@ -159,9 +159,7 @@ def _checked_request(values: dict[str, object]) -> StudyRequest:
     try:
         return StudyRequest.model_validate(values)
     except ValidationError as error:
-        raise InvalidFields(
-            {str(each["loc"][0]): form_message(dict(each)) for each in error.errors()}
-        ) from error
+        raise InvalidFields(form_problems(error)) from error
 
 
 def slug_of_title(title: str) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.benchmarks.service import find_benchmark
 from app.errors import InvalidFields
-from app.field_messages import PATTERN_HELP, form_message
+from app.field_messages import PATTERN_HELP, form_problems
 from app.security.identity import Principal
 from app.security.visibility import may_change
 from app.submissions.repository import model_of, submission_of
@@ -62,4 +62,4 @@ def _model_request(fields: SubmissionFields) -> ModelRequest:
     try:
         return ModelRequest(name=fields.name or fields.model)
     except ValidationError as error:
-        raise InvalidFields({"name": form_message(dict(error.errors()[0]))}) from error
+        raise InvalidFields(form_problems(error)) from error

@@ -5,7 +5,7 @@ import re
 from pydantic import ValidationError
 
 from app.errors import InvalidFields
-from app.field_messages import PATTERN_HELP, form_message
+from app.field_messages import PATTERN_HELP, form_problems
 from app.video_models.view_models import ModelFields
 from benchmark.wire.common import SLUG
 from benchmark.wire.submissions import ModelRequest
@@ -24,9 +24,7 @@ def parse_model_form(fields: ModelFields) -> ModelRequest:
     try:
         request = ModelRequest.model_validate({**values, "description": fields.description})
     except ValidationError as error:
-        for wrong in error.errors():
-            field = str(wrong["loc"][0])
-            problems[field] = _HELP.get(field) or form_message(dict(wrong))
+        problems |= form_problems(error, help=_HELP)
     if problems:
         raise InvalidFields(problems)
     return request
