@@ -7,6 +7,7 @@ import click
 
 from app.cli.output import RowFormat, format_option, print_json, print_rows
 from app.cli.server_options import open_client, server_options
+from benchmark.cli.parameters import comma_separated
 from benchmark.plurals import counted
 from benchmark.protocol import JobStatus
 
@@ -16,24 +17,20 @@ if TYPE_CHECKING:
 _COLUMNS = ("id", "model", "pair_id", "seed", "status", "worker", "failures")
 
 
-def _split(_context: click.Context, _option: click.Parameter, texts: tuple[str, ...]) -> list[str]:
-    return [word for text in texts for word in text.replace(",", " ").split()]
-
-
 @click.command()
 @click.option("--model", required=True, help="Slug of a model that is registered or that a worker offers.")
 @click.option("--benchmark", required=True, help="Slug of the benchmark; its newest version is used.")
 @click.option(
     "--pairs",
     multiple=True,
-    callback=_split,
+    callback=comma_separated,
     metavar="ID,ID",
     help="Only these pairs (default: every pair); repeatable.",
 )
 @click.option(
     "--seeds",
     multiple=True,
-    callback=_split,
+    callback=comma_separated,
     metavar="N,N",
     help="Seeds of the clips (default: 0). One submission contains the clips of all seeds.",
 )

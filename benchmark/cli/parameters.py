@@ -17,3 +17,18 @@ class FiniteFloatRange(click.FloatRange):
         if not math.isfinite(number):
             self.fail(f"{value} is not a finite number.", param, ctx)
         return number
+
+
+def comma_separated(_context: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> list[str]:
+    """Return the entries of a repeatable option whose values are lists, separated by commas or spaces.
+
+    Return an empty list if the option is not given.
+
+    Raises:
+        click.BadParameter: the option is given without an entry, for example because a variable of a shell
+            script is empty.
+    """
+    entries = [entry for text in texts for entry in text.replace(",", " ").split()]
+    if texts and not entries:
+        raise click.BadParameter("the list is empty. Omit the option for the default.", param=option)
+    return entries

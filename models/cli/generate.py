@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from benchmark.cli.parameters import comma_separated
 from benchmark.plurals import counted
 from models.generators.enums import BUNDLED, DType
 
@@ -31,7 +32,13 @@ if TYPE_CHECKING:
 )
 @click.option("--shard", help="Generate one part of the pairs, such as 3/8, the third of eight parts.")
 @click.option("--limit", type=click.IntRange(min=1), help="Maximum number of clips.")
-@click.option("--pairs", help="Comma-separated ids of the pairs to generate (default: all).")
+@click.option(
+    "--pairs",
+    multiple=True,
+    callback=comma_separated,
+    metavar="ID,ID",
+    help="Only these pairs (default: every pair); repeatable.",
+)
 @click.option(
     "--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Seed of all clips."
 )
@@ -55,7 +62,7 @@ def generate(
     output: Path,
     shard: str | None,
     limit: int | None,
-    pairs: str | None,
+    pairs: list[str],
     seed: int,
     device: str | None,
     dtype: str,
@@ -74,11 +81,7 @@ def generate(
     entry = get_entry(model)
     part = parse_shard(shard) if shard is not None else None
     source = read_benchmark(benchmark)
-    ids = [each.strip() for each in (pairs or "").split(",") if each.strip()]
-    # An empty variable in a shell script must not select all pairs.
-    if pairs is not None and not ids:
-        raise click.UsageError("--pairs is empty. Omit the option to generate all pairs.")
-    chosen = select_pairs(source.pairs, ids=ids, shard=part, limit=limit)
+    chosen = select_pairs(source.pairs, ids=pairs, shard=part, limit=limit)
     requests = build_requests(chosen, source, seed=seed)
     folder = OutputFolder(output, model=entry.name, shard=part)
     waiting = folder.missing(requests)

@@ -71,6 +71,15 @@ def test_an_unknown_model_is_refused_with_each_offered_one_named_once(
     assert refused.err.splitlines()[1:] == ["  drift", "  still"]
 
 
+@pytest.mark.parametrize("option", ["--pairs", "--seeds"])
+def test_an_empty_list_does_not_stand_for_every_pair(ti2v: Run, option: str) -> None:
+    """An empty variable of a shell script must not queue the whole benchmark."""
+    made = ti2v(*CREATE, option, "")
+    assert made.code == 2
+    assert "the list is empty. Omit the option for the default." in made.err
+    assert ti2v("jobs", "list", "--format", "json").out.strip() == "[]"
+
+
 def test_pairs_seeds_and_priority_are_taken(ti2v: Run) -> None:
     made = ti2v(*CREATE, "--pairs", ",".join(PAIR_IDS[:2]), "--seeds", "1,2", "--priority", "4")
 
