@@ -1,11 +1,7 @@
 """Runs of the grid: they resume after a kill, repeat byte for byte, and keep a loss that is not finite."""
 
 import json
-import os
 import shutil
-import signal
-import threading
-import time
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +14,7 @@ from models.repro.processes import GridResult, run_in_processes
 from models.repro.run import Outcome, RunFolders, complete_run
 from models.repro.run_configs import Run
 from models.training.checkpoints import newest_checkpoint
-from tests.models.repro.toys import toy_run
+from tests.models.repro.toys import run_until_killed, toy_run
 
 WEIGHTS = "pipeline/unet/diffusion_pytorch_model.safetensors"
 
@@ -86,32 +82,19 @@ def test_a_run_that_is_killed_ends_with_the_weights_of_an_uninterrupted_run(
     finished: Path, tmp_path: Path
 ) -> None:
     run, where = toy_run(), folders(tmp_path)
-    killer = threading.Thread(target=_kill_after_a_checkpoint, args=(where.runs / run.name,))
-    killer.start()
     reports: list[str] = []
     ended = run_in_processes(
         [run],
-        partial(complete_run, folders=where),
+        partial(run_until_killed, folders=where),
         devices=[""],
         seconds=None,
         report=lambda _, outcome: reports.append(outcome),
     )
-    killer.join()
     assert (ended, reports) == (GridResult.FAILED, ["failed with exit code -9"])
     assert newest_checkpoint(where.runs / run.name / "checkpoints") is not None
 
     assert complete_run(run, where) is Outcome.FINISHED
     assert result(tmp_path, run) == result(finished, run)
-
-
-def _kill_after_a_checkpoint(folder: Path) -> None:
-    """Kill the only child process of this process with SIGKILL, as soon as it has written a checkpoint."""
-    while newest_checkpoint(folder / "checkpoints") is None:
-        time.sleep(0.01)
-    children = Path(f"/proc/{os.getpid()}/task")
-    for pid in {pid for task in children.iterdir() for pid in (task / "children").read_text().split()}:
-        if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
-            os.kill(int(pid), signal.SIGKILL)
 
 
 def test_a_run_with_other_settings_is_not_mixed_with_the_measurements(finished: Path) -> None:

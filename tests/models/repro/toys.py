@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 
 from benchmark.repro.paper_settings import Setting
+from models.repro.run import Outcome, RunFolders, complete_run
 from models.repro.run_configs import Run, setting_config
 from models.training.config_io import parse_config
+from tests.models.self_kill import kill_this_process_after
 
 TOY: Mapping[str, Mapping[str, object]] = {
     "data": {"held_out_images": 1},
@@ -22,3 +24,9 @@ def toy_run(setting: Setting = Setting.REFERENCE, seed: int = 0, **changes: Mapp
         for section, values in settings.items():
             tree[section] |= values
     return Run(setting, seed, parse_config(tree | {"seed": seed}, setting))
+
+
+def run_until_killed(run: Run, folders: RunFolders) -> Outcome:
+    """Complete a run; SIGKILL ends this process once it has written the first checkpoint."""
+    kill_this_process_after(folders.runs / run.name / "checkpoints", "step-000002")
+    return complete_run(run, folders)

@@ -14,14 +14,20 @@ from pathlib import Path
 import torch
 
 from benchmark.cli.main import main
+from tests.models.self_kill import kill_this_process_after
 from tests.ports import free_port
 
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(["tests.models.training.processes", "models.training.run"])
 
 
-def start_training(config_file: Path, output: Path, *, processes: int = 1) -> list[ForkServerProcess]:
-    """Start `ti2v train` as `torchrun` starts it, on the CPU; exit codes are those of the command."""
+def start_training(
+    config_file: Path, output: Path, *, processes: int = 1, kill_after: Path | None = None
+) -> list[ForkServerProcess]:
+    """Start `ti2v train` as `torchrun` starts it, on the CPU; exit codes are those of the command.
+
+    Each process kills itself with SIGKILL once it has written `kill_after`.
+    """
     shared = {
         "WORLD_SIZE": str(processes),
         "MASTER_ADDR": "127.0.0.1",
@@ -34,13 +40,15 @@ def start_training(config_file: Path, output: Path, *, processes: int = 1) -> li
     started = []
     for rank in range(processes):
         variables = shared | {"RANK": str(rank), "LOCAL_RANK": str(rank)} if processes > 1 else {}
-        process = _SERVER.Process(target=_train, args=(words, variables), daemon=True)
+        process = _SERVER.Process(target=_train, args=(words, variables, kill_after), daemon=True)
         process.start()
         started.append(process)
     return started
 
 
-def _train(words: list[str], variables: Mapping[str, str]) -> None:
+def _train(words: list[str], variables: Mapping[str, str], kill_after: Path | None) -> None:
+    if kill_after:
+        kill_this_process_after(kill_after.parent, kill_after.name)
     os.environ.update(variables)
     # multiprocessing ignores Ctrl-C in its server, and children inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -3,7 +3,6 @@
 import os
 import resource
 import signal
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,15 +28,11 @@ def curve(folder: Path) -> list[float]:
 
 
 def kill_after_checkpoint(config_file: Path, output: Path, checkpoint: Path) -> None:
-    """Start `ti2v train` and kill it with SIGKILL as soon as a checkpoint exists."""
-    (child,) = start_training(config_file, output)
-    deadline = time.monotonic() + 300
-    while not checkpoint.exists() and child.is_alive() and time.monotonic() < deadline:
-        time.sleep(0.005)
-    child.kill()
+    """Run `ti2v train` until it has written a checkpoint; SIGKILL ends it there."""
+    (child,) = start_training(config_file, output, kill_after=checkpoint)
     child.join()
     assert child.exitcode == -signal.SIGKILL
-    assert checkpoint.exists() or newest_checkpoint(checkpoint.parent)
+    assert checkpoint.exists()
 
 
 def figures(result: TrainingResult) -> list[tuple[float, float]]:
