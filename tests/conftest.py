@@ -221,7 +221,7 @@ def serving(context: AppContext, **changes: object) -> Iterator[str]:
         server = uvicorn.Server(uvicorn.Config(create_app(context), **options))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not server.started and thread.is_alive() and time.monotonic() < deadline:
             time.sleep(0.01)
         try:

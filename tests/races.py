@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from app.database import Database, _WriteLock
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 _HELD = _WriteLock.held.__wrapped__.__code__  # type: ignore[attr-defined]  # contextmanager keeps the function
 _WAITING = text(
     "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"

@@ -198,4 +198,4 @@ def test_a_body_that_arrives_too_slowly_is_refused() -> None:
         except RequestTimeout:
             return messages
 
-    assert anyio.run(read) in (1, 2)
+    assert anyio.run(read) <= 2

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from httpx2 import Client, ConnectError
+from httpx2 import Client, TransportError
 from sqlalchemy import event, select, text
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -28,6 +27,7 @@ from benchmark.protocol import Role
 from tests.acting import refused
 from tests.app.api.conftest import client_of
 from tests.cast import Cast, Study
+from tests.ports import free_port
 
 TI2V = Path(sys.executable).parent / "ti2v"
 VOTE_REQUEST = {"choice": "left", "justifications": ["object_motion"]}
@@ -128,9 +128,7 @@ def test_a_database_that_is_gone_is_503_and_not_ready(cast: Cast, client: TestCl
 @contextmanager
 def server_process(home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """A server of its own process on `home`; killed at the end if it still lives."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TI2V_")}
     environment |= {"TI2V_HOME": str(home), "TI2V_SECRET_KEY": "test-secret-of-more-than-32-bytes-0"}
     process = subprocess.Popen(
@@ -152,7 +150,7 @@ def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
             try:
                 client.get(f"{address}/healthz").raise_for_status()
                 return
-            except ConnectError:
+            except TransportError:
                 assert process.poll() is None, process.communicate()
                 time.sleep(0.05)
     raise AssertionError("the server did not start")

@@ -191,7 +191,7 @@ def test_a_closed_pipe_is_silent() -> None:
     writer.stdout.readline()
     writer.stdout.close()
 
-    assert writer.wait(timeout=20) == 1
+    assert writer.wait(timeout=60) == 1
     assert writer.stderr is not None
     assert writer.stderr.read() == b""
     writer.stderr.close()

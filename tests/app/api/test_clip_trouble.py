@@ -164,7 +164,7 @@ def test_a_stored_clip_lies_under_the_sha256_of_its_bytes(upload: Upload) -> Non
     assert b"".join(store.read_range(key, 0, store.size(key))) == CLIP
 
 
-def wait_until(holds: Callable[[], bool], *, seconds: float = 10) -> None:
+def wait_until(holds: Callable[[], bool], *, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it did not happen in time"

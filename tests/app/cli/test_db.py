@@ -16,7 +16,7 @@ from tests.app.cli.outcome import Run
 from tests.full_disk import room_for
 
 # A whole copy takes a second. A copy that starts again at every write takes as long as the writes.
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 def people_in(path: Path) -> list[str]:

@@ -58,7 +58,7 @@ def children_of(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def wait_for(condition: Callable[[], bool], *, within_s: float = 5.0) -> None:
+def wait_for(condition: Callable[[], bool], *, within_s: float = 60.0) -> None:
     deadline = time.monotonic() + within_s
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -229,8 +229,8 @@ def test_closing_ends_running_work_and_refuses_more(clip: Path, long_work: dict[
         waiting = threads.submit(sandbox.run, Work.RENDITION, long_work)
         sandbox.close()
 
-        assert isinstance(running.exception(timeout=5), SandboxBroken)
-        assert isinstance(waiting.exception(timeout=5), SandboxBroken)
+        assert isinstance(running.exception(timeout=60), SandboxBroken)
+        assert isinstance(waiting.exception(timeout=60), SandboxBroken)
     with pytest.raises(SandboxBroken):
         probe_clip(clip, sandbox=sandbox)
 
@@ -275,6 +275,6 @@ print(_reply_of(child, reading, 5))
 def test_the_reply_of_a_child_that_exits_slowly_counts(written: str, reply: dict[str, object]) -> None:
     command = [sys.executable, "-c", SLOW_CHILD, written]
 
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=55)
 
     assert done.stdout.strip() == str(reply)

@@ -26,7 +26,7 @@ def test_the_first_page_reads_no_vote_that_was_read_in_advance(cast: Cast, study
     event.listen(Engine, "before_cursor_execute", note)
     try:
         with preloaded_results(cast.context, delay_s=0):
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + 60
             while not votes_read(statements) and time.monotonic() < deadline:
                 time.sleep(0.02)
         assert alice.get(RESULTS).status_code == 200

@@ -88,7 +88,7 @@ def test_the_same_bytes_that_come_while_a_commit_fails_keep_their_file(full_for_
 
     with ThreadPoolExecutor(1) as pool:
         failing = pool.submit(first.put, FULL, CLIP)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not is_stored(cast.context):
             assert time.monotonic() < deadline, "the first clip was never stored"
             time.sleep(0.01)

@@ -140,7 +140,7 @@ def test_a_stopping_server_releases_its_task(context: AppContext) -> None:
             progress(1, 2)
 
     with TaskRunner(context, {KIND: work}).running():
-        assert started.wait(timeout=20)
+        assert started.wait(timeout=60)
 
     task = stored(context, task_id)
     assert (task.status, task.attempt) == (TaskStatus.QUEUED, 0)

@@ -39,7 +39,7 @@ def unusual(arrays: Arrays) -> Arrays:
     if "end" in arrays:
         os._exit(7)
     if "sleep" in arrays:
-        time.sleep(60)
+        time.sleep(600)
     if "variables" in arrays:
         return {"names": np.array(sorted(os.environ))}
     raise ValueError("no such input")

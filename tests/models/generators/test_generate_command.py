@@ -236,7 +236,7 @@ def test_sigterm_stops_a_run_like_ctrl_c(tmp_path: Path) -> None:
         while not clips(tmp_path) and time.monotonic() < deadline:
             time.sleep(0.005)
         running.terminate()
-        assert running.wait(timeout=30) == 130
+        assert running.wait(timeout=60) == 130
     finally:
         running.kill()
         running.wait()

@@ -4,13 +4,14 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
+from itertools import pairwise
 from threading import Thread
 
 from models.worker.lease_renewal import LeaseRenewer
 from tests.models.worker.conftest import WorkerServer, claim
 
 
-def wait_for(condition: Callable[[], bool], *, seconds: float = 10.0) -> None:
+def wait_for(condition: Callable[[], bool], *, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
@@ -46,11 +47,11 @@ def test_a_failed_renewal_is_retried_soon(worker_server: WorkerServer) -> None:
         worker_server.address = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with closing(LeaseRenewer(worker_server.server(), worker_server.messages.append)) as leases:
             leases.add([job.model_copy(update={"lease_s": 6.0})])
-            wait_for(lambda: len(asked_at) > 2)
+            wait_for(lambda: len(asked_at) > 4)
         silent.shutdown(socket.SHUT_RDWR)
 
-    # Regular renewals would be 2 seconds apart, that is 4 seconds for two of them.
-    assert asked_at[2] - asked_at[0] < 3.0
+    # Regular renewals would be at least 2 seconds apart.
+    assert min(later - earlier for earlier, later in pairwise(asked_at)) < 2.0
 
 
 def test_a_job_that_was_cancelled_is_dropped_and_said(worker_server: WorkerServer) -> None:

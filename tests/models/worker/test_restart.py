@@ -24,7 +24,7 @@ def serving_at(context: AppContext, port: int) -> Iterator[None]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not server.started and thread.is_alive() and time.monotonic() < deadline:
         time.sleep(0.01)
     try:
@@ -43,14 +43,14 @@ def test_a_server_restart_loses_nothing(cast: Cast, worker_server: WorkerServer)
         def _clip(self, request: ClipRequest) -> GeneratedClip:
             if len(self.made) == PAIRS // 2:
                 half_way.set()
-                server_is_gone.wait(30)
+                server_is_gone.wait(60)
             return super()._clip(request)
 
     with ThreadPoolExecutor(1) as pool:
         with serving_at(cast.context, port):
             [asked] = worker_server.ask()
             running = pool.submit(worker_server.run, Waiting())
-            assert half_way.wait(30)
+            assert half_way.wait(60)
         server_is_gone.set()
         while not any(
             "The request is sent again until the server responds" in line for line in worker_server.messages
