@@ -1,13 +1,12 @@
 """`ti2v study answers`: prints the answers that annotators gave in the phases of a study."""
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from app.cli.server_options import open_client, server_options
+from benchmark.tables.csv_text import csv_text
 
 if TYPE_CHECKING:
     from benchmark.wire.phases import PhaseAnswerResponse
@@ -18,17 +17,15 @@ if TYPE_CHECKING:
 @server_options
 def answers(slug: str, server: str | None, key: str | None) -> None:
     """Print the answers of the study SLUG as CSV, one line for each annotator, phase and answer."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("annotator", "phase", "version", "outcome", "at", "key", "answer"))
+    rows: list[tuple[object, ...]] = [("annotator", "phase", "version", "outcome", "at", "key", "answer")]
     for row in _from_server(slug, server, key) if server else _from_here(slug):
         cells = row.model_dump(mode="json")
         given = cells.pop("answers") or {"": ""}
         for name, answer in given.items():
             shown = "; ".join(map(str, answer)) if isinstance(answer, list) else answer
             before = (cells["annotator"], cells["phase"], cells["version"], cells["outcome"] or "")
-            writer.writerow((*before, cells["at"], name, shown))
-    click.echo(text.getvalue(), nl=False)
+            rows.append((*before, cells["at"], name, shown))
+    click.echo(csv_text(rows), nl=False)
 
 
 def _from_server(slug: str, server: str, key: str | None) -> "Sequence[PhaseAnswerResponse]":

@@ -31,15 +31,14 @@ def report(measurements: Path, output: Path, strict: bool) -> None:
 
     Missing and half-written runs are named and not used. Runs with NaN are named and excluded.
     """
+    from benchmark.cli.output import write_output
     from benchmark.repro.measurements import run_name
     from benchmark.repro.report import report_files
 
     runs, files = report_files(measurements)
     output.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        unfinished = output / f".{name}.unfinished"
-        unfinished.write_bytes(content)
-        unfinished.replace(output / name)
+        write_output([content], str(output / name))
     excluded = [
         f"{run_name(each.facts.setting, each.facts.seed)} became NaN or infinite and is excluded."
         for each in runs.not_finite

@@ -3,13 +3,12 @@
 Memory use does not grow with the length of the table.
 """
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from benchmark.exports.cells import Cell
+from benchmark.tables.csv_text import csv_text
 from benchmark.tables.spreadsheet import guard
 
 CHUNK_ROWS = 2000
@@ -20,9 +19,10 @@ def csv_chunks(names: tuple[str, ...], rows: Iterable[list[Cell]]) -> Iterator[b
 
     Texts are escaped, so that a spreadsheet program does not run a text as a formula.
     """
-    yield _csv_text([names])
+    yield csv_text([names]).encode()
     for chunk in _chunks(rows):
-        yield _csv_text([guard(cell) if type(cell) is str else cell for cell in row] for row in chunk)
+        guarded = ([guard(cell) if type(cell) is str else cell for cell in row] for row in chunk)
+        yield csv_text(guarded).encode()
 
 
 def json_chunks(names: tuple[str, ...], rows: Iterable[list[Cell]]) -> Iterator[bytes]:
@@ -43,12 +43,6 @@ def jsonl_chunks(names: tuple[str, ...], rows: Iterable[list[Cell]]) -> Iterator
 def _json_lines(names: tuple[str, ...], rows: list[list[Cell]]) -> Iterator[str]:
     for row in rows:
         yield json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, allow_nan=False)
-
-
-def _csv_text(rows: Iterable[Iterable[object]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode()
 
 
 def _chunks(rows: Iterable[list[Cell]]) -> Iterator[list[list[Cell]]]:

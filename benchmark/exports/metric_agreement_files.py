@@ -1,7 +1,5 @@
 """Writes the agreement of metrics with people as CSV, JSON, Markdown or LaTeX."""
 
-import csv
-import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -13,6 +11,7 @@ from benchmark.stats.breakdowns import Division
 from benchmark.stats.number_format import printed_number, printed_p
 from benchmark.stats.tallies import Tallies
 from benchmark.stats.votes import Matchup
+from benchmark.tables.csv_text import csv_text
 from benchmark.votes.covariates import CovariateRow, CovariateTable, covariate_table
 from benchmark.votes.metric_agreement import MetricAgreementRow, metric_agreement_rows
 
@@ -70,13 +69,8 @@ def agreement_bytes(document: AgreementDocument, file_format: MetricFormat) -> b
 
 
 def _csv(document: AgreementDocument) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     names = [field.name for field in fields(MetricAgreementRow)]
-    writer.writerow(names)
-    for row in document.rows:
-        writer.writerow(["" if value is None else value for value in asdict(row).values()])
-    return out.getvalue()
+    return csv_text([names, *(asdict(row).values() for row in document.rows)])
 
 
 def _json(document: AgreementDocument) -> str:

@@ -1,7 +1,5 @@
 """Writes metric tables: Markdown and LaTeX contain means, CSV contains clip scores, JSON contains both."""
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +12,7 @@ from benchmark.metrics.suites import SUITES
 from benchmark.metrics.table import NO_SCORE, ClipScores, MetricTable
 from benchmark.metrics.vectors import MetricInputError
 from benchmark.protocol import Direction, MetricFormat
+from benchmark.tables.csv_text import csv_text
 from benchmark.wire.metrics import MetricTableResponse
 
 ARROWS = {Direction.HIGHER: "↑", Direction.LOWER: "↓", Direction.NONE: ""}
@@ -53,16 +52,14 @@ def metric_table_bytes(table: MetricTable, name: str, file_format: MetricFormat)
 
 
 def _csv(rows: Sequence[NamedTable]) -> str:
-    out = io.StringIO()
     names = [metric.name for metric in rows[0].table.metrics]
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["model", "partial", "pair", "scenario", "seed", *names])
+    lines: list[list[object]] = [["model", "partial", "pair", "scenario", "seed", *names]]
     for row in rows:
         partial = str(row.table.is_partial).lower()
         for clip in row.table.clips:
             values = (clip.values.get(name, "") for name in names)
-            writer.writerow([row.name, partial, clip.pair, clip.scenario, clip.seed, *values])
-    return out.getvalue()
+            lines.append([row.name, partial, clip.pair, clip.scenario, clip.seed, *values])
+    return csv_text(lines)
 
 
 def _json(rows: Sequence[NamedTable]) -> str:

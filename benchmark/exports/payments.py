@@ -6,13 +6,12 @@ column Approve, or a reason in the column Reject). The project has not tested th
 platforms.
 """
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 
 from benchmark.exports.cells import Cell
 from benchmark.exports.csv_json import csv_chunks
 from benchmark.protocol import PaymentAction, PaymentFile
+from benchmark.tables.csv_text import csv_text
 from benchmark.wire.platforms import PaymentResponse
 
 # Unverified: Prolific is said to refuse a shorter reason.
@@ -66,6 +65,4 @@ def _cells(row: PaymentResponse) -> list[Cell]:
 
 def _csv(names: tuple[str, ...], lines: Iterable[tuple[str, ...]]) -> bytes:
     """Return a CSV table with the participant ids unchanged, exactly as the platform sent the ids."""
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows([names, *lines])
-    return text.getvalue().encode()
+    return csv_text([names, *lines]).encode()

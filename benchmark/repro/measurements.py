@@ -16,6 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from benchmark.repro.paper_settings import PLANNED_SEEDS
+from benchmark.tables.csv_text import csv_text
 
 Row = Mapping[str, float | None]
 _PAIR = "pair_id"
@@ -92,7 +93,7 @@ def write_measurement(folder: Path, measurement: Measurement) -> None:
         ValueError: a value is NaN or infinite.
     """
     stem = run_name(measurement.facts.setting, measurement.facts.seed)
-    table = _to_csv(measurement)
+    table = clip_measures_csv(measurement.columns, measurement.pair_ids, measurement.rows)
     folder.mkdir(parents=True, exist_ok=True)
     # Remove the old facts first. If the process is killed between the two writes, the facts are then missing,
     # so the run counts as incomplete.
@@ -153,13 +154,16 @@ def _command(stem: str, seed: int) -> str:
     return f"ti2v repro run {stem}{seeds}"
 
 
-def _to_csv(measurement: Measurement) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([_PAIR, *measurement.columns])
-    for pair, row in zip(measurement.pair_ids, measurement.rows, strict=True):
-        writer.writerow([pair, *(_cell(row[name]) for name in measurement.columns)])
-    return text.getvalue()
+def clip_measures_csv(columns: Sequence[str], pair_ids: Sequence[str], rows: Sequence[Row]) -> str:
+    """Return the measures of clips as CSV text, rounded to 6 digits.
+
+    Raises:
+        ValueError: a value is NaN or infinite.
+    """
+    lines = (
+        [pair, *(_cell(row[name]) for name in columns)] for pair, row in zip(pair_ids, rows, strict=True)
+    )
+    return csv_text([[_PAIR, *columns], *lines])
 
 
 def _from_csv(facts: RunFacts, table: str) -> Measurement:

@@ -11,6 +11,7 @@ from benchmark.repro.measurements import run_name
 from benchmark.repro.paper_settings import Setting
 from benchmark.repro.stored_runs import StoredRuns
 from benchmark.stats.crossed import CrossedEstimate
+from benchmark.stats.number_format import stated_p
 from benchmark.stats.rounding import percent
 
 NONE = "–"
@@ -194,9 +195,7 @@ def _interval(found: CrossedEstimate | None) -> str:
 
 
 def _p_value(p_holm: float | None) -> str:
-    if p_holm is None:
-        return NONE
-    return "p < 0.001" if p_holm < 0.001 else f"p = {p_holm:.3f}"
+    return NONE if p_holm is None else stated_p(p_holm)
 
 
 def _mean_and_sd(each: SettingMean) -> str:

@@ -1,14 +1,13 @@
 """Writes the results of the re-test as CSV tables."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from benchmark.protocol import Justification
 from benchmark.repro.analysis import RowResult, SettingMean
 from benchmark.repro.stored_runs import StoredRuns
 from benchmark.stats.crossed import CrossedEstimate
 from benchmark.stats.rounding import percent
+from benchmark.tables.csv_text import csv_text
 
 _REASONS = tuple(Justification)
 
@@ -21,51 +20,57 @@ def results_csv(results: Sequence[RowResult]) -> str:
     for reason in _REASONS:
         header += [f"{reason}_reference", f"{reason}_other"]
         header += [f"paper_{reason}_reference", f"paper_{reason}_other"]
-    return _csv(header, (_result_cells(each) for each in results))
+    return csv_text([header, *(_result_cells(each) for each in results)])
 
 
 def differences_csv(results: Sequence[RowResult]) -> str:
     """Return, for each row of the paper's tables, each measure's difference: reference minus other side."""
     header = ["table", "reference", "other", "measure", "difference", "ci_low", "ci_high", "seeds", "pairs"]
-    return _csv(
-        header,
-        (
-            [row.paper.table, row.paper.reference, row.paper.other, measure, *_estimate_cells(found)]
-            for row in results
-            for measure, found in row.differences.items()
-        ),
+    return csv_text(
+        [
+            header,
+            *(
+                [row.paper.table, row.paper.reference, row.paper.other, measure, *_estimate_cells(found)]
+                for row in results
+                for measure, found in row.differences.items()
+            ),
+        ]
     )
 
 
 def measures_csv(means: Sequence[SettingMean]) -> str:
     """Return the mean of each measure for each setting."""
     header = ["setting", "measure", "runs", "mean", "seed_sd"]
-    return _csv(
-        header,
-        (
-            [each.setting, each.measure, each.runs, _number(each.mean), _number(each.seed_sd)]
-            for each in means
-        ),
+    return csv_text(
+        [
+            header,
+            *(
+                [each.setting, each.measure, each.runs, _number(each.mean), _number(each.seed_sd)]
+                for each in means
+            ),
+        ]
     )
 
 
 def figure6_csv(runs: StoredRuns) -> str:
     """Return the data of Figure 6: for every finished run, the losses of each timestep."""
     header = ["setting", "seed", "timestep", "inside", "overall", "ratio"]
-    return _csv(
-        header,
-        (
-            [
-                setting,
-                seed,
-                int(row["timestep"]),
-                _number(row["inside"]),
-                _number(row["overall"]),
-                _number(row["inside"] / row["overall"]),
-            ]
-            for (setting, seed), run in runs.finished.items()
-            for row in run.facts.figure6
-        ),
+    return csv_text(
+        [
+            header,
+            *(
+                [
+                    setting,
+                    seed,
+                    int(row["timestep"]),
+                    _number(row["inside"]),
+                    _number(row["overall"]),
+                    _number(row["inside"] / row["overall"]),
+                ]
+                for (setting, seed), run in runs.finished.items()
+                for row in run.facts.figure6
+            ),
+        ]
     )
 
 
@@ -100,11 +105,3 @@ def _share(count: int, total: int) -> object:
 def _number(value: float | None) -> str:
     """Return a value with 6 significant digits, which are the same on every machine."""
     return "" if value is None else f"{value:.6g}"
-
-
-def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue()

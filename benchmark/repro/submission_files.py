@@ -1,6 +1,5 @@
 """Writes the held-out benchmark and the clips of the runs as files for the service."""
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from benchmark.repro.measurements import MeasurementError, run_name
 from benchmark.repro.paper_settings import Setting
 from benchmark.scenes.encoding import encode_mp4
 from benchmark.scenes.sprites import enlarged, held_out_clips
+from benchmark.tables.csv_text import csv_text
 
 BENCHMARK, CLIPS = "benchmark", "clips"
 # Clips of 32 pixels are enlarged to 192 pixels, a size that people can judge.
@@ -61,14 +61,16 @@ def write_benchmark_files(folder: Path) -> int:
     """
     (folder / "images").mkdir(parents=True, exist_ok=True)
     clips = held_out_clips()
-    with (folder / "prompt.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(_COLUMNS)
-        for clip in clips:
-            path = f"images/{clip.image_id}.png"
-            writer.writerow([path, clip.prompt, clip.split or ""])
-            Image.fromarray(enlarged(clip.frames[0], FACTOR)).save(folder / path)
+    for image_id, frame in {clip.image_id: clip.frames[0] for clip in clips}.items():
+        Image.fromarray(enlarged(frame, FACTOR)).save(folder / _image_path(image_id))
+    rows = ((_image_path(clip.image_id), clip.prompt, clip.split or "") for clip in clips)
+    table = csv_text([_COLUMNS, *rows])
+    (folder / "prompt.csv").write_text(table, encoding="utf-8", newline="")
     return len(clips)
+
+
+def _image_path(image_id: str) -> str:
+    return f"images/{image_id}.png"
 
 
 def write_clip_files(runs: list[GeneratedRun], folder: Path, *, fps: int = 8) -> Iterator[GeneratedRun]:

@@ -18,24 +18,18 @@ def calibrate(measurements: Path) -> None:
 
     With an exact flow estimator, every true clip would get the best value of every measure.
     """
-    import csv
-    import io
-
     import numpy as np
 
+    from benchmark.cli.output import write_output
+    from benchmark.repro.measurements import clip_measures_csv
     from benchmark.repro.report import CALIBRATION_FILE
     from benchmark.scenes.sprites import held_out_clips
     from models.metrics.true_clips import COLUMNS, measure_clips
 
     clips = held_out_clips()
     rows = measure_clips(np.stack([clip.frames for clip in clips]), [clip.truth for clip in clips])
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["pair_id", *COLUMNS])
-    for clip, row in zip(clips, rows, strict=True):
-        known = [row[name] for name in COLUMNS]
-        writer.writerow([clip.pair_id, *("" if value is None else round(value, 6) for value in known)])
+    table = clip_measures_csv(COLUMNS, [clip.pair_id for clip in clips], rows)
     measurements.mkdir(parents=True, exist_ok=True)
     path = measurements / CALIBRATION_FILE
-    path.write_text(text.getvalue(), encoding="utf-8", newline="")
+    write_output([table.encode()], str(path))
     click.echo(path)
