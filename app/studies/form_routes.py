@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import BaseModel, Field, ValidationError
@@ -23,10 +23,11 @@ from app.studies.form_view_builder import stored_fields, study_form_page
 from app.studies.forms import Comparisons, StudyFields, parse_study_form
 from app.tables.studies import Study
 from benchmark.protocol import RenditionRecipe, Role, Scope, WatchGate
-from benchmark.wire.common import SLUG
-from benchmark.wire.drafts import DraftRequest
+from benchmark.wire.common import SLUG, RequestModel
+from benchmark.wire.drafts import DraftRequest, StudyRequest
 
 router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
+StudyBody = TypeVar("StudyBody", bound=RequestModel)
 BenchmarkQuery = Annotated[str, Query(max_length=64)]
 
 
@@ -115,6 +116,7 @@ def create_study(request: Request, form: Submitted) -> Response:
             source = _source(session, principal, form.copied)
             if source is not None:
                 wanted = with_hidden_fields(wanted, drafts.draft_request(session, source))
+                wanted = _checked_request(StudyRequest, dict(wanted))
             study = service.create_study(
                 session,
                 request=wanted,
@@ -150,22 +152,21 @@ def edit_draft(slug: SlugPath, request: Request, form: Submitted) -> Response:
             wanted = with_hidden_fields(wanted, drafts.draft_request(session, study))
             values = dict(wanted) | {"revision": form.seen_revision}
             del values["slug"]
-            body = _draft_request(values)
+            body = _checked_request(DraftRequest, values)
             drafts.edit_draft(session, study=study, request=body, principal=principal, now=utc_now())
     except (Invalid, Conflict, NotFound) as refusal:
         return _refused(request, form.fields, refusal, draft=slug)
     return RedirectResponse(f"/studies/{slug}/open", status_code=303)
 
 
-def _draft_request(values: dict[str, object]) -> DraftRequest:
-    """Return the request that saves a draft.
+def _checked_request(kind: type[StudyBody], values: dict[str, object]) -> StudyBody:
+    """Return the request that creates a study or saves a draft.
 
     Raises:
-        Invalid: the fields contradict the phases or the rules of the draft. The form does not show phases and
-            rules.
+        Invalid: the fields contradict the phases or the rules, which the form does not show.
     """
     try:
-        return DraftRequest.model_validate(values)
+        return kind.model_validate(values)
     except ValidationError as error:
         sentences = [each["msg"].removeprefix("Value error, ") for each in error.errors()]
         raise Invalid(

@@ -21,7 +21,9 @@ from tests.acting import assign, refused, vote
 from tests.app.api.conftest import client_of
 from tests.app.results.page_voters import signed_in
 from tests.app.studies.test_study_form import FORM, fields
+from tests.app.voting.test_gold import with_gold
 from tests.cast import BENCHMARK, Cast, Study, enter, set_the_stage
+from tests.page_text import text_of
 
 API = "/api/v1/studies"
 PLAN = {
@@ -118,6 +120,20 @@ def test_a_draft_is_previewed_in_a_copy_that_is_removed(cast: Cast) -> None:
     TaskRunner(cast.context, TASK_HANDLERS).run_waiting()
     with cast.context.database.read() as session:
         assert session.scalars(select(StudyRow.slug)).all() == ["motif-against-two"]
+
+
+def test_a_copy_without_the_gold_questions_of_its_hidden_quiz_is_refused(
+    cast: Cast, alice: TestClient
+) -> None:
+    with_gold(cast)
+    quizzed = {"slug": "quizzed", "phases": {"quiz": {"questions": 1, "pass_mark": 1}}, "gold": {"count": 1}}
+    assert alice.post(API, json=PLAN | quizzed).status_code == 201
+
+    browser = signed_in(cast.context, cast.alice)
+    refused_copy = browser.post(FORM, data=fields(cast, slug="copy", copied="quizzed", gold=""))
+
+    assert refused_copy.status_code == 422
+    assert "a quiz asks gold questions" in text_of(refused_copy.text)
 
 
 def test_a_form_keeps_the_phases_that_it_does_not_show(cast: Cast, alice: TestClient) -> None:
