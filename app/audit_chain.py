@@ -73,6 +73,7 @@ def chain_new_events(session: Session) -> None:
     for position, row in enumerate(sorted(new, key=lambda row: row.id), head.events + 1):
         before = event_hash(before, row)
         session.add(AuditHash(position=position, event_id=row.id, hash=before))
+    session.flush()
 
 
 def chain_head(session: Session) -> ChainHead:

@@ -7,6 +7,7 @@ holds the lock would then get no thread (docs/decisions/0003-write-transactions.
 
 import fcntl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -20,7 +21,7 @@ from app.audit_chain import chain_new_events
 from app.prepared_statements import execute_on_driver
 from app.private_files import make_private_file, make_private_folder
 from app.settings import Settings
-from app.slow_queries import log_slow_queries
+from app.slow_queries import log_slow_commit, log_slow_queries
 
 _WRITES = "ti2v_writes"
 _ERASES = "ti2v_erases"
@@ -88,7 +89,9 @@ class Database:
         with self.write_lock(), Session(engine, expire_on_commit=False) as session:
             yield session
             chain_new_events(session)
+            started = time.perf_counter()
             session.commit()
+            log_slow_commit(self.engine, started=started)
             if session.info.get(_ERASES):
                 self._wal_keeps_erased = True
             if self._wal_keeps_erased:

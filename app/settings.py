@@ -117,7 +117,8 @@ class Settings(BaseSettings):
         0,
         ge=0,
         le=600_000,
-        description="SQL statements that take at least this many milliseconds are logged; 0 logs none.",
+        description="SQL statements and commits that take at least this many milliseconds are logged; "
+        "0 logs none.",
     )
     openid_issuer: str = Field(
         "", max_length=255, description="Issuer of the OpenID Connect provider with which people sign in."

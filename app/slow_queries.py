@@ -14,8 +14,10 @@ _LIMIT_MS = "slow_query_ms"
 def log_slow_queries(engine: Engine, *, limit_ms: int) -> None:
     """Log each statement on `engine` that takes `limit_ms` milliseconds or longer, locks included.
 
-    SQLAlchemy's events do not see statements that run directly on the driver; for them, see `log_if_slow`.
+    SQLAlchemy's events do not see statements that run directly on the driver, and not the end of a commit;
+    for them, see `log_if_slow` and `log_slow_commit`.
     """
+    engine.update_execution_options(**{_LIMIT_MS: limit_ms})
 
     @event.listens_for(engine, "connect")
     def keep_limit(_driver_connection: Any, record: Any) -> None:
@@ -36,7 +38,19 @@ def log_if_slow(connection: Connection, sql: str, *, started: float) -> None:
     Args:
         started: `time.perf_counter()` before the statement.
     """
-    limit_ms = connection.info.get(_LIMIT_MS)
+    _log(connection.info.get(_LIMIT_MS), sql, started)
+
+
+def log_slow_commit(engine: Engine, *, started: float) -> None:
+    """Log a commit that has just ended, if it reached the engine's time limit.
+
+    Args:
+        started: `time.perf_counter()` before the commit.
+    """
+    _log(engine.get_execution_options().get(_LIMIT_MS), "COMMIT", started)
+
+
+def _log(limit_ms: int | None, sql: str, started: float) -> None:
     ms = (time.perf_counter() - started) * 1000
     if limit_ms is not None and ms >= limit_ms:
         statement = " ".join(sql.split())[:MOST_CHARS]

@@ -53,6 +53,15 @@ def test_a_slow_statement_is_logged_with_the_requests_id_and_without_values(
     assert "a secret value" not in json.dumps(events())
 
 
+def test_a_slow_commit_is_logged(context: AppContext, events: Callable[[], list[dict[str, object]]]) -> None:
+    log_slow_queries(context.database.engine, limit_ms=0)
+
+    with context.database.write() as session:
+        session.execute(text("DELETE FROM sign_in_links"))
+
+    assert [each["statement"] for each in events()][-1] == "COMMIT"
+
+
 def test_each_line_of_a_request_has_its_id(
     context: AppContext, events: Callable[[], list[dict[str, object]]]
 ) -> None:
