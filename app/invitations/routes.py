@@ -15,7 +15,7 @@ from app.languages.study_texts import StudyWording
 from app.panels.progress import progress_of
 from app.panels.study_texts import study_wording
 from app.security.browsers import open_browser
-from app.security.participants import find_participant, lock_study
+from app.security.participants import find_participant
 from app.security.path_params import SlugPath
 from app.tables.people import Annotator
 from app.tables.studies import Study
@@ -81,9 +81,9 @@ def ask_before_leaving(slug: SlugPath, request: Request) -> Response:
 def leave(slug: SlugPath, request: Request) -> Response:
     with context_of(request).database.write() as session:
         participant = find_participant(
-            session, cookie=annotator_cookie_of(request), study_slug=slug, now=utc_now()
+            session, cookie=annotator_cookie_of(request), study_slug=slug, now=utc_now(), for_change=True
         )
-        study = lock_study(session, participant.study.id)
+        study = participant.study
         allow_frame(request, study)
         votes = withdraw_annotator(session, annotator=participant.annotator, study=study, now=utc_now())
         page = WithdrawPage(

@@ -15,7 +15,7 @@ from app.panels.study_texts import study_wording
 from app.phases import service
 from app.phases.view_builder import PhaseVisit
 from app.phases.view_models import PhasePage
-from app.security.participants import find_participant, lock_study
+from app.security.participants import find_participant
 from benchmark.protocol import Phase, StudyStatus
 
 
@@ -27,9 +27,9 @@ def find_visit(session: Session, request: Request, slug: str) -> PhaseVisit:
         Conflict: the study is a draft or paused.
     """
     participant = find_participant(
-        session, cookie=annotator_cookie_of(request), study_slug=slug, now=utc_now()
+        session, cookie=annotator_cookie_of(request), study_slug=slug, now=utc_now(), for_change=True
     )
-    study = lock_study(session, participant.study.id)
+    study = participant.study
     allow_frame(request, study)
     phases = study_phases(study)
     if phases is None:

@@ -20,7 +20,7 @@ from app.panels.allocation import DayLimitReached
 from app.panels.phases import end_voting, is_voting_due
 from app.panels.progress import progress_of
 from app.panels.study_texts import study_wording
-from app.security.participants import Participant, find_assignment, find_participant, lock_study
+from app.security.participants import Participant, find_assignment, find_participant
 from app.security.path_params import SlugPath
 from app.tables.people import Annotator
 from app.tables.studies import Study
@@ -104,9 +104,9 @@ def _show(
     context = context_of(request)
     with context.database.write(durable=False) as session:
         participant = find_participant(
-            session, cookie=annotator_cookie_of(request), study_slug=slug, now=utc_now()
+            session, cookie=annotator_cookie_of(request), study_slug=slug, now=utc_now(), for_change=True
         )
-        study = lock_study(session, participant.study.id)
+        study = participant.study
         allow_frame(request, study)
         accepted = request.headers.get("accept-language", "")
         wording = study_wording(study, annotator=participant.annotator, accept_language=accepted)
