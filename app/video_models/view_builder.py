@@ -30,7 +30,6 @@ from benchmark.protocol import Role, StudyStatus, SubmissionStatus
 
 MODELS_PER_PAGE = 50
 MAX_RESULTS = 200
-MAX_WARNINGS = 20
 
 
 def models_page(

@@ -38,11 +38,6 @@ class StoredRuns:
         """The names of the measures; empty if no run is finished."""
         return next((run.columns for run in self.finished.values()), ())
 
-    @property
-    def pair_ids(self) -> tuple[str, ...]:
-        """The held-out pairs; empty if no run is finished."""
-        return next((run.pair_ids for run in self.finished.values()), ())
-
     def common_seeds(self, first: Setting, second: Setting) -> tuple[int, ...]:
         """Return the seeds for which the runs of both settings are finished."""
         return tuple(

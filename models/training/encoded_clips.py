@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-import torch
 from torch import Tensor
 
 from models.motion.frames import Frames
@@ -95,18 +94,6 @@ def clip_tensors(stored: Mapping[str, Tensor]) -> ClipTensors:
         region=stored["region"],
         fps=float(stored["fps"]),
     )
-
-
-def stored_tensors(tensors: ClipTensors) -> dict[str, Tensor]:
-    """Return the tensors by the names under which they are stored; see `clip_tensors`."""
-    tokens = {} if tensors.image_tokens is None else {"image_tokens": tensors.image_tokens}
-    return tokens | {
-        "latents": tensors.latents,
-        "text": tensors.text,
-        "heatmap": tensors.heatmap,
-        "region": tensors.region,
-        "fps": torch.tensor(tensors.fps, dtype=torch.float64),
-    }
 
 
 @dataclass(frozen=True, eq=False)

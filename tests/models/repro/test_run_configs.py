@@ -4,7 +4,8 @@ import pytest
 import torch
 from click.testing import CliRunner
 
-from benchmark.repro.paper_settings import TABLES, Setting
+from benchmark.repro.paper_results import PAPER_ROWS, PaperRow
+from benchmark.repro.paper_settings import Setting
 from benchmark.scenes.sprites import held_out_clips
 from models.cli.repro import run as run_command
 from models.repro.run_configs import chosen_runs, grid, result_key, setting_config
@@ -20,11 +21,11 @@ from tests.models.repro.toys import toy_run
 from tests.models.training.toys import toy_config
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_the_two_sides_of_a_row_differ_in_one_setting(table: str) -> None:
-    for sides in TABLES[table]:
-        left, right = (settings_by_name(setting_config(side)) for side in sides)
-        assert len([name for name in left if left[name] != right[name] and name != "name"]) == 1
+@pytest.mark.parametrize("row", PAPER_ROWS, ids=lambda row: row.name)
+def test_the_two_sides_of_a_row_differ_in_one_setting(row: PaperRow) -> None:
+    left, right = (settings_by_name(setting_config(side)) for side in (row.reference, row.other))
+
+    assert len([name for name in left if left[name] != right[name] and name != "name"]) == 1
 
 
 def test_the_grid_has_every_setting_with_every_seed_and_table_2_first() -> None:
