@@ -24,7 +24,7 @@ def calibrate(measurements: Path) -> None:
     from benchmark.repro.measurements import clip_measures_csv
     from benchmark.repro.report import CALIBRATION_FILE
     from benchmark.scenes.sprites import held_out_clips
-    from models.metrics.true_clips import COLUMNS, measure_clips
+    from models.metrics.synthetic_scores import COLUMNS, measure_clips
 
     clips = held_out_clips()
     rows = measure_clips(np.stack([clip.frames for clip in clips]), [clip.truth for clip in clips])

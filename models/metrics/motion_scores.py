@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from benchmark.metrics.vectors import MetricInputError
 from models.metrics.clip_input import ClipInput
 from models.metrics.frame_scores import score_motion
-from models.metrics.true_clips import measure_clips
+from models.metrics.synthetic_scores import measure_clips
 from models.metrics.truths import sprite_truth, truth_of_pair
 
 MAX_SIDE = 256

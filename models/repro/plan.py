@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import torch
 
-from models.metrics.true_clips import measure_clips
+from models.metrics.synthetic_scores import measure_clips
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.repro.run_configs import Run
 from models.training.config import TrainingConfig

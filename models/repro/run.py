@@ -20,7 +20,7 @@ from benchmark.repro.measurements import (
     read_measurement,
     write_measurement,
 )
-from models.metrics.true_clips import COLUMNS, measure_clips
+from models.metrics.synthetic_scores import COLUMNS, measure_clips
 from models.motif.encoders import NotFinite
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.repro.held_out import benchmark_key, generate_clips, read_clips, write_clips

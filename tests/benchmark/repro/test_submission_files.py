@@ -14,7 +14,7 @@ from benchmark.repro.submission_files import generated_runs, write_benchmark_fil
 from benchmark.scenes.sprites import held_out_clips
 from models.metrics.clips import find_clips
 from models.metrics.motion_scores import motion_scores
-from models.metrics.true_clips import measure_clips
+from models.metrics.synthetic_scores import measure_clips
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from benchmark.metrics.truth import Truth
 from benchmark.scenes import bundled_pairs
-from models.metrics.true_clips import COLUMNS, measure_clips
+from models.metrics.synthetic_scores import COLUMNS, measure_clips
 from models.metrics.truths import truth_of_pair
 
 SIDE, FRAMES = 32, 8

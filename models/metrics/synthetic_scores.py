@@ -1,4 +1,4 @@
-"""Measures clips of a synthetic benchmark, held in memory, with the scores of the suite `motion`."""
+"""Measures clips of a synthetic benchmark, which are in memory, with the scores of the suite `motion`."""
 
 from collections.abc import Sequence
 
@@ -44,15 +44,15 @@ def measure_clips(
 
 def _measures(frames: NDArray[np.uint8], truth: Truth, fps: float) -> dict[str, float | None]:
     factor = max(1, MEASURED_SIDE // min(truth.size))
-    large = enlarged_truth(truth, factor)
+    large = upsample_truth(truth, factor)
     scores = score_motion(
-        enlarged(frames, factor), fps=fps, image=large.frames[0], truth=large, flow_name=FLOW
+        upsample_bicubic(frames, factor), fps=fps, image=large.frames[0], truth=large, flow_name=FLOW
     )
     return {name: scores.get(name) for name in COLUMNS}
 
 
-def enlarged(frames: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
-    """Enlarge frames, (frames, height, width, 3), by cubic interpolation."""
+def upsample_bicubic(frames: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
+    """Upsample frames, (frames, height, width, 3), by bicubic interpolation."""
     return (
         np.stack(
             [cv2.resize(frame, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC) for frame in frames]
@@ -62,12 +62,12 @@ def enlarged(frames: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
     )
 
 
-def enlarged_truth(truth: Truth, factor: int) -> Truth:
-    """Enlarge a true clip.
+def upsample_truth(truth: Truth, factor: int) -> Truth:
+    """Upsample a true clip.
 
-    In the flow and in the mask, every pixel is repeated. The flow is converted to pixels of the enlarged
+    In the flow and in the mask, every pixel is repeated. The flow is converted to pixels of the upsampled
     clip.
     """
     flow = None if truth.flow is None else factor * truth.flow.repeat(factor, axis=1).repeat(factor, axis=2)
     mask = truth.mask.repeat(factor, axis=1).repeat(factor, axis=2)
-    return Truth(enlarged(truth.frames, factor), flow, mask, truth.enters)
+    return Truth(upsample_bicubic(truth.frames, factor), flow, mask, truth.enters)
