@@ -38,7 +38,11 @@ def _grid_options(command: Callable[..., Any]) -> Callable[..., Any]:
             show_default=True,
             help="Number of seeds of each setting, counted from seed 0.",
         ),
-        click.option("--steps", type=click.IntRange(min=1), help="Other number of steps, for trials."),
+        click.option(
+            "--steps",
+            type=click.IntRange(min=1),
+            help="Number of training steps, for trials (default: from the config).",
+        ),
         click.option(
             "--output",
             type=click.Path(path_type=Path, file_okay=False),
@@ -51,7 +55,7 @@ def _grid_options(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.IntRange(min=1),
             default=2,
             show_default=True,
-            help="Runs at the same time.",
+            help="Number of runs at the same time.",
         ),
     ):
         command = option(command)
@@ -65,14 +69,14 @@ def _grid_options(command: Callable[..., Any]) -> Callable[..., Any]:
     type=FiniteFloatRange(min=0, min_open=True),
     default=8.0,
     show_default=True,
-    help="Most hours that the grid may take.",
+    help="Maximum hours of the grid.",
 )
 @click.option(
     "--minutes",
     type=FiniteFloatRange(min=0, min_open=True),
     default=150.0,
     show_default=True,
-    help="Most minutes of a piece.",
+    help="Maximum minutes of a piece.",
 )
 def plan(
     runs: tuple[str, ...],
@@ -85,9 +89,9 @@ def plan(
 ) -> int:
     """Print the hours and the disk space that RUNS need on this machine, and the pieces for `ti2v repro run`.
 
-    RUNS are names of settings (reference) or of runs (reference-0); no name plans the whole grid. The command
-    trains a few steps, and generates and measures two clips, to estimate the time. It exits with status 1 if
-    the grid is too large.
+    RUNS are names of settings (reference) or of runs (reference-0). Without RUNS, the command plans the whole
+    grid. The command trains a few steps, and generates and measures two clips, to estimate the time. If the
+    grid is too large, the exit code is 1.
     """
     from models.motif.torch_threads import cpu_threads
     from models.repro.plan import plan_grid, refusals
@@ -140,12 +144,12 @@ def run_command_line(context: click.Context, names: Sequence[str]) -> str:
 @click.option(
     "--minutes",
     type=FiniteFloatRange(min=0, min_open=True),
-    help="Stop after this time; the same command resumes.",
+    help="Stop after this number of minutes; the same command resumes.",
 )
 @click.option(
     "--gpus",
     type=click.IntRange(min=1),
-    help="Run on this many GPUs of this machine or of the Ray cluster, one run each.",
+    help="Number of GPUs of this machine or of the Ray cluster; each run gets one GPU.",
 )
 @click.option("--ray-address", help="Run on the Ray cluster at this address; its machines share the folders.")
 def run(
@@ -159,10 +163,10 @@ def run(
     gpus: int | None,
     ray_address: str | None,
 ) -> int:
-    """Train RUNS, generate the held-out clips, and write one measurement file a run.
+    """Train RUNS, generate the held-out clips, and write two measurement files for each run.
 
-    RUNS are names of settings (reference) or of runs (reference-0); no name runs the whole grid. Finished
-    runs are not repeated. A stopped or killed run resumes at its checkpoint.
+    RUNS are names of settings (reference) or of runs (reference-0). Without RUNS, the command runs the whole
+    grid. Finished runs are not repeated. A stopped or killed run resumes at its checkpoint.
     """
     if ray_address:
         _refuse_options_without_effect(click.get_current_context())
