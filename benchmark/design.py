@@ -4,7 +4,9 @@ import hashlib
 
 
 def shuffle_key(seed: int, *names: int) -> int:
-    """Return a 63-bit pseudorandom number, computed from the seed and `names`; it orders tied comparisons.
+    """Return a 63-bit pseudorandom number, computed from the seed and `names`.
+
+    The server uses the number to order tied comparisons.
 
     >>> shuffle_key(7, 1, 0) == shuffle_key(7, 1, 0), shuffle_key(7, 1, 0) == shuffle_key(7, 1, 1)
     (True, False)

@@ -149,7 +149,10 @@ def _readings(stem: str, known: Mapping[str, str]) -> tuple[ClipName, ...]:
 def _decide(
     undecided: Mapping[str, tuple[ClipName, ...]], matched: Mapping[str, ClipName]
 ) -> dict[str, ClipName]:
-    """Return a reading of each ambiguous name, if only one reading agrees with the matched names."""
+    """Return readings of ambiguous names.
+
+    A name is left out if several readings agree with the matched names.
+    """
     seeds = {name.seed for name in matched.values()}
     pairs = {name.pair_id for name in matched.values()}
     decided = {}

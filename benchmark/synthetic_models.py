@@ -1,6 +1,6 @@
 """The models of the scene engine, by name.
 
-Code that only lists the models imports this module, which does not import the engine.
+Import this module to list the models without importing the engine.
 """
 
 from types import MappingProxyType

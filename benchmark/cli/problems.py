@@ -28,7 +28,7 @@ def verbose_option(command: Command) -> Command:
 
 
 def print_all() -> None:
-    """From now on, print every list of problems in full, until a command with the option --verbose starts."""
+    """Print every list of problems in full, until a command with the option --verbose starts."""
     _limit.set(None)
 
 

@@ -49,7 +49,7 @@ def export(runs: Path, output: Path) -> None:
 def contact_sheet(runs: Path, output: Path, seed: int, pairs: int) -> None:
     """Draw the last frames of all settings beside each other, from the clips in the folder RUNS.
 
-    Look at this sheet before you read a score.
+    Look at this contact sheet before you read the scores.
     """
     from benchmark.repro.clip_sheet import draw_clip_sheet
     from benchmark.repro.submission_files import generated_runs

@@ -27,9 +27,10 @@ DEFAULT_OUTPUT = Path("docs/reproduction")
 @click.option("--strict", is_flag=True, help="Fail if a planned run is missing, half-written or excluded.")
 @verbose_option
 def report(measurements: Path, output: Path, strict: bool) -> None:
-    """Write the tables and figures of the re-test from the measurements alone.
+    """Write the tables and figures of the re-test from the stored measurements, without a new run.
 
-    Missing and half-written runs are named and not used. Runs with NaN are named and excluded.
+    The command does not use missing and half-written runs, and prints one line for each. The command also
+    prints and excludes each run with a loss that became NaN or infinite.
     """
     from benchmark.cli.output import write_output
     from benchmark.repro.measurements import run_name

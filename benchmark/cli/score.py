@@ -135,7 +135,7 @@ def read_names(path: Path) -> dict[str, str]:
 
 
 def _name_problems(names: "Mapping[str, object]") -> "Iterator[str]":
-    """Yield a sentence for each display name that cannot be printed, or that several sides have."""
+    """Yield a sentence for each display name that cannot be printed, or that is given to several sides."""
     sides: dict[str, str] = {}
     for side, name in names.items():
         if not isinstance(name, str) or not name.strip() or any(map(_is_control, name)):

@@ -33,7 +33,8 @@ class AuditApi:
         """Compute every hash of the audit log again; only for admins.
 
         Args:
-            head: the last hash of an earlier check, 64 hexadecimal digits. The chain must still contain it.
+            head: the last hash of an earlier check, 64 hexadecimal digits. The server checks that the chain
+                still contains this hash.
         """
         query = {"head": head} if head else {}
         return self._transport.get("/audit-events/check", AuditCheckResponse, query)

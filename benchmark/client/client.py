@@ -85,8 +85,8 @@ class Client:
     ) -> SubmissionDetailResponse:
         """Upload the clips of a folder as a submission and make the submission final.
 
-        Clips are named `<pair id>.mp4` or `<pair id>_<seed>.mp4`. The model is registered if it is new.
-        After an interruption, the same call uploads the missing clips.
+        Clips are named `<pair id>.mp4` or `<pair id>_<seed>.mp4`. If the model is not registered yet, the
+        call registers the model. After an interruption, the same call uploads the missing clips.
 
         Args:
             folder: the folder that contains the clips.
@@ -94,7 +94,7 @@ class Client:
             benchmark: slug of the benchmark; the newest version of the benchmark is used.
             label: a name that distinguishes several submissions of the same model.
             seed: upload only the clips of this seed.
-            allow_partial: make the submission final even if pairs have no clip.
+            allow_partial: make the submission final even if some pairs have no clip.
             replace: replace clips of the open submission that differ from the clips in the folder.
             on_clip: called after each upload, for a progress bar.
 

@@ -103,7 +103,7 @@ class FolderSubmission:
 
         Raises:
             SubmissionProblems: a file name is wrong, the folder has no clips, or the submission does not
-                accept clips. It is also raised if clips changed and `replace` is not set.
+                accept clips. SubmissionProblems is also raised if clips changed and `replace` is not set.
         """
         if self.folder.problems:
             raise SubmissionProblems(

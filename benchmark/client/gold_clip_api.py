@@ -44,7 +44,7 @@ class GoldClipApi:
         return self._transport.put(path, GoldClipResponse, GoldDecisionRequest(status=status))
 
     def discard(self, submission_id: str) -> None:
-        """Withdraw all wrong clips of a submission, so that you can make others."""
+        """Withdraw all wrong clips of a submission, so that you can make new wrong clips."""
         self._transport.delete(_path(submission_id), {})
 
 

@@ -35,7 +35,9 @@ class ImportApi:
         self._transport = transport
 
     def benchmark(self, place: str | Path, *, slug: str | None = None, title: str = "") -> TaskResponse:
-        """Import a benchmark as a new version of `slug`; a new benchmark is private and yours.
+        """Import a benchmark as a new version of `slug`.
+
+        If `slug` is new, you own the benchmark, and it is private.
 
         Args:
             place: a folder, a ZIP file of a folder, or a dataset of the hub as `hf://owner/name`.
@@ -43,7 +45,8 @@ class ImportApi:
             title: the title of the benchmark; by default the authors' title or, if there is none, the slug.
 
         Raises:
-            InvalidRequest: `slug` is missing for a folder or ZIP file, or `place` is a file of another type.
+            InvalidRequest: `slug` is missing for a folder or ZIP file, or `place` is neither a folder nor a
+                ZIP file nor a dataset of the hub.
         """
         if str(place).startswith("hf://"):
             request = checked_request(BenchmarkImportRequest, source=str(place), slug=slug, title=title)
@@ -81,8 +84,8 @@ class ImportApi:
             columns: a mapping from our column names to the table's column names, such as {"pair": "item"}.
             reference: the name of a model. In every matchup with this model, the model becomes the reference.
             answers: the form of the answers in the table: `sides` (reference or other) or `positions` (left
-                or right). By default, both forms are accepted, and an answer is an error if its
-                meaning differs between the two forms.
+                or right). By default, the table may contain both forms; an answer that is valid in both
+                forms is then an error.
             title: the title of the study; by default the slug.
             dry_run: only check the table.
 
@@ -186,7 +189,7 @@ def pack_folder(folder: Path, target: Path) -> None:
 
 
 def _pack_report(folder: Path, target: Path) -> None:
-    """Pack those files of a report that a merge needs into a ZIP file."""
+    """Write a ZIP file of a report, with only the files that a merge needs."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
         for name in REPORT_FILES:
             if (folder / name).is_file():

@@ -11,7 +11,7 @@ from benchmark.wire.metrics import MeasureRequest, MetricTableResponse, Submissi
 class MetricApi:
     """The methods of `client.metrics`.
 
-    A submission is named by its id, or by `model` or `model@label`.
+    Name a submission by its id, or by `model` or `model@label`.
     """
 
     def __init__(self, transport: Transport) -> None:

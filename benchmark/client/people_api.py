@@ -45,7 +45,7 @@ class PersonApi:
         return self._transport.post(f"{_path(name)}/sign-out", PersonResponse)
 
     def disable(self, name: str) -> PersonResponse:
-        """Refuse a person's keys and browsers until the person is enabled."""
+        """Disable a person: keys and browser sessions are refused until the person is enabled again."""
         return self._transport.post(f"{_path(name)}/disable", PersonResponse)
 
     def enable(self, name: str) -> PersonResponse:

@@ -38,8 +38,8 @@ class StudyApi(StudyAnnotatorApi):
     ) -> list[StudyResponse]:
         """Return the studies that are visible to you, newest first; each argument is a filter.
 
-        By default, archived and deleted studies are left out. With `archived` or `deleted` set, the call
-        returns only such studies.
+        By default, archived and deleted studies are left out. If `archived` or `deleted` is set, the call
+        returns only archived or only deleted studies.
         """
         query = {"status": status, "kind": kind, "benchmark": benchmark}
         query |= {name: "true" for name, wanted in (("archived", archived), ("deleted", deleted)) if wanted}
@@ -58,8 +58,8 @@ class StudyApi(StudyAnnotatorApi):
         """Replace all fields of a draft except its slug.
 
         Raises:
-            Refused: somebody else saved the draft after `request.revision` (`draft_changed`); `problems`
-                lists the changes.
+            Refused: somebody else saved the draft after revision `request.revision` (code `draft_changed`);
+                `problems` lists the changes.
         """
         return self._transport.put(study_path(slug), StudyResponse, request)
 

@@ -145,8 +145,8 @@ class SubmissionApi:
         """Delete a withdrawn submission that no study compares. The server removes its clips after 14 days.
 
         Args:
-            name: the submission's name, `model` or `model@label`; it must match, as a protection against
-                mistakes.
+            name: the name of the submission to delete, `model` or `model@label`; a wrong name is refused, as
+                a protection against mistakes.
         """
         request = checked_request(NamedDeletionRequest, name=name)
         return self._transport.post(f"{_path(submission_id)}/delete", SubmissionResponse, request)

@@ -10,7 +10,7 @@ import httpx2
 def tls_context() -> ssl.SSLContext:
     """Return the settings, with the certificate authorities that httpx2 trusts.
 
-    Reading the certificates takes about 20 ms of processor time. Without this function, each client would
-    read them.
+    Reading the certificates takes about 20 ms of processor time. Without these shared settings, each client
+    would read the certificates again.
     """
     return httpx2.create_ssl_context()

@@ -12,8 +12,8 @@ from benchmark.video.formats import CONVERSION_RECORDS
 class Record:
     """The source of a converted clip.
 
-    If the source is a folder of frames, `fps` is the frame rate that the user gave; None if it is a video.
-    `encoded` is false if the bytes were copied.
+    If the source is a folder of frames, `fps` is the frame rate that the user gave; for a video, `fps` is
+    None. `encoded` is false if the bytes were copied.
     """
 
     clip: str

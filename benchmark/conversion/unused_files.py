@@ -63,7 +63,7 @@ def holds_frames(folder: Path) -> bool:
 
 
 def files_beside_frames(sources: Iterable[Path]) -> Mapping[str, tuple[str, ...]]:
-    """Return the files inside frame folders that are not frames, grouped by the reason."""
+    """Return the names of files that are in a folder of frames but are not frames, grouped by the reason."""
     folders = [path for path in sources if path.is_dir()]
     found = [
         f"{folder.name}/{path.name}"

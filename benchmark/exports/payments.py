@@ -50,7 +50,10 @@ def payment_file(rows: Sequence[PaymentResponse], file: PaymentFile, *, amount: 
 
 
 def reason_of(row: PaymentResponse) -> str:
-    """Return the reason for a rejection. It says what the participant did, but not the limit of the rule."""
+    """Return the reason for a rejection.
+
+    The reason says what the participant did, but does not state the limit of the rule.
+    """
     facts = "; ".join(row.failed_rules) or "the checks of the study were not passed"
     text = f"Your answers did not pass the checks that this study announced: {facts}."
     more = " Please write to us if you think that this is a mistake."

@@ -25,7 +25,7 @@ from benchmark.protocol import TableName
 class PrintedColumn:
     """A column of a Markdown or LaTeX table.
 
-    Columns of numbers are right-aligned. A column of sides may show display names.
+    Columns of numbers are right-aligned. A column that names sides may print the display names of the sides.
     """
 
     title: str

@@ -32,8 +32,8 @@ class ImageFolder:
 
     Args:
         folder: the folder of the images; image names are paths relative to this folder.
-        within: after links are resolved, each image must be inside this folder; by default `folder`. The
-            files of a hub snapshot are links to files in a folder above the snapshot.
+        within: by default `folder`; every image must be inside the folder `within` after links are resolved.
+            The files of a hub snapshot are links to files in a folder above the snapshot.
     """
 
     def __init__(self, folder: Path, *, within: Path | None = None) -> None:
@@ -142,7 +142,10 @@ def _open_image(path: Path) -> Iterator[Image.Image]:
 
 
 def is_web_image(path: Path) -> bool:
-    """Return whether every browser can show a checked image; the content decides, not the suffix."""
+    """Return whether every browser can show a checked image.
+
+    The content decides, not the suffix of the name.
+    """
     with _open_image(path) as image:
         return image.format in {"JPEG", "MPO", "PNG", "WEBP"}
 

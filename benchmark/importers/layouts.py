@@ -1,7 +1,7 @@
 """Reads the benchmarks of other papers, in the papers' own layouts: Animate Bench, VBench-I2V and AIGCBench.
 
-Each function returns the pairs as rows of a table; the rows then get the same checks as our own tables.
-docs/benchmarks.md describes the layouts, their licences, and what was checked.
+Each function returns the pairs as rows of a table. The importer then checks these rows like the rows of our
+own tables. docs/benchmarks.md describes the layouts, their licences, and what was checked.
 """
 
 import json

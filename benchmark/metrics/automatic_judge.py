@@ -23,9 +23,9 @@ PSEUDONYM = "automatic-judge"
 class ClipJudgement:
     """The parts of a clip's score; each part is in [0, 1].
 
-    With the exact flow, the pair's true clip has the value 1 in each part. With an estimated flow, its `text`
-    is lower, because the estimated motion spreads into the surroundings of the object: the median of the
-    share inside is 0.33 for true clips (docs/reproduction.md).
+    With the exact flow, each part is 1 for the pair's true clip. With an estimated flow, `text` is below 1
+    even for a true clip, because the estimated motion spreads into the surroundings of the object. For true
+    clips, the median of the share inside is 0.33 (docs/reproduction.md).
 
     Attributes:
         fidelity: how similar the first frame is to the input image.

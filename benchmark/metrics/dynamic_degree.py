@@ -1,8 +1,8 @@
 """Computes the dynamic degree (VBench): whether a clip contains any motion.
 
 Source: VBench, commit 45e79ec, vbench/dynamic_degree.py, with RAFT-things and 20 iterations. The score of a
-clip is 1 if the clip moves, else 0; the mean over clips is the share of moving clips. Deviation: for n = 1 or
-2 sampled frames, round(4 n / 16) is 0, so VBench counts a static clip as moving. The function
+clip is 1 if the clip moves, else 0; the mean over clips is the share of moving clips. Deviation from VBench:
+for n = 1 or 2 sampled frames, round(4 n / 16) is 0, so VBench counts a static clip as moving. The function
 `dynamic_degree` refuses clips with fewer than 3 sampled frames.
 """
 

@@ -18,7 +18,8 @@ class MetricMeanRow:
         pairs: number of pairs with a score.
         expected_pairs: number of pairs of the benchmark.
         missing_clips: number of clips of the submission that were not measured.
-        settings: the settings of the measurement (all that affects the score besides the clips), as text.
+        settings: the settings of the measurement (everything that affects the score, except the clips), as
+            text.
     """
 
     suite: str

@@ -126,8 +126,8 @@ class MetricTable:
     def seed_means(self, metric: str) -> Mapping[int, float]:
         """Return the mean of a metric for each seed, over the pairs that have a score with every seed.
 
-        A pair that lacks a clip of some seed is left out. Otherwise each seed's mean would cover different
-        pairs.
+        A pair that lacks a clip of some seed is left out. Without this rule, the means of two seeds would
+        cover different pairs.
         """
         scored = [clip for clip in self.clips if metric in clip.values]
         seeds = sorted({clip.seed for clip in scored})

@@ -71,7 +71,7 @@ class WatchGate(StrEnum):
 
 
 class Balance(StrEnum):
-    """The numbers of votes that the server first tries to keep equal when it chooses a comparison.
+    """The counts that the server tries to keep equal: votes per comparison, or votes per matchup.
 
     `comparisons` assigns the comparison with the fewest votes and leases. `matchups` assigns a comparison of
     the matchup with the fewest complete votes; leases do not count, because they may be abandoned.
@@ -99,7 +99,7 @@ class RenditionRecipe(StrEnum):
 
 
 class Language(StrEnum):
-    """A language of the annotators' pages, by its language tag (BCP 47)."""
+    """A language of the annotators' pages; the value is the language tag (BCP 47)."""
 
     EN = "en"
     DE = "de"

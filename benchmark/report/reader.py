@@ -76,9 +76,8 @@ class StudyReport:
 
     Attributes:
         clips: for each side and seed, the sha256 of the clip of each pair.
-        table: the rows of those votes that count.
-        votes: the same rows, checked.
-        sha256: the digest of SHA256SUMS, which identifies the report.
+        table: the rows of the votes table, without the votes that do not count.
+        votes: the checked rows of `table`. sha256: the digest of SHA256SUMS, which identifies the report.
     """
 
     protocol: ReportedProtocol

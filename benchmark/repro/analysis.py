@@ -36,8 +36,8 @@ class RowResult:
     Attributes:
         paper: the paper's row.
         seeds: the seeds for which both runs are finished.
-        won, lost, ties, not_measured: numbers of cells; a cell is one pair in the runs of one seed. `won` and
-            `lost` refer to the reference.
+        won, lost, ties, not_measured: numbers of cells; a cell is one pair in the runs of one seed. `won` is
+            the number of cells that the reference won; `lost` is the number of cells that the reference lost.
         reasons: for each reason, the numbers of votes for the reference and for the other side.
         score: the share of decided cells that the reference won; None for too few seeds or decided cells.
         p_holm: the p-value of the score, adjusted over all rows; None if there is no score.

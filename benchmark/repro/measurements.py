@@ -2,7 +2,7 @@
 
 The CSV file has one row per clip. The JSON file is written last, and contains the hash of the CSV file. If
 the JSON file is missing or contains a different hash, the process was interrupted while it wrote the two
-files. Such a CSV file is refused.
+files. The reader refuses the CSV file of an interrupted process.
 """
 
 import csv

@@ -49,9 +49,9 @@ def read_runs(folder: Path) -> StoredRuns:
     """Read all runs of a folder of measurements.
 
     Raises:
-        MeasurementError: a file belongs to no setting, or two runs cannot be compared, because their
-            held-out clips, measures, steps or clips per step differ, or because two runs of one setting were
-            trained with different settings.
+        MeasurementError: a file belongs to no setting, or two runs cannot be compared. All runs must have
+            the same held-out clips, measures, steps and clips per step; all runs of one setting must also
+            have the same training settings.
     """
     stored = stored_runs(folder) if folder.is_dir() else []
     unknown = sorted({setting for setting, _ in stored} - set(Setting))

@@ -57,7 +57,8 @@ def generated_runs(folder: Path) -> list[GeneratedRun]:
 def write_benchmark_files(folder: Path) -> int:
     """Write the held-out pairs as a benchmark's folder, and return the number of pairs.
 
-    The scenario of a pair is the pair's split, which names what no training clip contains, such as `colour`.
+    The split of a pair becomes the pair's scenario; a split such as `colour` names what no training clip
+    contains.
     """
     (folder / "images").mkdir(parents=True, exist_ok=True)
     clips = held_out_clips()

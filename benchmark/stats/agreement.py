@@ -31,7 +31,8 @@ ROUNDING = 1e-24
 class Coefficient:
     """A measure of agreement.
 
-    `value` is None if the coefficient is undefined; such as kappa if all votes are for the same answer.
+    `value` is None if the coefficient is undefined. For example, kappa is undefined if all votes are for the
+    same answer.
 
     `interval` is the 95 % jackknife interval over comparisons; None for fewer than two comparisons, or if the
     votes of all comparisons are divided in the same way, such as 4|1.

@@ -3,8 +3,8 @@
 Every run (seed) generates a clip for every pair; each clip is one cell. Cells of one seed depend on each
 other, because they come from one network; cells of one pair depend on each other, because they show one
 scene. This module adds two variances of the mean: one clustered by seed, and one clustered by pair. The sum
-counts the variance inside cells twice. It is therefore at least the true variance, and the intervals are
-conservative.
+counts the variance inside cells twice. The sum is therefore at least as large as the true variance, and the
+intervals are conservative.
 
 Sources: A. B. Owen (2007), The pigeonhole bootstrap, Annals of Applied Statistics 1(2), 386-411. F. E.
 Satterthwaite (1946), Biometrics Bulletin 2(6), 110-114.
@@ -46,7 +46,7 @@ class CrossedEstimate:
 def crossed_mean(values: Cells, *, null: float = 0.0) -> CrossedEstimate:
     """Return the mean of cells, with an interval that generalises to other seeds and other pairs.
 
-    If all cells have the same value, the interval has no width.
+    If all cells have the same value, the interval has the width 0.
 
     Args:
         values: (seeds, pairs); NaN for a cell without a value.
@@ -80,8 +80,8 @@ def crossed_mean(values: Cells, *, null: float = 0.0) -> CrossedEstimate:
 def crossed_share(outcomes: Cells) -> CrossedEstimate:
     """Return the share of won cells, with its interval in [0, 1] and the test against 1/2.
 
-    If one side won every cell, no variance can be estimated. The interval is then Wilson's interval, and the
-    test is the sign test, with the pairs as independent units.
+    If one side won every cell, no variance can be estimated. In this case, the result contains Wilson's
+    interval and the p-value of the sign test, with the pairs as independent units.
 
     Args:
         outcomes: (seeds, pairs); 1 if the reference won, 0 if it lost, NaN if the cell is not decided.

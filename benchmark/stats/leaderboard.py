@@ -1,10 +1,10 @@
 """Computes the leaderboard: models by Bradley-Terry strength, with confidence intervals of their ranks.
 
 The rank interval of a model follows from two counts: how many models are significantly better, and how many
-are significantly worse. Each model is tested against every other model. Bonferroni's correction limits
-the probability that any of a model's tests is wrong to 5 %. Each rank interval therefore covers the true rank
-with a probability of at least 95 %. Source: M. Mogstad, J. P. Romano, A. M. Shaikh and D. Wilhelm (2024),
-Review of Economic Studies 91(1), 476-518.
+are significantly worse. Each model is tested against every other model. With Bonferroni's correction, at
+least one of a model's tests is wrong with a probability of at most 5 %. Each rank interval therefore covers
+the true rank with a probability of at least 95 %. Source: M. Mogstad, J. P. Romano, A. M. Shaikh and D.
+Wilhelm (2024), Review of Economic Studies 91(1), 476-518.
 """
 
 from collections.abc import Sequence

@@ -61,8 +61,8 @@ def percent_of_bound(bound: float) -> float:
 def without_noise(value: float) -> float:
     """Round off the last digits of a value; these digits depend on the order of floating-point additions.
 
-    Call `without_noise` before you round to few digits. Otherwise two values that should be equal may be
-    rounded to different numbers.
+    Call `without_noise` before you round to few digits. Without this call, two values that should be equal
+    may be rounded to different numbers.
     """
     return round(value, NOISE_DIGITS)
 

@@ -2,11 +2,11 @@
 
 A rule counts the bad answers of an annotator, such as wrong answers to gold questions. For each rule,
 HONEST_RATES contains an assumption: the highest rate of bad answers of an honest annotator. An annotator
-fails a rule if an honest annotator gives so many bad answers with a probability below LEVEL.
+fails a rule if an honest annotator would give so many bad answers with a probability of less than LEVEL.
 
 The server checks every rule again after each answer. Over many answers, the share of honest annotators who
 fail is therefore larger than LEVEL. A test simulates honest annotators with exactly these rates: over 100
-votes, at most 1 % of them fail any of the seven rules.
+votes, at most 1 % of the annotators fail at least one of the seven rules.
 """
 
 from functools import lru_cache

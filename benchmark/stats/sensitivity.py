@@ -9,8 +9,8 @@ fewer distinct annotators than the study, and majorities of fewer votes give sco
 percentile interval of the bootstrap would therefore be biased and would often not contain the score. Instead,
 the variance of the resampled scores is converted to an effective number of independent pairs. A score of this
 many independent pairs would have the same variance as the resampled scores, if the true score were the mean
-of the resampled scores. The interval is the Wilson interval around the score for this number (see
-`stats.averages`).
+of the resampled scores. The interval is the Wilson interval around the score for this effective number of
+pairs (see `stats.averages`).
 
 Sources: A. C. Cameron and D. L. Miller (2015), J. Human Resources 50(2), 317-372, on clusters; Franco et al.
 (2019), see `stats.averages`, on the number of independent pairs.
@@ -55,8 +55,8 @@ class SensitivityRow:
             to compare with the bootstrap interval; None if no pair is decided.
         ci_low, ci_high: 95 % interval by cluster bootstrap. None if there are fewer than five clusters, or if
             one side won every decided pair, because all resamples then give the same score.
-        lowest, highest: the lowest and the highest leave-one-out score; None if every omission leaves no
-            decided pair.
+        lowest, highest: the lowest and the highest leave-one-out score; None if no decided pair is left,
+            whichever cluster is omitted.
         lowest_without, highest_without: the cluster whose omission gives `lowest`, and the cluster whose
             omission gives `highest`.
     """

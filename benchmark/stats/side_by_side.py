@@ -14,7 +14,7 @@ from benchmark.stats.votes import Matchup
 class Score:
     """The reference's TI2V score in percent, with its Wilson interval.
 
-    Both are None if no pair is decided.
+    Score and interval are None if no pair is decided.
     """
 
     share: float | None

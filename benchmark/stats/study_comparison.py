@@ -49,7 +49,7 @@ class StudyComparison:
         first, second: the score in each study, with its 95 % interval.
         difference: the second score minus the first, in percentage points; None if a score is undefined.
         compared: the pairs that both studies decided, grouped by the two winners.
-        agreement: the share of these pairs with the same winner in both studies.
+        agreement: the share of the pairs in `compared` that have the same winner in both studies.
         p_value, p_holm: McNemar's exact test, without and with Holm's correction over all shared matchups.
             Both p-values are None if no pair is decided in both studies, or if a study is not closed.
     """
@@ -72,7 +72,7 @@ def compare_studies(
     Pairs are the same if their names are equal.
 
     Args:
-        interim: whether one of the studies is not closed. If true, the p-values are None.
+        interim: whether one of the studies is not closed. If `interim` is true, the p-values are None.
     """
     codes = {name: code for code, name in enumerate(first.pairs)}
     own = np.arange(len(first.pairs))

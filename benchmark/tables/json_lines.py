@@ -71,7 +71,10 @@ class _Object(dict[str, object]):
 
 @dataclass(frozen=True)
 class _Constant:
-    """NaN or Infinity in a cell; JSON forbids both. This is an error only if the cell's column is read."""
+    """NaN or Infinity in a cell; JSON forbids both.
+
+    NaN and Infinity are errors only in columns that are read.
+    """
 
     name: str
 

@@ -44,8 +44,8 @@ class VideoFrames:
 
     Attributes:
         frames: the frames as (frames, height, width, 3) uint8 RGB, upright, with square pixels.
-        fps: the frame rate of `frames`. This is the clip's mean rate if every frame was kept, and the
-            requested rate otherwise.
+        fps: the frame rate of `frames`. `fps` is the clip's mean rate if every frame was kept; otherwise
+            `fps` is the requested rate.
         description: the properties of the video track.
     """
 

@@ -44,7 +44,7 @@ class ColumnMapping:
         reference: a model. In every matchup of this model, the model is the reference. In a matchup without
             this model, the reference is the first model in alphabetical order.
         answers: whether the answers are names of models or the words left and right. By default, both forms
-            are read, and an answer with two meanings is an error.
+            are read; an answer that is both a model's name and a position word is an error.
         left_words, right_words: the answers that mean left and right, compared in lower case.
 
     Raises:

@@ -46,8 +46,8 @@ class MetricAgreementRow:
             comparisons that the model won.
         matchups: number of matchups in which one side won more comparisons than the other side.
         same_winner: number of matchups, among `matchups`, in which the metric has the same winner.
-        static_clips: number of scored clips on pairs for which the clip of the model `static` also has a
-            score.
+        static_clips: number of clips that have a score and whose pair also has a scored clip of the model
+            `static`.
         prefers_static: share of the `static_clips` clips that the metric rates worse than the clip of the
             model `static` on the same pair.
     """

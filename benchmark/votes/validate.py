@@ -56,8 +56,8 @@ def count_votes(rows: VoteRows, *, with_excluded: bool = False) -> Votes:
         with_excluded: also count excluded votes, to compare results with and without exclusions.
 
     Raises:
-        TableError: two rows give different sides for one matchup, or different images or scenarios for one
-            pair, or an annotator has two votes on one comparison that both count.
+        TableError: rows contradict each other: one matchup has different sides, one pair has different
+            images or scenarios, or one annotator has two votes that count on one comparison.
     """
     numbers = np.bincount(rows.status, minlength=len(STATUSES)).tolist()
     left_out = {status: number for status, number in zip(STATUSES, numbers, strict=True) if number}

@@ -49,7 +49,8 @@ class ClipReportResponse(ResponseModel):
 class CostResponse(ResponseModel):
     """Two estimated costs: of the votes so far, and of all votes that the study needs.
 
-    Both amounts include the platform's fee. Gold questions, repeats and pilots are not counted.
+    Both estimated costs include the platform's fee. The estimated costs do not include gold questions,
+    repeats and pilots.
     """
 
     spent: Decimal

@@ -31,7 +31,7 @@ class MatchupRequest(RequestModel):
     A null seed means the smallest seed of the submission. If `renditions` is null, the matchup uses the
     renditions of the study.
 
-    A submission is named by its id, or as `model` or `model@label`.
+    Name a submission by its id, or as `model` or `model@label`.
     """
 
     reference: SubmissionName

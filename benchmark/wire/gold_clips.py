@@ -25,7 +25,10 @@ class GoldDecisionRequest(RequestModel):
 
 
 class GoldClipResponse(ResponseModel):
-    """A proposed gold question: its pair, whose clip is the right answer, and the kind of the wrong clip."""
+    """A proposed gold question.
+
+    The submission's clip of the pair is right; `kind` is the kind of the wrong clip.
+    """
 
     pair: str
     prompt: str

@@ -34,7 +34,8 @@ class MinimumShareRule(_Rule):
 class MinimumTimeRule(_Rule):
     """The median time of a vote must not be below `minimum_s` seconds.
 
-    If `after` is null, an exact binomial test decides. It tests how many votes took less than `minimum_s`.
+    If `after` is null, an exact binomial test decides. The binomial test counts the votes that took less
+    than `minimum_s` seconds.
     """
 
     minimum_s: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)] = 2.0
@@ -60,8 +61,8 @@ class Rules(RequestModel):
             its sides swapped.
         gold: a limit on the share of right answers to hidden gold questions.
         consistency: a limit on the share of repeats with the same answer as before.
-        watching: a minimum share of fully watched votes. Before such a vote, the annotator watched both clips
-            to the end, according to the playback events. Votes without events are left out.
+        watching: a minimum share of fully watched votes. A vote is fully watched if both clips played to the
+            end before the vote, according to the playback events. Votes without events are left out.
         speed: a limit on the median time of a vote.
         side: a limit on the share of votes for one side (A or B).
         straight_sides: a limit on the share of votes for the same side as the annotator's previous vote.

@@ -91,7 +91,10 @@ class PlaybackRequest(RequestModel):
 
 
 class VoteResponse(ResponseModel):
-    """A stored vote. `next` is None if the request did not ask for it, or if no comparison is left."""
+    """A stored vote.
+
+    `next` is None if the request did not ask for the next assignment, or if no comparison is left.
+    """
 
     choice: Choice
     justifications: list[Justification]

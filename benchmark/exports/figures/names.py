@@ -33,10 +33,10 @@ class FigureNames:
 
     @property
     def reference_heading(self) -> str:
-        """The heading of the figure's half in which the reference of a matchup wins."""
+        """The heading of the half of the figure that shows wins of the reference."""
         return f"{self.side(self.reference)} better" if self.reference else "First better"
 
     @property
     def other_heading(self) -> str:
-        """The heading of the figure's half in which the other side of a matchup wins."""
+        """The heading of the half of the figure that shows wins of the other side."""
         return "Other better" if self.reference else "Second better"

@@ -18,7 +18,10 @@ NAME_SIZES = (TEXT_SIZE, 7.0, 6.5, 6.0)
 
 @dataclass(frozen=True)
 class ScenarioExample:
-    """A scenario and its first pair. `pixels` is that pair's image, uint8 RGB (height, width, 3)."""
+    """A scenario and its first pair.
+
+    `pixels` is the image of the first pair, uint8 RGB (height, width, 3).
+    """
 
     scenario: str
     pair: str

@@ -92,7 +92,10 @@ def wrap(text: str, width: float, size: float, *, bold: bool = False, max_lines:
 
 
 def size_without_breaks(text: str, width: float, sizes: Sequence[float], *, bold: bool = False) -> float:
-    """Return the first of `sizes` at which words break only at punctuation; otherwise the last size."""
+    """Return the first font size at which words break only at punctuation.
+
+    If there is none, return the last size.
+    """
     parts = [part for word in printable(text).split() for part in _BREAKABLE.findall(word)]
     for size in sizes:
         if all(text_width(part, size, bold=bold) <= width for part in parts):

@@ -32,7 +32,7 @@ class Sprite:
 
 @dataclass(frozen=True)
 class Layout:
-    """The objects of an image, and the number that seeds its background."""
+    """The objects of an image, and the seed of the image's background."""
 
     sprites: tuple[Sprite, ...]
     background: int
@@ -83,7 +83,7 @@ def enter_requests(layout: Layout, settings: SpriteSettings) -> Iterator[tuple[R
 
 
 def new_names(layout: Layout, split: Split | None) -> list[tuple[str, str]]:
-    """Return (colour, shape) of each object that can enter; no object of the image has its colour."""
+    """Return (colour, shape) of each object that can enter; its colour must not occur in the image."""
     shown = {sprite.colour for sprite in layout.sprites}
     return [name for name in allowed_names(split) if name[0] not in shown]
 

@@ -12,7 +12,7 @@ _COLOURS, _DIRECTIONS = tuple(COLOURS), tuple(Direction)
 
 
 class Split(StrEnum):
-    """What is new in a held-out clip. The layout is new in all of them.
+    """What is new in a held-out clip, in addition to the layout.
 
     - `layout`: only the layout
     - `colour`: pairs of colour and shape that no training clip shows

@@ -33,14 +33,14 @@ class SpriteClip:
 
     Attributes:
         pair_id: unique name, usable as a file name.
-        image_id: name of the first frame; pairs of one image share it.
+        image_id: name of the first frame; pairs with the same image have the same image_id.
         prompt: the text that decides what happens.
         split: what is new in a held-out clip; None for a training clip.
         request: what the prompt asks for.
         frames: (frames, side, side, 3) uint8 RGB; the first frame is the input image.
         flow: (frames - 1, side, side, 2) float32, displacement (x, y) in pixels to the next frame.
         masks: (objects, frames, side, side) bool, the visible pixels of every object. An object that enters
-            is the last one; its mask is empty in the first frame.
+            has the last index, and its mask is empty in the first frame.
         names: the names of the objects, such as "red circle", in the order of `masks`.
     """
 
@@ -62,7 +62,7 @@ class SpriteClip:
 
     @property
     def static_share(self) -> float:
-        """The share of pixels that the asked object covers in no frame."""
+        """The share of pixels that the asked object does not cover in any frame."""
         return 1 - float(self.masks[self.request.asked].any(axis=0).mean())
 
 
@@ -118,7 +118,10 @@ def render_clip(
     pair_id: str,
     split: Split | None,
 ) -> SpriteClip:
-    """Render a request; `sprite` is the object that travels. It is drawn on top of the others."""
+    """Render a request.
+
+    `sprite`, the object that moves or enters, is drawn on top of the other objects.
+    """
     side, frames = settings.side, settings.frames
     steps = np.linspace(0, request.displacement, frames, dtype=np.float32)
     travel = steps[:, None] * np.asarray(request.direction.vector, np.float32)
@@ -186,7 +189,10 @@ def _held_out_image(number: int, split: Split, settings: SpriteSettings) -> list
 
 
 def _visible(covers: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Return the visible pixels of each object, (objects, frames, side, side) bool; later ones are on top."""
+    """Return the visible pixels of each object, (objects, frames, side, side) bool.
+
+    Later objects cover earlier objects.
+    """
     inside = covers > 0.5
     hidden = np.flip(np.logical_or.accumulate(np.flip(inside, 0), axis=0), 0)
     above = np.concatenate([hidden[1:], np.zeros_like(hidden[:1])])

@@ -52,7 +52,7 @@ class Request:
     Attributes:
         kind: whether an object of the image moves or a new object enters.
         asked: index, in the clip's masks, of the asked object: the object that the prompt names. An object
-            that enters is the last one.
+            that enters has the last index.
         direction: the direction in which the object travels.
         displacement: distance in pixels between the object's positions in the first and in the last frame.
         amount: the word for the distance; None if the object enters.
