@@ -45,9 +45,10 @@ def test_a_slow_statement_is_logged_with_the_requests_id_and_without_values(
     with context.database.read() as session:
         session.execute(text(f"{slow} SELECT max(i), :v FROM n"), {"v": "a secret value"})
 
-    (found,) = [each for each in events() if each["event"] == "slow query"]
+    logged = [each for each in events() if each["event"] == "slow query"]
+    # On a busy machine, other statements can be slow as well.
+    (found,) = [each for each in logged if str(each["statement"]).startswith("WITH RECURSIVE")]
 
-    assert str(found["statement"]).startswith("WITH RECURSIVE")
     assert float(str(found["ms"])) >= 1
     assert (found["level"], "request_id" in found) == ("warning", False)
     assert "a secret value" not in json.dumps(events())
