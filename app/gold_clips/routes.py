@@ -14,7 +14,7 @@ from app.gold_clips import service
 from app.gold_clips.view_builder import gold_page
 from app.security.identity import Principal
 from app.security.path_params import PairIdPath, PublicIdPath
-from app.submissions.service import find_submission
+from app.submissions.service import find_own_submission, find_submission
 from app.tables.submissions import Submission
 from benchmark.protocol import GoldKind, GoldStatus, Role, Scope
 from benchmark.wire.gold_clips import MAX_GOLD_CLIPS, GoldClipsRequest
@@ -91,8 +91,9 @@ def _wanted(count: str, kinds: list[GoldKind] | None) -> GoldClipsRequest:
 
 
 def _show(request: Request, public_id: str, *, problem: str = "", status: int = 200) -> Response:
-    with context_of(request).database.write() as session:
-        source, _ = _own(session, request, public_id)
+    with context_of(request).database.read() as session:
+        principal = _researcher(session, request)
+        source = find_own_submission(session, public_id=public_id, principal=principal)
         page = gold_page(session, source, problem=problem)
     return page_response(request, "gold_clips/gold.html", page, status=status)
 

@@ -74,12 +74,27 @@ def open_submission(
 def find_submission(
     session: Session, *, public_id: str, principal: Principal, for_change: bool = False
 ) -> Submission:
-    """Return a submission that this person may see or, with `for_change`, may change. Raises NotFound."""
+    """Return a submission that this person may see or, with `for_change`, may change. Raises NotFound.
+
+    With `for_change`, the submission is locked.
+    """
     query = select(Submission).where(Submission.public_id == public_id, sees_submission(principal))
     submission = session.scalar(query.with_for_update() if for_change else query)
     if submission is None or (for_change and not may_change(submission, principal)):
-        raise NotFound("This submission does not exist, or you may not see it.")
+        raise _unknown()
     return submission
+
+
+def find_own_submission(session: Session, *, public_id: str, principal: Principal) -> Submission:
+    """Return a submission that this person may change, without a lock. Raises NotFound."""
+    submission = find_submission(session, public_id=public_id, principal=principal)
+    if not may_change(submission, principal):
+        raise _unknown()
+    return submission
+
+
+def _unknown() -> NotFound:
+    return NotFound("This submission does not exist, or you may not see it.")
 
 
 def require_open(submission: Submission) -> None:

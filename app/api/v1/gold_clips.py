@@ -13,7 +13,7 @@ from app.gold_clips.queries import gold_clips_response
 from app.security.identity import Principal
 from app.security.path_params import PairIdPath, SubmissionPath
 from app.submissions.names import submission_id
-from app.submissions.service import find_submission
+from app.submissions.service import find_own_submission, find_submission
 from app.tables.submissions import Submission
 from benchmark.protocol import Role, Scope
 from benchmark.wire.gold_clips import (
@@ -50,7 +50,9 @@ def make_gold_clips(public_id: SubmissionPath, body: GoldClipsRequest, request: 
 def list_gold_clips(public_id: SubmissionPath, request: Request) -> GoldClipsResponse:
     """Return the proposed gold questions of your own submission."""
     with context_of(request).database.read() as session:
-        source, _ = _own(session, request, public_id)
+        principal = require_person(session, request, Role.RESEARCHER, scope=Scope.READ, now=utc_now())
+        name = submission_id(session, public_id, principal=principal)
+        source = find_own_submission(session, public_id=name, principal=principal)
         return gold_clips_response(session, source)
 
 
@@ -85,7 +87,6 @@ def discard_gold_clips(public_id: SubmissionPath, request: Request) -> Response:
 
 
 def _own(session: Session, request: Request, name: str) -> tuple[Submission, Principal]:
-    scope = Scope.READ if request.method == "GET" else Scope.SUBMIT
-    principal = require_person(session, request, Role.RESEARCHER, scope=scope, now=utc_now())
+    principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
     public_id = submission_id(session, name, principal=principal)
     return find_submission(session, public_id=public_id, principal=principal, for_change=True), principal
