@@ -67,7 +67,7 @@ class Study:
         with self.context.database.write() as session:
             row = session.execute(select(StudyRow).where(StudyRow.slug == self.slug)).scalar_one()
             person = session.get_one(Person, row.owner_id)
-            owner = Principal(person.id, person.name, person.role)
+            owner = Principal.of(person)
             return links.invite(session, study=row, count=count, principal=owner, now=utc_now())
 
 
@@ -158,7 +158,7 @@ def make_actor(context: AppContext, name: str, role: Role) -> Actor:
         person = person_named(session, name=name, role=role, now=now)
         secret = "ti2v_" + derived_token(b"tests", name)
         key = create_key(session, person=person, now=now, key=secret)
-        return Actor(Principal(person.id, person.name, person.role), key)
+        return Actor(Principal.of(person), key)
 
 
 def make_benchmark(

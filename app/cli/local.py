@@ -130,7 +130,7 @@ def operator(session: Session, *, now: datetime) -> Principal:
     Local commands check no key, because their user can read and write the database file anyway.
     """
     person = person_named(session, name=OPERATOR, role=Role.ADMIN, now=now)
-    return Principal(person.id, person.name, person.role)
+    return Principal.of(person)
 
 
 def owner_named(session: Session, name: str | None, *, now: datetime) -> Principal:
@@ -146,4 +146,4 @@ def owner_named(session: Session, name: str | None, *, now: datetime) -> Princip
         raise NotFound(
             f"There is no researcher called {name}. Create one with: ti2v key create --role researcher"
         )
-    return Principal(person.id, person.name, person.role)
+    return Principal.of(person)

@@ -85,7 +85,7 @@ def _researcher(context: AppContext) -> Principal:
         person = person_named(session, name=RESEARCHER, role=Role.RESEARCHER, now=now)
         if session.scalar(select(ApiKey.id).where(ApiKey.key_hash == hash_token(key))) is None:
             create_key(session, person=person, now=now, key=key)
-        return Principal(person.id, person.name, person.role)
+        return Principal.of(person)
 
 
 def _has_demo_benchmark(context: AppContext) -> bool:

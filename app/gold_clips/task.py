@@ -24,9 +24,9 @@ from app.submissions.storage import ClipStorage
 from app.submissions.streaming import ReceivedFile
 from app.tables.bench import Benchmark
 from app.tables.gold_clips import GoldClip
-from app.tables.people import Person
 from app.tables.submissions import Submission, VideoModel
 from app.tables.tasks import Task
+from app.tasks.queries import owner_of
 from app.tasks.runner import Progress, TaskFailed
 from benchmark.protocol import SubmissionStatus
 from benchmark.wire.gold_clips import GoldClipsRequest
@@ -54,7 +54,7 @@ def _make_all(context: AppContext, subject: str, progress: Progress) -> int:
     """Make and finalise the wrong clips; return their number."""
     with context.database.write() as session:
         task = session.get_one(Task, progress.task_id)
-        principal = _owner(session, task)
+        principal = owner_of(session, task)
         source = find_submission(session, public_id=subject, principal=principal, for_change=True)
         made = gold_submission(session, source)
         if made is not None and made.status is SubmissionStatus.FINAL:
@@ -70,11 +70,6 @@ def _make_all(context: AppContext, subject: str, progress: Progress) -> int:
         made = find_submission(session, public_id=target, principal=principal, for_change=True)
         finalise(session, submission=made, allow_partial=True, principal=principal, now=utc_now())
     return len(planned)
-
-
-def _owner(session: Session, task: Task) -> Principal:
-    person = session.get_one(Person, task.owner_id)
-    return Principal(person.id, person.name, person.role)
 
 
 def _open_target(session: Session, source: Submission, *, principal: Principal) -> Submission:

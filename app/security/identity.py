@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -29,6 +30,11 @@ class Principal:
     scopes: frozenset[Scope] | None = None
     key_id: int | None = None
     visitor: Visitor | None = None
+
+    @classmethod
+    def of(cls, person: Person) -> Self:
+        """Return the principal with all rights of a person."""
+        return cls(person.id, person.name, person.role)
 
     @property
     def is_admin(self) -> bool:

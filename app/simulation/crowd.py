@@ -90,7 +90,7 @@ def simulate_crowd(
             session,
             study=study,
             count=len(people),
-            principal=Principal(owner.id, owner.name, owner.role),
+            principal=Principal.of(owner),
             now=utc_now(),
         )
     knowledge = Knowledge(database, study_id=study_id, seed=seed)

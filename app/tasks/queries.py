@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.cursors import KeyType, ListOrder, PageRequest
 from app.errors import NotFound
 from app.security.identity import Principal
+from app.tables.people import Person
 from app.tables.tasks import Task
 from benchmark.protocol import Scope, TaskKind, TaskStatus
 from benchmark.wire.tasks import TaskResponse, TasksResponse
@@ -72,6 +73,11 @@ def _sees(principal: Principal) -> ColumnElement[bool]:
     if principal.is_admin and principal.may(Scope.ADMIN):
         return true()
     return Task.owner_id == principal.person_id
+
+
+def owner_of(session: Session, task: Task) -> Principal:
+    """Return the person who started a task."""
+    return Principal.of(session.get_one(Person, task.owner_id))
 
 
 def newest_tasks(session: Session, principal: Principal, *, limit: int) -> list[Task]:

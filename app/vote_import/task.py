@@ -18,9 +18,9 @@ from app.media.store import MediaMissing
 from app.private_files import make_private_folder
 from app.security.identity import Principal
 from app.security.visibility import sees_model
-from app.tables.people import Person
 from app.tables.submissions import VideoModel
 from app.tables.tasks import Task
+from app.tasks.queries import owner_of
 from app.tasks.runner import Progress, TaskFailed
 from app.vote_import.requests import VotesToImport
 from app.vote_import.service import ImportedSource, is_imported_already, store_study
@@ -79,7 +79,7 @@ def _import(
 ) -> dict[str, int | bool]:
     with context.database.write() as session:
         task = session.get_one(Task, progress.task_id)
-        principal = _owner(session, task)
+        principal = owner_of(session, task)
         file = f"votes{(task.details or {})['suffix']}"
         plan = plan_import(
             session,
@@ -100,11 +100,6 @@ def _import(
         "annotators": len(votes.annotators),
         "imported": not is_there and not wanted.dry_run,
     }
-
-
-def _owner(session: Session, task: Task) -> Principal:
-    person = session.get_one(Person, task.owner_id)
-    return Principal(person.id, person.name, person.role)
 
 
 def _refuse_hidden_models(session: Session, plan: ImportPlan, principal: Principal) -> None:

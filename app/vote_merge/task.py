@@ -3,16 +3,13 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from app.clock import utc_now
 from app.context import AppContext
 from app.errors import AppError
 from app.media.store import MediaMissing
-from app.security.identity import Principal
 from app.security.visibility import find_study
-from app.tables.people import Person
 from app.tables.tasks import Task
+from app.tasks.queries import owner_of
 from app.tasks.runner import Progress, TaskFailed
 from app.vote_merge.archive import report_in
 from app.vote_merge.requests import MergeToQueue
@@ -56,7 +53,7 @@ def _merge(
     # Read and check the votes before the write transaction: this takes seconds, and other writers must not
     # wait.
     with context.database.read() as session:
-        principal = _owner(session, session.get_one(Task, progress.task_id))
+        principal = owner_of(session, session.get_one(Task, progress.task_id))
         study = find_study(session, slug=wanted.into, principal=principal, for_change=True)
         merge = plan_merge(session, study=study, report=report, slug=wanted.study)
     with context.database.write() as session:
@@ -69,11 +66,6 @@ def _merge(
             dry_run=wanted.dry_run,
         )
     return asdict(result)
-
-
-def _owner(session: Session, task: Task) -> Principal:
-    person = session.get_one(Person, task.owner_id)
-    return Principal(person.id, person.name, person.role)
 
 
 def _problems(error: AppError | ReportError | TableError) -> list[str]:

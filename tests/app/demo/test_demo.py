@@ -96,7 +96,7 @@ def test_drawing_that_was_stopped_goes_on_where_it_was(context: AppContext, demo
     pairs = read_official(bundled_folder()).pairs[:3]
     with context.database.read() as session:
         person = session.execute(select(Person).where(Person.name == "demo-researcher")).scalar_one()
-    principal = Principal(person.id, person.name, person.role)
+    principal = Principal.of(person)
     wanted = [DemoSubmission("static", "resumed", "stands still")]
 
     with rendering_processes(1) as pool:
