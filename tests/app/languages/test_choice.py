@@ -3,11 +3,16 @@
 import re
 
 import pytest
+from fastapi import Request
+from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from app.authenticated_route import AuthenticatedRoute
 from app.context import AppContext
+from app.error_language import is_of_annotators
 from app.languages.negotiation import preferred_language
+from app.page_routers import PAGES
 from app.phases.owner_languages import language_lines
 from app.tables.studies import Study as StudyRow
 from benchmark.protocol import Language, Phase
@@ -27,6 +32,9 @@ ARABIC = {
     "Example University.\n\n<b>Ask us</b> anything.": "جامعة.\n\n<b>اسألنا</b>.",
 }
 
+# The folders of app/ with pages of annotators.
+OF_ANNOTATORS = ("voting", "phases", "invitations", "platforms")
+
 
 @pytest.fixture
 def study(cast: Cast) -> Study:
@@ -38,6 +46,26 @@ def html_of(page: str) -> tuple[str, str]:
     found = re.search(r'<html lang="([\w-]+)"\s+dir="(\w+)"', page)
     assert found is not None
     return found[1], found[2]
+
+
+def _is_of_annotators(route: APIRoute) -> bool:
+    """Return whether annotators open the page: it is in one of their folders and needs no sign-in."""
+    folder = route.endpoint.__module__.split(".")[1]
+    is_media = route.path.startswith("/media/")
+    return folder in OF_ANNOTATORS and not isinstance(route, AuthenticatedRoute) and not is_media
+
+
+def test_error_pages_are_translated_on_the_pages_of_annotators_only() -> None:
+    routes = [route for router in PAGES for route in router.routes if isinstance(route, APIRoute)]
+
+    def is_translated(route: APIRoute) -> bool:
+        path = re.sub(r"\{\w+\}", "a", route.path)
+        scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
+        return is_of_annotators(Request(scope))
+
+    expected = {route.path for route in routes if _is_of_annotators(route)}
+    assert {route.path for route in routes if is_translated(route)} == expected
+    assert len(expected) > 10
 
 
 @pytest.mark.parametrize(
