@@ -43,7 +43,7 @@ def scheduler_class(name: str) -> Any:
     Raises:
         CannotRun: the installed diffusers has no such class.
     """
-    from diffusers import SchedulerMixin
+    from diffusers.schedulers.scheduling_utils import SchedulerMixin
 
     found = _diffusers_class(name)
     if not (isinstance(found, type) and issubclass(found, SchedulerMixin)):
