@@ -140,11 +140,9 @@ async def _record_key_use(scope: Scope) -> None:
 
 
 def _route_pattern(scope: Scope) -> str:
-    """Return the path pattern of the request's route, with the API's prefix (FastAPI omits the prefix)."""
-    pattern: str | None = getattr(scope.get("route"), "path", None)
-    if pattern is None:
-        return "unmatched"
-    return API + pattern if scope["path"].startswith(f"{API}/") else pattern
+    """Return the path pattern of the request's route."""
+    pattern: str = getattr(scope.get("route"), "path", "unmatched")
+    return pattern
 
 
 def _count(scope: Scope, status: int, seconds: float) -> None:

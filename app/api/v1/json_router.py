@@ -15,6 +15,7 @@ from app.capacity import RequestClass
 from app.cookies import COOKIE
 from app.errors import BadRequest
 from app.limited_routes import limited_route
+from app.middleware import API
 
 # These dependencies only document in /api/v1/openapi.json how to send credentials. app/dependencies.py reads
 # the credentials. A route with several schemes accepts credentials of any of these schemes.
@@ -48,7 +49,7 @@ def api_router(
     is_for_people: bool = True,
     credentials: Sequence[params.Depends] = (),
 ) -> APIRouter:
-    """Return the router of one resource.
+    """Return the router of one resource. The paths of its routes begin with `API`.
 
     Args:
         tag: the name of the resource.
@@ -61,6 +62,7 @@ def api_router(
     base = PersonJsonRoute if is_for_people else StrictJsonRoute
     route_class = limited_route(request_class, base) if request_class else base
     return APIRouter(
+        prefix=API,
         tags=[tag],
         route_class=route_class,
         dependencies=credentials or ([KEY, BROWSER] if is_for_people else []),

@@ -62,7 +62,7 @@ def documented() -> dict[tuple[str, str], set[int]]:
 
 
 def served() -> set[tuple[str, str]]:
-    routes = [(API + route.path, route) for noun in API_ROUTERS for route in noun.router.routes]
+    routes = [(route.path, route) for noun in API_ROUTERS for route in noun.router.routes]
     routes += [(route.path, route) for router in (operations, *PAGES) for route in router.routes]
     own = {("GET", f"{API}/openapi.json"), ("GET", "/static/{fingerprint}/{name:path}")}
     return own | {(method, path) for path, route in routes for method in route.methods}

@@ -20,7 +20,7 @@ def every_route(client: TestClient) -> list[tuple[str, str, list[str]]]:
     found = []
     for noun in API_ROUTERS:
         for route in noun.router.routes:
-            path = API + route.path
+            path = route.path
             for method in route.methods:
                 parameters = described[path][method.lower()].get("parameters", [])
                 names = [each["name"] for each in parameters if each["in"] == "query"]
