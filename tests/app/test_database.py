@@ -1,18 +1,11 @@
 """What the database promises: an acknowledged vote survives, a failed request leaves nothing."""
 
-import os
 import signal
 import sqlite3
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from httpx2 import Client, TransportError
+from httpx2 import Client
 from sqlalchemy import event, select, text
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -27,9 +20,8 @@ from benchmark.protocol import Role
 from tests.acting import refused
 from tests.app.api.conftest import client_of
 from tests.cast import Cast, Study
-from tests.ports import free_port
+from tests.server_process import server_process
 
-TI2V = Path(sys.executable).parent / "ti2v"
 VOTE_REQUEST = {"choice": "left", "justifications": ["object_motion"]}
 
 
@@ -123,37 +115,6 @@ def test_a_database_that_is_gone_is_503_and_not_ready(cast: Cast, client: TestCl
     refused(client.get("/readyz"), 503, "database_unavailable")
     refused(client.get("/api/v1/models", headers=cast.alice.headers), 503, "database_unavailable")
     assert client.get("/healthz").status_code == 200
-
-
-@contextmanager
-def server_process(home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """A server of its own process on `home`; killed at the end if it still lives."""
-    port = free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TI2V_")}
-    environment |= {"TI2V_HOME": str(home), "TI2V_SECRET_KEY": "test-secret-of-more-than-32-bytes-0"}
-    process = subprocess.Popen(
-        [TI2V, "serve", "--port", str(port)], env=environment, cwd=home, stderr=subprocess.PIPE
-    )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        wait_for(address, process)
-        yield address, process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    with Client() as client:
-        while time.monotonic() < deadline:
-            try:
-                client.get(f"{address}/healthz").raise_for_status()
-                return
-            except TransportError:
-                assert process.poll() is None, process.communicate()
-                time.sleep(0.05)
-    raise AssertionError("the server did not start")
 
 
 def test_an_acknowledged_vote_survives_kill_9(cast: Cast, study: Study) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy import make_url
 from app import migrations
 from app.database import Database
 from tests.app import old_votes
-from tests.conftest import Postgres
+from tests.postgres import Postgres
 
 ALL = [
     revision.revision

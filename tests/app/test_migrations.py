@@ -19,7 +19,7 @@ from app.tables.voting import Vote
 from tests.acting import assign, vote
 from tests.app.api.conftest import client_of
 from tests.cast import Cast, Study, enter, set_the_stage
-from tests.conftest import Postgres
+from tests.postgres import Postgres
 
 REBUILD = '''
 """Rebuilds the parent of every table below a study.

@@ -17,7 +17,7 @@ from app.tables.submissions import Clip
 from app.tables.voting import Assignment
 from benchmark.protocol import AnnotatorKind, AssignmentPurpose, StudyKind, VoteStatus
 from tests.app import old_votes
-from tests.conftest import Postgres
+from tests.postgres import Postgres
 
 
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

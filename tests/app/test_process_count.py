@@ -8,7 +8,8 @@ from fastapi.testclient import TestClient
 
 from app.context import AppContext
 from app.process_count import WARNING, warned_about_limits
-from tests.conftest import Postgres, settings_for
+from tests.conftest import settings_for
+from tests.postgres import Postgres
 
 
 def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:

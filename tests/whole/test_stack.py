@@ -27,7 +27,8 @@ from app.tables.studies import Comparison
 from app.tables.studies import Study as StudyRow
 from app.tables.voting import Assignment, Vote
 from tests.cast import Study, set_the_stage
-from tests.conftest import Postgres, settings_for
+from tests.conftest import settings_for
+from tests.postgres import Postgres
 from tests.whole.stack import BUCKET, SECRET, Stack, running_stack, s3_environment, s3_server
 
 ROOT = Path(__file__).resolve().parents[2]

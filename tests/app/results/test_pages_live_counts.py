@@ -20,7 +20,8 @@ from benchmark.stats.preferences import preferences
 from benchmark.stats.tallies import Tallies
 from tests.app.results.page_voters import annotator, vote
 from tests.cast import Study, set_the_stage
-from tests.conftest import Postgres, settings_for
+from tests.conftest import settings_for
+from tests.postgres import Postgres
 
 
 def read_kept(context: AppContext) -> LiveCounts:

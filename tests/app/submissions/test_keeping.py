@@ -17,7 +17,8 @@ from app.tables.bench import Pair
 from tests.acting import refused
 from tests.app.api.conftest import Upload, clients_of_one_server
 from tests.cast import PAIR_IDS, Cast, make_submission, set_the_stage, small_clip
-from tests.conftest import Postgres, settings_for
+from tests.conftest import settings_for
+from tests.postgres import Postgres
 
 CLIP = small_clip(shade=77)
 KEY = content_key("clips", hashlib.sha256(CLIP).hexdigest())

@@ -1,0 +1,49 @@
+"""A C library for server processes of tests: it counts flushes to the disk, and shifts the clock."""
+
+import mmap
+import shutil
+import struct
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+_SOURCE = Path(__file__).with_name("preload.c")
+_LONG = struct.calcsize("l")
+
+
+class Preload:
+    """What the library shares with the test.
+
+    Attributes:
+        environment: the variables with which a process loads the library.
+    """
+
+    def __init__(self, library: Path, file: Path, shared: mmap.mmap) -> None:
+        self.environment = {"LD_PRELOAD": str(library), "TI2V_TEST_PRELOAD": str(file)}
+        self._shared = shared
+
+    @property
+    def flushes(self) -> int:
+        """How often a write-ahead log of SQLite was flushed to the disk."""
+        (flushes,) = struct.unpack("l", self._shared[:_LONG])
+        return int(flushes)
+
+    def set_clock(self, *, shift_s: int) -> None:
+        """Let the processes' wall clock differ from the machine's by `shift_s`."""
+        self._shared[_LONG : 2 * _LONG] = struct.pack("l", shift_s)
+
+
+@contextmanager
+def preload(folder: Path) -> Iterator[Preload]:
+    """Compile the library in `folder`; skip the test on machines without a C compiler."""
+    compiler = shutil.which("gcc") or shutil.which("cc")
+    if compiler is None:
+        pytest.skip("no C compiler: a library for the server process cannot be compiled")
+    library, file = folder / "preload.so", folder / "preload.shared"
+    subprocess.run([compiler, "-O1", "-shared", "-fPIC", "-o", library, _SOURCE, "-ldl"], check=True)
+    file.write_bytes(bytes(2 * _LONG))
+    with file.open("r+b") as opened, mmap.mmap(opened.fileno(), 2 * _LONG) as shared:
+        yield Preload(library, file, shared)
