@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from app.gold_clips.service import gold_submission
+from app.gold_clips.service import usable_gold_submission
 from app.tables.bench import Pair
 from app.tables.gold_clips import GoldClip
 from app.tables.submissions import Clip, Submission
-from benchmark.protocol import SubmissionStatus
 from benchmark.wire.gold_clips import GoldClipResponse, GoldClipsResponse
 
 
@@ -22,12 +21,6 @@ def gold_rows(session: Session, made: Submission) -> Sequence[Row[GoldClip, Pair
         .where(Clip.submission_id == made.id)
         .order_by(GoldClip.clip_id)
     ).all()
-
-
-def usable_gold_submission(session: Session, source: Submission) -> Submission | None:
-    """Return the final submission with the wrong clips of `source`; None if there is none."""
-    made = gold_submission(session, source)
-    return made if made is not None and made.status is SubmissionStatus.FINAL else None
 
 
 def gold_clips_response(session: Session, source: Submission) -> GoldClipsResponse:

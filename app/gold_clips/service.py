@@ -67,6 +67,12 @@ def gold_submission(session: Session, source: Submission) -> Submission | None:
     )
 
 
+def usable_gold_submission(session: Session, source: Submission) -> Submission | None:
+    """Return the final submission with the wrong clips of `source`; None if there is none."""
+    made = gold_submission(session, source)
+    return made if made is not None and made.status is SubmissionStatus.FINAL else None
+
+
 def decide(
     session: Session,
     *,
@@ -75,15 +81,15 @@ def decide(
     status: GoldStatus,
     principal: Principal,
     now: datetime,
-) -> GoldClip:
+) -> None:
     """Confirm or reject the wrong clip of a pair. A later decision replaces an earlier decision.
 
     After a study opens, a later decision does not change the gold questions of the study.
 
     Raises:
-        NotFound: the submission has no wrong clip of this pair.
+        NotFound: the submission has no wrong clip of this pair, or the wrong clips are not yet complete.
     """
-    made = gold_submission(session, source)
+    made = usable_gold_submission(session, source)
     row = session.scalar(
         select(GoldClip)
         .join(Clip, Clip.id == GoldClip.clip_id)
@@ -94,7 +100,6 @@ def decide(
         raise NotFound("The submission has no wrong clip of this pair.", code="unknown_clip")
     row.status, row.decided_by_id, row.decided_at = status, principal.person_id, now
     _note(session, f"gold_clip.{status}", source, principal, now, pair=pair)
-    return row
 
 
 def discard(session: Session, *, source: Submission, principal: Principal, now: datetime) -> None:
@@ -128,8 +133,7 @@ def plan_wrong_clips(session: Session, source: Submission, request: GoldClipsReq
             "Gold clips are made from a final submission. Finalise this submission first.",
             code="submission_not_final",
         )
-    made = gold_submission(session, source)
-    if made is not None and made.status is SubmissionStatus.FINAL:
+    if usable_gold_submission(session, source) is not None:
         raise Conflict(
             "This submission has gold clips already. Discard them first to make others.",
             code="gold_clips_exist",

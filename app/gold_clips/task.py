@@ -11,8 +11,8 @@ from app.gold_clips.plan import PlannedClip
 from app.gold_clips.queries import gold_rows
 from app.gold_clips.service import (
     gold_model_slug,
-    gold_submission,
     plan_wrong_clips,
+    usable_gold_submission,
     withdraw_wrong_clips,
 )
 from app.jobs.uploads import OwnerUpload
@@ -28,7 +28,6 @@ from app.tables.submissions import Submission, VideoModel
 from app.tables.tasks import Task
 from app.tasks.queries import owner_of
 from app.tasks.runner import Progress, TaskFailed
-from benchmark.protocol import SubmissionStatus
 from benchmark.wire.gold_clips import GoldClipsRequest
 from benchmark.wire.submissions import ModelRequest
 
@@ -56,8 +55,8 @@ def _make_all(context: AppContext, subject: str, progress: Progress) -> int:
         task = session.get_one(Task, progress.task_id)
         principal = owner_of(session, task)
         source = find_submission(session, public_id=subject, principal=principal, for_change=True)
-        made = gold_submission(session, source)
-        if made is not None and made.status is SubmissionStatus.FINAL:
+        made = usable_gold_submission(session, source)
+        if made is not None:
             # An earlier attempt made the clips, but the server ended before the task was marked as done.
             return len(gold_rows(session, made))
         planned = plan_wrong_clips(session, source, GoldClipsRequest.model_validate(task.details))

@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from app.gold_clips.queries import gold_rows, usable_gold_submission
-from app.gold_clips.service import unfinished_task
+from app.gold_clips.queries import gold_rows
+from app.gold_clips.service import unfinished_task, usable_gold_submission
 from app.gold_clips.view_models import GoldPage, GoldQuestion
 from app.panels.sides import side_name
 from app.tables.bench import Benchmark

@@ -22,7 +22,7 @@ from app.tables.submissions import Clip, Submission
 from app.tables.tasks import Task
 from app.tasks import service as tasks
 from app.tasks.runner import Progress, TaskRunner, TaskStopped
-from benchmark.protocol import GoldKind, GoldStatus
+from benchmark.protocol import GoldKind, GoldStatus, SubmissionStatus
 from benchmark.wire.drafts import GoldRequest
 from tests.acting import refused
 from tests.app.api.conftest import client_of
@@ -198,6 +198,20 @@ def test_an_interrupted_task_starts_again(cast: Cast, context: AppContext) -> No
         assert len(session.scalars(select(GoldClip.clip_id)).all()) == 3
         made = session.scalars(select(Submission.status).order_by(Submission.id.desc()).limit(2)).all()
     assert [each.value for each in made] == ["final", "withdrawn"]
+
+
+def test_a_clip_can_be_confirmed_only_after_all_clips_are_made(cast: Cast, context: AppContext) -> None:
+    alice = client_of(context, cast.alice)
+    path = "/api/v1/submissions/motif/gold-clips"
+    alice.post(path, json={"count": 1})
+    run_tasks(context)
+    (clip,) = alice.get(path).json()["clips"]
+    with context.database.write() as session:
+        made = session.scalars(select(Submission).order_by(Submission.id.desc())).first()
+        assert made is not None
+        made.status = SubmissionStatus.OPEN
+
+    refused(alice.put(f"{path}/{clip['pair']}", json={"status": "confirmed"}), 404, "unknown_clip")
 
 
 def test_a_task_that_stopped_after_its_last_clip_has_a_result(cast: Cast, context: AppContext) -> None:
