@@ -84,9 +84,9 @@ def form_message(problem: Mapping[str, object], *, help: str = "This text is not
     >>> form_message({"type": "string_too_long", "ctx": {"max_length": 200}})
     'Use at most 200 characters.'
     """
-    message = str(problem["msg"]).removeprefix("Value error, ") if "msg" in problem else ""
     if problem["type"] in _SENTENCES:
         context = problem.get("ctx")
         facts = {"help": help, **(context if isinstance(context, dict) else {})}
         return _SENTENCES[str(problem["type"])].format_map(facts)
+    message = str(problem["msg"]).removeprefix("Value error, ")
     return f"{message[:1].upper()}{message[1:]}."
