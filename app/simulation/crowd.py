@@ -19,7 +19,7 @@ from app.security.tokens import hash_token
 from app.simulation.knowledge import Knowledge
 from app.simulation.participant import Participant
 from app.simulation.profiles import Profile
-from app.tables.people import Invitation, Person
+from app.tables.people import Annotator, Invitation, Person
 from app.tables.phases import AnnotatorPhase
 from app.tables.studies import Comparison, Study
 from benchmark.client.tls import tls_context
@@ -145,7 +145,9 @@ def _result(database: Database, study_id: int, crowd: Sequence[Participant]) -> 
         annotator_ids = [ids.get(hash_token(each.invitation)) or 0 for each in crowd]
         screened_out = set(
             session.scalars(
-                select(AnnotatorPhase.annotator_id).where(AnnotatorPhase.outcome == Outcome.SCREENED_OUT)
+                select(AnnotatorPhase.annotator_id)
+                .join(Annotator, Annotator.id == AnnotatorPhase.annotator_id)
+                .where(Annotator.study_id == study_id, AnnotatorPhase.outcome == Outcome.SCREENED_OUT)
             )
         )
         panels, panel = _panel_sizes(session, study_id), study.votes_per_comparison
