@@ -9,7 +9,7 @@ import fcntl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -92,7 +92,7 @@ class Database:
             started = time.perf_counter()
             session.commit()
             log_slow_commit(self.engine, started=started)
-            if session.info.get(_ERASES):
+            if self.is_sqlite and session.info.get(_ERASES):
                 self._wal_keeps_erased = True
             if self._wal_keeps_erased:
                 self._wal_keeps_erased = not _empty_wal(self.engine)
@@ -119,17 +119,14 @@ def _empty_wal(engine: Engine) -> bool:
     If another connection still reads an older state, the file does not change, and the next write tries
     again.
     """
-    if engine.dialect.name != "sqlite":
-        return True
-    connection = engine.raw_connection()
-    try:
+    with closing(engine.raw_connection()) as connection:
         cursor = connection.cursor()
         cursor.execute("PRAGMA busy_timeout = 0")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        busy, _, _ = cursor.fetchone() or (1, 0, 0)
-        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
-    finally:
-        connection.close()
+        try:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, _, _ = cursor.fetchone() or (1, 0, 0)
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
     return not busy
 
 
