@@ -2,7 +2,7 @@
 import { offerConversion, showConvertAll } from '../upload/conversion.js';
 import { acceptDrops } from '../upload/drop.js';
 import { chosenTree, droppedTree } from '../upload/files.js';
-import { fileLine, showLines, stateOf } from '../upload/list.js';
+import { fileLine, showLines, showState, showStates } from '../upload/list.js';
 import { digest, sendFile } from '../upload/send.js';
 import { fill, part, put } from '../words.js';
 
@@ -71,16 +71,16 @@ export function mount(root) {
       if (error.name !== 'AbortError') throw error;
     } finally {
       running = null;
+      showStates();
       toggle(false);
       await refresh();
     }
   }
 
   async function send(row, signal, convert) {
-    const show = (words) => put(stateOf(row.line), words);
+    const show = (words) => showState(row.line, words);
     const report = (state, percent) => show(text(state[0].toUpperCase() + state.slice(1), { percent }));
-    const sha256 = await digest(row.file);
-    row.isStored = sha256 !== null && [row.sha256, row.source_sha256].includes(sha256);
+    row.isStored = await isSame(row);
     if (row.isStored) return show(text('Again'));
     const replace = part(root, 'replace').checked ? '&replace=true' : '';
     const query = `seed=${row.seed}${replace}${convert ? '&convert=true' : ''}`;
@@ -140,6 +140,12 @@ export function mount(root) {
 function post(url, body) {
   const headers = { 'Content-Type': 'application/json', Accept: 'application/json' };
   return fetch(url, { method: 'POST', body: JSON.stringify(body), headers });
+}
+
+/** Resolves to whether the server had this file already when the person chose the files. */
+async function isSame(row) {
+  const stored = [row.sha256, row.source_sha256].filter(Boolean);
+  return stored.length > 0 && stored.includes(await digest(row.file));
 }
 
 async function messageOf(answer) {

@@ -1,6 +1,6 @@
 // Offers to convert files that the server refuses in their format.
 import { put } from '../words.js';
-import { stateOf } from './list.js';
+import { showState, showStates, stateOf } from './list.js';
 
 /** Shows why a file must be converted, with a button that calls `convert`. */
 export function offerConversion(row, words, { label, name, convert }) {
@@ -10,9 +10,9 @@ export function offerConversion(row, words, { label, name, convert }) {
   button.textContent = label;
   button.setAttribute('aria-label', name);
   button.addEventListener('click', convert);
-  const cell = stateOf(row.line);
-  put(cell, words);
-  cell.append(' ', button);
+  showState(row.line, words);
+  showStates();
+  stateOf(row.line).append(' ', button);
 }
 
 /** Shows the button that converts all files, with their number, or hides it. */

@@ -1,4 +1,10 @@
-// Creates the elements of the list of files on the upload page.
+// Creates the elements of the list of files on the upload page, and shows the states of the files.
+import { put } from '../words.js';
+
+// Each change lays out the whole table, and takes processor time that a server on the same machine needs.
+const PAUSE_MS = 250;
+const waiting = new Map();
+let timer = null;
 
 /** Returns the table row of a matched file; its second cell is the file's state (see `stateOf`). */
 export function fileLine(match, file, state) {
@@ -13,6 +19,20 @@ export function fileLine(match, file, state) {
 
 export function stateOf(line) {
   return line.children[1];
+}
+
+/** Shows the state of a file after a short pause, together with the states of the other files. */
+export function showState(line, words) {
+  waiting.set(stateOf(line), words);
+  timer ??= setTimeout(showStates, PAUSE_MS);
+}
+
+/** Shows all states now. */
+export function showStates() {
+  clearTimeout(timer);
+  timer = null;
+  for (const [cell, words] of waiting) put(cell, words);
+  waiting.clear();
 }
 
 /** Shows lines in a `details` element, which is hidden while there are no lines. */
