@@ -36,8 +36,8 @@ SECONDS = Histogram("ti2v_request_seconds", "Time until the response is complete
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
 
-# The routes that receive files (app/api/v1/imports.py and merges.py).
-_IMPORTS = re.compile(rf"{API}/(benchmarks|votes|studies/[^/]+/merge)")
+# The routes that receive files: app/api/v1/imports.py and merges.py, and app/vote_merge/routes.py.
+_IMPORTS = re.compile(rf"{API}/(benchmarks|votes)|({API})?/studies/[^/]+/merge")
 
 
 class RequestMiddleware:

@@ -1,6 +1,6 @@
 """Limits the size of a request body, and the time that the client has to send the body.
 
-Part of a refused body is read and discarded.
+Part of a refused body is read and discarded. Two functions read the headers that describe a body.
 """
 
 import asyncio
@@ -90,3 +90,14 @@ class RequestBody:
 
     def _too_large(self) -> TooLarge:
         return TooLarge(f"The body is larger than {self._limit:,} bytes, the maximum for this URL.")
+
+
+def declared_bytes(headers: Headers) -> int:
+    """Return the declared length of the body in bytes; 0 if the request does not declare a length."""
+    declared = headers.get("content-length", "")
+    return int(declared) if declared.isascii() and declared.isdecimal() else 0
+
+
+def media_type(headers: Headers) -> str:
+    """Return the media type of the body in lower case, without its parameters."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()

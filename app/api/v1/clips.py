@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from app.api.v1.error_responses import errors
 from app.api.v1.json_router import api_router
 from app.api.v1.list_parameters import ListQuery, NameQuery
-from app.api.v1.upload_headers import declared_bytes, read_job_headers
+from app.api.v1.upload_headers import read_job_headers
 from app.capacity import RequestClass
 from app.clock import utc_now
 from app.context import AppContext
@@ -24,6 +24,7 @@ from app.media.images import ImageRejected
 from app.media.probe import ClipCode
 from app.media.sandbox import SandboxBroken
 from app.media.store import StoreError, StoreFull
+from app.request_body import declared_bytes
 from app.security.identity import Principal
 from app.security.path_params import PairIdPath, SubmissionPath
 from app.submissions import service

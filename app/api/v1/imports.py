@@ -7,7 +7,6 @@ from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from app.api.v1.error_responses import errors
-from app.api.v1.import_uploads import stored_upload
 from app.api.v1.json_router import api_router
 from app.benchmark_import.service import (
     BenchmarkToImport,
@@ -19,7 +18,9 @@ from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
 from app.errors import Invalid, WrongMediaType
+from app.request_body import media_type
 from app.security.identity import Principal
+from app.stored_uploads import require_zip, stored_upload
 from app.submissions.streaming import ReceivedFile
 from app.tables.tasks import Task
 from app.tasks.queries import task_response
@@ -33,7 +34,6 @@ from benchmark.wire.tasks import TaskResponse
 
 router = api_router("imports")
 ZIP, JSON = "application/zip", "application/json"
-_ZIP_START = b"PK\x03\x04"
 BINARY = {"schema": {"type": "string", "format": "binary"}}
 TitleQuery = Annotated[str, Query(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 MapQuery = Annotated[list[str], Query(min_length=1, max_length=20, description="COLUMN=SOURCE")]
@@ -64,7 +64,7 @@ async def import_benchmark(
     names a dataset of the hub.
     """
     principal = await run_in_threadpool(_importer, request)
-    sent_as = media_type(request)
+    sent_as = media_type(request.headers)
     if sent_as == JSON:
         wanted = await _hub_request(request, slug, title)
         return await run_in_threadpool(_queue_benchmark, request, wanted, principal)
@@ -111,7 +111,7 @@ async def import_votes(
     principal = await run_in_threadpool(_importer, request)
     wanted = VotesToImport(study, benchmark, tuple(map), reference, answers, title, dry_run)
     wanted.mapping()
-    suffix = TABLE_SUFFIXES.get(media_type(request))
+    suffix = TABLE_SUFFIXES.get(media_type(request.headers))
     if suffix is None:
         raise WrongMediaType(f"Send the table as {', '.join(TABLE_SUFFIXES)}.")
     await run_in_threadpool(_require_benchmark, request, benchmark, principal)
@@ -128,11 +128,6 @@ def _importer(request: Request) -> Principal:
     """
     with context_of(request).database.read() as session:
         return require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=utc_now())
-
-
-def media_type(request: Request) -> str:
-    """Return the request's media type in lower case, without its parameters."""
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 async def _hub_request(request: Request, slug: str | None, title: str) -> BenchmarkToImport:
@@ -153,13 +148,6 @@ async def _hub_request(request: Request, slug: str | None, title: str) -> Benchm
         raise Invalid(f"{field}: {reason}", code="invalid_field") from error
     check_hub_address(body.source)
     return BenchmarkToImport(body.slug or default_slug(body.source), body.title, hub_address=body.source)
-
-
-def require_zip(received: ReceivedFile) -> None:
-    """Refuse a file whose first bytes are not those of a ZIP file."""
-    with received.path.open("rb") as file:
-        if file.read(len(_ZIP_START)) != _ZIP_START:
-            raise Invalid("The body is not a ZIP file.", code="not_zip")
 
 
 def _require_bytes(received: ReceivedFile) -> None:

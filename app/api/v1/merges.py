@@ -6,14 +6,15 @@ from fastapi import Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from app.api.v1.error_responses import errors
-from app.api.v1.import_uploads import stored_upload
-from app.api.v1.imports import BINARY, ZIP, TitleQuery, accepted, media_type, require_zip
+from app.api.v1.imports import BINARY, ZIP, TitleQuery, accepted
 from app.api.v1.json_router import api_router
 from app.clock import utc_now
 from app.dependencies import context_of, require_own_study
 from app.errors import WrongMediaType
+from app.request_body import media_type
 from app.security.identity import Principal
 from app.security.path_params import SlugPath
+from app.stored_uploads import require_zip, stored_upload
 from app.vote_merge.requests import MergeToQueue, queue_merge
 from benchmark.wire.common import SLUG
 from benchmark.wire.tasks import TaskResponse
@@ -48,7 +49,7 @@ async def merge_report(
     checks the report and stores nothing.
     """
     principal = await run_in_threadpool(_owner, request, slug)
-    if media_type(request) != ZIP:
+    if media_type(request.headers) != ZIP:
         raise WrongMediaType(f"Send the ZIP file of a report as {ZIP}.")
     async with stored_upload(request, principal, check=require_zip) as upload:
         wanted = MergeToQueue(slug, study, title, dry_run, upload.key)

@@ -1,4 +1,4 @@
-"""Reads the headers of an upload: the job that the clip belongs to, and the length of the body."""
+"""Reads the headers of an upload: the job that the clip belongs to."""
 
 import re
 from dataclasses import dataclass
@@ -31,9 +31,3 @@ def read_job_headers(headers: Headers) -> JobHeaders | None:
     if job is None or attempt is None or not _JOB.fullmatch(job) or not _ATTEMPT.fullmatch(attempt):
         raise Invalid("Send both Ti2v-Job and Ti2v-Attempt, the id and attempt of the claimed job.")
     return JobHeaders(job, int(attempt))
-
-
-def declared_bytes(headers: Headers) -> int:
-    """Return the declared length of the body in bytes; 0 if the request does not declare a length."""
-    declared = headers.get("content-length", "")
-    return int(declared) if declared.isascii() and declared.isdecimal() else 0

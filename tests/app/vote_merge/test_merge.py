@@ -219,7 +219,58 @@ def test_only_the_owner_of_a_closed_study_merges(
     assert "Close the study first" in alice.get("/studies/running/merge").text
     assert "Only closed studies" in finished(here, alice, send(alice, body, slug="running"))["error"]
     page = alice.get("/studies/over-here/merge")
-    assert f'action="{API}/studies/over-here/merge"' in page.text
+    assert f'data-upload-url="{API}/studies/over-here/merge"' in page.text
+
+
+def send_form(client: TestClient, report: bytes, slug: str = "over-here", **fields: str) -> Any:
+    """Send the form of the page as a browser without JavaScript does."""
+    return client.post(
+        f"/studies/{slug}/merge",
+        data={"study": "by-form", "title": ""} | fields,
+        files={"report": ("report.zip", report, "application/zip")},
+        follow_redirects=False,
+    )
+
+
+def test_the_form_of_the_page_works_without_a_script(
+    here: Cast, alice: TestClient, elsewhere: Path, tmp_path: Path
+) -> None:
+    packed(elsewhere, tmp_path)
+    with zipfile.ZipFile(tmp_path / "report.zip", "a") as archive:
+        # Larger than other forms may be.
+        archive.writestr("over-there/figures/large.png", bytes(here.context.settings.max_json_bytes))
+    answer = send_form(alice, (tmp_path / "report.zip").read_bytes(), title=" Both labs ")
+
+    assert answer.status_code == 303, answer.text
+    TaskRunner(here.context, TASK_HANDLERS).run_waiting()
+    task = alice.get(answer.headers["location"])
+    assert "Open the study" in task.text
+    study = alice.get(f"{API}/studies/by-form").json()
+    assert (study["title"], study["status"]) == ("Both labs", "closed")
+
+
+def test_the_form_names_wrong_fields_and_keeps_the_others(here: Cast, alice: TestClient) -> None:
+    wrong = send_form(alice, b"", study="Two Labs", title="Both labs", dry_run="true")
+    no_zip = send_form(alice, b"no zip", study="by-form")
+
+    assert (wrong.status_code, no_zip.status_code) == (422, 422)
+    assert "Choose the ZIP file of the report." in wrong.text
+    assert "lower-case letters" in wrong.text
+    assert 'value="Two Labs"' in wrong.text
+    assert 'value="Both labs"' in wrong.text
+    assert re.search(r'name="dry_run"\s+value="true"\s+checked', wrong.text)
+    assert "not a ZIP file" in no_zip.text
+    assert not list((here.context.settings.home / "media" / "imports").glob("*"))
+
+
+def test_the_form_checks_the_sender_before_the_file(
+    here: Cast, alice: TestClient, elsewhere: Path, tmp_path: Path
+) -> None:
+    body = packed(elsewhere, tmp_path)
+    for stranger in (here.bob, here.charlie):
+        assert send_form(client_of(here.context, stranger), body).status_code == 404
+    other = alice.post("/studies/over-here/merge", content=b"study=x", headers={"Content-Type": "text/plain"})
+    assert other.status_code == 415
 
 
 def test_the_command_merges_a_folder_on_a_server_and_here(

@@ -32,7 +32,7 @@ export function mount(root) {
       title: root.elements.title.value.trim(),
       dry_run: root.elements.dry_run.checked,
     });
-    const { status, body } = await sendFile(`${root.action}?${query}`, report, {
+    const { status, body } = await sendFile(`${root.dataset.uploadUrl}?${query}`, report, {
       method: 'POST',
       type: 'application/zip',
       report: showProgress,

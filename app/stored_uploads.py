@@ -1,4 +1,4 @@
-"""Receives the file of an import and keeps the file in the media store until the task has read it."""
+"""Receives the file of an import and keeps it in the media store until a task has read it."""
 
 import logging
 import secrets
@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from app.api.v1.upload_headers import declared_bytes
 from app.capacity import RequestClass
 from app.context import AppContext
 from app.dependencies import context_of
-from app.errors import StorageFull, TooLarge, Unavailable
+from app.errors import Invalid, StorageFull, TooLarge, Unavailable
 from app.media.store import StoreError, StoreFull
+from app.request_body import declared_bytes
 from app.security.identity import Principal
 from app.submissions.streaming import ReceivedFile, promised_sha256, receive_file, refuse_wrong_digest
 
 log = logging.getLogger("ti2v.imports")
+_ZIP_START = b"PK\x03\x04"
 
 
 @dataclass
@@ -36,12 +37,14 @@ async def stored_upload(
     principal: Principal,
     *,
     check: Callable[[ReceivedFile], None],
+    body: AsyncIterator[bytes] | None = None,
     max_bytes: int | None = None,
 ) -> AsyncIterator[StoredUpload]:
-    """Store a request's body; when the block ends, delete the file unless the block has set `is_kept`.
+    """Store an uploaded file; when the block ends, delete the file unless the block has set `is_kept`.
 
     Args:
         check: a function that raises an AppError if the received file is not accepted.
+        body: the bytes of the file; by default the body of the request.
         max_bytes: the maximum size of this upload, smaller than the middleware's limit.
 
     Raises:
@@ -53,7 +56,7 @@ async def stored_upload(
     _refuse_large(declared, max_bytes)
     await run_in_threadpool(context.uploads.require_quota, principal.person_id, declared)
     try:
-        upload = await _store(request, principal, check, max_bytes)
+        upload = await _store(request, principal, check, _limited(body or request.stream(), max_bytes))
     except StoreFull as error:
         raise StorageFull("The disk is full; the file was not stored.") from error
     except StoreError as error:
@@ -67,7 +70,7 @@ async def stored_upload(
 
 
 async def _store(
-    request: Request, principal: Principal, check: Callable[[ReceivedFile], None], max_bytes: int | None
+    request: Request, principal: Principal, check: Callable[[ReceivedFile], None], body: AsyncIterator[bytes]
 ) -> StoredUpload:
     context, headers = context_of(request), request.headers
     promised = promised_sha256(headers.getlist("content-digest"), headers.getlist("x-content-sha256"))
@@ -77,7 +80,7 @@ async def _store(
         capacity.admit(),
         context.store.private_file() as path,
     ):
-        received = await receive_file(_limited(request, max_bytes), path)
+        received = await receive_file(body, path)
         context.uploads.count_bytes(principal.person_id, received.bytes)
         refuse_wrong_digest(received, promised)
         check(received)
@@ -86,9 +89,9 @@ async def _store(
     return StoredUpload(key, received.sha256)
 
 
-async def _limited(request: Request, max_bytes: int | None) -> AsyncIterator[bytes]:
+async def _limited(body: AsyncIterator[bytes], max_bytes: int | None) -> AsyncIterator[bytes]:
     seen = 0
-    async for chunk in request.stream():
+    async for chunk in body:
         seen += len(chunk)
         _refuse_large(seen, max_bytes)
         yield chunk
@@ -97,6 +100,13 @@ async def _limited(request: Request, max_bytes: int | None) -> AsyncIterator[byt
 def _refuse_large(size: int, max_bytes: int | None) -> None:
     if max_bytes is not None and size > max_bytes:
         raise TooLarge(f"The body is larger than {max_bytes:,} bytes, the maximum for this URL.")
+
+
+def require_zip(received: ReceivedFile) -> None:
+    """Refuse a file whose first bytes are not those of a ZIP file."""
+    with received.path.open("rb") as file:
+        if file.read(len(_ZIP_START)) != _ZIP_START:
+            raise Invalid("The sent file is not a ZIP file.", code="not_zip")
 
 
 def _delete(context: AppContext, key: str) -> None:
