@@ -1,1 +1,4 @@
-"""Pretrained networks for the automatic metrics. A network's module is imported only when it is used."""
+"""Pretrained networks for the automatic metrics.
+
+A module of this package is imported only when its network is used.
+"""

@@ -114,7 +114,7 @@ def weights_folder(weights: BackboneWeights, *, home: Path, named: Path | None =
 
     Args:
         home: TI2V_HOME.
-        named: the weights folder that the user chose; None searches the standard folders.
+        named: the weights folder that the user chose; if None, the standard folders are searched.
 
     Raises:
         BackboneMissing: no weights were found, `named` has no config.json, or the folder below TI2V_HOME was

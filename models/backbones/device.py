@@ -30,8 +30,8 @@ def torch_device(name: str) -> torch.device:
 def float32_convolutions() -> Iterator[None]:
     """Compute convolutions of float32 tensors in float32.
 
-    By default cuDNN computes these convolutions in TF32, which has 10 bits of precision. Features computed on
-    a GPU could then differ from features computed on a CPU by more than 1e-4.
+    By default cuDNN computes these convolutions in TF32, which has 10 bits of precision. With TF32, features
+    computed on a GPU could differ from features computed on a CPU by more than 1e-4.
     """
     with torch.backends.cudnn.flags(enabled=True, allow_tf32=False, fp32_precision="ieee"):
         yield

@@ -1,4 +1,4 @@
-"""Prints to stderr what a table of metrics is missing: metrics, clip scores, total scores and pairs."""
+"""Prints to stderr what is missing in a table of metrics: metrics, clip scores, total scores and pairs."""
 
 from collections.abc import Sequence
 

@@ -123,7 +123,8 @@ def plan(
 def run_command_line(context: click.Context, names: Sequence[str]) -> str:
     """Return the `ti2v repro run` command for these runs.
 
-    The command repeats the given options of `ti2v repro plan` that both commands have.
+    The returned command repeats those options of `ti2v repro plan` that the user gave and `ti2v repro run`
+    also has.
     """
     words = ["ti2v", "repro", "run", *names]
     for name in _GRID_OPTIONS:
@@ -206,7 +207,7 @@ def _refuse_options_without_effect(context: click.Context) -> None:
 def encoders(output: Path) -> int:
     """Train the autoencoder and the image encoder of the sprite networks again.
 
-    The package has both in models/checkpoints; on one machine, this command writes the same weights.
+    The package contains both encoders in models/checkpoints. The same machine always gives the same weights.
     """
     from models.repro.encoders import write_encoders
 

@@ -148,7 +148,7 @@ def _log_missing_isolation() -> None:
 def _run_of(engine: str, *, actors: int | None, gpus_per_actor: int, address: str | None) -> "Run":
     """Return the function that runs the models.
 
-    With the engine `inline`, models run in this process, so hide the key in its memory.
+    With the engine `inline`, models run in this process, so the key in the memory of this process is hidden.
     """
     from models.worker.key_source import hide_memory
 

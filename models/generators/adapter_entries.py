@@ -38,8 +38,8 @@ def user_adapters() -> list[Path]:
 def adapter_path(name: str) -> Path | None:
     """Return a model's TOML file.
 
-    If the user and the package both have a file for the model, return the user's file. If neither has a file,
-    return None.
+    If the user and the package both have a file for the model, return the user's file. If neither the user
+    nor the package has a file, return None.
     """
     found = [
         path for path in [*user_adapters(), shipped_adapter(name)] if path.stem == name and path.exists()

@@ -110,8 +110,8 @@ class Provenance:
         fps: frame rate as a fraction, such as `8` or `30000/1001`.
         device: name of the GPU, or `cpu`.
         dtype: floating-point type of the network.
-        seconds: generation time. If several clips are generated in one batch, this is the batch's generation
-            time divided by the number of clips.
+        seconds: generation time. If several clips are generated in one batch, `seconds` is the batch's
+            generation time divided by the number of clips.
         revision: commit of the weights on the hub, or commit of the checkout; an empty text if there is no
             commit.
         checkpoint_sha256: hash of the weight files (see `weights_digest`); an empty text if there are no

@@ -127,7 +127,7 @@ def _signal_group(group: int, number: signal.Signals) -> None:
 
 
 class _LogReader(threading.Thread):
-    """Reads all output of a program and stores a part of it; an unread full pipe would block the program."""
+    """Reads all output of a program and stores a part of it, because a full pipe would block the program."""
 
     def __init__(self, stream: IO[bytes], log: Path, log_bytes: int) -> None:
         super().__init__(daemon=True)

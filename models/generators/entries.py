@@ -23,9 +23,9 @@ class GeneratorEntry:
         batch: recommended number of requests per call.
         unavailable_reason: function that returns why the model cannot run on this machine and what to do;
             None if the model can run. The function is fast.
-        create: function that returns the generator, without loading the weights. Its argument is the folder
-            of the weights or, for a subprocess adapter, the folder of the checkout. If the folder is None,
-            the function uses the folder in the settings.
+        create: function that returns the generator, without loading the weights. The argument of `create` is
+            the folder of the weights or, for a subprocess adapter, the folder of the checkout. If the folder
+            is None, the function uses the folder in the settings.
     """
 
     name: str

@@ -14,7 +14,7 @@ def output_frames(output: object) -> object:
     `video`.
 
     Raises:
-        Crashed: the output has neither attribute.
+        Crashed: the output has neither `frames` nor `video`.
     """
     if hasattr(output, "frames"):
         return output.frames

@@ -86,8 +86,8 @@ class Result(RecipeTable):
     """Table `[result]`: where the finished clip is.
 
     Attributes:
-        url: JSON path to the address of the result, in the answer to `submit`. The text is empty if the last
-            answer to `poll` contains the result.
+        url: JSON path to the address of the result, in the answer to `submit`. An empty text means that the
+            last answer to `poll` contains the result.
         path: instead of `url`: URL path, which is appended to `base`; the braces contain JSON paths in the
             last answer to `poll`.
         video: JSON path to the address of the video, in the result.

@@ -1,4 +1,4 @@
-"""Finds pinned revisions of weights in the cache of the Hugging Face hub, and downloads revisions."""
+"""Finds pinned revisions of weights in the cache of the Hugging Face hub, and downloads weights."""
 
 from pathlib import Path
 

@@ -33,7 +33,7 @@ def patch_pipeline(pipeline: "DiffusionPipeline") -> None:
 
 
 def _patch_text_encoder(pipeline: "DiffusionPipeline") -> None:
-    """Restore the attribute `text_model` of CLIP encoders for I2VGen-XL; transformers 5.6 removed it."""
+    """Restore the attribute `text_model` of CLIP encoders for I2VGen-XL, which transformers 5.6 removed."""
     encoder = getattr(pipeline, "text_encoder", None)
     if hasattr(encoder, "final_layer_norm") and not hasattr(encoder, "text_model"):
         # Bypass the setter of nn.Module, which would register the module as its own child.

@@ -14,7 +14,8 @@ class Weights(RecipeTable):
         source: repository on the Hugging Face hub, or https URL.
         gb: approximate size of the download in gigabytes.
         licence: licence of the weights.
-        revision: commit of the hub repository. If empty, `ti2v generators setup` pins the newest commit.
+        revision: commit of the hub repository. If `revision` is empty, `ti2v generators setup` pins the
+            newest commit.
         into: target folder in the checkout. An empty text for diffusers models, because their weights stay in
             the hub's cache.
         files: patterns of the required files. If there are no patterns, all files are required.

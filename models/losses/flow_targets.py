@@ -14,8 +14,8 @@ def shifted_sigmas(uniform: Tensor, shift: float) -> Tensor:
 
     Args:
         uniform: numbers u in [0, 1], any shape, float32.
-        shift: the time shift, above 0. With 1, the noise levels do not change; a larger value gives more
-            noise.
+        shift: the time shift, above 0. A shift of 1 does not change the noise levels; a larger shift gives
+            more noise.
 
     Returns:
         Noise levels in [0, 1], shaped like `uniform`.

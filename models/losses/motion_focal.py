@@ -56,7 +56,8 @@ def motif_loss(predicted: Tensor, target: Tensor, heatmap: Tensor, weight: float
         predicted: (batch, channels, frames, height, width), any float dtype.
         target: the prediction target, in the shape of `predicted` and any float dtype.
         heatmap: (batch, 1, frames, height, width), any float dtype; m' in [0, 1].
-        weight: the paper's lambda, at least 0; 1 in the paper. With 0, the total is the diffusion loss.
+        weight: the paper's lambda, at least 0; 1 in the paper. With a weight of 0, the total is the
+            diffusion loss.
 
     Raises:
         ValueError: an argument has the wrong shape, or the weight is negative or NaN.

@@ -54,7 +54,7 @@ class ClipInput:
         """Return a copy that holds the decoded frames; raises UnreadableVideo.
 
         Several threads may decode clips at the same time. In Python 3.11, a cached property has one lock for
-        all clips. This method therefore does not read `video`.
+        all clips. This method therefore decodes the clip without the cached property `video`.
         """
         copy = replace(self)
         vars(copy)["video"] = read_frames(self.path)

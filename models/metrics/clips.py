@@ -115,7 +115,7 @@ def _prompt_names(stems: Sequence[str], pairs: Sequence[PairSpec]) -> dict[str, 
 
 
 def _shared_prompts(stems: Sequence[str], pairs: Sequence[PairSpec]) -> dict[str, int]:
-    """Return the number of pairs with the same prompt, for names `<prompt>-<seed>` of shared prompts."""
+    """For each name `<prompt>-<seed>` whose prompt several pairs have, return the number of these pairs."""
     prompts = Counter(pair.prompt for pair in pairs)
     found = {}
     for stem in stems:

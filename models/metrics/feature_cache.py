@@ -1,6 +1,6 @@
 """Caches features of clips and images on disk.
 
-If a second suite or a second run needs the same files, it does not encode them again.
+If a second suite or a second run needs the features of the same files, the files are not encoded again.
 
 The name of a cache file is a hash of the encoded file's content and of the backbone's identity (name,
 revision, transform). Cache files are written atomically; if a file is damaged, the features are computed

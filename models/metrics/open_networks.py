@@ -19,8 +19,8 @@ class OpenNetworks:
     """Opens the networks of a suite or of a dimension.
 
     Args:
-        keep: whether networks stay open until `close`. If false, the networks are closed when the `with`
-            block ends.
+        keep: whether networks stay open until `close`. If `keep` is false, the networks are closed when the
+            `with` block ends.
     """
 
     def __init__(self, *, keep: bool = False) -> None:

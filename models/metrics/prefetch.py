@@ -1,4 +1,4 @@
-"""Decodes the next clips in threads while the network runs, so that the network need not wait."""
+"""Decodes the next clips in threads while the network runs, so that the network does not have to wait."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator

@@ -1,8 +1,8 @@
 """Defines the ten dimensions of VBench-I2V: the networks and the scoring function of each dimension.
 
 `ti2v metrics` loads the networks of one dimension, scores all clips, and frees the networks before the next
-dimension. Only the networks of one dimension are then in memory. A worker keeps the networks between claims
-(`open_networks.py`).
+dimension. At any time, only the networks of one dimension are in memory. A worker keeps the networks between
+claims (`open_networks.py`).
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -1,7 +1,7 @@
 """Runs the suite `vbench-i2v`: scores all clips in one dimension, then in the next dimension.
 
-If the networks of a dimension are not on this machine, every mean and total omits the dimension; it does not
-count as 0.
+If the networks of a dimension are not on this machine, every mean and total omits the dimension; the
+dimension does not count as 0.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,8 +1,9 @@
 """Runs the blocks of diffusers' text-to-video UNet layer by layer.
 
 The forward passes of diffusers' 3D blocks have no gradient checkpointing. If a whole block is checkpointed,
-the block stores little, but its backward pass recomputes all its layers at once. At full size, this needs
-more memory than the rest of the training step. This module checkpoints each layer separately.
+the block stores little, but its backward pass recomputes all its layers at once. For a network of full size,
+this recomputation needs more memory than the rest of the training step. This module checkpoints each layer
+separately.
 """
 
 from collections.abc import Sequence

@@ -116,8 +116,8 @@ def encode_text(
         text_encoder: a CLIP text encoder.
         prompts: the texts to encode.
         skip_layers: number of final layers to skip. VideoCrafter2 uses the penultimate layer of OpenCLIP
-            ViT-H. Set 1 for the complete encoder. Set 0 for an encoder that was saved without its last layer,
-            as in Stable Diffusion 2 and ModelScope.
+            ViT-H. For the complete encoder, set `skip_layers` to 1. For an encoder that was saved without
+            its last layer, as in Stable Diffusion 2 and ModelScope, set `skip_layers` to 0.
         device: see `encode_frames`.
 
     Returns:

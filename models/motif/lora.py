@@ -1,7 +1,8 @@
 """Loads LoRA weights into the network of a pipeline, after a check that all weights fit.
 
-The package peft only warns about weights of unknown layers, ignores these weights, and fails in the middle of
-loading if a shape differs. Source of the method: E. J. Hu et al. (2021), LoRA, arXiv:2106.09685.
+For weights of unknown layers, the package peft only prints a warning and ignores the weights. If a shape
+differs, peft fails in the middle of loading. Source of the method: E. J. Hu et al. (2021), LoRA,
+arXiv:2106.09685.
 """
 
 import os

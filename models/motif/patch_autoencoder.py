@@ -71,9 +71,9 @@ class PatchAutoencoder(StrictModel, ConfigMixin):  # type: ignore[misc]  # both 
             frames: (frames, 3, height, width) float in [-1, 1]; height and width are multiples of the patch.
             patch: side of a patch in pixels.
             latent_channels: principal components to keep.
-            whiten: exponent of the whitening in [0, 1]. With 0, distances between frames are preserved. With
-                1, all channels have the same variance, so that noise affects fine detail and large areas
-                equally.
+            whiten: exponent of the whitening in [0, 1]. With an exponent of 0, distances between frames are
+                preserved. With an exponent of 1, all channels have the same variance, so that noise affects
+                fine detail and large areas equally.
         """
         patches = pixel_unshuffle(frames.double(), patch).transpose(0, 1).flatten(1)
         mean = patches.mean(dim=1)

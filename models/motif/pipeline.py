@@ -90,12 +90,12 @@ class MotifImageToVideoPipeline(MotifComponents):
             num_frames: number of frames per clip (default: the pipeline's number of frames).
             fps: frame rate given to the network (default: the pipeline's frame rate).
             num_inference_steps: number of sampling steps.
-            guidance_scale: strength of the guidance. Values of 1 or less disable guidance and halve the cost.
-                The unconditional prediction also gets the input image; the paper does not state whether it
-                does.
+            guidance_scale: strength of the guidance. Values of `guidance_scale` up to 1 disable guidance and
+                halve the cost. The unconditional prediction also gets the input image. The paper does not
+                state whether its unconditional prediction gets the image.
             guidance_rescale: see `guidance.Guidance`; 0 turns rescaling off.
             eta: amount of noise added per step of DDIM: 0 gives deterministic DDIM, 1 gives as much noise as
-                DDPM. The paper does not state the value.
+                DDPM. The paper does not state its eta.
             num_videos_per_prompt: number of clips per image and prompt. The clips of a prompt are
                 consecutive.
             generator: either one random generator per clip, so that a clip does not depend on its batch, or

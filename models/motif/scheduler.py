@@ -34,8 +34,8 @@ class MotifDDIMScheduler(DDIMScheduler):
     All other arguments are arguments of diffusers' `DDIMScheduler`.
 
     Args:
-        prediction_type: the quantity that the network predicts; the paper does not state it. MotiF is
-            reported to use `v_prediction`; VideoCrafter2's weights predict `epsilon`.
+        prediction_type: the quantity that the network predicts; the paper does not state this quantity.
+            MotiF is reported to use `v_prediction`; VideoCrafter2's weights predict `epsilon`.
         timestep_spacing: with `rescale_betas_zero_snr`, use `trailing`, because `leading` does not sample the
             last timestep.
         steps_offset: 1 gives VideoCrafter2's timesteps: 1, 21, ... 981 for 50 steps.

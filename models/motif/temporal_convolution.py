@@ -10,7 +10,10 @@ from torch.nn import functional
 
 
 class TemporalConvolution(nn.Conv3d):
-    """A Conv3d with the kernel (3, 1, 1) and the padding (1, 0, 0). On a CPU, it is computed as a Conv2d."""
+    """A Conv3d with the kernel (3, 1, 1) and the padding (1, 0, 0).
+
+    On a CPU, this convolution is computed as a Conv2d.
+    """
 
     def forward(self, clips: Tensor) -> Tensor:
         """Convolve clips, (batch, channels, frames, height, width), along their frames."""

@@ -1,7 +1,7 @@
 """Converts the autoencoder and the text encoder that a VideoCrafter2 checkpoint contains.
 
-Both are networks of Stable Diffusion 2. Their tensors have the names that latent diffusion and OpenCLIP use.
-Functions of diffusers convert the names.
+The autoencoder and the text encoder are networks of Stable Diffusion 2. Their tensors in the checkpoint have
+the names that latent diffusion and OpenCLIP use. Functions of diffusers convert the names.
 """
 
 import re

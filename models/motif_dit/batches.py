@@ -1,7 +1,7 @@
 """Builds batches for the transformer, runs it, and computes the losses.
 
-The first latent frame is the input image. It stays free of noise, its timestep is 0, and the losses exclude
-it.
+The first latent frame is the input image. The first latent frame stays free of noise, its timestep is 0, and
+the losses exclude this frame.
 """
 
 from collections.abc import Sequence

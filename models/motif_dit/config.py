@@ -47,7 +47,7 @@ class LoraSettings(Section):
     Attributes:
         rank: rank of the two matrices of a layer.
         alpha: scale of the LoRA; the update is multiplied by alpha / rank.
-        layers: name suffixes; a layer whose name ends with one of them gets a LoRA.
+        layers: name suffixes; a layer whose name ends with one of these suffixes gets a LoRA.
     """
 
     rank: Positive = 32
@@ -84,7 +84,7 @@ class MeasurementSettings(Section):
         clips: maximum number of clips.
         sigmas: noise levels at which the loss is measured.
         region_above: a latent position is in a high-motion region if its heatmap value exceeds this
-            threshold. This heatmap is always that of the optical flow, and never inverted.
+            threshold. The threshold applies to the heatmap of the optical flow, which is never inverted.
     """
 
     clips: Positive = 32

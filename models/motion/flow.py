@@ -43,7 +43,7 @@ class FlowEstimator(Protocol):
 
 
 class DisPreset(StrEnum):
-    """Speed presets of DIS. On one core, a pair of 320x320 frames takes about 2, 6 and 15 ms."""
+    """Speed presets of DIS. On one core, the presets take about 2, 6 and 15 ms for two 320x320 frames."""
 
     ULTRAFAST = "ultrafast"
     FAST = "fast"

@@ -91,7 +91,7 @@ def _static_difference(to_next: NDArray[np.float32], to_previous: NDArray[np.flo
 
 
 def _fill_holes(mask: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Return the mask with filled holes: the regions of 0 that do not touch the border of the frame.
+    """Return the mask with filled holes: a hole is a region of zeros that does not touch the frame's border.
 
     Inside a moving surface without texture, both hypotheses fit equally well, so only the outline of the
     surface is found.

@@ -18,8 +18,8 @@ def run_on_ray(
     Args:
         runs: the runs.
         task: see `run_in_processes`.
-        gpus: number of GPUs, which is the number of runs at the same time; each run gets one GPU. None runs
-            on the CPUs of the cluster, one run on each.
+        gpus: number of GPUs, which is the number of runs at the same time; each run gets one GPU. If None,
+            the runs use the CPUs of the cluster, one run per CPU.
         report: see `run_in_processes`.
     """
     remote = ray.remote(num_cpus=1, num_gpus=1 if gpus else 0, max_retries=3)(_complete)

@@ -1,4 +1,4 @@
-"""Plans the grid: measures a few training steps, and computes the hours, the disk space and the pieces."""
+"""Plans the grid: measures a few training steps; computes the hours, the disk space and groups of runs."""
 
 import statistics
 import time
@@ -72,7 +72,7 @@ class Plan:
         return sum(cost.disk_bytes for cost in self.costs.values())
 
     def pieces(self, minutes: float) -> list[list[Run]]:
-        """Split the runs, in order, into pieces; each piece takes at most `minutes` minutes.
+        """Split the runs, in order, into groups ("pieces") that take at most `minutes` minutes each.
 
         Raises:
             ValueError: a single run takes longer than `minutes` minutes.

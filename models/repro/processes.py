@@ -38,7 +38,7 @@ def run_in_processes(
     """Complete runs in parallel, one process per device.
 
     SIGTERM, Ctrl-C or the time limit stops the processes. A run that is stopped first writes a checkpoint.
-    Returns FAILED if any run failed, also if the other runs were stopped.
+    Returns FAILED if any run failed, even if the other runs were stopped.
 
     Args:
         runs: the runs, in the order in which they start.
@@ -72,7 +72,7 @@ def run_in_processes(
 
 
 def overall_result(results: Set[GridResult]) -> GridResult:
-    """Return the result of the grid: a failed run is more important than a stopped run."""
+    """Return the result of the grid: FAILED if a run failed, else STOPPED if a run was stopped."""
     return next(
         (each for each in (GridResult.FAILED, GridResult.STOPPED) if each in results), GridResult.COMPLETE
     )

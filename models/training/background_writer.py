@@ -31,5 +31,5 @@ class BackgroundWriter:
             last.result()
 
     def close(self) -> None:
-        """Wait for the last write, and end the thread. Errors of that write are not raised."""
+        """Wait for the last write, and end the thread. Errors of the last write are not raised."""
         self._pool.shutdown(wait=True)

@@ -64,7 +64,7 @@ def resolve_config_path(path: Path) -> Path:
 
 
 def with_overrides(config: TrainingConfig, *, seed: int | None, steps: int | None) -> TrainingConfig:
-    """Return a config with another seed or number of steps; an argument None keeps the config's value."""
+    """Return a config with another seed or number of steps; None means that the value does not change."""
     tree = config.model_dump(mode="json")
     tree["seed"] = config.seed if seed is None else seed
     tree["optimiser"]["steps"] = config.optimiser.steps if steps is None else steps

@@ -1,6 +1,6 @@
 """Defines the sections of a training config: all settings with types, limits and defaults.
 
-Values come from MotiF (arXiv:2412.16153) or from third parties. The file models/configs/paper.toml lists
+The values come from MotiF (arXiv:2412.16153) or from third parties. The file models/configs/paper.toml lists
 every default. The mark [open] means that neither MotiF nor a third party reports the value.
 """
 
@@ -50,8 +50,8 @@ class TinySettings(Section):
     Attributes:
         patch: side of the autoencoder's patches, in pixels.
         latent_channels: number of principal components per patch.
-        autoencoder: folder of a trained `AutoencoderKL`, or the name of one in models/checkpoints. It
-            replaces the principal components. Empty if they are used.
+        autoencoder: folder of a trained `AutoencoderKL`, or the name of an autoencoder in
+            models/checkpoints. It replaces the principal components. Empty if they are used.
         channels: channels of each level. All levels except the deepest level have cross-attention to the
             text.
         head_dim: number of channels per attention head.
@@ -176,7 +176,7 @@ class OptimiserSettings(Section):
 class RunSettings(Section):
     """Settings that concern hardware and output.
 
-    Of these settings, only `precision` changes the result of training.
+    Only the setting `precision` changes the result of training.
 
     Attributes:
         cpu_threads: number of CPU threads for torch; 0 selects torch's default. A network of toy size is
@@ -207,8 +207,8 @@ class ValidationSettings(Section):
     Attributes:
         clips: number of clips for Figure 6, spaced evenly over the held-out clips.
         timesteps: timesteps at which the loss is measured.
-        region_above: threshold for high-motion regions. A latent position is in such a region if its heatmap
-            value exceeds the threshold [open].
+        region_above: threshold for high-motion regions. A latent position is in a high-motion region if its
+            heatmap value exceeds the threshold [open].
         samples: number of clips on the sample sheet.
         sampling_steps: DDIM steps for the sample sheet.
         guidance: guidance scale for the sample sheet.

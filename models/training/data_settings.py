@@ -20,8 +20,8 @@ class DataSettings(Section):
 
     Attributes:
         source: `folder` (video files), `webdataset` (tar files), `scenes` (the scene engine) or `sprites`
-            (sprite clips, which are rendered when they are needed; their held-out clips are the clips of the
-            held-out benchmark).
+            (sprite clips, rendered when they are needed). For `sprites`, the held-out clips are the clips of
+            the held-out benchmark.
         folder: if the source is `folder` or `webdataset`, the folder that holds the files, relative to the
             working directory.
         captions: if the source is `folder`, table in the folder (CSV, TSV, JSONL or Parquet) with the columns

@@ -13,7 +13,7 @@ class DataSource(StrEnum):
 
 
 class FileIdentity(StrEnum):
-    """The values that identify a file in cache keys: its size and time of change, or its sha256."""
+    """The values that identify a file in cache keys: its size and modification time, or its sha256."""
 
     SIZE_AND_TIME = "size_and_time"
     SHA256 = "sha256"

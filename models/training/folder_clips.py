@@ -21,7 +21,7 @@ WEBVID_COLUMNS = ("videoid", "page_dir", "name")
 
 @dataclass(frozen=True)
 class CaptionRow:
-    """A row of a table of captions; `held_out` is None if the table has no such value."""
+    """A row of a table of captions; `held_out` is None if the table does not state it."""
 
     file: str
     caption: str

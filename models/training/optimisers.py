@@ -42,7 +42,7 @@ def create_optimiser(network: nn.Module, config: TrainingConfig) -> torch.optim.
 def collect_moments(optimiser: torch.optim.Optimizer) -> None:
     """Collect the moments of a sharded optimiser in the first process, for `state_dict`.
 
-    All processes call this function. It does nothing for an optimiser that is not sharded.
+    All processes call this function. The function does nothing if the optimiser is not sharded.
     """
     consolidate = getattr(optimiser, "consolidate_state_dict", None)
     if consolidate is not None:

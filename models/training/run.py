@@ -188,7 +188,10 @@ class Trainer:
         self._accelerator.wait_for_everyone()
 
     def _measure(self, clips: Sequence[EncodedClip]) -> tuple[list[RegionLoss], list[SampleStrip]]:
-        """Return the rows of Figure 6 and the sample strips. Each process computes its share of both."""
+        """Return the rows of Figure 6 and the sample strips.
+
+        Each process computes a share of the rows and a share of the strips.
+        """
         settings, accelerator = self._config.validation, self._accelerator
         own = slice(accelerator.process_index, None, accelerator.num_processes)
         rows = region_losses(

@@ -74,7 +74,10 @@ class Failures:
             self._lane.note_starting()
 
     def note_clip(self, model: str) -> None:
-        """Record that the worker generated a clip; report the held jobs, which caused their own failures."""
+        """Record that the worker generated a clip.
+
+        Report the held jobs as failed, because the lane itself works.
+        """
         self._in_a_row = 0
         if self._lane is not None:
             self._lane.note_clip(model)

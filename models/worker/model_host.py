@@ -53,8 +53,9 @@ class ModelHost(Protocol):
     def measure(self, suite: SuiteName, clips: Sequence[ClipInput]) -> MetricTable:
         """Return the scores of clips in a suite of metrics.
 
-        If the suite has networks, the model is unloaded first, because both need memory of the device. The
-        networks stay loaded until `end_suite` or `load` is called, or until another suite runs.
+        If the suite has networks, the model is unloaded first, because model and networks need memory of the
+        same device. The networks stay loaded until `end_suite` or `load` is called, or until another suite
+        runs.
 
         Raises:
             BackboneMissing: the suite needs weights that are not on the machine.

@@ -161,7 +161,7 @@ class WorkerLoop:
         )
 
     def _measure(self) -> bool:
-        """Claim clips to measure, and measure the clips; return whether there were any."""
+        """Claim clips to measure, and measure the clips; return whether there were clips to measure."""
         runner = self._suite_runner
         if runner is None or not runner.suites:
             return False
