@@ -56,10 +56,10 @@ def _remember(_mapper: Mapper[AuditEvent], _connection: Connection, row: AuditEv
 
 
 def chain_new_events(session: Session) -> None:
-    """Append the events that this transaction has added to the chain.
+    """Append to the hash chain all events that this transaction has added.
 
-    `Database.write` calls this function just before the commit. The lock of the chain is then the last lock
-    that a transaction acquires, so no two transactions can wait for each other forever.
+    `Database.write` calls this function just before the commit. Because of this order, the lock of the chain
+    is the last lock that a transaction acquires, so no two transactions can wait for each other forever.
     """
     session.flush()
     # After a savepoint was rolled back, its events are not in the database.
@@ -87,7 +87,7 @@ def check_chain(session: Session, *, known_head: str | None = None) -> ChainChec
     """Compute every hash again.
 
     Args:
-        known_head: the last hash of an earlier check. It must still be in the chain.
+        known_head: the last hash of an earlier check. The chain must still contain this hash.
     """
     problems = list(_broken_links(session, known_head))
     unchained = session.execute(

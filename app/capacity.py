@@ -124,9 +124,9 @@ class Capacities:
     def for_sandbox(cls, children: int) -> "Capacities":
         """Return the default capacities.
 
-        Requests for uploads and renditions wait for one of `children` sandbox processes. Twice as many
-        threads as processes keep the processes busy while other threads store files. Additional threads would
-        only wait for a sandbox process.
+        Requests for uploads and renditions wait for one of `children` sandbox processes. There are twice as
+        many threads as processes: while some threads store files, the others keep all processes busy. More
+        threads than that would only wait for a sandbox process.
         """
         capacities = {
             RequestClass.VOTES: Capacity("votes", threads=12, queue=200),

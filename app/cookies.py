@@ -18,8 +18,8 @@ FRAME_COOKIE = "ti2v_frame"
 def cookies_of(request: Request) -> dict[str, str]:
     """Return the cookies that this server has set, by their names without the prefix `__Host-`.
 
-    With https, every name has the prefix. Then a browser accepts the cookie only from this host, so no other
-    host of the same domain can plant a cookie.
+    With https, every name has the prefix. With this prefix, a browser accepts the cookie only from this
+    host, so no other host of the same domain can plant a cookie.
     """
     prefix = cookie_prefix(request.app.state.context)
     return {

@@ -62,8 +62,8 @@ class OtherBrowser(NotSignedIn):
     """The annotator continued the study in another browser, so this browser has no access any more.
 
     `language` is the language that the annotator chose, or else the language of the study. `is_chosen` is
-    true if the annotator chose it. `may_be_framed` states whether Mechanical Turk may show the study's pages
-    in a frame.
+    true if the annotator chose this language. `may_be_framed` states whether Mechanical Turk may show the
+    study's pages in a frame.
     """
 
     default_code = "other_browser"

@@ -65,7 +65,7 @@ def form_problems(error: ValidationError, *, help: Mapping[str, str] | None = No
     """Return a sentence for each wrong field of an HTML form, keyed by the name of the field.
 
     Args:
-        help: for some fields, the sentence for every error.
+        help: for some fields, the sentence to return for every error in the field.
     """
     return {
         field: (help or {}).get(field) or form_message(dict(wrong))

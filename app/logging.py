@@ -15,7 +15,7 @@ REQUEST_ID: ContextVar[str] = ContextVar("ti2v_request_id", default="")
 
 
 def fields_of(record: logging.LogRecord) -> dict[str, object]:
-    """Return the fields of a log record. Inside a request, the request's id is one of them."""
+    """Return the fields of a log record. Inside a request, the fields include the request's id."""
     request_id = REQUEST_ID.get()
     fields: dict[str, object] = {"request_id": request_id} if request_id else {}
     return fields | getattr(record, "fields", {})

@@ -40,8 +40,8 @@ class PreparedStatement(Generic[*Columns]):
         """Write the session's pending changes, run the statement, and return its rows.
 
         Raises:
-            DBAPIError: the database refused the statement. The subclass is the one that `session.execute`
-                raises.
+            DBAPIError: the database refused the statement. The error has the class that `session.execute`
+                would raise.
         """
         session.flush()
         connection = session.connection()
@@ -94,8 +94,8 @@ def execute_on_driver(
     """Run a statement on the driver.
 
     Raises:
-        DBAPIError: the database refused the statement. The subclass is the one that `connection.execute`
-            raises.
+        DBAPIError: the database refused the statement. The error has the class that `connection.execute`
+            would raise.
     """
     driver = connection.connection.driver_connection
     assert driver is not None
@@ -118,8 +118,8 @@ class _Compiled:
         order: the names of the parameters, if the driver takes a sequence; None if it takes a mapping.
         constants: the parameters that never change, as the driver takes them.
         to_driver: the parameters that must be converted for the driver, such as times and enum members.
-        from_driver: the positions of columns whose values must be converted after the driver returned them;
-            None before the first result, which names the driver's types.
+        from_driver: the positions of columns whose values must be converted. None before the first result,
+            because only a result states the driver's types.
     """
 
     dialect: Dialect

@@ -18,8 +18,8 @@ from benchmark.protocol import Flag
 def require_flag(session: Session, *, study: Study, annotator: Annotator, flag: Flag) -> None:
     """Check that an annotator has a flag.
 
-    The function computes the figures of all annotators, which takes 0.6 s for a large study. Call it before
-    the write transaction begins, not inside it.
+    The function computes the figures of all annotators, which takes 0.6 s for a large study. Call this
+    function before the write transaction begins, not inside the transaction.
 
     Raises:
         Conflict: the annotator does not have the flag.

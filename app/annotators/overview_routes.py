@@ -21,7 +21,10 @@ def annotators_of_all_studies(
     text: Annotated[str, Query(max_length=200)] = "",
     page: Annotated[int, Query(ge=1, le=10**6)] = 1,
 ) -> Response:
-    """Show the annotators of a person's own studies, newest first; an admin sees those of all studies."""
+    """Show the annotators of a person's own studies, newest first.
+
+    An admin sees the annotators of all studies.
+    """
     text = text.strip()
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, now=utc_now())

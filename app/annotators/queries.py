@@ -41,12 +41,14 @@ class AnnotatorReport:
 
     Attributes:
         id: database id; an annotator who opened the invitation earlier has a smaller id.
-        kind: `participant`, `pilot` or another kind. A study counts the votes of only one kind.
+        kind: `participant`, `pilot` or another kind. A study counts only the votes of annotators of one
+            kind.
         quality: figures computed from the votes that count. For an excluded annotator, the figures are
             computed from the votes that counted before the exclusion.
-        valid: number of votes that count. Their status is valid, imported or automatic.
+        valid: number of votes that count. The status of these votes is valid, imported or automatic.
         excluded: number of the annotator's excluded votes.
-        other: number of all other votes. Their status is superseded, withdrawn or surplus; they do not count.
+        other: number of all other votes. The status of these votes is superseded, withdrawn or surplus;
+            these votes do not count.
         repeats: number of answers to hidden repeats (comparisons shown a second time). `repeats_same` is the
             number of these answers that equal the annotator's first answer.
         rules: the result of each quality rule of the study.

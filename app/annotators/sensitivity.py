@@ -46,7 +46,7 @@ def matchup_sensitivity(columns: VoteColumns, *, seed: int) -> tuple[MatchupSens
 
 
 def _without_unused_names(votes: Votes) -> Votes:
-    """Return the same votes; drop the names of matchups and annotators that have no vote."""
+    """Return the votes without the names of matchups and annotators that have no vote."""
     matchups, annotators = np.unique(votes.matchup), np.unique(votes.annotator)
     return replace(
         votes,

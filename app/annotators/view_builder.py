@@ -153,7 +153,7 @@ def _consequence(report: AnnotatorReport, study: Study) -> str:
 
 
 def _obstacle(report: AnnotatorReport) -> str:
-    """Return why the annotator can be neither excluded nor reinstated; an empty text if that is possible."""
+    """Return why the owner can neither exclude nor reinstate the annotator; empty if nothing prevents it."""
     if report.left_at is not None:
         return "This annotator left the study and withdrew all votes."
     return {

@@ -73,7 +73,7 @@ def reinstate_vote(
 
 
 def _last_vote(session: Session, *, study: Study, annotator: Annotator, place: VotePlace) -> VoteWithStatus:
-    """Return the annotator's last vote on a comparison; the annotator undid all earlier votes on it."""
+    """Return the annotator's last vote on a comparison; all earlier votes on the comparison were undone."""
     matchup_id = next((each.id for each in matchup_sides(session, study) if each.name == place.matchup), None)
     # A repeat is a comparison that is shown a second time. Votes on repeats count in no score.
     assignments = set(

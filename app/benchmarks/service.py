@@ -42,8 +42,8 @@ def import_benchmark(
     Args:
         images: the stored images of `source`, see `app.benchmarks.images.store_images`.
         actor: the person who imports the benchmark, for the audit log.
-        owner_id: the owner of a new benchmark, which is private until it is shared. The value is None for a
-            public benchmark without an owner. The value is also None for a new version of an existing
+        owner_id: the owner of a new benchmark, which is private until it is shared. `owner_id` is None for a
+            public benchmark without an owner. `owner_id` is also None for a new version of an existing
             benchmark, because the benchmark keeps its owner.
 
     Raises:

@@ -37,7 +37,7 @@ MAX_FPS = 1000
 def convert(folder: Path, output: Path, names: Path | None, fps: str | None) -> None:
     """Convert the videos and folders of frames in DIR to H.264 clips in OUT, and print OUT.
 
-    GIF, WebM, HEVC, ProRes and other formats are re-encoded, as are rotated videos and videos larger than
+    The command re-encodes GIF, WebM, HEVC, ProRes and other formats, rotated videos, and videos larger than
     2048 pixels. A file that servers accept unchanged is copied.
     """
     from benchmark.importers.clip_names import read_names

@@ -125,7 +125,7 @@ def cancel(jobs: tuple[str, ...], submission: str | None, server: str | None, ke
 @click.option("--submission", help="Instead of JOBS: all failed jobs of this submission.")
 @server_options
 def retry(jobs: tuple[str, ...], submission: str | None, server: str | None, key: str | None) -> None:
-    """Put JOBS that failed or were cancelled, or all failed jobs of a submission, back into the queue."""
+    """Queue failed or cancelled JOBS again, or all failed jobs of a submission."""
     _change("retry", jobs, submission, server, key)
 
 

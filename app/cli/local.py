@@ -102,7 +102,7 @@ def sqlite_file(settings: Settings) -> Path | None:
 
 @dataclass(frozen=True)
 class LocalSession:
-    """A database session of a command, and the person as whom the command acts."""
+    """A database session of a command, and the person in whose name the command acts."""
 
     session: Session
     principal: Principal
@@ -125,7 +125,7 @@ def local_write() -> Iterator[LocalSession]:
 
 
 def operator(session: Session, *, now: datetime) -> Principal:
-    """Return the admin as whom local commands act.
+    """Return the admin in whose name local commands act.
 
     Local commands check no key, because their user can read and write the database file anyway.
     """

@@ -37,7 +37,10 @@ _OPTIONS = (
 
 
 def allocation_options(command: Command) -> Command:
-    """Add the options to a command, which gets their values as `allocation`; None without any option."""
+    """Add the options to a command.
+
+    The command gets the values as `allocation`; None if no option is given.
+    """
 
     @wraps(command)
     def with_allocation(**options: Any) -> Any:

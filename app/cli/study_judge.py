@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def judge(slug: str, server: str | None, key: str | None) -> None:
     """Let the automatic judge vote in all comparisons of the draft SLUG, and close the study.
 
-    The judge compares the scores of the suite motion by one fixed rule (docs/reproduction.md). The study
-    gets the kind automatic. For votes of people, duplicate the study.
+    The judge compares the scores of the suite motion by one fixed rule (docs/reproduction.md). The study gets
+    the kind automatic. To collect votes of people, duplicate the study.
     """
     if server:
         with open_client(server, key) as client:

@@ -74,7 +74,7 @@ def matchup_named(text: str) -> dict[str, str | int | None]:
 
 @dataclass(frozen=True)
 class _NamedSide:
-    """One side of a matchup, in the user's words. Without a seed, the server chooses the smallest seed."""
+    """One side of a matchup, as the user wrote it. Without a seed, the server chooses the smallest seed."""
 
     submission: str
     seed: int | None

@@ -78,7 +78,7 @@ def plan_gold_clips(
 
 
 def _of_another_image(clip: Clip, image: str, rows: Iterable[tuple[Clip, str, str]]) -> Clip | None:
-    """Return a clip of another image in the same format; None if there is none."""
+    """Return a clip of another image in the same format; None if no such clip exists."""
     for other, _name, other_image in rows:
         if other_image != image and _form(other) == _form(clip):
             return other

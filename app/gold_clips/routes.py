@@ -1,4 +1,4 @@
-"""Routes of the page on which an owner makes gold questions from own clips and confirms each question."""
+"""Routes of the page on which owners make gold questions from their own clips and confirm each question."""
 
 from typing import Annotated
 

@@ -93,9 +93,9 @@ def withdraw_annotator(session: Session, *, annotator: Annotator, study: Study, 
 
 
 def _delete_what_identifies(session: Session, annotator: Annotator) -> None:
-    """Delete the annotator's crowd platform ids, the label of the invitation, and texts that may identify.
+    """Delete the annotator's platform ids, the invitation's label, and texts that may identify the annotator.
 
-    These texts are the annotator's own texts, and the owner's reasons for decisions about the annotator. The
+    Such texts are the annotator's own texts, and the owner's reasons for decisions about the annotator. The
     record of the consent is kept.
     """
     note_erasure(session)

@@ -94,7 +94,7 @@ def _pairs_of(session: Session, benchmark: Benchmark, names: Iterable[str] | Non
 
 
 def _positions(unknown: Sequence[int]) -> str:
-    """Return the positions of unknown entries, so that a message need not repeat the submitted text."""
+    """Return the positions of unknown entries, so that a message can name entries without repeating them."""
     shown = ", ".join(f"number {place:,}" for place in unknown[:_MAX_SHOWN])
     more = len(unknown) - _MAX_SHOWN
     return f"{shown} and {more:,} more" if more > 0 else shown

@@ -1,9 +1,10 @@
 """Chooses a worker's next model: its loaded model, else a model that no worker has loaded, else any model.
 
-Loading a model takes longer than generating a clip. One worker loads each model for the model's first clip.
-In addition, every worker except one may help once: the worker loads a model that another worker has already
-loaded, and takes jobs of that model. A queue of M models on W workers therefore costs at most W + M - 1
-loads. A worker helps a second time only if enough work is left to keep every worker busy for minutes.
+Loading a model takes longer than generating a clip. Each model must be loaded by one worker, which generates
+the model's first clip. In addition, every worker except one may help once: the worker loads a model that
+another worker has already loaded, and takes jobs of that model. A queue of M models on W workers therefore
+costs at most W + M - 1 loads. A worker helps a second time only if enough work is left to keep every worker
+busy for minutes.
 """
 
 from collections.abc import Iterator

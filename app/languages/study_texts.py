@@ -12,7 +12,7 @@ class StudyWording:
 
     Attributes:
         written_in: the language in which the owner wrote the study's texts. A text without a translation is
-            shown in this language.
+            shown in the language in which the owner wrote it.
         translations: the texts in the language of the page, keyed by the texts as the owner wrote them.
         offered: the languages among which the annotator can choose.
     """

@@ -61,7 +61,7 @@ def padded_length(a_bytes: int, b_bytes: int) -> int:
     """Return the number of bytes that the server sends for each of an assignment's two renditions.
 
     The length is the size of the larger file plus a box header, rounded up to a multiple of
-    `PADDING_STEP_BYTES`. Both files then have room for a `free` box.
+    `PADDING_STEP_BYTES`. With this length, both files have room for a `free` box.
 
     >>> padded_length(100_000, 70_000)
     131072

@@ -92,8 +92,8 @@ def choose_recipe(reference: HasForm, other: HasForm, requested: RenditionRecipe
     """Return the recipe for both clips of a comparison. The order of the two clips does not matter.
 
     `requested` is the study's choice. `remux` becomes `normalised` if the clips differ in size, fps, length
-    or codec. The same happens if a clip has sound, has an uneven frame rate, or is not plain H.264. Two such
-    clips would look or behave differently in the player if they were remuxed.
+    or codec. `remux` also becomes `normalised` if a clip has sound, has an uneven frame rate, or is not plain
+    H.264. If two such clips were remuxed, they would look or behave differently in the player.
 
     All kinds except `remux` use the smaller fps of the two clips (at most 60). The longer clip is cut to the
     length of the shorter one; `keep_longer` instead repeats the last frame of the shorter clip. Both

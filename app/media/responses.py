@@ -1,7 +1,7 @@
 """Builds HTTP responses that contain an image, a clip or a byte range of a clip from the media store.
 
-The responses have a fixed set of headers without ETag, Last-Modified or file name. Such headers could reveal
-that clips were uploaded in one batch and belong to one model.
+The responses have a fixed set of headers without ETag, Last-Modified or file name. ETag, Last-Modified or a
+file name could reveal that clips were uploaded in one batch and belong to one model.
 """
 
 from collections.abc import Callable, Iterator

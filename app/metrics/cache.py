@@ -23,7 +23,7 @@ class StampedCache(Generic[Value]):
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, stamp: Hashable, compute: Callable[[], Value]) -> Value:
-        """Return the cached value of a key; compute it if it is missing or its stamp differs."""
+        """Return the cached value of a key; compute the value if none is cached or its stamp differs."""
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None and kept[0] == stamp:

@@ -93,7 +93,10 @@ def _provider(context: AppContext) -> Provider:
 
 
 def _secrets(context: AppContext, state: str) -> SignInSecrets:
-    """Return the secrets that belong to a state. Nobody can compute them without the server's secret key."""
+    """Return the secrets that belong to a state.
+
+    Nobody can compute these secrets without the server's secret key.
+    """
     key = context.settings.signing_key
     return SignInSecrets(
         derived_token(key, f"openid nonce {state}"), derived_token(key, f"openid pkce {state}")

@@ -1,4 +1,4 @@
-"""Counts the comparisons that an annotator was shown, without those of the quiz.
+"""Counts the comparisons that an annotator was shown, without the comparisons of the quiz.
 
 The counts decide the next comparison, and the progress that the page shows.
 """

@@ -57,7 +57,7 @@ def is_gold_position(study: Study, *, annotator_id: int, position: int) -> bool:
 
 
 def gold_among(study: Study, *, annotator_id: int, others: int) -> int:
-    """Return how many gold questions precede an annotator's ordinary comparison number `others`.
+    """Return how many gold questions an annotator gets before ordinary comparison number `others`.
 
     An annotator's displayed total includes future gold questions, so showing a gold question does not change
     the total.

@@ -37,7 +37,7 @@ class PhaseProgress:
 
     @property
     def outcome(self) -> Outcome | None:
-        """Return the outcome with which the study ended for this annotator; None if it has not ended."""
+        """Return the outcome of the study for this annotator; None if the annotator can still continue."""
         failed = [row.outcome for row in self.ended.values() if row.outcome is not None]
         if failed:
             return failed[0]

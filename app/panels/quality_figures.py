@@ -22,8 +22,8 @@ class QualityFigures:
         left: the number of votes for side A.
         sides_again, reasons_again: the number of votes that repeat the side, or the reasons, of the
             annotator's previous vote.
-        playback: the number of votes with playback events. `watched` is the number of these votes before
-            which the annotator watched both clips to the end.
+        playback: the number of votes with playback events. `watched` is the number of these votes for which
+            the annotator first watched both clips to the end.
         times_ms: the known durations of votes, in ms.
     """
 

@@ -49,7 +49,7 @@ _RELEASE: PreparedStatement[int, bool] = PreparedStatement(
 def take_slot(session: Session, comparison: Comparison | FreeComparison, study: Study) -> bool:
     """Take one slot of a comparison, and draw a new random key.
 
-    The key orders the comparison among equally ranked comparisons when the next comparison is chosen.
+    Comparisons with the same rank are chosen in the order of their keys.
 
     Return whether the comparison still has a free slot (a place for a vote) afterwards.
     """

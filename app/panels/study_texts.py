@@ -10,7 +10,8 @@ from benchmark.protocol import Language
 def offered_languages(study: Study) -> tuple[Language, ...]:
     """Return the languages among which an annotator of the study can choose.
 
-    A study from before annotators could choose a language offers only the language of its own texts.
+    A study that was created before annotators could choose a language offers only the language of its own
+    texts.
     """
     return tuple(map(Language, study.languages)) if study.languages is not None else (study.language,)
 

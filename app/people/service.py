@@ -115,7 +115,7 @@ def revoke_key(session: Session, *, key_id: int, principal: Principal, now: date
 def add_sign_in_link(
     session: Session, *, person: Person, principal: Principal, now: datetime, minutes: int
 ) -> str:
-    """Return the token of a link that signs one browser of a person in.
+    """Return the token of a link that signs in one browser of a person.
 
     Raises:
         Conflict: the person is disabled (`person_disabled`), or has the role worker, which uses no browser.
@@ -135,7 +135,7 @@ def sign_out(session: Session, *, person: Person, principal: Principal, now: dat
 
 
 def disable(session: Session, *, person: Person, principal: Principal, now: datetime) -> None:
-    """Refuse a person's keys and browsers.
+    """Disable a person: the server refuses the person's keys and browser sessions.
 
     Raises:
         Conflict: the admin would disable their own account.

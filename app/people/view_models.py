@@ -63,8 +63,8 @@ class PeopleFields:
 class PeoplePage:
     """All people and keys, and the forms that add a person or a key.
 
-    `nonce` identifies the next key. If one of the forms was refused, `fields` has its texts, and `problems`
-    has a message for each of its wrong fields.
+    `nonce` identifies the next key. If a form was refused, `fields` has the submitted texts, and `problems`
+    has a message for each wrong field.
     """
 
     people: tuple[PersonLine, ...]

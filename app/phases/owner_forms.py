@@ -112,7 +112,8 @@ def parse_crowd_form(fields: CrowdFields) -> CrowdSettings:
     """Return the settings in the submitted texts.
 
     Raises:
-        InvalidFields: texts are not allowed values of their settings; the error names the paths.
+        InvalidFields: a text is not an allowed value of its setting; the error names the paths of all such
+            fields.
         Invalid: the form has an unknown field.
     """
     tree = _tree(fields)
@@ -211,7 +212,10 @@ def _tree(fields: CrowdFields) -> dict[str, Any]:
 
 
 def _reach(tree: dict[str, Any], group: str) -> None:
-    """Add an empty group of fields. The owner ticked the group's checkbox but filled in no field."""
+    """Add an empty group of fields.
+
+    Call this function if the owner ticked the group's checkbox but filled in no field.
+    """
     for name in group.split("."):
         tree = tree.setdefault(name, {})
 

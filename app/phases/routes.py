@@ -72,7 +72,10 @@ def post_consent(
 
 @router.post("/studies/{slug}/phases/decline")
 def decline(slug: SlugPath, request: Request) -> Response:
-    """Let an annotator who does not agree leave the study. The server keeps no data about the person."""
+    """End the study for an annotator who does not agree to the study information.
+
+    The server keeps no data about the person.
+    """
     context = context_of(request)
     with context.database.write() as session:
         visit = find_visit(session, request, slug)

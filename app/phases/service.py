@@ -76,7 +76,7 @@ def give_consent(
 
 
 def decline(session: Session, *, study: Study, annotator: Annotator, now: datetime) -> None:
-    """Let an annotator who does not agree leave, and delete everything that identifies the person."""
+    """End the study for an annotator who does not agree. Delete everything that identifies the person."""
     withdraw_annotator(session, annotator=annotator, study=study, now=now)
 
 

@@ -50,6 +50,9 @@ def _was_received(session: Session, study: Study, signed: SignedEvent) -> bool:
 
 
 def _forget_old_events(session: Session, study: Study, now: datetime) -> None:
-    """Delete old events. If the platform sends such an event again, the server refuses it as too old."""
+    """Delete old events.
+
+    If the platform repeats an old event, the server refuses the event because of its age.
+    """
     too_old = PlatformEvent.received_at < now - MAX_AGE - MAX_AHEAD
     session.execute(delete(PlatformEvent).where(PlatformEvent.study_id == study.id, too_old))

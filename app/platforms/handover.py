@@ -1,7 +1,7 @@
-"""Hands a worker of Mechanical Turk over from the frame of a HIT to a new tab.
+"""Moves a worker of Mechanical Turk from the frame of a HIT to a new tab.
 
-Some browsers block every cookie inside a frame of another site. The page in the frame then links to a new
-tab. The link contains a token instead of the worker's ids, and the token names the annotator.
+Some browsers block every cookie inside a frame of another site. In these browsers, the page in the frame
+links to a new tab. The link contains a token instead of the worker's ids, and the token names the annotator.
 """
 
 import hmac

@@ -25,7 +25,10 @@ from benchmark.wire.rules import Rules
 
 @dataclass(frozen=True)
 class _End:
-    """The end of a participation: its outcome, completion code and time. None means that it has not ended."""
+    """The end of a participation: its outcome, completion code and time.
+
+    None means that the participation has not ended.
+    """
 
     outcome: Outcome | None = None
     code: str = ""

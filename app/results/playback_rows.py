@@ -18,7 +18,7 @@ _BATCH_ROWS = 2000
 
 
 def has_playback(session: Session, study: Study) -> bool:
-    """Return whether the study has playback events. Imported and automatic votes have none."""
+    """Return whether the study has playback events. Imported and automatic votes have no playback events."""
     assignments = select(Assignment.id).where(Assignment.study_id == study.id)
     query = select(PlaybackEvent.assignment_id).where(PlaybackEvent.assignment_id.in_(assignments)).limit(1)
     return session.scalar(query) is not None

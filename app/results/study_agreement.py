@@ -30,8 +30,8 @@ def study_agreement(
 ) -> AgreementDocument | None:
     """Return the agreement for all pairs and by scenario, and the regression on properties of the clips.
 
-    Return None if the study is not closed, because only final votes are compared with metrics, if the votes
-    are automatic (`AUTOMATIC_VOTES`), or if no side has scores that the reader may see.
+    Return None if metrics and votes are not compared: the study is not closed (only final votes are
+    compared), the votes are automatic (`AUTOMATIC_VOTES`), or no side has scores that the reader may see.
 
     Args:
         scores: the scores that the reader may see.
@@ -50,7 +50,7 @@ def study_agreement(
 
 
 def no_agreement(results: StudyResults) -> str:
-    """Return a sentence that says why metrics are never compared with these votes; empty if they are."""
+    """Return a sentence that says why metrics cannot be compared with these votes; empty if they can."""
     return AUTOMATIC_VOTES if results.live.kind is StudyKind.AUTOMATIC else ""
 
 

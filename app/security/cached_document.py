@@ -41,7 +41,8 @@ class CachedDocument(Generic[Document]):
         """Return the document.
 
         Args:
-            is_outdated: whether the cached document must be fetched again before its time.
+            is_outdated: returns whether the cached document must be fetched again although it has not
+                expired.
 
         Raises:
             DocumentUnavailable: the document could not be fetched, and no copy of the last 24 hours is

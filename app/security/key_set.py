@@ -26,7 +26,10 @@ class PublicKey(BaseModel):
 
 
 class KeySet:
-    """The key set at one URL. An unknown key id fetches the keys again, at most once in 30 seconds."""
+    """The key set at one URL.
+
+    If a key id is unknown, the keys are fetched again, at most once in 30 seconds.
+    """
 
     def __init__(self, url: str) -> None:
         self._document = CachedDocument(url, _parsed_keys)

@@ -23,7 +23,7 @@ class KeyUse:
     def is_due(self, key_id: int, *, now: datetime) -> bool:
         """Return whether this use of a key must be recorded.
 
-        Of all uses of a key within a minute, only the first is recorded.
+        Only the first use of a key within a minute is recorded.
         """
         with self._lock:
             before = self._recorded.get(key_id)

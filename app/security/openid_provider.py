@@ -1,4 +1,4 @@
-"""Talks to an OpenID Connect provider: discovery, the address of the sign-in page, the exchange of the code.
+"""Sends requests to an OpenID provider: discovery, the address of the sign-in page, the exchange of the code.
 
 Sources: OpenID Connect Core 1.0, OpenID Connect Discovery 1.0, RFC 7636 (PKCE), RFC 6749 (OAuth 2.0).
 """
@@ -133,7 +133,7 @@ class Provider:
         return found
 
     def _key_set(self, endpoints: Endpoints) -> KeySet:
-        """Return the provider's key set, with its cached keys unless the provider moved it."""
+        """Return the provider's key set; its cached keys are kept unless the provider moved the key set."""
         keys = self._keys
         if keys is None or keys.url != endpoints.jwks_uri:
             keys = self._keys = KeySet(endpoints.jwks_uri)

@@ -118,8 +118,8 @@ def find_assignment(
     If `for_change` is set, lock the study first, then read the clock.
 
     Raises:
-        NotFound: the assignment does not exist or belongs to another annotator. The message is the same in
-            both cases.
+        NotFound: the assignment does not exist or belongs to another annotator. The message does not reveal
+            whether the assignment exists.
         OtherBrowser: the annotator continued in another browser.
     """
     if for_change and not _has_one_writer(session):

@@ -79,9 +79,9 @@ def set_visibility(
     Raises:
         Invalid: one of the names is not the name of a person (`unknown_person`).
         Conflict: the subject would become public but shows something that is not public (`sides_not_public`,
-            `benchmark_not_public`). Conflict is also raised if an unclosed study would become public, or if
-            the subject would become private while public studies or submissions show it (`shown_in_public`;
-            `problems` lists these studies and submissions).
+            `benchmark_not_public`). Conflict is also raised if the subject is a study that is not closed and
+            would become public. A subject cannot become private while public studies or submissions show it
+            (`shown_in_public`; `problems` lists these studies and submissions).
     """
     people = _people(session, request.people)
     before = visibility_of(session, subject)

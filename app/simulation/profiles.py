@@ -7,8 +7,8 @@ from enum import StrEnum
 class Choosing(StrEnum):
     """How an annotator chooses a side.
 
-    `skill`: by the annotator's opinion. `random`: by a coin toss. `left`: always clip A. `gold`: right in
-    gold questions and the quiz, and otherwise by a coin toss.
+    `skill`: by the annotator's opinion. `random`: by a coin toss. `left`: always clip A. `gold`: right
+    answers to gold questions and in the quiz; a coin toss decides all other answers.
     """
 
     SKILL = "skill"

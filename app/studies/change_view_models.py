@@ -9,7 +9,10 @@ from app.studies.sides import SideChoice
 
 @dataclass(frozen=True, kw_only=True)
 class OpenPage:
-    """The page before a draft opens. It shows the renditions, and how the sides of each matchup differ."""
+    """The page before a draft opens.
+
+    The page shows the renditions, and how the sides of each matchup differ.
+    """
 
     study_slug: str
     study_title: str

@@ -61,7 +61,10 @@ class EstimatePart:
 
     @property
     def shown(self) -> tuple[MatchupCheck, ...]:
-        """Return the first matchups with differences; the page that opens the study lists all of them."""
+        """Return the first matchups with differences.
+
+        The page that opens the study lists all matchups with differences.
+        """
         return self.differing[:MAX_CHECKS]
 
 

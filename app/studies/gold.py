@@ -134,7 +134,7 @@ def gold_pairs(session: Session, benchmark: Benchmark) -> dict[str, frozenset[in
 def _side(
     session: Session, benchmark: Benchmark, model: str, pair_ids: frozenset[int], principal: Principal
 ) -> GoldSide | None:
-    """Return the visible final submission that covers the most pairs; on a tie, the oldest one."""
+    """Return the visible final submission that covers the most pairs; if several do, return the oldest."""
     submissions = session.scalars(
         select(Submission.id)
         .join(VideoModel, VideoModel.id == Submission.model_id)

@@ -22,7 +22,7 @@ def start_pilot(session: Session, *, study: Study, principal: Principal, now: da
     """Open a draft as a pilot. Repeating the call changes nothing.
 
     Raises:
-        Conflict: the study is no draft, or the sides of a matchup have no common pair.
+        Conflict: the study is not a draft, or the sides of a matchup have no common pair.
     """
     session.refresh(study, with_for_update={"key_share": True})
     if study.is_pilot and study.status is StudyStatus.OPEN:
@@ -40,7 +40,7 @@ def end_pilot(session: Session, *, study: Study, principal: Principal, now: date
     """End the pilot of a study, and open the study. From then on, votes of new annotators count.
 
     Raises:
-        Conflict: the study is no pilot, or it is closed.
+        Conflict: the study is not a pilot, or is closed.
     """
     session.refresh(study, with_for_update={"key_share": True})
     if not study.is_pilot or study.status not in (StudyStatus.OPEN, StudyStatus.PAUSED):

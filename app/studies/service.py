@@ -65,7 +65,7 @@ def create_study(
     """Create a draft study with its matchups. The error for invalid matchups lists all problems.
 
     Args:
-        benchmark: the version of the benchmark; None for the newest one.
+        benchmark: the version of the benchmark; None for the newest version.
         copy_of: the slug of the study that the request copies, for the audit log.
 
     Raises:

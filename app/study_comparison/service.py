@@ -1,4 +1,4 @@
-"""Finds the matchups and models that two studies share, and compares the studies on them."""
+"""Finds the matchups and models that two studies share, and compares the results of the studies on them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class SharedModel:
 
 @dataclass(frozen=True)
 class ComparedStudies:
-    """Two studies and what they share.
+    """Two studies, and the matchups and models that both studies have.
 
     `spearman` and `kendall` correlate the strengths of the shared models; None for fewer than three models.
     """
@@ -61,7 +61,7 @@ def find_comparison(
 
     Args:
         principals: for each study, the account of the reader. If a person reads a study by its link, the
-            account is that of a visitor.
+            person reads as a visitor.
 
     Raises:
         Invalid: both slugs are the same.
@@ -88,7 +88,7 @@ def compare(session: Session, first: StudyResults, second: StudyResults) -> Comp
 
 
 def shared_matchups(session: Session, first: StudyResults, second: StudyResults) -> list[SharedMatchup]:
-    """Return the matchups of the same clips or, if there are none, of the same two models.
+    """Return the shared matchups: matchups of the same clips or, if there are none, of the same two models.
 
     Matchups are matched by their models only if no other matchup in either study compares the same two
     models.

@@ -73,7 +73,7 @@ class ComparisonPart:
 
 @dataclass(frozen=True)
 class ComparePage:
-    """The form that chooses two studies, and the comparison; `comparison` is None until two are chosen."""
+    """The form that chooses two studies. `comparison` is None until two studies are chosen."""
 
     choices: tuple[StudyChoice, ...]
     first: str

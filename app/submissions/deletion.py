@@ -1,4 +1,4 @@
-"""Deletes submissions and models. Until the grace period ends, the owner can restore them.
+"""Deletes submissions and models. Until the grace period ends, the owner can restore the submission or model.
 
 A person can delete a submission only if it is withdrawn, and only if all studies that compare it are closed.
 A model can be deleted only if it has no submissions. After the grace period a background task removes the

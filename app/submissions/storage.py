@@ -147,9 +147,9 @@ class ClipStorage:
         """Store the file and commit the clip's row.
 
         If the commit fails and no other row refers to the file, delete the file. The target stays locked
-        while the file is stored. Of two simultaneous uploads one is refused; with the lock, the refused
-        upload leaves no file without a row. Writers to the same target wait for some milliseconds; on SQLite,
-        all writers wait.
+        while the file is stored. If two uploads run at the same time, one of them is refused. Because of the
+        lock, the refused upload leaves no file without a row. Writers to the same target wait for some
+        milliseconds; on SQLite, all writers wait.
         """
         key = content_key("clips", received.sha256)
         _lock_content(session, received.sha256)

@@ -124,8 +124,8 @@ def status_is(*statuses: AssignmentStatus) -> ColumnElement[bool]:
     """Return the SQL condition that an assignment has one of these statuses, written as literals.
 
     Because the statuses are literals, the database can use the partial indexes. SQLite uses the index on open
-    assignments for `status = 'open'`, but not for `status IN ('open')`. Literals also save time: SQLAlchemy
-    need not expand a list of parameters at each execution.
+    assignments for `status = 'open'`, but not for `status IN ('open')`. Literals also save time, because
+    SQLAlchemy does not have to expand a list of parameters at each execution.
     """
     spelled: list[ColumnElement[str]] = [literal_column(f"'{status.value}'") for status in statuses]
     return Assignment.status == spelled[0] if len(spelled) == 1 else Assignment.status.in_(spelled)

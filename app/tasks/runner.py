@@ -50,7 +50,9 @@ class Progress:
         self._next_report = utc_now()
 
     def __call__(self, done: int, total: int) -> None:
-        """Record the progress: `done` of the task's `total` steps are finished. Write at most once a second.
+        """Record the progress: `done` of the task's `total` steps are finished.
+
+        Write to the database at most once a second.
 
         Raises:
             TaskStopped: the task must end now.

@@ -152,8 +152,8 @@ def release(session: Session, *, task_id: int, attempt: int, ready_at: datetime,
     """Queue a task again, without counting the ended attempt.
 
     Args:
-        ready_at: the earliest time of the next attempt. This is now if the server is shutting down, and later
-            for a task that repeats.
+        ready_at: the earliest time of the next attempt. `ready_at` is the current time if the server is
+            shutting down, and a later time for a task that repeats.
         problem: why the attempt failed; an empty text if the attempt succeeded. None keeps the error of the
             previous attempt.
     """

@@ -222,7 +222,7 @@ def _seeds(
 ) -> tuple[tuple[int, int], ...]:
     """Return the two seeds of each matchup.
 
-    If the study has the same matchup, the seeds are those of this matchup; otherwise they are those of the
+    If the study has the same matchup, return the seeds of this matchup; otherwise return the seeds of the
     two sides.
     """
     sides = {each.name: each for each in own}

@@ -137,7 +137,7 @@ def _own_names(report: StudyReport, matched: Mapping[SideSeed, OwnSide]) -> dict
 
 
 def refuse_shared_votes(own: Sequence[MergedVote], reported: Sequence[MergedVote]) -> None:
-    """Refuse a report that contains votes of this study, because they would count twice.
+    """Refuse a report that contains votes of this study, because these votes would count twice.
 
     Raises:
         Conflict: the study and the report contain the same vote.

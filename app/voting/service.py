@@ -58,7 +58,7 @@ _END_WITH_VOTE: PreparedStatement[()] = PreparedStatement(
 
 @dataclass(frozen=True)
 class CastVote:
-    """A stored vote. `is_new` is False if the same request was sent before and stored the vote then."""
+    """A stored vote. `is_new` is False if an earlier identical request has stored the vote."""
 
     choice: Choice
     justifications: tuple[Justification, ...]
@@ -208,7 +208,7 @@ def _both_delivered(assignment: Assignment) -> bool:
 
 
 def can_undo(session: Session, assignment: Assignment) -> bool:
-    """Return whether the annotator can undo this vote: the last one, neither undone nor excluded."""
+    """Return whether the annotator can undo this vote: the last vote, if neither undone nor excluded."""
     if assignment.status is not AssignmentStatus.VOTED:
         return False
     newest = session.scalar(

@@ -39,7 +39,7 @@ def check_audit_events(
 ) -> AuditCheckResponse:
     """Compute every hash of the audit log again, for admins.
 
-    `head` is the last hash of an earlier check: it must still be in the chain.
+    `head` is the last hash of an earlier check; the chain must still contain this hash.
     """
     with context_of(request).database.read() as session:
         require_person(session, request, Role.ADMIN, scope=Scope.ADMIN, now=utc_now())

@@ -55,8 +55,8 @@ def api_router(
         tag: the name of the resource.
         request_class: the request class (app/capacity.py) whose threads run the routes; None for the default
             threads.
-        is_for_people: whether the routes are for signed-in people only. Such a route checks the key or the
-            browser before it reads the body.
+        is_for_people: whether the routes are for signed-in people only. A route for people checks the key or
+            the browser before it reads the body.
         credentials: the OpenAPI description of any credentials other than a key or a browser session.
     """
     base = PersonJsonRoute if is_for_people else StrictJsonRoute

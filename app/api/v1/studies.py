@@ -49,7 +49,7 @@ def list_studies(
     archived: bool = False,
     deleted: bool = False,
 ) -> StudiesResponse:
-    """Return the studies that you see, newest first.
+    """Return the studies that you may see, newest first.
 
     Archived or deleted studies are listed only on request.
     """

@@ -55,7 +55,7 @@ def edit_draft(slug: SlugPath, body: DraftRequest, request: Request) -> StudyRes
     ),
 )
 def duplicate_study(slug: SlugPath, body: DuplicateRequest, request: Request) -> StudyResponse:
-    """Copy a study that you see to a new draft of yours, with a new seed and without its votes."""
+    """Copy a study that you may see to a new draft that you own, with a new seed and without votes."""
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.STUDY, now=utc_now())
         study = find_study(session, slug=slug, principal=principal)

@@ -20,7 +20,10 @@ _ERRORS = errors("404 not_found", "422 invalid")
 
 @router.get("/studies/{slug}/compare/{other}", responses=_ERRORS)
 def compare_studies(slug: SlugPath, other: SlugPath, request: Request) -> StudyComparisonResponse:
-    """Compare the matchups and models that two studies share. You must see the results of both studies."""
+    """Compare the matchups and models that two studies share.
+
+    You must be allowed to see the results of both studies.
+    """
     with context_of(request).database.read() as session:
         return comparison_response(_compared(session, request, slug, other))
 

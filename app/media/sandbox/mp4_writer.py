@@ -1,4 +1,6 @@
-"""Writes an H.264 track as an MP4 with a fixed set of boxes. Two such files differ only in their pictures.
+"""Writes an H.264 track as an MP4 with a fixed set of boxes.
+
+Two files that this module wrote differ only in their pictures.
 
 The file has a single chunk, and its index comes before the pictures. The file contains no creation time and
 no program name. The time unit depends only on the frame rate. Two clips with the same rate and number of

@@ -45,7 +45,8 @@ def rearrange(source: str, target: str, recipe: dict[str, Any], order: list[int]
     """Write a clip that shows the frames of another clip in this order.
 
     Raises:
-        WorkRefused: the disk is full (`disk_full`), or the source has fewer frames (`too_short`).
+        WorkRefused: the disk is full (`disk_full`), or the source has fewer frames than requested
+            (`too_short`).
     """
     wanted = Recipe(**{**recipe, "kind": RenditionRecipe(recipe["kind"])})
     with open_video(Path(source), format="mp4") as track:

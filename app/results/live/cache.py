@@ -1,8 +1,9 @@
 """Caches the votes of a study between requests, so that a request reads only new votes.
 
 Votes and vote events are append-only, and a comparison's counters change in the same transaction as a vote or
-event. A cached row is therefore valid until a newer vote or event refers to it. On a 2-core machine, reading
-72,000 votes and 14,400 comparisons takes about 400 ms. After one new vote, reading the changes takes 5 ms.
+event. A cached row is therefore valid until a newer vote or event refers to the row. On a 2-core machine,
+reading 72,000 votes and 14,400 comparisons takes about 400 ms. After one new vote, reading the changes takes
+5 ms.
 """
 
 import threading

@@ -73,8 +73,8 @@ def ranks(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> Ranks |
 def ranks_of(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> Ranks | None:
     """Return the ranking; None before the first vote.
 
-    While a study is open, the ranking has no sentence that summarises the result. A sentence
-    that names the best model would be a conclusion.
+    While a study is open, the ranking has no sentence that summarises the result. Such a sentence would be a
+    conclusion, because it names the best model.
     """
     if not counted.tallies.votes.any():
         return None

@@ -65,7 +65,7 @@ class MatchupPage:
 
 @dataclass(frozen=True)
 class _PairList:
-    """The comparisons of a matchup, sorted by the lead of the reference, and those that match the filter."""
+    """The comparisons of a matchup, sorted by the reference's lead, and which of them match the filter."""
 
     everything: Sequence[ComparisonRow]
     shown: Sequence[ComparisonRow]

@@ -38,7 +38,7 @@ class StudyMetricsPage:
     """View model of templates/results/metrics.html.
 
     `agreement`, `scenarios` and `covariates` are None until the study is closed. `no_agreement` says why an
-    automatic study has none of them; it is empty for other studies.
+    automatic study has no such values; it is empty for other studies.
     """
 
     slug: str
