@@ -162,7 +162,7 @@ def _sides(rows: list[Any]) -> list[dict[str, Any]]:
 
 
 def _aware(moment: datetime) -> datetime:
-    """Return a time of the database with its zone, which SQLite does not store."""
+    """Return a time of the database in UTC; SQLite stores times without a time zone."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 

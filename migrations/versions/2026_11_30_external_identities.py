@@ -1,8 +1,7 @@
 """accounts at sign-in providers
 
-Why: people sign in with an OpenID Connect provider; the server remembers which account belongs to whom.
-Locks: none, one new table.
-Works with the previous release: yes, that release does not use the table.
+Why: people sign in with an OpenID Connect provider; the server stores which account belongs to which person.
+Locks: none, one new table. Works with the previous release: yes, that release does not use the table.
 """
 
 import sqlalchemy as sa
