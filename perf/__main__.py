@@ -39,7 +39,7 @@ MEASUREMENTS = {
 
 
 def main() -> None:
-    """Print the machine, and the tables of all measurements or only of those named as arguments."""
+    """Print the machine, and the tables of all measurements or of the measurements named as arguments."""
     chosen = sys.argv[1:] or list(MEASUREMENTS)
     unknown = set(chosen) - set(MEASUREMENTS)
     if unknown:

@@ -1,10 +1,10 @@
-"""A bare FastAPI service with the requests of a judgement: a limit to compare the product with.
+"""A minimal FastAPI service with the requests of a judgement, as a baseline for the product's speed.
 
-The server takes the same requests as the product, stores the same two rows (assignment, vote) with one commit
-a request in a SQLite file, and does nothing else: no sign-in, no choice of a comparison, no counters, no
-checks.
+The server takes the same requests as the product and stores the same two rows (assignment, vote) in a SQLite
+file, with one commit per request. It does nothing else: no sign-in, no choice of a comparison, no counters,
+no checks.
 
-`python -m perf.bare_routes FILE PORT` runs it.
+`python -m perf.bare_routes FILE PORT` runs the service.
 """
 
 import sqlite3
@@ -37,7 +37,7 @@ class Card(BaseModel):
 
 
 class VoteRequest(BaseModel):
-    """The body of the second request. With `next`, the response has the card of the next judgement."""
+    """The body of the second request. If `next` is set, the response also contains the next assignment."""
 
     choice: str
     justifications: list[str]

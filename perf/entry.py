@@ -1,8 +1,8 @@
 """Measures the entry of participants: from the link on a platform to the consent page.
 
 An entry is three requests: the link with the ids, the redirect to the current phase, and the consent page.
-The study has 45 matchups with 320 pairs each. The keys for signed links come from a stand-in of Prolific on
-the same machine, and are fetched by the first entry.
+The study has 45 matchups with 320 pairs each. A local server replaces Prolific's server for the keys of
+signed links; the first entry fetches the keys.
 
 Run: python -m perf.entry. The script creates a SQLite database in a temporary folder.
 """

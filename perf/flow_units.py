@@ -4,10 +4,11 @@ Run: python -m perf.flow_units [--clips 48] [--flow dis-medium]
 TI2V_TEST_DATA is the folder of the real clips; without it, only synthetic clips are compared.
 
 A cell contains three numbers for the clips of a model: the mean share of active pixels (m > 0.5), the share
-of clips with at least 1 % of active pixels, and the share of clips with at least 50 %. Below 1 % the heatmap
-is dark, and above 50 % it is bright nearly everywhere: in both cases the loss selects nothing. The clips of
-`static` are one encoded image of each scenario with noise; any active pixels are due to noise, so the share
-should be 0.
+of clips with at least 1 % of active pixels, and the share of clips with at least 50 %. With less than 1 % of
+active pixels, the heatmap is dark nearly everywhere; with more than 50 %, the heatmap is bright nearly
+everywhere. In both cases, the motion focal loss does not select regions. The clips of `static` show one
+image of each scenario with noise. All active pixels of these clips are caused by noise, so the share should
+be 0.
 """
 
 import argparse
@@ -46,7 +47,7 @@ class Motions:
 
 @dataclass(frozen=True)
 class Row:
-    """A way to measure motion: settings, and whether the clip has only every third frame."""
+    """A way to measure motion: heatmap settings, and whether only every third frame of the clip is used."""
 
     name: str
     settings: HeatmapSettings

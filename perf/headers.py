@@ -1,4 +1,4 @@
-"""Sends headers of 16 MiB to a server, and leaves ten of them unfinished, and prints its memory."""
+"""Sends one header of 16 MiB and ten unfinished headers to a server, and prints the server's memory."""
 
 import socket
 import tempfile

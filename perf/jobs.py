@@ -4,9 +4,9 @@ Each worker claims a job, renews the lease halfway through the clip, and claims 
 With clips of 1 s, workers are faster than any real network. With clips of 0.2 s, eight workers send as many
 requests as a hundred workers would.
 
-The row "flooded" has no pauses, which no real worker does. It measures the throughput of the server; most of
-its latency is queueing. Client and server share the machine, so their processor times are printed too: on a
-busy machine, only the processor times are comparable.
+In the row "flooded", the workers make no pauses, unlike real workers. This row measures the throughput of
+the server; most of the latency in this row is queueing time. Client and server share the machine, so their
+processor times are printed too: on a busy machine, only the processor times are comparable.
 """
 
 import json
@@ -76,7 +76,7 @@ def sqlite() -> Iterator[str]:
 
 @contextmanager
 def postgres() -> Iterator[str]:
-    """Yield the URL of a PostgreSQL server from the package that the tests use."""
+    """Start PostgreSQL from the Python package that the tests use, and yield the server's URL."""
     with tempfile.TemporaryDirectory() as folder:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the wheel warns about a missing XDG_RUNTIME_DIR

@@ -22,7 +22,7 @@ def main() -> None:
 
 
 def measure_bare_inserts() -> float:
-    """Return the processor time in ms of two INSERTs with a durable commit each, the rows of a judgement."""
+    """Return the processor time, in ms, to insert the two rows of a judgement with two durable commits."""
     with tempfile.TemporaryDirectory() as folder:
         database = bare_database(str(Path(folder) / "inserts.sqlite3"))
         start, processor_s, done = time.perf_counter(), time.process_time(), 0

@@ -1,9 +1,10 @@
 """Measures judgements over HTTP (next assignment and vote) with 1, 8 and 32 clients on one machine.
 
-Client and server share the machine. A judgement takes two requests, or one request if the response to a vote
-has the next assignment, as the voting page asks for. These measurements have no watch gate and no media, like
-the measurements of other tools. In the next measurement, clients fetch both renditions completely before each
-vote. In the last measurement, clients report playback events after each vote, as the voting page does.
+Client and server share the machine. A judgement takes two requests. It takes one request if the response to a
+vote contains the next assignment, as on the voting page. In these measurements, clients vote without
+fetching the clips, like in the measurements of other tools. In the next measurement, clients fetch both
+renditions completely before each vote. In the last measurement, clients report playback events after each
+vote, as the voting page does.
 """
 
 import hashlib
@@ -175,7 +176,7 @@ def measure(name: str, server: Server, annotators: range, visit: Visit) -> None:
 
 
 def run_clients(server: Server, annotators: range, visit: Visit, *, seconds: float) -> list[Timings]:
-    """Let annotators judge at the same time, and return the measurements of each."""
+    """Let annotators judge at the same time, and return the measurements of each annotator."""
     timings = [Timings() for _ in annotators]
     stop_at = time.perf_counter() + seconds
     threads = [

@@ -1,4 +1,4 @@
-"""Kills a server 30 times with SIGKILL in 3,000 votes of eight annotators, on SQLite and PostgreSQL.
+"""Kills a server 30 times with SIGKILL while eight annotators cast 3,000 votes, on SQLite and PostgreSQL.
 
 An annotator whose request gets no response sends it again to the next server, as the voting page does. Half
 of the annotators get the next assignment in the response to a vote. In the end every acknowledged vote must
@@ -91,7 +91,7 @@ def _acknowledged(voters: list[Voter]) -> int:
 
 @dataclass
 class _Place:
-    """Where the current server listens; `is_over` lets voters stop after their current vote."""
+    """The address of the current server; `is_over` tells the annotators to stop after their current vote."""
 
     port: int = 0
     is_over: bool = False

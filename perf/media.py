@@ -1,6 +1,6 @@
 """Measures probing, renditions and the sandbox: `python -m perf.media` prints a table.
 
-It uses the real clips in TI2V_TEST_DATA (320 of CogVideoX), or 320 synthetic clips of about 120 KB.
+The script uses the 320 real clips of CogVideoX in TI2V_TEST_DATA, or 320 synthetic clips of about 120 KB.
 """
 
 import os

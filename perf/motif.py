@@ -80,7 +80,10 @@ def main() -> None:
 
 
 def print_clips(size: Size, device: str, dtype: torch.dtype) -> None:
-    """Print seconds per clip of the diffusers pipeline and of ours. On a GPU, also measure ours compiled."""
+    """Print seconds per clip of the diffusers pipeline and of our pipeline.
+
+    On a GPU, also measure our compiled pipeline.
+    """
     print(f"{size.name}; {size.frames} x {size.height} x {size.width}, {size.steps} steps with guidance")
     print(f"{'':34} {'s per clip':>9} {'of plain':>9} {'peak GB':>8}")
     parts = shared_parts(size)
@@ -97,7 +100,7 @@ def print_clips(size: Size, device: str, dtype: torch.dtype) -> None:
 
 
 def report(name: str, make: Callable[[], object], clips: int, reference: float | None) -> float:
-    """Measure the median seconds per clip after one warm-up run. Print this number as a row and return it."""
+    """Measure the median seconds per clip after one warm-up run. Print the median as a row, and return it."""
     make()
     if torch.cuda.is_available():
         torch.cuda.reset_peak_memory_stats()

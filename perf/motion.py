@@ -2,8 +2,9 @@
 
 Run: python -m perf.motion [--markdown]. --markdown prints only the table that docs/motion.md contains.
 
-Agreement is the intersection over union of the pixels with m > 0.5. It includes only clips whose exact
-heatmap has at least 1 % of such pixels; for other clips, the value would depend on a few pixels.
+Agreement is the intersection over union of the pixels with m > 0.5. The agreement includes only clips whose
+exact heatmap has m > 0.5 in at least 1 % of the pixels; for other clips, the value would depend on a few
+pixels.
 """
 
 import sys

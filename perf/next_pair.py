@@ -1,10 +1,10 @@
 """Measures the next pair in Chromium: from the click on Submit until both clips of the next pair are painted.
 
-The page loads the clips of the next pair ahead. For comparison, the script also measures a page that loads
-both clips from scratch, in the same run. It uses the first look of the demo, whose other clips the server
-draws meanwhile, so the machine is never quiet.
+The page loads the clips of the next pair in advance. For comparison, the script also measures a page that
+loads both clips from scratch, in the same run. The script uses the first-look study of the demo. The server
+renders the other clips of the demo at the same time, so the machine is never idle.
 
-Run: python -m perf.next_pair. It needs Chromium, as the browser tests do.
+Run: python -m perf.next_pair. The script needs Chromium, like the browser tests.
 """
 
 import os

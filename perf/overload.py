@@ -1,9 +1,9 @@
 """Measures judgements with media on PostgreSQL and two server processes, at and above their highest rate.
 
 Each judgement downloads both clips (120 KB each) and sends a vote whose response brings the next assignment.
-The first phase finds the highest rate: clients judge without pauses. Then clients judge on a schedule, at
-70 % and at 400 % of the highest rate. A client that gets 429 or 503 tries again at its next
-appointment. Clients and servers share the machine.
+The first phase finds the highest rate: clients judge without pauses. Then clients judge on a schedule, at 70
+% and at 400 % of the highest rate. A client that gets 429 or 503 tries again at its next scheduled time.
+Clients and servers share the machine.
 """
 
 import argparse
@@ -51,7 +51,7 @@ class Phase:
 
     @property
     def errors(self) -> int:
-        """The number of answers that are neither a success nor a request to come back later."""
+        """The number of responses that are neither a success nor a request to try again later (429, 503)."""
         return sum(count for status, count in self.statuses.items() if status not in (200, 201, *BUSY))
 
     @property
@@ -158,7 +158,7 @@ async def recovery_s(client: Client, *, usual_ms: float) -> float:
 
 
 def main() -> None:
-    """Print one line per phase. Exit with 1 if a phase breaks its target."""
+    """Print one line per phase. The exit code is 1 if a phase misses its target."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=SECONDS, help="of each phase")
     seconds = parser.parse_args().seconds

@@ -98,7 +98,7 @@ def _print_row(page: str, times: list[tuple[float, float]]) -> None:
 
 
 def _estimated(client: TestClient) -> tuple[float, float]:
-    """Time the estimate of a round robin of all models: 1,225 matchups."""
+    """Measure the time of the form's estimate for a round robin of all models (1,225 matchups)."""
     form = {"benchmark": "large", "comparisons": "round_robin", "votes_per_comparison": "5"}
     sides = [f"{number:016x}" for number in range(MODELS)]
     return _timed(client.post, "/studies/new/estimate", data=form | {"sides": sides})

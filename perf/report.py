@@ -1,7 +1,7 @@
 """Measures the report and the figures of a ten-model round robin (perf/round_robin.py) with 72,000 votes.
 
-Run it with `python -m perf.report`. Times are from single runs, after one figure was drawn to load the fonts.
-Memory is the growth of the process's peak memory.
+Run the measurement with `python -m perf.report`. Times are from single runs, after one figure was drawn to
+load the fonts. Memory is the growth of the process's peak memory.
 """
 
 import resource

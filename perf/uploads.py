@@ -1,7 +1,7 @@
 """Measures the upload of 320 clips of 120 KB to a server on the same machine: `ti2v submit`, and a browser.
 
-In the browser, a headless Chromium, a person chooses the folder on the upload page. Both ways run in turns
-against one server, because other programs may use the same cores.
+The browser is a headless Chromium, in which the script chooses the folder on the upload page. Command and
+browser run in turns against one server, because other programs may use the same cores.
 """
 
 import hashlib
