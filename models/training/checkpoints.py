@@ -22,6 +22,7 @@ from models.training.atomic_io import TEMPORARY_PREFIX, atomic_write, atomic_wri
 from models.training.cache import write_tensors
 from models.training.ema import ExponentialMovingAverage
 from models.training.errors import CannotResume, CannotWrite
+from models.training.sharded_weights import shard_like, whole_tensor
 
 _STEP = re.compile(r"step-(\d{6,})")
 
@@ -55,18 +56,23 @@ class StateCopy:
     steps_done: int
 
 
-def copy_state(state: TrainState) -> StateCopy:
-    """Copy a train state to CPU memory."""
+def copy_state(state: TrainState, *, keeps: bool = True) -> StateCopy:
+    """Copy a train state to CPU memory.
+
+    If the weights are sharded, all processes call this function. A process with `keeps` = False gets an empty
+    copy, which needs no memory.
+    """
     return StateCopy(
-        _copy(state.network.state_dict()),
-        _copy(state.ema.weights),
-        _copy(dict(_flatten_optimiser(state.optimiser))),
+        _copy(state.network.state_dict(), keeps),
+        _copy(state.ema.weights, keeps),
+        _copy(dict(_flatten_optimiser(state.optimiser)), keeps),
         state.steps_done,
     )
 
 
-def _copy(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {name: tensor.detach().to("cpu", copy=True) for name, tensor in tensors.items()}
+def _copy(tensors: Mapping[str, Tensor], keeps: bool) -> dict[str, Tensor]:
+    wholes = ((name, whole_tensor(tensor.detach())) for name, tensor in tensors.items())
+    return {name: tensor.to("cpu", copy=True) for name, tensor in wholes if keeps}
 
 
 def write_checkpoint(folder: Path, state: StateCopy, *, settings_key: str, keep: int) -> Path:
@@ -125,7 +131,10 @@ def load_checkpoint(checkpoint: Path, state: TrainState, *, settings_key: str) -
                 f"{checkpoint} was trained with other settings. Choose another folder with --output, or use "
                 "the config.toml in the run's folder."
             )
-        state.network.load_state_dict(network)
+        current = state.network.state_dict()
+        state.network.load_state_dict(
+            {name: shard_like(value, current.get(name, value)) for name, value in network.items()}
+        )
         state.ema.load(ema)
         _restore_optimiser(state.optimiser, optimiser)
         state.steps_done = int(progress["steps_done"])
@@ -153,10 +162,13 @@ def _flatten_optimiser(optimiser: torch.optim.Optimizer) -> Iterator[tuple[str, 
 
 
 def _restore_optimiser(optimiser: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    weights = [weight for group in optimiser.param_groups for weight in group["params"]]
     state: dict[int, dict[str, Tensor]] = {}
     for key, tensor in tensors.items():
         index, name = key.split(".", 1)
-        state.setdefault(int(index), {})[name] = tensor
+        # Moments have the shape of their weight; the step count is one number.
+        value = shard_like(tensor, weights[int(index)]) if tensor.ndim else tensor
+        state.setdefault(int(index), {})[name] = value
     optimiser.load_state_dict({"state": state, "param_groups": _packed_groups(optimiser)})
 
 

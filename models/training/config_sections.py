@@ -186,6 +186,8 @@ class RunSettings(Section):
         gradient_checkpointing: whether to recompute activations in the backward pass, which saves memory.
         shard_optimiser: whether several processes divide AdamW's moments among themselves (ZeRO-1), which
             saves memory.
+        shard_weights: whether several processes divide the weights, their gradients, AdamW's moments and the
+            moving average among themselves (FSDP), which saves the most memory.
         checkpoint_every: number of steps between checkpoints.
         checkpoints_kept: number of checkpoints kept.
         validate_every: number of steps between validations.
@@ -196,6 +198,7 @@ class RunSettings(Section):
     half_weights: bool = False
     gradient_checkpointing: bool = False
     shard_optimiser: bool = False
+    shard_weights: bool = False
     checkpoint_every: Positive = 500
     checkpoints_kept: Positive = 2
     validate_every: Positive = 2000

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
+from models.training.sharded_weights import shard_like
+
 
 class ExponentialMovingAverage:
     """Averages weights in float32: after each step, average <- d * average + (1 - d) * weights.
@@ -41,4 +43,4 @@ class ExponentialMovingAverage:
     def load(self, weights: Mapping[str, Tensor]) -> None:
         """Copy saved averages into this object."""
         for name, average in self.weights.items():
-            average.copy_(weights[name])
+            average.copy_(shard_like(weights[name], average))

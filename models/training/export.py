@@ -24,14 +24,13 @@ def export(
     dataset: Dataset,
     figure6: Sequence[RegionLoss],
 ) -> None:
-    """Write `pipeline/` and `training.json`. After the export, the network holds the averaged weights.
+    """Write `pipeline/` and `training.json`. The network of the pipeline holds the averaged weights.
 
     Raises:
         CannotWrite: the disk is full; the checkpoints are unchanged.
     """
-    state.ema.swap(state.network)
     if config.run.half_weights:
-        torch.nn.Module.to(state.network, torch.float16)
+        torch.nn.Module.to(pipeline.unet, torch.float16)
     with atomic_write(folder / "pipeline") as temporary:
         pipeline.save_pretrained(temporary, safe_serialization=True)
     summary = _summary(folder, config, state, dataset, figure6)

@@ -23,6 +23,7 @@ from models.training.enums import LearningRateSchedule, Precision
 from models.training.errors import LossNotFinite
 from models.training.run_log import Metrics
 from models.training.sampling import BatchItem, RandomStream, derived_seed, sample_batch_item
+from models.training.sharded_weights import is_sharded, whole_tensor
 
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -67,7 +68,9 @@ def train(
     """
     # The optimiser's state is already on the right device, and the state of a sharded optimiser cannot be
     # moved.
-    network, optimiser = accelerator.prepare(state.network, state.optimiser, device_placement=[True, False])
+    optimiser = accelerator.prepare(state.optimiser, device_placement=[False])
+    # Sharded weights synchronise their gradients without accelerate's help.
+    network = state.network if is_sharded(state.network) else accelerator.prepare(state.network)
     network.train()
     with _stop_on_signal() as stop:
         while state.steps_done < config.optimiser.steps:
@@ -76,7 +79,7 @@ def train(
             for group in optimiser.param_groups:
                 group["lr"] = rate
             losses, norm = _step(config, accelerator, network, optimiser, batch_builder, state.steps_done)
-            state.ema.update(accelerator.unwrap_model(network), state.steps_done)
+            state.ema.update(state.network, state.steps_done)
             state.steps_done += 1
             if accelerator.is_main_process:
                 metrics = loss_metrics(losses) | {"learning_rate": rate, "gradient_norm": norm}
@@ -131,7 +134,7 @@ def _step(
             accelerator.backward(losses.total.mean() / len(micro_batches))
             clip_losses.append(losses_per_clip(losses, batch))
     limit = config.optimiser.clip_norm or math.inf
-    norm = float(accelerator.clip_grad_norm_(network.parameters(), limit))
+    norm = float(whole_tensor(accelerator.clip_grad_norm_(network.parameters(), limit)))
     optimiser.step()
     optimiser.zero_grad(set_to_none=True)
     return gather_losses(accelerator, clip_losses), norm

@@ -10,13 +10,15 @@ from models.training.config import TrainingConfig
 def create_optimiser(network: nn.Module, config: TrainingConfig) -> torch.optim.Optimizer:
     """Return AdamW for the weights of a network.
 
-    With `run.shard_optimiser` and several processes, each process stores and updates the moments of its share
+    With `run.shard_weights`, the weights are already sharded, and so are their moments. With
+    `run.shard_optimiser` and several processes, each process stores and updates the moments of its share
     of the weights, and sends the updated weights to the other processes (ZeRO stage 1, arXiv:1910.02054). The
     results are the same.
     """
     settings = config.optimiser
     weights, betas = list(network.parameters()), (settings.beta1, settings.beta2)
-    if config.run.shard_optimiser and dist.is_initialized() and dist.get_world_size() > 1:
+    is_sharded = config.run.shard_optimiser and not config.run.shard_weights
+    if is_sharded and dist.is_initialized() and dist.get_world_size() > 1:
         # Import here, because only sharded runs need this class, and the import warns that torch.jit is
         # deprecated.
         from torch.distributed.optim import ZeroRedundancyOptimizer

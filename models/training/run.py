@@ -17,12 +17,15 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+import torch.distributed as dist
 from accelerate import Accelerator, InitProcessGroupKwargs  # type: ignore[import-untyped]
 from accelerate.utils import gather_object  # type: ignore[import-untyped]
 
 from models.motif.pipeline import MotifImageToVideoPipeline
 from models.motif.torch_threads import cpu_threads
+from models.motif.unet import MotifUNet
 from models.training.atomic_io import atomic_write_text
+from models.training.averaged_weights import averaged_weights
 from models.training.background_writer import BackgroundWriter
 from models.training.batches import BatchBuilder, create_batch_builder
 from models.training.cache import TensorCache
@@ -49,6 +52,7 @@ from models.training.optimisers import collect_moments, create_optimiser
 from models.training.run_dataset import build_run_dataset
 from models.training.run_log import Metrics, RunLog
 from models.training.samples import SampleStrip, sample_strip, write_sample_sheet
+from models.training.sharded_weights import is_sharded, shard_weights
 
 logger = logging.getLogger(__name__)
 _BARRIER_TIMEOUT = timedelta(hours=6)
@@ -143,8 +147,9 @@ class Trainer:
             # left.
             if self._validated_at != state.steps_done:
                 self._validate()
-            if self._accelerator.is_main_process:
-                export(self._folder, config, self._pipeline, state, self._dataset, self._figure6)
+            with averaged_weights(state, self._pipeline):
+                if self._accelerator.is_main_process:
+                    export(self._folder, config, self._pipeline, state, self._dataset, self._figure6)
         clips, broken = len(self._dataset.training), self._dataset.broken
         return TrainingResult(reason, self._folder, state.steps_done, clips, broken, self._figure6)
 
@@ -160,11 +165,14 @@ class Trainer:
     def _save(self) -> None:
         """Copy the state, and write the copy to a checkpoint while the training continues."""
         collect_moments(self._state.optimiser)
-        if self._accelerator.is_main_process:
+        is_main = self._accelerator.is_main_process
+        if is_main or is_sharded(self._state.network):
+            copied = copy_state(self._state, keeps=is_main)
+        if is_main:
             write = partial(
                 write_checkpoint,
                 self._folder / "checkpoints",
-                copy_state(self._state),
+                copied,
                 settings_key=settings_key(self._config),
                 keep=self._config.run.checkpoints_kept,
             )
@@ -176,18 +184,19 @@ class Trainer:
         clips = select_evenly(self._dataset.held_out, self._config.validation.clips)
         if not clips:
             return
-        self._state.ema.swap(self._state.network)
-        try:
-            with autocast(self._config, self._accelerator.device):
-                rows, strips = self._measure(clips)
-        finally:
-            self._state.ema.swap(self._state.network)
+        with (
+            averaged_weights(self._state, self._pipeline) as network,
+            autocast(self._config, self._accelerator.device),
+        ):
+            rows, strips = self._measure(network, clips)
         self._figure6 = sorted(rows, key=lambda row: row.timestep)
         if self._accelerator.is_main_process:
             self._write_validation(strips)
         self._accelerator.wait_for_everyone()
 
-    def _measure(self, clips: Sequence[EncodedClip]) -> tuple[list[RegionLoss], list[SampleStrip]]:
+    def _measure(
+        self, network: MotifUNet, clips: Sequence[EncodedClip]
+    ) -> tuple[list[RegionLoss], list[SampleStrip]]:
         """Return the rows of Figure 6 and the sample strips.
 
         Each process computes a share of the rows and a share of the strips.
@@ -195,7 +204,7 @@ class Trainer:
         settings, accelerator = self._config.validation, self._accelerator
         own = slice(accelerator.process_index, None, accelerator.num_processes)
         rows = region_losses(
-            self._state.network,
+            network,
             self._batch_builder,
             clips,
             timesteps=settings.timesteps[own],
@@ -235,6 +244,8 @@ def new_train_state(config: TrainingConfig, pipeline: MotifImageToVideoPipeline)
     """
     network = pipeline.unet
     network.requires_grad_(True)
+    if config.run.shard_weights and dist.is_initialized() and dist.get_world_size() > 1:
+        shard_weights(network)
     if config.run.gradient_checkpointing:
         network.enable_gradient_checkpointing()
     optimiser = create_optimiser(network, config)

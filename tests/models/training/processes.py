@@ -7,7 +7,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -28,6 +28,12 @@ def start_training(
 
     Each process kills itself with SIGKILL once it has written `kill_after`.
     """
+    words = ["train", str(config_file), "--output", str(output)]
+    return start_ranks(_train, words, kill_after, processes=processes)
+
+
+def start_ranks(target: Callable[..., None], *arguments: object, processes: int) -> list[ForkServerProcess]:
+    """Start a module-level function in several processes, with the environment variables of `torchrun`."""
     shared = {
         "WORLD_SIZE": str(processes),
         "MASTER_ADDR": "127.0.0.1",
@@ -36,20 +42,23 @@ def start_training(
         "ACCELERATE_USE_CPU": "true",
         "OMP_NUM_THREADS": "1",  # accelerate sets torch to this number of threads
     }
-    words = ["train", str(config_file), "--output", str(output)]
     started = []
     for rank in range(processes):
         variables = shared | {"RANK": str(rank), "LOCAL_RANK": str(rank)} if processes > 1 else {}
-        process = _SERVER.Process(target=_train, args=(words, variables, kill_after), daemon=True)
+        process = _SERVER.Process(target=_run_rank, args=(target, variables, *arguments), daemon=True)
         process.start()
         started.append(process)
     return started
 
 
-def _train(words: list[str], variables: Mapping[str, str], kill_after: Path | None) -> None:
+def _run_rank(target: Callable[..., None], variables: Mapping[str, str], *arguments: object) -> None:
+    os.environ.update(variables)
+    target(*arguments)
+
+
+def _train(words: list[str], kill_after: Path | None) -> None:
     if kill_after:
         kill_this_process_after(kill_after.parent, kill_after.name)
-    os.environ.update(variables)
     # multiprocessing ignores Ctrl-C in its server, and children inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     torch.set_num_threads(1)
