@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, UOWTransaction
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.audit_chain import chain_new_events
+from app.errors import ReadOnlyDatabase
 from app.prepared_statements import execute_on_driver
 from app.private_files import make_private_file, make_private_folder
 from app.settings import Settings
@@ -26,6 +28,7 @@ from app.slow_queries import log_slow_commit, log_slow_queries
 _WRITES = "ti2v_writes"
 _ERASES = "ti2v_erases"
 _BUSY_TIMEOUT_MS = 10_000
+_READ_ONLY_TRANSACTION = "25006"  # the SQLSTATE of PostgreSQL
 _DURABLE, _FORGETTABLE = "durable", "forgettable"
 
 
@@ -84,9 +87,16 @@ class Database:
             durable: whether the commit waits for the disk. Pass False for changes that may be lost in a power
                 failure, such as a lease. The next durable commit also makes earlier commits durable, so a
                 vote is never stored without its lease.
+
+        Raises:
+            ReadOnlyDatabase: nothing was written.
         """
         engine = self._durable if durable else self._forgettable
-        with self.write_lock(), Session(engine, expire_on_commit=False) as session:
+        with (
+            self.write_lock(),
+            self._read_only_as_unavailable(),
+            Session(engine, expire_on_commit=False) as session,
+        ):
             yield session
             chain_new_events(session)
             started = time.perf_counter()
@@ -96,6 +106,17 @@ class Database:
                 self._wal_keeps_erased = True
             if self._wal_keeps_erased:
                 self._wal_keeps_erased = not _empty_wal(self.engine)
+
+    @contextmanager
+    def _read_only_as_unavailable(self) -> Iterator[None]:
+        """Report a read-only database, and close its connections: they stay read-only when it is writable."""
+        try:
+            yield
+        except DBAPIError as error:
+            if not _is_read_only(error):
+                raise
+            self.engine.dispose()
+            raise ReadOnlyDatabase from error
 
     def write_lock(self) -> AbstractContextManager[None]:
         return self._lock.held() if self._lock else nullcontext()
@@ -111,6 +132,12 @@ class Database:
 def note_erasure(session: Session) -> None:
     """Note that this transaction erases personal data: after the commit, empty SQLite's write-ahead log."""
     session.info[_ERASES] = True
+
+
+def _is_read_only(error: DBAPIError) -> bool:
+    """Return whether a write failed because a disk is read-only, or a PostgreSQL server is a standby."""
+    reason = getattr(error.orig, "sqlite_errorname", "") or getattr(error.orig, "sqlstate", "") or ""
+    return reason.startswith("SQLITE_READONLY") or reason == _READ_ONLY_TRANSACTION
 
 
 def _empty_wal(engine: Engine) -> bool:

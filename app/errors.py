@@ -15,6 +15,7 @@
     ├── Invalid             422
     ├── TooManyRequests     429
     ├── Unavailable         503
+    │   └── ReadOnlyDatabase
     └── StorageFull         507
 
 Each class has an HTTP status. `code` identifies the cause, and the message is a sentence for the user. The
@@ -147,6 +148,17 @@ class TooManyRequests(AppError):
 class Unavailable(AppError):
     status = 503
     default_code = "unavailable"
+
+
+class ReadOnlyDatabase(Unavailable):
+    """The disk of the database is read-only, or the PostgreSQL server is a standby."""
+
+    default_code = "database_unavailable"
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext_noop("The database is read-only, so nothing was saved. Try again in a moment.")
+        )
 
 
 class StorageFull(AppError):

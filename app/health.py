@@ -1,7 +1,9 @@
 """Serves health checks and metrics for monitoring."""
 
 import logging
+import shutil
 from ipaddress import ip_address
+from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -10,8 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
-from app.errors import Unavailable
+from app.errors import StorageFull, Unavailable
 from app.jobs.worker_metrics import worker_metrics
+from app.settings import MIB, Settings
 from benchmark.protocol import Role
 
 router = APIRouter(include_in_schema=False)
@@ -26,7 +29,7 @@ def alive() -> dict[str, str]:
 
 @router.api_route("/readyz", methods=["GET", "HEAD"])
 def ready(request: Request) -> dict[str, str]:
-    """Return 200 if the database and media store respond; also report whether processes share rate limits."""
+    """Check database, media store and free disk space; report whether processes share rate limits."""
     context = context_of(request)
     try:
         with context.database.read() as session:
@@ -36,8 +39,21 @@ def ready(request: Request) -> dict[str, str]:
         raise Unavailable("The database does not respond.", code="database_unavailable") from error
     if not context.store.healthy():
         raise Unavailable("The media store does not respond.", code="media_unavailable")
+    _require_free_space(context.settings)
     shared = context.settings.limits_are_shared
     return {"status": "ready", "rate_limits": "shared" if shared else "per process"}
+
+
+def _require_free_space(settings: Settings) -> None:
+    media = settings.effective_media_url
+    media_folders = () if media.startswith("s3://") else (Path(media),)
+    for folder in (settings.home, *media_folders):
+        free = shutil.disk_usage(folder).free
+        if free < settings.min_free_bytes:
+            raise StorageFull(
+                f"The server's disk has only {free // MIB} MiB left. Free disk space, at least "
+                f"{settings.min_free_bytes // MIB} MiB (TI2V_MIN_FREE_BYTES)."
+            )
 
 
 @router.get("/metrics")

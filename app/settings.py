@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     max_import_bytes: int = Field(
         512 * MIB, ge=1024, description="Maximum size of an imported benchmark, packed and unpacked, bytes."
     )
+    min_free_bytes: int = Field(
+        64 * MIB, ge=0, description="Free bytes of the disk below which /readyz responds with 507."
+    )
     session_days: int = Field(30, ge=1, le=365, description="Lifetime of a browser session, days.")
     sign_in_link_minutes: int = Field(60, ge=1, le=1440, description="Lifetime of a sign-in link, minutes.")
     trusted_proxies: str = Field(

@@ -1,4 +1,4 @@
-"""A C library for server processes of tests: it counts flushes to the disk, and shifts the clock."""
+"""A C library for server processes of tests: it counts flushes, shifts the clock, and lets writes fail."""
 
 import mmap
 import shutil
@@ -12,6 +12,7 @@ import pytest
 
 _SOURCE = Path(__file__).with_name("preload.c")
 _LONG = struct.calcsize("l")
+_SIZE = 3 * _LONG
 
 
 class Preload:
@@ -35,6 +36,15 @@ class Preload:
         """Let the processes' wall clock differ from the machine's by `shift_s`."""
         self._shared[_LONG : 2 * _LONG] = struct.pack("l", shift_s)
 
+    @contextmanager
+    def failing_writes(self, error: int) -> Iterator[None]:
+        """Let every write below TI2V_HOME fail with this error number until the block ends."""
+        self._shared[2 * _LONG :] = struct.pack("l", error)
+        try:
+            yield
+        finally:
+            self._shared[2 * _LONG :] = struct.pack("l", 0)
+
 
 @contextmanager
 def preload(folder: Path) -> Iterator[Preload]:
@@ -44,6 +54,6 @@ def preload(folder: Path) -> Iterator[Preload]:
         pytest.skip("no C compiler: a library for the server process cannot be compiled")
     library, file = folder / "preload.so", folder / "preload.shared"
     subprocess.run([compiler, "-O1", "-shared", "-fPIC", "-o", library, _SOURCE, "-ldl"], check=True)
-    file.write_bytes(bytes(2 * _LONG))
-    with file.open("r+b") as opened, mmap.mmap(opened.fileno(), 2 * _LONG) as shared:
+    file.write_bytes(bytes(_SIZE))
+    with file.open("r+b") as opened, mmap.mmap(opened.fileno(), _SIZE) as shared:
         yield Preload(library, file, shared)
