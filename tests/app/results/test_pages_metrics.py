@@ -60,7 +60,7 @@ def test_the_results_show_scores_and_what_each_metric_would_have_told(cast: Cast
     assert row(page, "Mean flow (% of side/s) *") == ["0.0", "–", "6"]
     assert row(page, "Mean flow", 1) == ["3.5", "13.5"]
     text = text_of(page)
-    assert "What each metric would have told" in text
+    assert "Agreement of each metric with the votes" in text
     assert "Suite motion, computed here. 6 pairs. Settings: flow dis-medium, formulas 4, frames all." in text
 
 
@@ -157,7 +157,7 @@ def test_a_running_study_shows_scores_to_its_owner_without_agreement(
     text = text_of(signed_in(cast.context, cast.alice).get(PAGES[0]).text)
 
     assert "Automatic metrics" in text
-    assert "What each metric would have told" not in text
+    assert "Agreement of each metric with the votes" not in text
     page = text_of(signed_in(cast.context, cast.alice).get(f"/studies/{SLUG}/metrics").text)
     assert "The study is not closed." in page
     assert "Agreement with people" not in page

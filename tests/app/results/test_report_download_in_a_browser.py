@@ -74,7 +74,7 @@ def test_without_a_script_the_link_is_the_file(
     sign_in(page, cast.context, live_server)
     page.goto(results)
 
-    expect(page.get_by_role("status")).to_contain_text("Building it takes a few seconds")
+    expect(page.get_by_role("status")).to_contain_text("Building the report takes a few seconds")
     with page.expect_download() as download:
         page.get_by_role("link", name="Report ZIP").click()
     assert download.value.suggested_filename == "motif-study.zip"

@@ -93,7 +93,7 @@ def assert_no_agreement(alice: TestClient) -> None:
         text = text_of(alice.get(f"/studies/judged/{page}", headers=PAGE).text)
         assert reason in text, page
         assert "Agreement with people" not in text
-        assert "What each metric would have told 0" not in text
+        assert "Agreement of each metric with the votes 0" not in text
     exports = f"{STUDIES}/judged/exports"
     for table in ("metric_agreement", "metric_covariates"):
         assert alice.get(f"{exports}/{table}.json").json() == []

@@ -167,7 +167,7 @@ def test_the_estimate_counts_judgements_hours_and_people(cast: Cast, alice: Test
     assert "Annotators at least 5" in words
     # Six pairs are significant only if one side wins all of them: 0.8^(1/6) = 0.9635. At 0.05 / 2 no
     # result of six pairs is significant: 2 x 0.5^6 = 0.031.
-    assert "Smallest score the study can show 96.3 %" in words
+    assert "Smallest detectable score 96.3 %" in words
     assert "none if corrected for 2 matchups" in words
 
 
