@@ -1,8 +1,8 @@
 """archived studies
 
 Why: an owner can hide a study from the list of studies without deleting it.
-Locks: PostgreSQL locks the table `studies` while its system catalogue changes; no row is rewritten. SQLite
-adds the column in place.
+Locks: PostgreSQL locks the table `studies` while it adds the column; no row is rewritten. SQLite adds the
+column in place.
 Works with the previous release: yes, but the previous release also lists archived studies.
 """
 

@@ -4,10 +4,11 @@ Why: an owner can delete a study. A background task removes the study's rows aft
 or an assignment is removed, the database looks for rows whose `replaces_id` refers to the removed row. An
 index on `replaces_id` makes this search fast. On SQLite the ids of removed vote events are never used again.
 Otherwise the cache of live counts, which reads only events with ids above the largest id already read, would
-miss new events. Locks: PostgreSQL locks the tables `studies` and `tasks` while its system catalogues change,
-and the tables `votes` and `assignments` while the indexes are built. SQLite rebuilds the tables `tasks` and
-`vote_events`. Works with the previous release: yes, except that the previous release does not run the
-deletion tasks.
+miss new events.
+Locks: PostgreSQL locks the table `studies` while it adds the column, the table `tasks` while it checks all
+rows once, and the tables `votes` and `assignments` while it builds the indexes; no row is rewritten. SQLite
+rebuilds the tables `tasks` and `vote_events`.
+Works with the previous release: yes, except that the previous release does not run the deletion tasks.
 """
 
 import sqlalchemy as sa

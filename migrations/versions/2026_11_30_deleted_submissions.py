@@ -2,8 +2,8 @@
 
 Why: an owner can delete a withdrawn submission or a model without submissions. A background task removes the
 rows after a grace period.
-Locks: PostgreSQL locks the tables `submissions`, `video_models` and `tasks` while its system catalogues
-change. SQLite rebuilds tasks.
+Locks: PostgreSQL locks the tables `submissions` and `video_models` while it adds the columns, and the table
+`tasks` while it checks all rows once; no row is rewritten. SQLite rebuilds tasks.
 Works with the previous release: yes, except that the previous release does not run the deletion tasks.
 """
 

@@ -1,9 +1,10 @@
 """revisions of drafts
 
 Why: two people can edit one draft. Each save names the revision that it changes. If two people change the
-same revision, the server refuses the later save, because it would overwrite the earlier save. Locks:
-PostgreSQL locks the table `studies` while its system catalogue changes; no row is rewritten. SQLite adds the
-column in place. Works with the previous release: yes, that release does not edit drafts.
+same revision, the server refuses the later save, because it would overwrite the earlier save.
+Locks: PostgreSQL locks the table `studies` while it adds the column; no row is rewritten. SQLite adds the
+column in place.
+Works with the previous release: yes, that release does not edit drafts.
 """
 
 import sqlalchemy as sa

@@ -1,8 +1,8 @@
 """label and revocation of invitations
 
 Why: an owner keeps a register of the invitations of a study, with a label for each link, and revokes links.
-Locks: PostgreSQL locks the table `invitations` while its system catalogues change; no row is rewritten.
-SQLite adds the columns in place.
+Locks: PostgreSQL locks the table `invitations` while it adds the columns; no row is rewritten. SQLite adds
+the columns in place.
 Works with the previous release: yes, except that the previous release accepts revoked links.
 """
 

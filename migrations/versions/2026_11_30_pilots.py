@@ -2,8 +2,8 @@
 
 Why: a study can open as a pilot, in which no vote counts, and a draft can be previewed in a hidden copy that
 a background task removes (docs/tasks.md).
-Locks: PostgreSQL locks the table `studies` while its system catalogue changes; no row is rewritten. SQLite
-adds the columns in place.
+Locks: PostgreSQL locks the table `studies` while it adds the columns; no row is rewritten. SQLite adds the
+columns in place.
 Works with the previous release: no. The previous release counts the votes of pilots. Stop the service,
 upgrade the database, and start the new release.
 """

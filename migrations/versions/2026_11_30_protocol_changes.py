@@ -2,8 +2,8 @@
 
 Why: a study can grow after it opened. Each version of the study's protocol says in one sentence what changed
 (docs/decisions/0011). Versions that are older than this migration have no such sentence.
-Locks: PostgreSQL locks the table `study_protocols` while its system catalogue changes; no row is rewritten.
-SQLite adds the column in place.
+Locks: PostgreSQL locks the table `study_protocols` while it adds the column; no row is rewritten. SQLite
+adds the column in place.
 Works with the previous release: yes, that release stores versions without a sentence.
 """
 

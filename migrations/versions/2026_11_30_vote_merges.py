@@ -1,7 +1,8 @@
 """merges of votes as background tasks
 
 Why: a background task merges a study with the report of another server.
-Locks: PostgreSQL locks the table `tasks` while its system catalogue changes. SQLite rebuilds tasks.
+Locks: PostgreSQL locks the table `tasks` while it checks all rows once; no row is rewritten. SQLite rebuilds
+tasks.
 Works with the previous release: yes, except that the previous release does not run the merge tasks.
 """
 

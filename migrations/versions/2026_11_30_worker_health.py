@@ -3,8 +3,8 @@
 Why: a fleet runs one worker per GPU. If a worker fails, the fleet pauses this worker; if the worker keeps
 failing, the fleet retires this worker. The columns store the state of each worker, the reason for the state,
 and the number of failed attempts, for the page of jobs and for monitoring.
-Locks: PostgreSQL locks the table `workers` while its system catalogue changes; no row is rewritten. SQLite
-adds the columns in place.
+Locks: PostgreSQL locks the table `workers` while it adds the columns and checks all rows once; no row is
+rewritten. SQLite adds the columns in place.
 Works with the previous release: yes, the previous release does not use the columns.
 """
 
