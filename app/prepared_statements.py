@@ -26,7 +26,9 @@ _Convert = Callable[[Any], Any]
 class PreparedStatement(Generic[*Columns]):
     """A statement that is compiled once for each kind of database.
 
-    Each value that differs between executions is a `bindparam`.
+    Each value that differs between executions is a `bindparam`; all other values are constants. The number of
+    values is fixed, so the statement cannot contain `IN` with a list. An INSERT names each column that has a
+    default in Python.
     """
 
     def __init__(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 
 log = logging.getLogger("ti2v.database")
-MOST_CHARS = 500
+MAX_CHARS = 500
 _LIMIT_MS = "slow_query_ms"
 
 
@@ -53,5 +53,5 @@ def log_slow_commit(engine: Engine, *, started: float) -> None:
 def _log(limit_ms: int | None, sql: str, started: float) -> None:
     ms = (time.perf_counter() - started) * 1000
     if limit_ms is not None and ms >= limit_ms:
-        statement = " ".join(sql.split())[:MOST_CHARS]
+        statement = " ".join(sql.split())[:MAX_CHARS]
         log.warning("slow query", extra={"fields": {"ms": round(ms, 1), "statement": statement}})
