@@ -1,8 +1,9 @@
 """tasks
 
 Why: background work of the server (at first only the preparation of renditions) is queued and leased in the
-database. Queued work survives a restart, and runs only once even if there are several web processes. Locks:
-none; one new table. Works with the previous release: yes, the previous release does not use the table.
+database. Queued work survives a restart, and runs only once even if there are several web processes.
+Locks: none; one new table.
+Works with the previous release: yes, the previous release does not use the table.
 """
 
 import sqlalchemy as sa

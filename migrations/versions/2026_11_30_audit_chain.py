@@ -1,8 +1,9 @@
 """append-only audit log with a hash chain
 
 Why: nobody can change or remove events of the audit log unnoticed. The migration first removes the labels of
-invitations from the existing events: a label may name a person, and no event can be changed later. Locks:
-PostgreSQL locks the table `audit_events` while the triggers are created; the existing events are read once.
+invitations from the existing events: a label may name a person, and no event can be changed later.
+Locks: PostgreSQL locks the table `audit_events` while the triggers are created; the existing events are read
+once.
 Works with the previous release: no, that release writes events without hashes, and `ti2v audit verify`
 reports these events.
 """

@@ -1,8 +1,8 @@
 """dismissed flags
 
-Why: the owner of a study can dismiss a flag of an annotator, and must state a reason. Locks: On PostgreSQL,
-this migration creates a table, and locks the table `annotators` while it adds the foreign key. Works with the
-previous release: yes, that release still shows dismissed flags.
+Why: the owner of a study can dismiss a flag of an annotator, and must state a reason.
+Locks: PostgreSQL blocks writes to the table `annotators` while it adds the foreign key of the new table.
+Works with the previous release: yes, that release still shows dismissed flags.
 """
 
 import sqlalchemy as sa

@@ -1,7 +1,8 @@
 """accounts at sign-in providers
 
 Why: people sign in with an OpenID Connect provider; the server stores which account belongs to which person.
-Locks: none, one new table. Works with the previous release: yes, that release does not use the table.
+Locks: PostgreSQL blocks writes to the table `people` while it adds the foreign key of the new table.
+Works with the previous release: yes, that release does not use the table.
 """
 
 import sqlalchemy as sa

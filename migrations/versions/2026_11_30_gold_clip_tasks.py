@@ -1,7 +1,8 @@
 """gold clips as background tasks
 
 Why: a background task makes the wrong clips of gold questions, so the table `tasks` allows another kind of
-task. Locks: PostgreSQL locks the table `tasks` while it replaces a check constraint. SQLite rebuilds tasks.
+task.
+Locks: PostgreSQL locks the table `tasks` while it replaces a check constraint. SQLite rebuilds tasks.
 Works with the previous release: yes, except that the previous release does not run these tasks.
 """
 

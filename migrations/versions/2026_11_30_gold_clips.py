@@ -2,7 +2,8 @@
 
 Why: a lab makes gold questions from its own clips. The new table lists the wrong clips that the server made,
 and whether the owner confirmed each wrong clip.
-Locks: none; one new table.
+Locks: PostgreSQL blocks writes to the tables `clips` and `people` while it adds the foreign keys of the new
+table.
 Works with the previous release: yes, that release does not use the table.
 """
 

@@ -1,10 +1,11 @@
 """expiry and scopes of keys
 
 Why: a key can expire, and can be limited to some scopes of its person's role (docs/api.md). NULL in the new
-columns means that the key does not expire and has all scopes of the role. Locks: PostgreSQL locks the table
-`api_keys` while it adds the columns; no row is rewritten. SQLite adds the columns in place. Works with the
-previous release: yes, but the previous release ignores expiry and scopes, so it accepts a limited key for all
-requests.
+columns means that the key does not expire and has all scopes of the role.
+Locks: PostgreSQL locks the table `api_keys` while it adds the columns; no row is rewritten. SQLite adds the
+columns in place.
+Works with the previous release: yes, but the previous release ignores expiry and scopes, so it accepts a
+limited key for all requests.
 """
 
 import sqlalchemy as sa

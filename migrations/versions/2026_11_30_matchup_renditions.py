@@ -1,9 +1,9 @@
 """renditions of one matchup
 
 Why: the two sides of one matchup can differ in size or length, while the sides of other matchups are equal.
-The owner chooses the renditions for each matchup; NULL means the renditions of the study. Locks: PostgreSQL
-locks the table `matchups` only while it adds one column without a default. Works with the previous release:
-yes, that release shows every matchup with the renditions of the study.
+The owner chooses the renditions for each matchup; NULL means the renditions of the study.
+Locks: PostgreSQL locks the table `matchups` only while it adds one column without a default.
+Works with the previous release: yes, that release shows every matchup with the renditions of the study.
 """
 
 from alembic import op

@@ -1,8 +1,9 @@
 """polls of crowd platforms
 
 Why: a background task asks Prolific for the states of submissions, so the table `tasks` allows another kind
-of task. Locks: PostgreSQL locks the table `tasks` while it replaces a check. SQLite rebuilds tasks. Works
-with the previous release: yes, except that the previous release does not run these tasks.
+of task.
+Locks: PostgreSQL locks the table `tasks` while it replaces a check. SQLite rebuilds tasks.
+Works with the previous release: yes, except that the previous release does not run these tasks.
 """
 
 from alembic import op

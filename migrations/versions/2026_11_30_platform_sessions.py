@@ -3,7 +3,8 @@
 Why: each participant of a crowd platform joins a study by a link that contains the participant's id on the
 platform. The new table `platform_sessions` is the only table that contains such ids. Deleting a row therefore
 deletes the ids that identify the person.
-Locks: none; one new table.
+Locks: PostgreSQL blocks writes to the tables `annotators` and `studies` while it adds the foreign keys of the
+new table.
 Works with the previous release: yes, that release does not use the table.
 """
 

@@ -1,9 +1,9 @@
 """replaced browsers
 
-Why: a participant of a crowd platform acts in one browser at a time. After the participant continued in a
-new browser, the old browser's page says so instead of asking for an invitation. Locks: PostgreSQL locks the
-table `annotator_browsers` only while it adds one column without a default. Works with the previous release:
-yes, that release lets a replaced browser continue.
+Why: a participant of a crowd platform acts in one browser at a time. After the participant continued in a new
+browser, the old browser's page says so instead of asking for an invitation.
+Locks: PostgreSQL locks the table `annotator_browsers` only while it adds one column without a default.
+Works with the previous release: yes, that release lets a replaced browser continue.
 """
 
 import sqlalchemy as sa

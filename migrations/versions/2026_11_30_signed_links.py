@@ -2,10 +2,10 @@
 
 Why: a study can accept signed links only, so the service stores whether the ids of a participant are signed,
 and which links were used. The service also stores which notifications were applied, so that a repeated
-notification changes nothing. A submission on Prolific can have the state `screened_out`. Locks: PostgreSQL
-locks the table `platform_sessions` while it adds a column with a constant default, replaces a check
-constraint and creates an index. SQLite rebuilds platform_sessions. Works with the previous release: yes,
-except that the previous release cannot read the state `screened_out`.
+notification changes nothing. A submission on Prolific can have the state `screened_out`.
+Locks: PostgreSQL locks the table `platform_sessions` while it adds a column with a constant default, replaces
+a check constraint and creates an index. SQLite rebuilds platform_sessions.
+Works with the previous release: yes, except that the previous release cannot read the state `screened_out`.
 """
 
 import sqlalchemy as sa

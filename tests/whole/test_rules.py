@@ -173,3 +173,10 @@ def test_nothing_committed_names_a_registry_or_a_path_of_a_machine() -> None:
     }
 
     assert found == set()
+
+
+def test_every_migration_states_why_and_what_it_locks() -> None:
+    lines = ("Why: ", "Locks: ", "Works with the previous release: ")
+    texts = {path.name: path.read_text() for path in (ROOT / "migrations/versions").glob("*.py")}
+
+    assert [name for name, text in texts.items() if any(f"\n{line}" not in text for line in lines)] == []
