@@ -17,8 +17,8 @@ from models.training.encoded_clips import Dataset
 from models.training.figure6 import region_losses
 from models.training.loop import Hooks, train
 from models.training.networks import create_pipeline
-from models.training.run import new_train_state
 from models.training.run_log import Metrics
+from models.training.train_state import new_train_state
 
 STEPS = 12
 TARGET_SECONDS = 600

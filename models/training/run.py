@@ -17,7 +17,6 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-import torch.distributed as dist
 from accelerate import Accelerator, InitProcessGroupKwargs  # type: ignore[import-untyped]
 from accelerate.utils import gather_object  # type: ignore[import-untyped]
 
@@ -30,7 +29,6 @@ from models.training.background_writer import BackgroundWriter
 from models.training.batches import BatchBuilder, create_batch_builder
 from models.training.cache import TensorCache
 from models.training.checkpoints import (
-    TrainState,
     copy_state,
     load_checkpoint,
     newest_checkpoint,
@@ -39,7 +37,6 @@ from models.training.checkpoints import (
 from models.training.config import TrainingConfig
 from models.training.config_io import settings_key, to_toml
 from models.training.datasets import clip_sources
-from models.training.ema import ExponentialMovingAverage
 from models.training.encoded_clips import Dataset, EncodedClip
 from models.training.enums import DataSource, NetworkKind
 from models.training.errors import BadConfig
@@ -48,11 +45,12 @@ from models.training.figure6 import RegionLoss, region_losses, select_evenly
 from models.training.figure6_files import plot_region_losses, write_region_losses
 from models.training.loop import Hooks, StopReason, autocast, train
 from models.training.networks import create_pipeline
-from models.training.optimisers import collect_moments, create_optimiser
+from models.training.optimisers import collect_moments
 from models.training.run_dataset import build_run_dataset
 from models.training.run_log import Metrics, RunLog
 from models.training.samples import SampleStrip, sample_strip, write_sample_sheet
-from models.training.sharded_weights import is_sharded, shard_weights
+from models.training.sharded_weights import is_sharded
+from models.training.train_state import new_train_state
 
 logger = logging.getLogger(__name__)
 _BARRIER_TIMEOUT = timedelta(hours=6)
@@ -235,19 +233,3 @@ def _check_batch_size(config: TrainingConfig, processes: int) -> None:
             f"optimiser.batch_size {settings.batch_size} is not divisible by {processes} processes times "
             f"optimiser.accumulation {settings.accumulation}. Change one of them."
         )
-
-
-def new_train_state(config: TrainingConfig, pipeline: MotifImageToVideoPipeline) -> TrainState:
-    """Return the state before the first step.
-
-    The state holds the pipeline's own network, so training changes this network.
-    """
-    network = pipeline.unet
-    network.requires_grad_(True)
-    if config.run.shard_weights and dist.is_initialized() and dist.get_world_size() > 1:
-        shard_weights(network)
-    if config.run.gradient_checkpointing:
-        network.enable_gradient_checkpointing()
-    optimiser = create_optimiser(network, config)
-    ema = ExponentialMovingAverage(network, config.optimiser.ema_decay)
-    return TrainState(network, ema, optimiser)

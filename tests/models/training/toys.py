@@ -18,8 +18,8 @@ from models.training.datasets import clip_sources
 from models.training.encoded_clips import Dataset
 from models.training.loop import Hooks, StopReason, train
 from models.training.networks import create_pipeline
-from models.training.run import new_train_state
 from models.training.run_log import Metrics
+from models.training.train_state import new_train_state
 
 TOY: Mapping[str, Mapping[str, object]] = {
     "data": {
