@@ -25,9 +25,6 @@ def person(name: str) -> Person:
     return Person(name=name, role=Role.VIEWER, created_at=utc_now(), disabled_at=None)
 
 
-pytestmark = pytest.mark.postgres
-
-
 def test_the_rows_are_those_of_sqlalchemy(either_installation: AppContext) -> None:
     statement = PreparedStatement(_COLUMNS)
     with either_installation.database.write() as session:

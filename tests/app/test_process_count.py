@@ -16,7 +16,6 @@ def warnings_of(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.name == "ti2v.limits"]
 
 
-@pytest.mark.postgres
 def test_the_second_process_warns_and_the_next_after_both_ended_does_not(
     postgres: Postgres, tmp_path: Path, open_one: object, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -33,7 +32,6 @@ def test_the_second_process_warns_and_the_next_after_both_ended_does_not(
         assert warnings_of(caplog) == []
 
 
-@pytest.mark.postgres
 def test_a_shared_storage_needs_no_warning(
     postgres: Postgres, tmp_path: Path, open_one: object, caplog: pytest.LogCaptureFixture
 ) -> None:

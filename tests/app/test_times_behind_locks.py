@@ -122,7 +122,6 @@ OF_A_SUBMISSION = {
 }
 
 
-@pytest.mark.postgres
 @pytest.mark.parametrize("change", OF_A_STUDY.values(), ids=OF_A_STUDY.keys())
 def test_a_change_of_a_study_that_waited_is_later_than_what_it_waited_for(
     world: World, change: Change
@@ -139,7 +138,6 @@ def test_a_change_of_a_study_that_waited_is_later_than_what_it_waited_for(
     assert world.newest(change.column) >= released
 
 
-@pytest.mark.postgres
 @pytest.mark.parametrize("change", OF_A_SUBMISSION.values(), ids=OF_A_SUBMISSION.keys())
 def test_a_change_of_a_submission_that_waited_is_later_than_what_it_waited_for(
     world: World, change: Change
@@ -157,7 +155,6 @@ def test_a_change_of_a_submission_that_waited_is_later_than_what_it_waited_for(
     assert world.newest(change.column) >= released
 
 
-@pytest.mark.postgres
 def test_a_vote_that_waited_for_the_end_of_its_study_is_refused(world: World) -> None:
     with ThreadPoolExecutor(1) as pool:
         with world.context.database.write() as session:

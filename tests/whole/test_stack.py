@@ -172,7 +172,6 @@ class Voter:
 
 
 @pytest.mark.full_size
-@pytest.mark.postgres
 @pytest.mark.skipif(CADDY is None, reason="caddy is not installed; on Debian: apt-get install caddy")
 def test_the_main_job_with_one_server_killed_in_the_middle(
     postgres: Postgres,

@@ -71,7 +71,6 @@ def test_a_sender_that_hangs_up_halfway_leaves_nothing_and_no_fault(
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
-@pytest.mark.postgres
 @pytest.mark.parametrize(
     ("second_shade", "statuses", "kept"),
     [(200, [201, 409], 1), (100, [200, 201], 1)],

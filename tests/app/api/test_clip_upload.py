@@ -190,7 +190,6 @@ def test_a_stranger_is_turned_away(shared_upload: Upload) -> None:
     assert shared_upload.traces() == before
 
 
-@pytest.mark.postgres
 def test_a_name_that_is_no_text_is_refused_on_either_database(either_cast: Cast) -> None:
     client = client_of(either_cast.context, either_cast.alice)
     open_one = make_submission(

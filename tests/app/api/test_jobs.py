@@ -16,7 +16,6 @@ def worker(cast: Cast) -> WorkerProgram:
     return worker_program(cast.context)
 
 
-@pytest.mark.postgres
 def test_every_clip_is_made_and_the_last_one_makes_the_submission_final(either_cast: Cast) -> None:
     alice = client_of(either_cast.context, either_cast.alice)
     worker = worker_program(either_cast.context)

@@ -82,7 +82,6 @@ def test_a_job_that_nobody_claimed_has_no_attempt(cast: Cast, worker: WorkerProg
     refused(worker.client.post(f"/api/v1/jobs/{job['id']}/renew", json={"attempt": 1}), 409, "stale_attempt")
 
 
-@pytest.mark.postgres
 def test_texts_of_a_failure_are_cut_and_cleaned(either_cast: Cast) -> None:
     alice = client_of(either_cast.context, either_cast.alice)
     worker = worker_program(either_cast.context)

@@ -47,7 +47,6 @@ class JobsWorld(World):
         return super().plausible(name, path)
 
 
-@pytest.mark.postgres
 @pytest.mark.parametrize("examples", [7, pytest.param(100, marks=pytest.mark.full_size)], ids=["part", "all"])
 def test_no_request_about_jobs_is_a_500(either_cast: Cast, examples: int) -> None:
     world = JobsWorld(either_cast)

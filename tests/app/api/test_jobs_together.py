@@ -4,7 +4,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
@@ -32,7 +31,6 @@ def programs(cast: Cast, count: int) -> list[WorkerProgram]:
     return [WorkerProgram(TestClient(app, headers=actor.headers)) for _ in range(count)]
 
 
-@pytest.mark.postgres
 def test_the_last_clips_at_once_make_the_submission_final(either_cast: Cast) -> None:
     alice = client_of(either_cast.context, either_cast.alice)
     submission = ask(alice)["submissions"][0]["id"]
@@ -50,7 +48,6 @@ def test_the_last_clips_at_once_make_the_submission_final(either_cast: Cast) -> 
     assert alice.get(f"/api/v1/submissions/{submission}").json()["status"] == "final"
 
 
-@pytest.mark.postgres
 def test_a_clip_sent_twice_at_once_is_kept_once(either_cast: Cast) -> None:
     alice = client_of(either_cast.context, either_cast.alice)
     ask(alice)
@@ -63,7 +60,6 @@ def test_a_clip_sent_twice_at_once_is_kept_once(either_cast: Cast) -> None:
     assert jobs_of(alice)["counts"]["done"] == 1
 
 
-@pytest.mark.postgres
 def test_a_clip_that_meets_a_cancellation_ends_one_way_or_the_other(either_cast: Cast) -> None:
     alice = client_of(either_cast.context, either_cast.alice)
     submission = ask(alice)["submissions"][0]["id"]

@@ -78,7 +78,6 @@ def _submission(cast: Cast, *, label: str) -> str:
     return str(row["id"])
 
 
-@pytest.mark.postgres
 def test_every_list_has_pages_in_one_format(world: World) -> None:
     make_benchmark(world.cast.context, slug="another")
     for address, name in world.lists.items():
@@ -89,7 +88,6 @@ def test_every_list_has_pages_in_one_format(world: World) -> None:
         assert world.rows(address) == whole[name], address
 
 
-@pytest.mark.postgres
 def test_a_wrong_cursor_is_422_on_every_list(world: World) -> None:
     make_benchmark(world.cast.context, slug="another")
     cursors = {address: world.page(address, limit=1)["next_cursor"] for address in world.lists}
@@ -102,7 +100,6 @@ def test_a_wrong_cursor_is_422_on_every_list(world: World) -> None:
             assert world.ada.get(address, params={"cursor": "A" * 2001}).status_code == 422
 
 
-@pytest.mark.postgres
 def test_no_number_in_a_cursor_overflows_a_column(world: World) -> None:
     for address, name in world.lists.items():
         for parts in (1, 2):

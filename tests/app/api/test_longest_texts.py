@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import pytest
-
 from tests.acting import refused
 from tests.app.api.conftest import client_of
 from tests.cast import BENCHMARK, Cast
@@ -37,7 +35,6 @@ def forms(cast: Cast) -> list[Form]:
     ]
 
 
-@pytest.mark.postgres
 def test_the_longest_text_is_taken_and_one_letter_more_is_422(either_cast: Cast) -> None:
     client = client_of(either_cast.context, either_cast.alice)
 

@@ -13,7 +13,6 @@ def world(either_cast: Cast) -> World:
     return world_of(either_cast)
 
 
-@pytest.mark.postgres
 @pytest.mark.parametrize("examples", [7, pytest.param(100, marks=pytest.mark.full_size)], ids=["part", "all"])
 def test_no_request_of_any_shape_is_a_500(world: World, examples: int) -> None:
     @bounded(examples)

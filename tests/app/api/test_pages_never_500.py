@@ -36,7 +36,6 @@ def world(either_cast: Cast) -> World:
     return world_of(either_cast)
 
 
-@pytest.mark.postgres
 @pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.full_size)], ids=["part", "all"])
 def test_no_page_or_form_is_a_500(world: World, step: int) -> None:
     """A part sends each page every third hostile text; the next page starts with the next text."""

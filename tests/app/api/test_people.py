@@ -23,7 +23,6 @@ def keys_of(client: TestClient, **query: str) -> list[dict[str, object]]:
     return keys
 
 
-@pytest.mark.postgres
 def test_a_new_person_gets_a_key_that_works_until_it_is_revoked(either_cast: Cast) -> None:
     ada = client_of(either_cast.context, either_cast.ada)
     added = ada.post(f"{API}/people", json=DORA)

@@ -80,7 +80,6 @@ def alice(context: AppContext, cast: Cast) -> TestClient:
     return client_of(context, cast.alice)
 
 
-@pytest.mark.postgres
 def test_a_folder_becomes_a_private_benchmark_of_its_sender(either_installation: AppContext) -> None:
     context = either_installation
     alice, bob = (client_of(context, make_actor(context, name, Role.RESEARCHER)) for name in ("alice", "bob"))

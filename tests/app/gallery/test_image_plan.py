@@ -12,7 +12,6 @@ SHA256 = "ab" * 32
 ALICE = Principal(1, "alice", Role.RESEARCHER)
 
 
-@pytest.mark.postgres
 @pytest.mark.parametrize("principal", [None, ALICE], ids=["visitor", "researcher"])
 def test_no_thumbnail_reads_all_pairs(either_installation: AppContext, principal: Principal | None) -> None:
     with either_installation.database.read() as session:

@@ -97,7 +97,6 @@ def test_a_wrong_field_keeps_what_was_typed(
     assert rows(cast, study) == []
 
 
-@pytest.mark.postgres
 def test_a_revoked_link_lets_nobody_vote_and_keeps_the_votes(either_installation: AppContext) -> None:
     cast = set_the_stage(either_installation)
     study, alice = cast.open_study(), signed_in(either_installation, cast.alice)

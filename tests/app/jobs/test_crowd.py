@@ -96,7 +96,6 @@ def _add_pairs(known: Pair, add: object) -> None:
         add(pair)
 
 
-@pytest.mark.postgres
 def test_no_two_workers_ever_get_one_job(shift: Shift) -> None:
     with ThreadPoolExecutor(WORKERS) as pool:
         list(pool.map(shift.work, range(WORKERS)))
@@ -110,7 +109,6 @@ def test_no_two_workers_ever_get_one_job(shift: Shift) -> None:
     assert shift.loads <= WORKERS + len(MODELS) - 1
 
 
-@pytest.mark.postgres
 def test_jobs_of_workers_that_died_are_each_given_out_once_more(shift: Shift) -> None:
     lost = [each for number in range(WORKERS) for each in shift.claim(number, None)]
     with shift.context.database.write() as session:
@@ -124,7 +122,6 @@ def test_jobs_of_workers_that_died_are_each_given_out_once_more(shift: Shift) ->
     assert len({job for job, _ in shift.given}) == len(shift.given) == sum(attempts.values())
 
 
-@pytest.mark.postgres
 def test_two_processes_of_one_name_are_one_worker(shift: Shift) -> None:
     def come(_number: int) -> None:
         shift.start.wait(timeout=60)

@@ -16,7 +16,6 @@ SUITE = {"suite": "motion", "now": NOON}
 OTHERS = {"slugs": ["motif", "cinemo"], "worker_id": 1, "alive_since": NOON, "now": NOON}
 
 
-@pytest.mark.postgres
 @pytest.mark.parametrize(
     ("statement", "given", "index"),
     [

@@ -24,7 +24,6 @@ from tests.app.video_models.test_deletion import counts, end_grace_period, withd
 from tests.cast import PAIR_IDS, Cast, make_submission, small_clip
 
 
-@pytest.mark.postgres
 def test_every_clip_is_measured_once_and_the_means_are_over_pairs(either_cast: Cast) -> None:
     alice = client_of(either_cast.context, either_cast.alice)
     worker = worker_program(either_cast.context)
@@ -141,7 +140,6 @@ def test_nan_is_refused(alice: TestClient, worker: WorkerProgram, motif: str) ->
     refused(answer, 400, "not_json")
 
 
-@pytest.mark.postgres
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), None])
 def test_the_database_itself_refuses_nan(either_cast: Cast, value: float | None) -> None:
     alice = client_of(either_cast.context, either_cast.alice)

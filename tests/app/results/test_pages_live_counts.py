@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pytest
 from sqlalchemy import select
 
 from app.clock import utc_now
@@ -63,7 +62,6 @@ def test_votes_undo_and_exclusion_show_at_once(either_installation: AppContext) 
     assert first != second
 
 
-@pytest.mark.postgres
 def test_a_vote_that_became_visible_late_is_not_missed(
     postgres: Postgres, tmp_path: Path, open_one: Callable[[Settings], AppContext]
 ) -> None:

@@ -123,7 +123,6 @@ def test_an_invitation_opened_twice_is_one_annotator(
     assert assign(client, study)["token"] == assign(elsewhere, study)["token"]
 
 
-@pytest.mark.postgres
 def test_of_two_answers_at_once_the_browser_may_keep_either_cookie(either_installation: AppContext) -> None:
     database = either_installation.database
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from fastapi.testclient import TestClient
 
 from app.context import AppContext
@@ -45,7 +44,6 @@ def draft(cast: Cast, alice: TestClient, slug: str = "judged", **more: Any) -> d
     return created
 
 
-@pytest.mark.postgres
 def test_the_judge_votes_in_a_study_that_is_marked_as_automatic(
     either_installation: AppContext, tmp_path: Any
 ) -> None:

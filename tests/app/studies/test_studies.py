@@ -81,7 +81,6 @@ def test_going_on_after_a_pause_lays_out_nothing_twice(alice: TestClient, cast: 
     assert resumed["opened_at"] == opened["opened_at"]
 
 
-@pytest.mark.postgres
 def test_a_study_opened_twice_at_once_is_laid_out_once(either_installation: AppContext) -> None:
     cast = set_the_stage(either_installation, pairs=1)
     alice = client_of(either_installation, cast.alice)

@@ -59,7 +59,6 @@ def is_stored(context: AppContext) -> bool:
         return False
 
 
-@pytest.mark.postgres
 def test_a_commit_that_fails_leaves_no_file(full_for_one_pair: Cast) -> None:
     cast = full_for_one_pair
     (client,) = clients_of_one_server(cast.context, cast.alice)
@@ -69,7 +68,6 @@ def test_a_commit_that_fails_leaves_no_file(full_for_one_pair: Cast) -> None:
     assert not is_stored(cast.context)
 
 
-@pytest.mark.postgres
 def test_a_commit_that_fails_leaves_the_file_of_another_clip(full_for_one_pair: Cast) -> None:
     cast = full_for_one_pair
     (client,) = clients_of_one_server(cast.context, cast.alice)
@@ -81,7 +79,6 @@ def test_a_commit_that_fails_leaves_the_file_of_another_clip(full_for_one_pair: 
     assert is_stored(cast.context)
 
 
-@pytest.mark.postgres
 def test_the_same_bytes_that_come_while_a_commit_fails_keep_their_file(full_for_one_pair: Cast) -> None:
     cast = full_for_one_pair
     first_client, second_client = clients_of_one_server(cast.context, cast.alice, cast.alice)

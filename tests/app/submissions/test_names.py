@@ -77,7 +77,6 @@ def test_a_name_of_another_form_is_refused(alice: TestClient, name: str) -> None
     refused(alice.get(f"{API}/submissions/{name}"), 422, "invalid_field")
 
 
-@pytest.mark.postgres
 def test_the_sides_of_a_study_are_named(either_installation: AppContext) -> None:
     cast = set_the_stage(either_installation, pairs=1)
     alice = client_of(cast.context, cast.alice)

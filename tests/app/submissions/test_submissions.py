@@ -180,7 +180,6 @@ def test_a_withdrawn_submission_cannot_enter_a_new_study(alice: TestClient, cast
     refused(answer, 422, "bad_matchups")
 
 
-@pytest.mark.postgres
 def test_of_two_who_register_or_open_the_same_at_one_moment_none_gets_a_500(
     either_installation: AppContext,
 ) -> None:

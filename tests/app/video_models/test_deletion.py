@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select, update
 
@@ -61,7 +60,6 @@ def withdrawn(client: TestClient, public_id: str) -> str:
     return address
 
 
-@pytest.mark.postgres
 def test_a_deleted_submission_is_removed_with_its_files_after_the_grace_period(
     either_installation: AppContext,
 ) -> None:

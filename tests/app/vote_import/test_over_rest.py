@@ -44,7 +44,6 @@ def bob(context: AppContext, cast: Cast) -> TestClient:
     return client_of(context, cast.bob)
 
 
-@pytest.mark.postgres
 def test_a_table_becomes_a_closed_study_of_its_sender(either_installation: AppContext) -> None:
     cast = set_the_stage(either_installation, pairs=1)
     bob = client_of(cast.context, cast.bob)

@@ -16,7 +16,6 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NEXT = {"study_id": 1, "panel": 5, "annotator_id": 1}
 
 
-@pytest.mark.postgres
 @pytest.mark.parametrize(
     ("statement", "given", "index"),
     [
