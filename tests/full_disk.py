@@ -1,8 +1,26 @@
-"""A disk that has no more room, without mounting one."""
+"""A disk that has no more room: a small one, which only root can mount, or a limit on the size of files."""
 
+import os
 import resource
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+
+@contextmanager
+def mounted_disk(folder: Path, *, size: int) -> Iterator[Path]:
+    """Mount a file system of `size` bytes on a new folder; skip the test if this process may not mount."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode != 0:
+        pytest.skip("a small disk can only be mounted by root")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,21 +11,18 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.app.test_connections import SOON_S, connected, head, read_to_the_end, stream
+from tests.caddy import CADDY, needs_caddy
 from tests.cast import PAIR_IDS
 from tests.ports import free_port
 
-CADDY = shutil.which("caddy")
 CADDYFILE = Path(__file__).resolve().parents[2] / "deploy" / "Caddyfile"
 
-pytestmark = pytest.mark.skipif(
-    CADDY is None, reason="caddy is not installed; on Debian: apt-get install caddy"
-)
+pytestmark = needs_caddy
 
 
 @pytest.fixture
 def proxy(live_server: str, tmp_path: Path) -> Iterator[str]:
     """The address of Caddy before a real server, without TLS and with a short deadline for headers."""
-    assert CADDY
     address = f"http://localhost:{free_port()}"
     environment = {
         "PATH": os.defpath,

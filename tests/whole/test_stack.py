@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -26,13 +25,13 @@ from app.settings import Settings
 from app.tables.studies import Comparison
 from app.tables.studies import Study as StudyRow
 from app.tables.voting import Assignment, Vote
+from tests.caddy import CADDY, needs_caddy
 from tests.cast import Study, set_the_stage
 from tests.conftest import settings_for
 from tests.postgres import Postgres
 from tests.whole.stack import BUCKET, SECRET, Stack, running_stack, s3_environment, s3_server
 
 ROOT = Path(__file__).resolve().parents[2]
-CADDY = os.environ.get("TI2V_TEST_CADDY") or shutil.which("caddy")
 ANNOTATORS = 8
 VOTE = {"choice": "left", "justifications": ["object_motion"]}
 
@@ -172,7 +171,7 @@ class Voter:
 
 
 @pytest.mark.full_size
-@pytest.mark.skipif(CADDY is None, reason="caddy is not installed; on Debian: apt-get install caddy")
+@needs_caddy
 def test_the_main_job_with_one_server_killed_in_the_middle(
     postgres: Postgres,
     tmp_path: Path,
@@ -187,7 +186,6 @@ def test_the_main_job_with_one_server_killed_in_the_middle(
             settings_for(tmp_path / "here", database_url=database_url, media_url=f"s3://{BUCKET}/media")
         )
         study = set_the_stage(context).open_study(votes_per_comparison=5)
-        assert CADDY
         with running_stack(tmp_path, database_url=database_url, s3=s3, caddy=CADDY) as stack:
             voters = vote_with_a_kill(stack, study)
             assert [voter.odd for voter in voters if voter.odd] == []
@@ -223,7 +221,7 @@ def vote_with_a_kill(stack: Stack, study: Study) -> list[Voter]:
 
 
 def refuse_what_one_server_must_refuse(stack: Stack) -> None:
-    """The proxy hides the metrics, and redirects and cookies are those of the public address."""
+    """Check that the proxy hides the metrics, the API asks for a key, and no page shows the secret."""
     with stack.client() as client:
         assert client.get("/metrics").status_code == 404
         assert client.get("/api/v1/tasks").status_code == 401

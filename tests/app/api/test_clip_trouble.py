@@ -3,7 +3,6 @@
 import os
 import shutil
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from tests.acting import refused
 from tests.app.api.conftest import Upload, client_of, clients_of_one_server, open_upload, traces
 from tests.cast import PAIR_IDS, Cast, make_submission, set_the_stage, small_clip
 from tests.conftest import open_with_sandbox, serving, settings_for
+from tests.full_disk import mounted_disk
 
 CLIP = small_clip(shade=93)
 MAX_BYTES = 16 * 1024
@@ -105,14 +105,8 @@ def test_of_two_uploads_of_one_slot_one_wins_and_the_loser_leaves_nothing(
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A real file system of 2 MiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode != 0:
-        pytest.skip("a small disk can only be mounted by root")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with mounted_disk(tmp_path / "disk", size=2 * 1024**2) as folder:
+        yield folder
 
 
 def leave_room(disk: Path, *, kib: int) -> None:

@@ -20,7 +20,6 @@ PHASES = "examples,coverage,fuzzing,stateful"
 @pytest.mark.full_size
 @pytest.mark.parametrize("who", ["ada", "alice"])
 def test_every_check_holds_on_every_route(cast: Cast, context: AppContext, who: str) -> None:
-    pytest.importorskip("schemathesis")
     cast.open_study()
     with serving(context) as address:
         # The server builds its OpenAPI at the first request, which may take longer than schemathesis waits.

@@ -3,10 +3,8 @@
 import csv
 import hashlib
 import json
-import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +24,7 @@ from tests.app.cli.outcome import Run
 from tests.app.results.page_voters import close, fill_panels
 from tests.cast import MODELS, PAIR_IDS, Cast, Study
 from tests.conftest import open_with_sandbox, settings_for
+from tests.full_disk import mounted_disk
 
 
 @dataclass(frozen=True)
@@ -306,14 +305,8 @@ def test_what_cannot_be_reported_leaves_nothing_behind(
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A real file system of 64 KiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=65536", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode != 0:
-        pytest.skip("a small disk can only be mounted by root")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with mounted_disk(tmp_path / "disk", size=64 * 1024) as folder:
+        yield folder
 
 
 def test_a_full_disk_is_said_in_a_sentence_and_leaves_nothing(ti2v: Run, small_disk: Path) -> None:

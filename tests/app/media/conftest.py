@@ -1,11 +1,12 @@
 """A browser page, and the real clips, where they are there."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, Page, sync_playwright
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.conftest import CHROMIUM_ARGUMENTS, find_chromium
 
 REAL_MODELS = ("motif", "cinemo", "dynamicrafter", "cogvideox")
 
@@ -15,12 +16,9 @@ REAL_MODELS = ("motif", "cinemo", "dynamicrafter", "cogvideox")
 def page() -> Iterator[Page]:
     """A page of one headless Chromium with the colours of an sRGB screen."""
     with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=["--force-color-profile=srgb"]
-            )
-        except Error as error:
-            pytest.skip(f"Chromium does not start here: {error.message.splitlines()[0]}")
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=[*CHROMIUM_ARGUMENTS, "--force-color-profile=srgb"]
+        )
         yield browser.new_page()
         browser.close()
 

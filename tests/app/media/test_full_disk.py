@@ -1,7 +1,5 @@
 """A full disk is one clear error, and nothing half-written stays behind."""
 
-import os
-import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -17,6 +15,7 @@ from app.media.store.folder import FolderStore
 from app.media.store.s3 import S3Store
 from benchmark.protocol import RenditionRecipe
 from tests.app.media.drawing import draw_clip, draw_picture
+from tests.full_disk import mounted_disk
 
 KEY = content_key("clips", "ab" * 32)
 DISK_BYTES = 64 * 1024
@@ -24,14 +23,8 @@ DISK_BYTES = 64 * 1024
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A real file system of 64 KiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode != 0:
-        pytest.skip("a small disk can only be mounted by root")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with mounted_disk(tmp_path / "disk", size=DISK_BYTES) as folder:
+        yield folder
 
 
 def files_in(folder: Path) -> list[Path]:
