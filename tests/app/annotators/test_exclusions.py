@@ -14,9 +14,10 @@ from app.tables.voting import VoteEvent
 from benchmark.protocol import StudyKind, VoteStatus
 from tests.acting import ask, assign, refused, vote
 from tests.app.annotators.people import FIRST, SECOND, People, gather
-from tests.app.results.page_voters import annotator
+from tests.app.results.page_voters import annotator, signed_in
 from tests.app.results.page_voters import vote as vote_next
 from tests.cast import Cast
+from tests.page_text import text_of
 
 VALID, EXCLUDED, SURPLUS = VoteStatus.VALID, VoteStatus.EXCLUDED, VoteStatus.SURPLUS
 
@@ -59,7 +60,23 @@ def test_a_second_exclusion_changes_nothing(people: People) -> None:
         )
 
 
-def test_the_reason_is_kept_with_the_votes_and_in_the_audit_list(people: People) -> None:
+def test_the_reasons_are_kept_until_the_annotator_leaves(either_people: People) -> None:
+    browser = either_people.comes(votes=2)
+    either_people.exclude(FIRST, "clicked through")
+    either_people.reinstate(FIRST, "was tired")
+    owner = signed_in(either_people.cast.context, either_people.cast.alice)
+    address = f"/studies/motif-study/annotators/{FIRST}"
+    kept = text_of(owner.get(address).text)
+
+    assert browser.post("/studies/motif-study/withdraw").status_code == 200
+
+    erased = text_of(owner.get(address).text)
+    for reason in ("clicked through", "was tired"):
+        assert (reason in kept, reason in erased) == (True, False)
+    assert "alice excluded 2 votes." in erased
+
+
+def test_the_reason_is_kept_with_the_votes_but_not_in_the_audit_log(people: People) -> None:
     people.comes(votes=1)
     people.exclude(FIRST, "  clicked through  ")
 
