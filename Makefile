@@ -9,11 +9,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/uv pip install --quiet -c constraints.txt
 # Python may write bytecode here, whatever the environment says: without it each `ti2v serve` takes 3.0 s of
-# processor time to start, with it 1.3 s. Ours is compiled at installation, and so is what a start imports;
-# compiling every installed package would take 14 s.
+# processor time to start, with it 1.3 s. Ours is compiled at installation, and so is what a start and the
+# statistics of annotators import; compiling every installed package would take 14 s.
 export PYTHONDONTWRITEBYTECODE :=
 COMPILE := $(BIN)/python -m compileall -q app benchmark models ti2v_bench migrations \
-	&& $(BIN)/python -c 'import app.server, app.media.sandbox.fork_server, alembic.command'
+	&& $(BIN)/python -c 'import app.server, app.media.sandbox.fork_server, alembic.command, scipy.sparse, scipy.special'
 
 .DEFAULT_GOAL := help
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -118,6 +118,12 @@ class Pages:
         self.environment.globals["own_text"] = own_text
         self.environment.globals["own_language"] = own_language
         self.environment.filters["unbroken"] = unbroken
+
+    def compiled_templates(self) -> Iterator[str]:
+        """Compile the templates one after the other; yield the name of each compiled template."""
+        for name in self.environment.list_templates():
+            self.environment.get_template(name)
+            yield name
 
     def answer(
         self, template: str, page: object, *, status: int = 200, navigation: Navigation | None = None

@@ -19,8 +19,8 @@ from app.http_protocol import server_options
 from app.logging import set_up_logging
 from app.main import create_app
 from app.platforms.poll import poll_prolific
+from app.preload import preloaded_pages
 from app.process_count import warned_about_limits
-from app.results.preload import preloaded_results
 from app.server_lock import only_server
 from app.settings import Settings
 from app.studies.removal import remove_study
@@ -96,7 +96,7 @@ def _run(context: AppContext) -> None:
     with (
         warned_about_limits(context.database, settings),
         TaskRunner(context, TASK_HANDLERS).running(),
-        preloaded_results(context),
+        preloaded_pages(context),
     ):
         uvicorn.run(app, **server_options(settings))
 

@@ -1,10 +1,13 @@
-"""The server builds the results pages of the newest studies shortly after the start."""
+"""Shortly after the start, the server builds the newest results pages and compiles all templates."""
 
 import time
+from dataclasses import replace
 
 from sqlalchemy import Engine, event
 
-from app.results.preload import preloaded_results
+from app.assets import Assets
+from app.preload import preloaded_pages
+from app.rendering import Pages
 from tests.app.results.page_voters import fill_panels, signed_in
 from tests.app.results.test_pages import RESULTS
 from tests.cast import Cast, Study
@@ -25,7 +28,7 @@ def test_the_first_page_reads_no_vote_that_was_read_in_advance(cast: Cast, study
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        with preloaded_results(cast.context, delay_s=0):
+        with preloaded_pages(cast.context, delay_s=0):
             deadline = time.monotonic() + 60
             while not votes_read(statements) and time.monotonic() < deadline:
                 time.sleep(0.02)
@@ -34,3 +37,16 @@ def test_the_first_page_reads_no_vote_that_was_read_in_advance(cast: Cast, study
         event.remove(Engine, "before_cursor_execute", note)
 
     assert votes_read(statements) == [0, 12]
+
+
+def test_all_templates_are_compiled_in_advance(cast: Cast) -> None:
+    pages = Pages(Assets.load())
+    wanted, compiled = pages.environment.list_templates(), pages.environment.cache
+    assert compiled is not None
+
+    with preloaded_pages(replace(cast.context, pages=pages), delay_s=0):
+        deadline = time.monotonic() + 60
+        while len(compiled) < len(wanted) and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    assert {name for _, name in compiled} == set(wanted)

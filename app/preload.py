@@ -1,7 +1,7 @@
-"""Builds the results pages of the newest studies shortly after the server starts.
+"""Builds results pages of the newest studies, and compiles all templates, shortly after the server starts.
 
-The first results page of a study reads all votes of the study. The first page of a server process also
-compiles the templates. Without this module, the first reader would wait too long.
+The first results page of a study reads all votes of the study, and the first page of each kind compiles its
+templates. Without this module, the first reader would wait for both.
 """
 
 import logging
@@ -21,16 +21,18 @@ from benchmark.protocol import Role, StudyStatus
 
 # Wait this long, so that the start of the server and the first requests are not slowed down.
 DELAY_S = 1.0
+# The pause after each template, so that requests run between two templates.
+PAUSE_S = 0.005
 MOST_STUDIES = 3
 _READER = Principal(0, "visitor", Role.VIEWER)
 log = logging.getLogger("ti2v.results")
 
 
 @contextmanager
-def preloaded_results(context: AppContext, *, delay_s: float = DELAY_S) -> Iterator[None]:
-    """Build the results pages in a thread during the `with` block.
+def preloaded_pages(context: AppContext, *, delay_s: float = DELAY_S) -> Iterator[None]:
+    """Build the results pages and compile the templates in a thread during the `with` block.
 
-    At the end of the block, wait until the current page is built.
+    At the end of the block, wait until the current page or template is finished.
     """
     has_ended = threading.Event()
     thread = threading.Thread(
@@ -54,6 +56,9 @@ def _preload(context: AppContext, has_ended: threading.Event, delay_s: float) ->
                     context.pages.answer("results/results.html", build_results_page(session, study, _READER))
     except SQLAlchemyError:
         log.warning("the results pages were not built in advance", exc_info=True)
+    for _template in context.pages.compiled_templates():
+        if has_ended.wait(PAUSE_S):
+            return
 
 
 def _newest_studies(session: Session) -> list[Study]:
