@@ -53,6 +53,7 @@ SECTIONS = (
     Section("Tasks", "/tasks", _RESEARCHERS, ("/tasks",)),
     Section("Audit log", "/audit", _RESEARCHERS, ("/audit",)),
     Section("People and keys", "/people", _ADMINS, ("/people",)),
+    Section("Settings", "/settings", _READERS, ("/settings",)),
 )
 
 

@@ -11,6 +11,7 @@ from app.gallery.benchmark_routes import router as benchmark
 from app.gallery.routes import router as gallery
 from app.gold_clips.routes import router as gold_clips
 from app.home.routes import router as home
+from app.installation.routes import router as installation
 from app.invitations.language_routes import router as languages
 from app.invitations.link_routes import router as links
 from app.invitations.register_routes import router as register
@@ -41,6 +42,7 @@ from app.voting.routes import router as voting
 
 PAGES = (
     home,
+    installation,
     openid,
     study_form,
     studies,

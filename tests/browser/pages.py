@@ -63,6 +63,7 @@ OWN = {
     "edit-draft": f"/studies/{DRAFT}/edit",
     "open-draft": f"/studies/{DRAFT}/open",
     "people": "/people",
+    "settings": "/settings",
     "new-submission": "/submissions/new",
     "close": f"/studies/{OPEN}/close",
     "publish": f"/studies/{CLOSED}/publish",

@@ -1,0 +1,61 @@
+"""Reads a person's own account, and the state of this installation."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.context import AppContext
+from app.installation import checks
+from app.installation.checks import Finding, State
+from app.jobs.durations import ago
+from app.tables.jobs import Worker
+from app.tables.people import ExternalIdentity
+from benchmark.plurals import counted
+
+BACKUP_SUFFIX = ".sqlite3"
+
+
+def connected_at(session: Session, *, person_id: int, issuer: str) -> datetime | None:
+    """Return when the person's account at an OpenID Connect provider was connected; None if it is not."""
+    return session.scalar(
+        select(func.min(ExternalIdentity.created_at)).where(
+            ExternalIdentity.person_id == person_id, ExternalIdentity.issuer == issuer
+        )
+    )
+
+
+def installation_state(session: Session, context: AppContext, *, now: datetime) -> Iterator[Finding]:
+    """Check the parts that `ti2v doctor` checks, without requests to other servers, and count the workers."""
+    settings = context.settings
+    yield Finding("version", State.GOOD, f"TI2V Bench {version('ti2v-bench')}")
+    yield checks.check_python()
+    yield checks.check_schema(context.database)
+    if context.database.url.get_backend_name() == "sqlite":
+        yield checks.check_sqlite()
+    yield checks.check_media(settings, context.store)
+    yield checks.check_disk(settings)
+    yield _newest_backup(settings.home / "backups", now)
+    yield _workers(session, now - timedelta(seconds=settings.job_lease_s))
+    yield checks.check_home(settings)
+    yield checks.check_secret_key(settings)
+    yield checks.check_limits(settings)
+    yield checks.check_sandbox()
+    yield checks.check_ffmpeg()
+
+
+def _newest_backup(folder: Path, now: datetime) -> Finding:
+    """Report the newest copy that the service itself made. The operator's own backups are not known."""
+    times = [path.stat().st_mtime for path in folder.glob(f"*{BACKUP_SUFFIX}")]
+    if not times:
+        advice = "The service knows only backups in this folder. Run: ti2v db backup FILE"
+        return Finding("backup", State.NOTE, f"none in {folder}", advice)
+    return Finding("backup", State.GOOD, f"newest in {folder}: {ago(now.timestamp() - max(times))}")
+
+
+def _workers(session: Session, since: datetime) -> Finding:
+    online = session.scalar(select(func.count()).where(Worker.last_seen_at > since)) or 0
+    return Finding("workers", State.GOOD, f"{counted(online, 'worker')} online")
