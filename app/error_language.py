@@ -21,11 +21,12 @@ def is_of_annotators(request: Request) -> bool:
 def error_language(request: Request, *, otherwise: Language = Language.EN) -> Language:
     """Return the language of an error page, without reading the database.
 
-    If the annotator chose a language in this browser, return this language. Otherwise return the language
-    that the browser prefers.
+    If the annotator chose a language in this browser, return this language. If the annotator chose no
+    language, return the language that the browser prefers.
 
     Args:
-        otherwise: the language to return if the annotator chose none and the browser accepts none of ours.
+        otherwise: the language to return if the annotator chose no language and the browser accepts none of
+            our languages.
     """
     if not is_of_annotators(request):
         return Language.EN

@@ -68,7 +68,7 @@ def nested(texts: Texts, *, lines: Collection[str]) -> dict[str, Any]:
 def rows(texts: Texts, path: str) -> list[dict[str, str]]:
     """Return the rows of a list in a form.
 
-    Each row maps the part of a path after the row's index to the text.
+    A row is a mapping from the part of the path after the row's index to the text.
     """
     numbered: dict[int, dict[str, str]] = {}
     for name, text in texts.items():

@@ -59,7 +59,7 @@ class SchemaStatus:
 def status(database: Database) -> SchemaStatus:
     """Return the database's version and the newest version.
 
-    This function runs at every start, so the slow import of Alembic is avoided.
+    This function runs at every start, so it avoids the slow import of Alembic.
     """
     with database.engine.connect() as connection:
         current = None

@@ -32,7 +32,7 @@ class SignInForm:
 def local_path(target: str) -> str:
     """Return the path if it is on this server, otherwise `/`.
 
-    This check prevents a form from redirecting to another site.
+    The function prevents a redirect from a form to another site.
 
     >>> local_path("/studies/a/results?x=1"), local_path("//example.org"), local_path("https://example.org")
     ('/studies/a/results?x=1', '/', '/')

@@ -1,7 +1,7 @@
 """Defines the pairs of a benchmark, the pair ids, and the file names of clips.
 
-A pair id is `<image>_<prompt_slug>`. These slugs reproduce the file names of all 320 clips that the authors
-published.
+A pair id is `<image>_<prompt_slug>`. The slugs of prompts reproduce the file names of all 320 clips that the
+authors published.
 """
 
 import hashlib

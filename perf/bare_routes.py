@@ -1,8 +1,8 @@
 """A minimal FastAPI service with the requests of a judgement, as a baseline for the product's speed.
 
 The server takes the same requests as the product and stores the same two rows (assignment, vote) in a SQLite
-file, with one commit per request. It does nothing else: no sign-in, no choice of a comparison, no counters,
-no checks.
+file, with one commit per request. The server does nothing else: no sign-in, no choice of a comparison, no
+counters, no checks.
 
 `python -m perf.bare_routes FILE PORT` runs the service.
 """

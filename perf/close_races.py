@@ -1,7 +1,7 @@
 """Lets eight annotators vote while the owner closes the study, many times, on SQLite and PostgreSQL.
 
 Prints how many votes were stored with a time later than the end of their study, how many comparisons got more
-votes than their panel has, and how many votes were acknowledged after the end. All must be 0.
+votes than their panel has, and how many votes were acknowledged after the end. All three numbers must be 0.
 """
 
 import argparse

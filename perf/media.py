@@ -38,7 +38,7 @@ class Row:
 
 
 def measure() -> list[Row]:
-    """Measure and return all rows. This takes about 30 seconds on two cores."""
+    """Measure and return all rows. The measurement takes about 30 seconds on two cores."""
     with _clips() as clips, Sandbox(children=CHILDREN) as sandbox, tempfile.TemporaryDirectory() as folder:
         probe_clip(clips[0], sandbox=sandbox)  # start the fork server before the measurements
         target = Path(folder) / "rendition.mp4"

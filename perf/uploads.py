@@ -37,7 +37,7 @@ TIMEOUT_MS = 180_000
 
 
 def main() -> None:
-    """Print the time for 320 clips in both ways, and the client's share of this time."""
+    """Print the upload time of 320 clips by command and by browser, and the client's share of this time."""
     with tempfile.TemporaryDirectory() as folder:
         home, clips = Path(folder) / "home", Path(folder) / "clips"
         home.mkdir()

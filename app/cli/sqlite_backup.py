@@ -20,7 +20,7 @@ def back_up(database: Path, copy: Path) -> None:
     Other connections do not wait, because one snapshot is copied in small steps over a read-only connection.
 
     Raises:
-        Conflict: `copy` exists.
+        Conflict: the file `copy` already exists.
         OSError: the folder of `copy` does not exist or is not writable.
         Invalid: the database is damaged; no copy is left.
         Unavailable: the database cannot be read, or the disk is full; no copy is left.

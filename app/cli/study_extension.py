@@ -31,7 +31,7 @@ def extend(
 ) -> None:
     """Add matchups to the running study SLUG, or raise its votes per comparison.
 
-    Given votes do not change. The command prints the new version of the study's protocol.
+    Votes that were cast before do not change. The command prints the new version of the study's protocol.
     """
     request = _request(matchups, votes)
     if server:

@@ -68,7 +68,7 @@ def gold_submission(session: Session, source: Submission) -> Submission | None:
 
 
 def usable_gold_submission(session: Session, source: Submission) -> Submission | None:
-    """Return the final submission with the wrong clips of `source`; None if there is none."""
+    """Return the final submission with the wrong clips of `source`; None if no such submission exists."""
     made = gold_submission(session, source)
     return made if made is not None and made.status is SubmissionStatus.FINAL else None
 

@@ -95,8 +95,8 @@ def withdraw_annotator(session: Session, *, annotator: Annotator, study: Study, 
 def _delete_what_identifies(session: Session, annotator: Annotator) -> None:
     """Delete the annotator's platform ids, the invitation's label, and texts that may identify the annotator.
 
-    Such texts are the annotator's own texts, and the owner's reasons for decisions about the annotator. The
-    record of the consent is kept.
+    Texts that may identify an annotator are the annotator's own texts, and the owner's reasons for decisions
+    about the annotator. The record of the consent is kept.
     """
     note_erasure(session)
     annotator.excluded_reason = None

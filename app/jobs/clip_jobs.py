@@ -31,7 +31,7 @@ def cancel_job_of_clip(session: Session, *, target: UploadTarget, now: datetime)
 
 
 def forget_job_of_clip(session: Session, *, clip: Clip) -> None:
-    """Cancel the finished job of a deleted clip. People can then request the clip again."""
+    """Cancel the finished job of a deleted clip, so that people can request the clip again."""
     change_jobs(
         session,
         update(Job)

@@ -46,7 +46,10 @@ class LeasePolicy:
         )
 
     def pause_after(self, failures: int) -> timedelta:
-        """Return how long a job waits after this number of failures. Each further failure doubles it."""
+        """Return how long a job waits after this number of failures.
+
+        Each further failure doubles the time.
+        """
         # 2 ** 40 seconds is longer than every maximum delay, so larger powers are not needed.
         doubled = self.backoff_s * 2 ** min(failures - 1, 40)
         return timedelta(seconds=min(doubled, self.longest_backoff_s))

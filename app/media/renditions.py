@@ -98,9 +98,9 @@ def choose_recipe(reference: HasForm, other: HasForm, requested: RenditionRecipe
     All kinds except `remux` use the smaller fps of the two clips (at most 60). The longer clip is cut to the
     length of the shorter one; `keep_longer` instead repeats the last frame of the shorter clip. Both
     renditions get the smaller width and the smaller height of the two clips. Each clip is scaled until it
-    fills this size and is cropped at the centre. With `letterbox`, each clip is instead scaled to fit within
-    this size, between black bars. `native` scales nothing: each clip is centred on a black canvas that has
-    the larger width and the larger height of the two clips.
+    fills the size of the renditions, and is cropped at the centre. With `letterbox`, each clip is instead
+    scaled to fit within this size, between black bars. `native` scales nothing: each clip is centred on a
+    black canvas that has the larger width and the larger height of the two clips.
     """
     clips = (reference, other)
     if requested is RenditionRecipe.REMUX:

@@ -23,7 +23,7 @@ def person_of(session: Session, identity: Identity, *, new_role: Role | None, no
     The first sign-in connects the account with the person whose name is the account's verified email address.
 
     Args:
-        new_role: the role of a person who is not known yet; None refuses unknown people.
+        new_role: the role of a person who is not known yet; if None, unknown people are refused.
 
     Raises:
         NotSignedIn: the person is disabled, unknown or ambiguous, or the account has no verified email

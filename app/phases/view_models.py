@@ -194,8 +194,8 @@ class EndPage(PhasePage):
     def redirects_at_once(self) -> bool:
         """Return whether the browser goes back to the platform at once, because the page has no question.
 
-        In this case, the page contains an HTML refresh without delay. The server cannot redirect, because
-        browsers refuse to redirect a submitted form to another site.
+        To go back at once, the page contains an HTML refresh without delay. The server cannot redirect,
+        because browsers refuse to redirect a submitted form to another site.
         """
         is_done = self.outcome is Outcome.COMPLETED and not self.notice
         return is_done and self.comment is None and bool(self.return_url)

@@ -78,7 +78,7 @@ def join(slug: SlugPath, request: Request) -> Response:
 class _Place:
     """Where the browser shows the response: in a frame or as a page.
 
-    If the browser does not state this, both fields are true.
+    If the browser does not state where it shows the response, both fields are true.
     """
 
     may_be_frame: bool

@@ -27,7 +27,10 @@ class FramePage(AnnotatorPage):
 
 @dataclass(frozen=True, kw_only=True)
 class JoinPage(AnnotatorPage):
-    """The page for a participant who cannot start (platforms/join.html). The server stores nothing then."""
+    """The page for a participant who cannot start (platforms/join.html).
+
+    The server stores nothing about a participant who cannot start.
+    """
 
     study_title: str
     problem: JoinProblem

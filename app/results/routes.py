@@ -41,7 +41,7 @@ def results_page(slug: SlugPath, request: Request) -> Response:
 
 @router.get("/studies/{slug}/shared/{secret}")
 def open_unlisted_link(slug: SlugPath, secret: LinkSecretPath, request: Request) -> Response:
-    """Open an unlisted link. This browser can then read the results of the link's study."""
+    """Open an unlisted link, so that this browser can read the results of the link's study."""
     context = context_of(request)
     with context.database.read() as session:
         study = session.scalar(select(Study).where(Study.slug == slug))

@@ -12,8 +12,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 def refuse_cross_site(method: str, headers: Headers, *, public_url: str) -> None:
     """Raise Forbidden for an unsafe request that a browser sends from another site.
 
-    A request without the headers Sec-Fetch-Site and Origin is allowed. Such a request comes from a script,
-    and a script does not have the cookie of a visitor.
+    A request without the headers Sec-Fetch-Site and Origin is allowed. A request without these headers comes
+    from a script, and a script does not have the cookie of a visitor.
     """
     if method in SAFE_METHODS:
         return

@@ -49,7 +49,7 @@ class Knowledge:
             return bool(session.scalar(held))
 
     def let_leases_expire(self, invitation: str) -> None:
-        """End the leases of an annotator who left, as if their time had passed."""
+        """End the leases of an annotator who left, without waiting for the leases to expire."""
         with self._database.write() as session:
             annotator = select(Invitation.annotator_id).where(Invitation.token_hash == hash_token(invitation))
             session.execute(

@@ -37,7 +37,9 @@ def start_pilot(session: Session, *, study: Study, principal: Principal, now: da
 
 
 def end_pilot(session: Session, *, study: Study, principal: Principal, now: datetime) -> None:
-    """End the pilot of a study, and open the study. From then on, votes of new annotators count.
+    """End the pilot of a study, and open the study.
+
+    After the end of the pilot, votes of new annotators count.
 
     Raises:
         Conflict: the study is not a pilot, or is closed.

@@ -31,8 +31,8 @@ def publish_results(
     """Publish a closed study's results, or make the results private again.
 
     Repeating the call changes nothing. Publishing to everybody also makes the compared submissions public,
-    except the submissions of gold questions. Unlisted results keep one link. If the results were private or
-    public in the meantime, the next unlisted link has a new secret.
+    except the submissions of gold questions. While the results stay unlisted, the link does not change. If
+    the results were private or public in the meantime, the next unlisted link has a new secret.
 
     Raises:
         Conflict: the study is not closed, the study's benchmark is not public, or the study compares other

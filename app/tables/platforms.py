@@ -15,7 +15,7 @@ from benchmark.protocol import PlatformKind, SessionStatus
 class PlatformSession(Base):
     """A participant of a platform in one study. Each participant is one annotator.
 
-    Withdrawing deletes the row.
+    The row is deleted when the participant withdraws.
     """
 
     __tablename__ = "platform_sessions"

@@ -1,9 +1,9 @@
 """Stores imported votes as a separate closed study; every vote has the status imported.
 
 An imported study is separate from the studies of this server. The sides of an imported study are submissions
-without clips. These submissions are withdrawn from the start, so that no page shows them. Each imported vote
-has an event that marks the vote as imported. Imported votes count only in the imported study. A merge of two
-studies (app/vote_merge/) is stored in the same way, but its sides are existing submissions.
+without clips. The submissions without clips are withdrawn from the start, so that no page shows them. Each
+imported vote has an event that marks the vote as imported. Imported votes count only in the imported study. A
+merge of two studies (app/vote_merge/) is stored in the same way, but its sides are existing submissions.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -37,8 +37,8 @@ _SLUG = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 class ImportedSide:
     """A side of an imported matchup.
 
-    If `submission_id` is None, the server stores the side as a new submission without clips. Otherwise the
-    side is the submission with this id.
+    If `submission_id` is None, the server stores the side as a new submission without clips. If
+    `submission_id` is set, the side is the submission with this id.
     """
 
     name: str

@@ -110,8 +110,9 @@ class VotePage(AnnotatorPage):
     """The voting page (voting/vote.html); without an assignment, the thank-you page (voting/done.html).
 
     `done` is the number of pairs that this annotator voted on or skipped. `remaining` is the number of pairs
-    that other annotators currently hold. These pairs may become available to this annotator again.
-    If the annotator reached the study's limit for one day, `hours_until_tomorrow` is above 0; otherwise 0.
+    that other annotators currently hold. Pairs that other annotators hold may become available to this
+    annotator again. If the annotator reached the study's limit for one day, `hours_until_tomorrow` is above
+    0; otherwise 0.
     """
 
     study_slug: str

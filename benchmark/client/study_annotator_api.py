@@ -55,7 +55,10 @@ class StudyAnnotatorApi:
         return self._transport.post(f"{annotator_path(slug, annotator)}/reinstate", ChangeResponse, request)
 
     def dismiss_flag(self, slug: str, annotator: str, flag: Flag, reason: str) -> DismissedFlagResponse:
-        """Dismiss a flag of an annotator, with a reason for the audit log. No vote changes."""
+        """Dismiss a flag of an annotator, with a reason for the audit log.
+
+        Dismissing a flag changes no vote.
+        """
         path = _dismissal_path(slug, annotator, flag)
         return self._transport.put(path, DismissedFlagResponse, DismissalRequest(reason=reason))
 

@@ -173,8 +173,8 @@ def parsed(response: httpx2.Response, kind: type[Answer]) -> Answer:
     """Return a JSON response as a wire type.
 
     Raises:
-        Unreachable: the response does not match the type. In this case, the address belongs to another
-            program, or to another version of the server.
+        Unreachable: the response does not match the type, because the address belongs to another program or
+            to another version of the server.
     """
     try:
         answer: Answer = TypeAdapter(kind).validate_json(response.content)

@@ -29,7 +29,7 @@ def unused_files(paths: Iterable[Path]) -> Mapping[str, tuple[str, ...]]:
 
 
 def why_unused(path: Path) -> str | None:
-    """Return the reason why a file is not uploaded; None for clips and for files that need no reason."""
+    """Return the reason why a file is not uploaded; None for clips and records of conversions."""
     if path.is_dir() and not is_hidden_file(path.name):
         if holds_frames(path):
             return f"folders of frames; convert them with: {CONVERT_COMMAND} --fps N"
@@ -38,7 +38,7 @@ def why_unused(path: Path) -> str | None:
 
 
 def why_name_unused(name: str) -> str | None:
-    """Return the reason why a file with this name would not be uploaded; the file need not exist."""
+    """Return the reason why a file with this name would not be uploaded; the file does not have to exist."""
     suffix = PurePath(name).suffix.lower()
     if is_hidden_file(name):
         return "hidden files, such as macOS writes next to every file"

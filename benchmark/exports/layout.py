@@ -25,8 +25,8 @@ class UnusedLayout(ValueError):
 class TableLayout:
     """The layout of Markdown and LaTeX tables.
 
-    CSV, JSON, JSONL and Parquet files have no layout. These files always contain all columns, and name the
-    sides as the votes table does.
+    CSV, JSON, JSONL and Parquet files have no layout. Files in these formats always contain all columns, and
+    name the sides as the votes table does.
 
     Attributes:
         columns: the keys of the columns in order. An empty tuple means the default columns of the format;

@@ -18,8 +18,8 @@ class Suite:
     Attributes:
         name: name on the command line.
         metrics: the metrics, in the order of the table's columns.
-        settings: the settings that are the same in every run. Options of the command can add settings. They
-            can also add metrics that need further networks.
+        settings: the settings that are the same in every run. Options of the command can add settings.
+            Options can also add metrics that need further networks.
         totals: scores that combine several columns of the table.
         passes: how often each clip is scored: once or, for VBench, once per dimension.
     """

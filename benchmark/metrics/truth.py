@@ -70,9 +70,10 @@ def truth_scores(frames: Frames, flow: Flow, truth: Truth) -> dict[str, float]:
 def new_object(last_frame: Frames, truth: Truth) -> float:
     """Return how closely the last frame of a clip shows the new object at its true place, in [0, 1].
 
-    The score is 1 - sum |last frame - true last frame| / sum |input image - true last frame|. Both sums are
-    over the pixels of the object in the true last frame. The true clip scores 1. A clip whose last frame is
-    the input image scores 0. A last frame that differs more from the true last frame also scores 0.
+    The score is 1 - sum |last frame - true last frame| / sum |input image - true last frame|. The two sums
+    of the score are over the pixels of the object in the true last frame. The true clip scores 1. A clip
+    whose last frame is the input image scores 0. A last frame that differs more from the true last frame also
+    scores 0.
 
     Args:
         last_frame: (height, width, 3) uint8, the clip's last frame.

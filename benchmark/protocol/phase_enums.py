@@ -56,8 +56,8 @@ class PaymentFile(StrEnum):
 class RuleAction(StrEnum):
     """The consequence for an annotator who fails a quality rule.
 
-    `flag` only tells the owner. `stop` ends the study for the annotator. `exclude` also excludes the
-    annotator's votes, which a person can reinstate.
+    `flag` only shows a flag to the owner. `stop` ends the study for the annotator. `exclude` also excludes
+    the annotator's votes, which a person can reinstate.
     """
 
     FLAG = "flag"

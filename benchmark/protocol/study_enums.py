@@ -19,8 +19,8 @@ class AnnotatorKind(StrEnum):
 class InvitationStatus(StrEnum):
     """The status of an invitation.
 
-    `done` means that the annotator has ended as many comparisons as one annotator of the study can get.
-    `left` means that the annotator withdrew from the study.
+    `done` means that the annotator has ended the maximum number of comparisons per annotator. `left` means
+    that the annotator withdrew from the study.
     """
 
     UNUSED = "unused"

@@ -35,7 +35,7 @@ class RowResult:
 
     Attributes:
         paper: the paper's row.
-        seeds: the seeds for which both runs are finished.
+        seeds: the seeds for which the runs of both sides are finished.
         won, lost, ties, not_measured: numbers of cells; a cell is one pair in the runs of one seed. `won` is
             the number of cells that the reference won; `lost` is the number of cells that the reference lost.
         reasons: for each reason, the numbers of votes for the reference and for the other side.

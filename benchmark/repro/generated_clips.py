@@ -21,8 +21,10 @@ class GeneratedClips:
         frames: (pairs, frames, height, width, 3) uint8 RGB.
         pair_ids: the ids of the pairs, in the order of the clips.
         seconds: time of the generation.
-        settings: hash of all settings that influence the result; empty if it is not in the file.
-        benchmark: hash of the prompts and frames of the held-out clips; empty if it is not in the file.
+        settings: hash of all settings that influence the result; empty if the file does not contain the
+            hash.
+        benchmark: hash of the prompts and frames of the held-out clips; empty if the file does not contain
+            the hash.
     """
 
     frames: NDArray[np.uint8]

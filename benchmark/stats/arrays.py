@@ -15,8 +15,8 @@ DENSE = 5_000_000  # up to this largest value, counting is faster than sorting (
 def distinct(values: IntArray) -> tuple[IntArray, IntArray]:
     """Return the sorted distinct values, and the index of each entry's value among the sorted values.
 
-    The result equals that of np.unique with return_inverse. This function is faster, because it counts small
-    values instead of sorting them.
+    The result equals that of np.unique with return_inverse. This function is faster than np.unique, because
+    it counts small values instead of sorting them.
 
     Args:
         values: an array of non-negative integers.

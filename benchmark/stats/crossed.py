@@ -1,4 +1,4 @@
-"""Estimates means over crossed seeds and pairs, with intervals clustered by both.
+"""Estimates means over crossed seeds and pairs, with intervals clustered by seed and by pair.
 
 Every run (seed) generates a clip for every pair; each clip is one cell. Cells of one seed depend on each
 other, because they come from one network; cells of one pair depend on each other, because they show one
@@ -80,8 +80,8 @@ def crossed_mean(values: Cells, *, null: float = 0.0) -> CrossedEstimate:
 def crossed_share(outcomes: Cells) -> CrossedEstimate:
     """Return the share of won cells, with its interval in [0, 1] and the test against 1/2.
 
-    If one side won every cell, no variance can be estimated. In this case, the result contains Wilson's
-    interval and the p-value of the sign test, with the pairs as independent units.
+    If one side won every cell, no variance can be estimated. The result then contains Wilson's interval and
+    the p-value of the sign test; both treat the pairs as independent.
 
     Args:
         outcomes: (seeds, pairs); 1 if the reference won, 0 if it lost, NaN if the cell is not decided.

@@ -154,8 +154,8 @@ def model_scores(comparisons: MetricComparisons) -> tuple[FloatArray, FloatArray
 def winners(comparisons: MetricComparisons) -> tuple[int, int]:
     """Return how many matchups have a winner, and in how many of these the metric has the same winner.
 
-    The winner is the model that won more of the decided comparisons. The metric's winner is the model with
-    the better score in more of the same comparisons.
+    The winner is the model that won more of the decided comparisons. The metric's winner is the model that
+    has the better score in more of the decided comparisons.
     """
     models = np.stack([comparisons.reference, comparisons.other])
     _, place = np.unique(models, axis=1, return_inverse=True)

@@ -2,15 +2,15 @@
 
     P(a vote prefers i to j) = 1 / (1 + exp(theta_j - theta_i)),   sum_i theta_i = 0
 
-The likelihood has one factor per vote. Votes on the same pair are not independent, neither within nor across
+The likelihood has one factor per vote. Votes on the same pair are dependent, within a matchup and across
 matchups. With five votes per comparison and a kappa of 0.31, 95 % Wald intervals that assume independent
 votes cover the true value in only 81 % of studies. The covariance is therefore the sandwich estimate H^-1 B
 H^-1, multiplied by G / (G - 1) for G pairs. The matrix B is computed from one score vector per pair; all
 votes on the pair, in all matchups, contribute to this vector.
 
 Finite strengths exist only if the directed graph of won votes is strongly connected (L. R. Ford, 1957,
-American Mathematical Monthly 64(8), 28-33). Otherwise each strongly connected group of models is fitted
-separately, and models of different groups are not comparable.
+American Mathematical Monthly 64(8), 28-33). If the graph is not strongly connected, each strongly connected
+group of models is fitted separately, and models of different groups are not comparable.
 
 Sources: R. A. Bradley and M. E. Terry (1952), Biometrika 39, 324-345. K.-Y. Liang and S. L. Zeger (1986),
 Biometrika 73(1), 13-22 (the sandwich).

@@ -51,7 +51,7 @@ class StudyComparison:
         compared: the pairs that both studies decided, grouped by the two winners.
         agreement: the share of the pairs in `compared` that have the same winner in both studies.
         p_value, p_holm: McNemar's exact test, without and with Holm's correction over all shared matchups.
-            Both p-values are None if no pair is decided in both studies, or if a study is not closed.
+            The two p-values are None if no pair is decided in both studies, or if a study is not closed.
     """
 
     shared: SharedMatchup

@@ -1,7 +1,7 @@
 """Opens a video file, describes its only video track, and decodes the frames in display order.
 
-The caller forces a demuxer, or FFmpeg chooses one from `ANY_CONTAINER`. If FFmpeg could choose any demuxer, a
-35-byte `ffconcat` text named .mp4 would make FFmpeg open another file in the same folder;
+The caller forces a demuxer, or FFmpeg chooses a demuxer from `ANY_CONTAINER`. If FFmpeg could choose any
+demuxer, a 35-byte `ffconcat` text named .mp4 would make FFmpeg open another file in the same folder;
 `protocol_whitelist` alone does not prevent this.
 """
 
@@ -195,8 +195,8 @@ def open_video(path: Path, *, format: str | None = None) -> Iterator[VideoTrack]
     """Open a file for reading.
 
     Args:
-        format: the demuxer to force, such as `mp4`. By default FFmpeg chooses one of `ANY_CONTAINER` from the
-            file's content.
+        format: the demuxer to force, such as `mp4`. By default FFmpeg chooses a demuxer from `ANY_CONTAINER`
+            by the file's content.
 
     Raises:
         UnreadableVideo: the index cannot be read, or the file does not have exactly one video track.

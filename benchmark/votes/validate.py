@@ -48,8 +48,9 @@ def count_votes(rows: VoteRows, *, with_excluded: bool = False) -> Votes:
     """Return the counted votes as columns.
 
     Votes with the status valid count. If a table has no valid votes, votes with the status imported count
-    instead. If it has no imported votes either, votes with the status automatic count. Votes with any other
-    status do not count; `left_out` of the result states the number of such votes for each status.
+    instead. If a table has neither valid nor imported votes, votes with the status automatic count. Votes
+    with any other status do not count; `left_out` of the result states the number of such votes for each
+    status.
 
     Args:
         rows: the parsed table.

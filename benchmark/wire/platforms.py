@@ -46,7 +46,7 @@ class Platform(RequestModel):
         study_id: the id of the study (Prolific) or HIT (Mechanical Turk) on the platform; links of other
             studies are refused. None accepts every id.
         signed_links: whether participants of Prolific must join by a signed link. If true, `study_id` is
-            required. Other platforms sign no links.
+            required. Platforms other than Prolific sign no links.
         participant_parameter, session_parameter, study_parameter: the names of the query parameters that
             contain the ids, for a platform of the kind `panel`.
         exclusion_group: a label. A participant of one study cannot join other studies of the same owner that

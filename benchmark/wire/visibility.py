@@ -13,7 +13,7 @@ MAX_PEOPLE = 1000
 class VisibilityRequest(RequestModel):
     """The new visibility. If the visibility is `shared`, `people` names the people who may see the object.
 
-    Both replace the previous values.
+    The request replaces the previous visibility and the previous people.
     """
 
     visibility: Visibility

@@ -11,7 +11,7 @@ def load_pretrained(network_class: Any, folder: Path, *, kind: str, **options: o
     """Return a pretrained network of the library transformers, in evaluation mode and without gradients.
 
     If a checkpoint lacks weights, transformers fills these weights with random values. This function refuses
-    such a checkpoint, because features computed with random weights are meaningless.
+    a checkpoint that lacks weights, because features computed with random weights are meaningless.
 
     Args:
         network_class: a class of transformers with the method `from_pretrained`.

@@ -207,7 +207,8 @@ def _refuse_options_without_effect(context: click.Context) -> None:
 def encoders(output: Path) -> int:
     """Train the autoencoder and the image encoder of the sprite networks again.
 
-    The package contains both encoders in models/checkpoints. The same machine always gives the same weights.
+    The package contains both encoders in models/checkpoints. Training again on the same machine gives the
+    same weights.
     """
     from models.repro.encoders import write_encoders
 

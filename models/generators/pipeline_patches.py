@@ -1,4 +1,4 @@
-"""Patches diffusers pipelines that do not run correctly without changes.
+"""Patches those diffusers pipelines that need changes to run correctly.
 
 No patch changes the computation of a network.
 """

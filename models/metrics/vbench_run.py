@@ -32,7 +32,7 @@ NO_CAMERA_MOTION = "No prompt of these pairs requests a camera motion."
 
 
 class _Outcome:
-    """The scores of all clips. Each dimension adds its scores."""
+    """The scores of all clips. Each dimension adds its scores to this object."""
 
     def __init__(self, clips: Sequence[ClipInput]) -> None:
         self.values: dict[ClipInput, dict[str, float]] = {clip: {} for clip in clips}

@@ -61,7 +61,8 @@ def predict(
         The prediction, shaped like `latents`, float32.
 
     Raises:
-        ValueError: the number of embeddings is neither the number of clips nor twice this number.
+        ValueError: the number of embeddings does not equal the number of clips, or twice the number of
+            clips.
     """
     clips = len(latents)
     if len(text) not in (clips, 2 * clips):

@@ -44,8 +44,8 @@ class MotifComponents(DiffusionPipeline, MotifLoraMixin):
         skip_text_layers: number of final text encoder layers to skip; see `encoders.encode_text`. The paper
             does not state this number.
         residual_scale: with a value above 0, the network denoises (clip - first frame) * residual_scale
-            instead of the clip. The paper has no such scale; the scale helps networks of toy size. 0 turns
-            the scale off.
+            instead of the clip. The paper has no residual scale; the scale helps networks of toy size. 0
+            turns the scale off.
     """
 
     _optional_components = ["image_encoder", "image_processor"]  # noqa: RUF012  # diffusers wants a list

@@ -1,7 +1,8 @@
 """Runs the temporal convolutions of diffusers' text-to-video UNet faster on a CPU.
 
 On a CPU, torch computes a Conv3d with the kernel (3, 1, 1) slowly. A Conv2d with the kernel (3, 1) computes
-the same sum. Its input is an image; the rows are the frames, the columns are the positions in a frame.
+the same sum. The input of the Conv2d is an image, whose rows are the frames and whose columns are the
+positions in a frame.
 """
 
 from diffusers.models.resnet import TemporalConvLayer

@@ -1,7 +1,8 @@
 """Converts the autoencoder and the text encoder that a VideoCrafter2 checkpoint contains.
 
-The autoencoder and the text encoder are networks of Stable Diffusion 2. Their tensors in the checkpoint have
-the names that latent diffusion and OpenCLIP use. Functions of diffusers convert the names.
+The autoencoder and the text encoder are networks of Stable Diffusion 2. In the checkpoint, the tensors of
+these networks have the names that latent diffusion and OpenCLIP use. Functions of diffusers convert the
+names.
 """
 
 import re

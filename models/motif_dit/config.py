@@ -29,7 +29,7 @@ class TransformerSettings(Section):
         latent_channels: number of latent channels of the toy.
         text_channels: hidden size of the toy's text encoder.
         base_steps: number of steps before the LoRA training, in which all weights of the toy are trained
-            without heatmaps. These steps replace the pretraining that the published weights have had.
+            without heatmaps. The base steps replace the pretraining that the published weights have had.
     """
 
     path: str = ""

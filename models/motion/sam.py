@@ -1,8 +1,8 @@
 """Generates masks with SAM: prompts SAM with a grid of points, filters the masks, removes duplicates.
 
-The mask generation pipeline of transformers does the same but needs torchvision, and this project does not
-require torchvision. Source: A. Kirillov et al. (2023), Segment Anything, ICCV, section 5 and appendix B. The
-defaults are the authors' values, except the size of the grid.
+The mask generation pipeline of transformers also prompts SAM with a grid, but needs torchvision, which this
+project does not require. Source: A. Kirillov et al. (2023), Segment Anything, ICCV, section 5 and appendix B.
+The defaults are the authors' values, except the size of the grid.
 """
 
 from dataclasses import dataclass

@@ -75,7 +75,7 @@ def write_clips(folder: Path, clips: GeneratedClips) -> None:
 def read_clips(folder: Path, *, settings: str, benchmark: str) -> GeneratedClips | None:
     """Return the clips of a run.
 
-    Returns None if the run has no undamaged clips that were generated with these settings for this benchmark.
+    Returns None if the clips are missing or damaged, or belong to other settings or to another benchmark.
     """
     path = folder / CLIPS_FILE
     if not path.exists():

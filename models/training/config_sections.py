@@ -50,8 +50,9 @@ class TinySettings(Section):
     Attributes:
         patch: side of the autoencoder's patches, in pixels.
         latent_channels: number of principal components per patch.
-        autoencoder: folder of a trained `AutoencoderKL`, or the name of an autoencoder in
-            models/checkpoints. It replaces the principal components. Empty if they are used.
+        autoencoder: folder of a trained `AutoencoderKL`, or the name of an autoencoder in models/checkpoints.
+            The autoencoder replaces the principal components; an empty text selects the principal
+            components.
         channels: channels of each level. All levels except the deepest level have cross-attention to the
             text.
         head_dim: number of channels per attention head.
@@ -60,7 +61,8 @@ class TinySettings(Section):
         text_tokens: longest prompt in tokens, with the start and end tokens.
         whiten: whitening exponent of the latents: 0 keeps distances, 1 gives all channels equal variance.
         residual_scale: if above 0, the network denoises (clip - first frame) * residual_scale. The paper has
-            no such scale; the scale lets a network of few parameters learn to animate. 0 turns the scale off.
+            no residual scale; the scale lets a network of few parameters learn to animate. 0 turns the scale
+            off.
     """
 
     patch: Positive = 4

@@ -211,7 +211,7 @@ def _load_text_to_video(config: TrainingConfig) -> MotifImageToVideoPipeline:
 
 
 def _videocrafter_encoders(network: NetworkSettings, tensors: StateDict) -> Encoders:
-    """Return the encoders in a VideoCrafter2 checkpoint, or the encoders in `companions` if it is set."""
+    """Return the encoders in `companions` or, if `companions` is empty, in a VideoCrafter2 checkpoint."""
     if network.companions:
         return _load_companions(network.companions)
     tokenizer = AutoTokenizer.from_pretrained(network.tokenizer)

@@ -59,7 +59,10 @@ def webdataset_clips(data: DataSettings) -> Iterator[ClipSource]:
 
 
 def _samples(shard: Path) -> Iterator[tuple[str, Mapping[str, Member]]]:
-    """Yield each key of a tar file, and the key's files by type. Raises tarfile.TarError after the last."""
+    """Yield each key of a tar file, and the key's files by type.
+
+    Raises tarfile.TarError after the last key if the file is damaged.
+    """
     key = ""
     members: dict[str, Member] = {}
     damage: tarfile.TarError | None = None

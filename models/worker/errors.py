@@ -32,7 +32,7 @@ class LaneFailed(WorkerError):
 
 
 class HostLost(WorkerError):
-    """The process with the model died. The jobs have not failed."""
+    """The process with the model died. This does not count as a failure of the jobs."""
 
 
 class NoLaneLeft(WorkerError):

@@ -23,8 +23,8 @@ class LaneTable:
 
     Args:
         stopping: event that is set when the fleet should stop.
-        starting_s: time in which a host must start, in seconds. Other lanes wait no longer than this time for
-            a clip of the host.
+        starting_s: time in which a host must start, in seconds. Other lanes wait at most `starting_s` for a
+            clip of the host.
     """
 
     def __init__(self, stopping: threading.Event, starting_s: float) -> None:

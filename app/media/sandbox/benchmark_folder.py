@@ -58,7 +58,10 @@ def read(
 
 
 def _web_images(benchmark: BenchmarkSource, folder: Path, max_bytes: int) -> dict[str, Path]:
-    """Return a file that browsers can show for each image. Other file types are converted to PNG."""
+    """Return a file that browsers can show for each image.
+
+    Images that browsers cannot show are converted to PNG.
+    """
     readable: dict[str, Path] = {}
     written = 0
     for number, (name, path) in enumerate(benchmark.images.items()):

@@ -82,7 +82,7 @@ def restrict(*, reads: Iterable[Path], writes: Iterable[Path]) -> None:
         reads: files and folders that may be read; a folder includes all files below it. A missing path is
             skipped.
         writes: existing files that may be overwritten, and folders in which files may be made, changed and
-            removed. They may be read, too.
+            removed. The files and folders in `writes` may be read, too.
 
     Raises:
         OSError: a path of `writes` is missing, or the kernel refuses the rules.

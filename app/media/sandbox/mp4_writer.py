@@ -109,7 +109,10 @@ def _track_header(track: VideoTrack) -> bytes:
 
 
 def _edits(track: VideoTrack) -> bytes:
-    """Return an edit list that starts playback at the first shown picture. Reordering delays this picture."""
+    """Return an edit list that starts playback at the first shown picture.
+
+    Reordering of pictures delays the first shown picture.
+    """
     entry = _u32(1, track.duration, track.delay * track.ticks_per_frame, _ONE)
     return _box(b"edts", _full_box(b"elst", entry))
 

@@ -73,8 +73,8 @@ def ranks(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> Ranks |
 def ranks_of(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> Ranks | None:
     """Return the ranking; None before the first vote.
 
-    While a study is open, the ranking has no sentence that summarises the result. Such a sentence would be a
-    conclusion, because it names the best model.
+    While a study is open, the ranking has no sentence that names the best model, because such a sentence
+    would be a conclusion.
     """
     if not counted.tallies.votes.any():
         return None

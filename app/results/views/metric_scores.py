@@ -67,7 +67,7 @@ class MetricsPart:
     """The automatic metrics of a study. `agreement` is None until the study is closed.
 
     `figure_of` is the slug of the study, for the link to the figure of the agreement. `url` is the URL of the
-    page with all numbers. `figure_of` and `url` are None if the table covers only a part of the study.
+    page with all numbers. `figure_of` and `url` are None if the scores cover only a part of the study.
     `no_agreement` says why an automatic study has no agreement; it is empty for other studies.
     """
 

@@ -7,8 +7,8 @@ from app.results.view_models import SideTitles
 def side_titles(naming: Naming) -> SideTitles:
     """Return the titles of the two sides in figures and tables.
 
-    If all matchups share a reference, the titles are the name of the reference and "Other". Otherwise the
-    titles are "First" and "Second".
+    If all matchups share a reference, the titles are the name of the reference and "Other". If the matchups
+    have different references, the titles are "First" and "Second".
     """
     if naming.reference:
         return SideTitles(naming.side(naming.reference), "Other")

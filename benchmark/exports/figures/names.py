@@ -27,7 +27,8 @@ class FigureNames:
     def matchup(self, reference: str, other: str) -> str:
         """Return the label of a matchup's row.
 
-        The label contains both sides, or only the other side if all matchups have the same reference.
+        The label contains both sides or, if all matchups have the same reference, only the side that is not
+        the reference.
         """
         return self.side(other) if self.reference else f"{self.side(reference)} / {self.side(other)}"
 

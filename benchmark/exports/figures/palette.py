@@ -1,8 +1,7 @@
 """Defines the colours of figures. The figures and the light theme of the results page have the same colours.
 
-Blue marks the reference and amber marks the other side. These two colours are distinguishable under
-protanopia, deuteranopia and tritanopia, and in greyscale (tested). A figure never shows information by colour
-alone.
+Blue marks the reference and amber marks the other side. Blue and amber are distinguishable under protanopia,
+deuteranopia and tritanopia, and in greyscale (tested). A figure never shows information by colour alone.
 """
 
 INK = "#161616"
