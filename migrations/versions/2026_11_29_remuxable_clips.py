@@ -1,7 +1,7 @@
 """clips that may be copied
 
-Why: annotators get a copy of a clip's H.264 stream only if the stream contains only pictures (docs/media.md).
-Existing clips were not checked, so the server re-encodes existing clips for annotators.
+Why: annotators get a copy of a clip's H.264 stream only if the stream contains no data besides the pictures
+(docs/media.md). Existing clips were not checked, so the server re-encodes existing clips for annotators.
 Locks: PostgreSQL locks the table `clips` while it adds the column; no row is rewritten.
 Works with the previous release: yes, the previous release does not use the column.
 """

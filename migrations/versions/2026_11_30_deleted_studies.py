@@ -3,8 +3,8 @@
 Why: an owner can delete a study. A background task removes the study's rows after a grace period. When a vote
 or an assignment is removed, the database looks for rows whose `replaces_id` refers to the removed row. An
 index on `replaces_id` makes this search fast. On SQLite the ids of removed vote events are never used again.
-Otherwise the cache of live counts, which reads only events with ids above the largest id already read, would
-miss new events.
+If ids were used again, the cache of live counts would miss new events, because it reads only events with ids
+above the largest id already read.
 Locks: PostgreSQL locks the table `studies` while it adds the column, the table `tasks` while it checks all
 rows once, and the tables `votes` and `assignments` while it builds the indexes; no row is rewritten. SQLite
 rebuilds the tables `tasks` and `vote_events`.

@@ -1,8 +1,8 @@
 """metric scores
 
 Why: workers measure the clips of a submission with suites of automatic metrics. A job generates or measures a
-clip. A job that measures a clip states its suite. It has no model, because every worker that offers the suite
-can run the job.
+clip. A job that measures a clip states its suite. The job has no model, because every worker that offers the
+suite can run the job.
 Locks: PostgreSQL locks the table `jobs` while its rows are checked and its unique index is built. SQLite
 rebuilds jobs.
 Works with the previous release: yes, until the first clip is measured; the previous release does not know

@@ -2,7 +2,7 @@
 
 Why: a background task asks Prolific for the states of submissions, so the table `tasks` allows another kind
 of task.
-Locks: PostgreSQL locks the table `tasks` while it replaces a check. SQLite rebuilds tasks.
+Locks: PostgreSQL locks the table `tasks` while it replaces a check constraint. SQLite rebuilds tasks.
 Works with the previous release: yes, except that the previous release does not run these tasks.
 """
 
