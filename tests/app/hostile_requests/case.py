@@ -1,0 +1,71 @@
+"""One hostile request, as it goes over the wire, and the refusal that it must get."""
+
+from dataclasses import dataclass
+
+Header = tuple[str, bytes]
+JSON = b"application/json"
+VOTE = "/api/v1/assignments/{token}/vote"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A request and its answer.
+
+    Attributes:
+        what: what is hostile about it.
+        who: the principal who sends it: visitor, annotator, alice (owns everything), charlie, ada, worker.
+        path: the request target; `{token}`, `{study}`, `{submission}` and `{sent}` stand for what there is.
+        status: the status of the answer; 0 if the server must close the connection without an answer.
+        error: the code in the body of the answer, if the server answers with one.
+        raw: the whole request instead, for what is no request at all.
+    """
+
+    what: str
+    who: str
+    method: str
+    path: str
+    status: int
+    error: str = ""
+    headers: tuple[Header, ...] = ()
+    body: bytes = b""
+    raw: bytes = b""
+
+    @property
+    def name(self) -> str:
+        return f"{self.who} {self.method} {self.path[:80]}: {self.what}"
+
+    def content(self, names: dict[str, str], credentials: dict[str, Header]) -> bytes:
+        """Return the bytes of the request."""
+        if self.raw:
+            return _filled(self.raw, names)
+        given = {name.lower() for name, _ in self.headers}
+        defaults: list[Header] = [("Host", b"localhost"), ("Connection", b"close")]
+        if self.who in credentials:
+            defaults.append(credentials[self.who])
+        if self.body:
+            defaults.append(("Content-Length", str(len(self.body)).encode()))
+        headers = [each for each in defaults if each[0].lower() not in given] + list(self.headers)
+        lines = b"".join(name.encode() + b": " + value + b"\r\n" for name, value in headers)
+        target = _filled(self.path.encode("utf-8", "surrogateescape"), names)
+        return self.method.encode() + b" " + target + b" HTTP/1.1\r\n" + lines + b"\r\n" + self.body
+
+
+def _filled(text: bytes, names: dict[str, str]) -> bytes:
+    for name, value in names.items():
+        text = text.replace(f"{{{name}}}".encode(), value.encode())
+    return text
+
+
+def sends_json(
+    what: str,
+    body: bytes,
+    *,
+    method: str = "POST",
+    path: str = VOTE,
+    who: str = "annotator",
+    status: int = 422,
+    error: str = "invalid_field",
+    content_type: bytes = JSON,
+) -> Case:
+    """Return a case whose JSON body is hostile; by default the body of a vote."""
+    return Case(what, who, method, path, status, error, (("Content-Type", content_type),), body)
