@@ -11,13 +11,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
+if find_spec("ray") is None:
+    pytest.skip("the extra `ray` is not installed", allow_module_level=True)
+
 # Import before Ray: the module sets variables that Ray reads when it is imported.
-pytest.importorskip("models.worker.ray_engine", reason="the extra `ray` is not installed")
+from models.worker.ray_engine import ray_cluster  # isort: skip
 
 import psutil
 from ray.cluster_utils import Cluster
@@ -26,7 +30,6 @@ from benchmark.client.client import Client
 from benchmark.protocol import SuiteName
 from models.generators.base import BadInput, ClipRequest
 from models.worker.errors import RayUnavailable
-from models.worker.ray_engine import ray_cluster
 from models.worker.ray_host import RayHost
 from tests.models.worker.conftest import PAIRS, WorkerServer
 from tests.models.worker.toys import TOY, toy_environment
