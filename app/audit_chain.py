@@ -14,6 +14,7 @@ from sqlalchemy import Connection, event, func, inspect, select, text
 from sqlalchemy.orm import Mapper, Session, object_session
 
 from app.tables.audit import AuditEvent, AuditHash
+from benchmark.plurals import counted
 
 # The hash before the first event.
 NO_HASH = "0" * 64
@@ -96,7 +97,7 @@ def check_chain(session: Session, *, known_head: str | None = None) -> ChainChec
         .where(~select(AuditHash.event_id).where(AuditHash.event_id == AuditEvent.id).exists())
     ).scalar_one()
     if unchained:
-        problems.append(f"{unchained} events are not in the chain: the service did not write them.")
+        problems.append(f"Not in the chain, so not written by the service: {counted(unchained, 'event')}.")
     return ChainCheck(chain_head(session), tuple(problems))
 
 

@@ -3,38 +3,30 @@
 import time
 from dataclasses import replace
 
-from sqlalchemy import Engine, event
-
 from app.assets import Assets
 from app.preload import preloaded_pages
 from app.rendering import Pages
 from tests.app.results.page_voters import fill_panels, signed_in
 from tests.app.results.test_pages import RESULTS
 from tests.cast import Cast, Study
+from tests.statements import Statement, recorded_statements
 
 
-def votes_read(statements: list[tuple[str, tuple[object, ...]]]) -> list[object]:
+def votes_read(statements: list[Statement]) -> list[object]:
     """Return the id after which each query on the study's votes reads."""
-    return [given[-1] for statement, given in statements if "votes.id >" in statement]
+    return [each.parameters[-1] for each in statements if "votes.id >" in each.sql]
 
 
 def test_the_first_page_reads_no_vote_that_was_read_in_advance(cast: Cast, study: Study) -> None:
     fill_panels(study, people=1)
     alice = signed_in(cast.context, cast.alice)
-    statements: list[tuple[str, tuple[object, ...]]] = []
 
-    def note(_conn: object, _cursor: object, statement: str, given: tuple[object, ...], *_: object) -> None:
-        statements.append((statement, given))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with recorded_statements() as statements:
         with preloaded_pages(cast.context, delay_s=0):
             deadline = time.monotonic() + 60
             while not votes_read(statements) and time.monotonic() < deadline:
                 time.sleep(0.02)
         assert alice.get(RESULTS).status_code == 200
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
     assert votes_read(statements) == [0, 12]
 

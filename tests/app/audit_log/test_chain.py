@@ -99,7 +99,7 @@ TAMPERING = {
     ],
     "DELETE FROM audit_hashes WHERE position = 2": [
         "The chain has no event 2; the next is event 3.",
-        "1 events are not in the chain: the service did not write them.",
+        "Not in the chain, so not written by the service: 1 event.",
     ],
     "DELETE FROM audit_hashes WHERE position = 3; DELETE FROM audit_events WHERE subject = 'three'": [
         "The chain does not contain the known hash: events were removed or written again."

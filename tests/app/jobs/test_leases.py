@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.context import AppContext
@@ -18,6 +18,7 @@ from app.tables.jobs import Job, Worker
 from benchmark.protocol import FailureKind, JobStatus, Role
 from benchmark.wire.jobs import ClaimedJob, ClaimRequest, CreateJobsRequest, WorkerInfo
 from tests.cast import BENCHMARK, PAIR_IDS, Cast, make_actor
+from tests.statements import recorded_statements
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 TERMS = LeasePolicy(lease_s=300, attempts=3, backoff_s=30, longest_backoff_s=100)
@@ -342,13 +343,8 @@ def test_a_claim_of_the_model_in_memory_asks_the_database_four_times(yard: Yard)
     """The worker, leases that ran out, the jobs, their lease; however many jobs."""
     yard.ask("motif")
     yard.claim("one", count=1)
-    statements = []
-    event.listen(
-        yard.context.database.engine,
-        "before_cursor_execute",
-        lambda _connection, _cursor, statement, *_more: statements.append(statement),
-    )
 
-    assert len(yard.claim("one", holding="motif", count=2)) == 2
+    with recorded_statements() as statements:
+        assert len(yard.claim("one", holding="motif", count=2)) == 2
 
-    assert len([each for each in statements if not each.startswith("PRAGMA")]) == 4
+    assert len([each for each in statements if not each.sql.startswith("PRAGMA")]) == 4

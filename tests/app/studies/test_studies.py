@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import func, select
 
 from app.clock import utc_now
 from app.context import AppContext
@@ -16,6 +16,7 @@ from tests.acting import ask, refused
 from tests.app.api.conftest import client_of
 from tests.cast import BENCHMARK, PAIR_IDS, Cast, make_submission, set_the_stage
 from tests.races import wait_until_blocked
+from tests.statements import recorded_statements
 
 API = "/api/v1"
 
@@ -267,14 +268,6 @@ def test_a_longer_list_of_studies_needs_no_more_queries(cast: Cast) -> None:
 
 def queries_of(request: Callable[[], object]) -> list[str]:
     """Return the SQL statements of a request."""
-    statements: list[str] = []
-
-    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with recorded_statements() as statements:
         request()
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-    return statements
+    return [each.sql for each in statements]
