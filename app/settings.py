@@ -217,7 +217,10 @@ class Settings(BaseSettings):
 
     @property
     def openid_role(self) -> Role | None:
-        """Return the role of people who sign in with the provider for the first time; None refuses them."""
+        """Return the role of people who sign in with the provider for the first time.
+
+        If the role is None, unknown people are refused.
+        """
         return None if self.openid_new_role == "none" else Role(self.openid_new_role)
 
     @property

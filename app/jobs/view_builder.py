@@ -84,7 +84,10 @@ def _start_command(server: str) -> str:
 def _latest_submissions(
     principal: Principal,
 ) -> Select[int, str, str, str, str, SubmissionStatus, int, int]:
-    """Return the query for submissions with jobs. Leased jobs come first, then the newest submissions."""
+    """Return the query for submissions with jobs.
+
+    Submissions with leased jobs come first, then the newest submissions.
+    """
     generates = (Job.submission_id == Submission.id) & _GENERATES
     being_made = exists().where(generates, job_status_is(JobStatus.LEASED))
     to_come = exists().where(generates, job_status_is(JobStatus.QUEUED))

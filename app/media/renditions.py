@@ -66,8 +66,8 @@ class ClipForm:
 class Recipe:
     """The format in which both clips of one comparison are prepared.
 
-    If `kind` is `remux`, the fields describe both submitted clips. For other kinds, the fields describe the
-    renditions.
+    If `kind` is `remux`, the fields describe both submitted clips. For kinds other than `remux`, the fields
+    describe the renditions.
     """
 
     kind: RenditionRecipe

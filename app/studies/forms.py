@@ -22,7 +22,7 @@ MAX_SHOWN = 1_000_000
 
 
 class Comparisons(StrEnum):
-    """The rule for the matchups of a study. With the rule `list`, the form names each matchup."""
+    """Which of the chosen submissions a study compares. For `list`, the form names each matchup."""
 
     REFERENCE = "reference"
     ROUND_ROBIN = "round_robin"

@@ -36,7 +36,7 @@ def rows_below(root: Table, row_id: int) -> Iterator[tuple[Table, ColumnElement[
 
 
 def break_self_references(session: Session, root: Table, row_id: int) -> None:
-    """Clear references between rows of one table; such references can block the removal."""
+    """Set references between rows of one table to NULL; such references can block the removal."""
     for table, condition in rows_below(root, row_id):
         for key in table.foreign_keys:
             if key.column.table is table:

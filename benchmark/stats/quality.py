@@ -97,7 +97,7 @@ def annotator_quality(
 
     Args:
         votes: the votes in the order in which they were cast.
-        clip_ms: the duration of a clip in milliseconds; None disables the speed flag.
+        clip_ms: the duration of a clip in milliseconds; without it, the speed flag is not computed.
         gold: the answers to gold questions, by annotator.
     """
     known = np.flatnonzero(votes.annotator != UNKNOWN)

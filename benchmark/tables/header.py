@@ -20,8 +20,8 @@ def select_columns(
 
     Args:
         names: all column names of the file.
-        wanted: the names of the columns to read; some of these columns may be missing. None reads all named
-            columns.
+        wanted: the names of the columns to read; some of these columns may be missing. If None, all named
+            columns are read.
         line: the line number of the header in the file.
     """
     selected: dict[str, int] = {}

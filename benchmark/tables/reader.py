@@ -19,8 +19,8 @@ def read_table(path: Path, columns: Collection[str] | None = None, *, unescape: 
     Columns that are not read may have any name and content.
 
     Args:
-        columns: the names of the columns to read; some of these columns may be missing. None reads all
-            columns.
+        columns: the names of the columns to read; some of these columns may be missing. If None, all columns
+            are read.
         unescape: true to remove, in CSV and TSV, the apostrophes that our exports put before formulas.
 
     Raises:

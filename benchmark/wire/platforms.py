@@ -44,15 +44,15 @@ class Platform(RequestModel):
         kind: the platform whose participants may join by `/studies/{slug}/join`. None if no participants may
             join.
         study_id: the id of the study (Prolific) or HIT (Mechanical Turk) on the platform; links of other
-            studies are refused. None accepts every id.
+            studies are refused. If `study_id` is None, every id is accepted.
         signed_links: whether participants of Prolific must join by a signed link. If true, `study_id` is
             required. Platforms other than Prolific sign no links.
         participant_parameter, session_parameter, study_parameter: the names of the query parameters that
             contain the ids, for a platform of the kind `panel`.
         exclusion_group: a label. A participant of one study cannot join other studies of the same owner that
-            have the same label. None excludes nobody.
-        webhook_secret: the secret with which Prolific signs its notifications; None refuses all
-            notifications.
+            have the same label. If the label is None, nobody is excluded.
+        webhook_secret: the secret with which Prolific signs its notifications; if None, all notifications
+            are refused.
     """
 
     kind: PlatformKind | None = None

@@ -46,7 +46,7 @@ class NetworkFile:
         python: path of the Python interpreter whose environment contains the network.
         checkout: folder with the network's code; None if the code is an installed package.
         checkpoint: file or folder with the weights.
-        driver: path of the user's own driver; None selects the driver of this project.
+        driver: path of the user's own driver; if None, the driver of this project is used.
     """
 
     python: Path

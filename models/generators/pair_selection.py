@@ -51,7 +51,7 @@ def select_pairs(
     Args:
         pairs: all pairs of the benchmark.
         ids: ids of the pairs to select; without ids, all pairs are selected.
-        shard: the shard to select; None selects all pairs.
+        shard: the shard to select; if None, all pairs are selected.
         limit: maximum number of selected pairs.
 
     Raises:

@@ -48,7 +48,8 @@ class PromptEncoder:
         """Return the embeddings of the negative prompts, shaped like the embeddings of the prompts.
 
         Args:
-            negative_prompt: one text for all prompts, or one text per prompt; None is the empty text.
+            negative_prompt: one text for all prompts, or one text per prompt; None stands for the empty
+                text.
             negative_prompt_embeds: embeddings used instead of `negative_prompt`.
             like: the embeddings of the prompts.
 

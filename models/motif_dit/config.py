@@ -134,7 +134,7 @@ def read_dit_config(name: str, *, seed: int | None = None) -> DitConfig:
 
     Args:
         name: path of the file, or name of a config of this package.
-        seed: a seed that replaces the config's seed; None keeps the config's seed.
+        seed: a seed that replaces the config's seed; if None, the config's seed is used.
 
     Raises:
         BadConfig: the file is missing or invalid, or the seed is too large.

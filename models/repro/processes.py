@@ -35,7 +35,7 @@ def run_in_processes(
     seconds: float | None,
     report: Callable[[Run, str], None],
 ) -> GridResult:
-    """Complete runs in parallel, one process per device.
+    """Execute the remaining steps of runs in parallel, with one process per device.
 
     SIGTERM, Ctrl-C or the time limit stops the processes. A run that is stopped first writes a checkpoint.
     Returns FAILED if any run failed, even if the other runs were stopped.

@@ -29,8 +29,8 @@ class DataSettings(Section):
             and `name`.
         held_out_share: share of held-out clips, used if there is no `held_out` column. A hash of each clip's
             name decides whether the clip is held out.
-        prepared: folder that `ti2v prepare` has written from these settings; training then decodes no video.
-            An empty text if the training itself encodes the clips.
+        prepared: folder that `ti2v prepare` has written from these settings; if it is set, training decodes
+            no video. An empty text if the training itself encodes the clips.
         identity: the values that identify a file in cache keys.
         scenarios: names of the scenarios to render. If there are no names, all scenarios are rendered.
         rigid_only: use only actions whose motion is fully described by optical flow: no object appears or

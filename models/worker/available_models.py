@@ -10,8 +10,9 @@ def select_models(names: str | None, batch: int | None, *, may_be_empty: bool = 
     """Return the models to offer: their batch sizes, keyed by model name.
 
     Args:
-        names: comma-separated model names, or `none`; None selects all models that can run on this machine.
-        batch: batch size; None selects the default of each model.
+        names: comma-separated model names, or `none`; if None, all models that can run on this machine are
+            selected.
+        batch: batch size; if None, each model has its default batch size.
         may_be_empty: whether the result may have no models, because the worker offers suites of metrics.
 
     Raises:

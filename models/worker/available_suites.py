@@ -27,8 +27,8 @@ def select_suites(names: str | None, home: Path) -> dict[SuiteName, AvailableSui
     """Return the suites to offer.
 
     Args:
-        names: comma-separated suites, or `none`; None selects all suites whose networks are on this machine.
-            A suite in `names` may lack the networks of some metrics, but not of all metrics.
+        names: comma-separated suites, or `none`; if None, all suites whose networks are on this machine are
+            selected. A suite in `names` may lack the networks of some metrics, but not of all metrics.
         home: TI2V_HOME, the folder with the weights.
 
     Raises:

@@ -44,7 +44,8 @@ def run_on_ray(
         dtype: floating-point type of the network, a value of `DType`.
         actors: number of actors; the default is the largest number that the GPUs of the cluster allow.
         gpus_per_actor: number of GPUs of each actor.
-        address: address of a running cluster; None starts a local cluster for the duration of the call.
+        address: address of a running cluster; if None, a local cluster is started for the duration of the
+            call.
         stopping: event that is set when the worker should stop.
         log: function that is called with a sentence for every event.
 

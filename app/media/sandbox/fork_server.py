@@ -40,7 +40,7 @@ def _read_benchmark(**arguments: Any) -> dict[str, Json]:
 
 @dataclass(frozen=True)
 class Task:
-    """A function that a child runs. The other fields name the function's arguments that are paths.
+    """A function that a child runs. The other fields list those arguments of the function that are paths.
 
     The child can read only the files in `reads` and the libraries, and can write only in `writes`.
     """

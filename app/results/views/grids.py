@@ -57,7 +57,7 @@ class HeatTable:
     def by_part(self) -> tuple[HeatRow, ...]:
         """Return the transposed table, with one row for each part of the benchmark.
 
-        Narrow screens show this table.
+        Narrow screens show the transposed table.
         """
         columns = zip(*(row.cells for row in self.rows), strict=True)
         return tuple(HeatRow(header, cells) for header, cells in zip(self.parts, columns, strict=True))
