@@ -74,6 +74,7 @@ PAGES = (
     "/jobs/progress",
     "/tasks",
     "/people",
+    "/settings",
 )
 
 

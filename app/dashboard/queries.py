@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from app.panels.pay import cost, study_pay
@@ -151,6 +151,25 @@ def _uncounted_votes(session: Session, study: Study) -> int:
     ).scalar_one()
 
 
+def reported_comparisons(session: Session, study: Study) -> int:
+    """Return the number of comparisons whose clips or image were reported. Gold questions are not counted."""
+    return session.execute(
+        select(func.count(Assignment.comparison_id.distinct()))
+        .join(Comparison, Comparison.id == Assignment.comparison_id)
+        .where(*_is_report(study))
+    ).scalar_one()
+
+
+def _is_report(study: Study) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for assignments that an annotator skipped because a file is broken."""
+    return (
+        Assignment.study_id == study.id,
+        status_is(AssignmentStatus.SKIPPED),
+        Assignment.skip_reason.in_(_BROKEN),
+        Comparison.is_gold.is_(False),
+    )
+
+
 def _clip_reports(session: Session, study: Study, names: dict[int, str]) -> list[ClipReportResponse]:
     """Return the comparisons with the most reports. Reports of gold questions are not counted."""
     reports, last = func.count(), func.max(Assignment.ended_at)
@@ -158,12 +177,7 @@ def _clip_reports(session: Session, study: Study, names: dict[int, str]) -> list
         select(Comparison.matchup_id, Pair.name, Assignment.skip_reason, reports, last)
         .join(Comparison, Comparison.id == Assignment.comparison_id)
         .join(Pair, Pair.id == Comparison.pair_id)
-        .where(
-            Assignment.study_id == study.id,
-            status_is(AssignmentStatus.SKIPPED),
-            Assignment.skip_reason.in_(_BROKEN),
-            Comparison.is_gold.is_(False),
-        )
+        .where(*_is_report(study))
         .group_by(Comparison.matchup_id, Pair.name, Assignment.skip_reason)
         .order_by(reports.desc(), last.desc())
         .limit(MAX_REPORTS)

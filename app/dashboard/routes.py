@@ -1,10 +1,10 @@
-"""Routes of a study's dashboard, and of the two parts of this page that the browser requests separately."""
+"""Routes of a study's dashboard, and of the parts that the browser requests separately."""
 
 from fastapi import APIRouter, Request, Response
 
 from app.authenticated_route import AuthenticatedRoute
 from app.clock import utc_now
-from app.dashboard.view_builder import dashboard_page, flags_part, live_part
+from app.dashboard.view_builder import dashboard_page, flag_count, flags_part, live_part
 from app.dependencies import context_of, page_response, require_own_study
 from app.security.path_params import SlugPath
 
@@ -38,3 +38,13 @@ def show_flags(slug: SlugPath, request: Request) -> Response:
         study, _ = require_own_study(session, request, slug)
         part = flags_part(session, study)
     return context.pages.answer("dashboard/_flags.html", part)
+
+
+@router.get("/studies/{slug}/dashboard/flag-count")
+def show_flag_count(slug: SlugPath, request: Request) -> Response:
+    """Return the numbers of flagged annotators and of reported comparisons, for the home page."""
+    context = context_of(request)
+    with context.database.read() as session:
+        study, _ = require_own_study(session, request, slug)
+        part = flag_count(session, study)
+    return context.pages.answer("dashboard/_flag_count.html", part)

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from app.audit_log.event_details import details_text
 from app.dashboard.flags import study_flags
-from app.dashboard.queries import dashboard
+from app.dashboard.queries import dashboard, reported_comparisons
 from app.dashboard.view_models import (
     AuditRow,
     Bar,
     DashboardPage,
+    FlagCount,
     FlagsPart,
     LivePart,
     MatchupRow,
@@ -96,6 +97,13 @@ def live_part(session: Session, study: Study, *, now: datetime) -> LivePart:
             )
             for each in found.clip_reports
         ),
+    )
+
+
+def flag_count(session: Session, study: Study) -> FlagCount:
+    flags = study_flags(session, study)
+    return FlagCount(
+        f"/studies/{study.slug}/dashboard", len(flags.annotators), reported_comparisons(session, study)
     )
 
 

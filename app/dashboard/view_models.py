@@ -102,6 +102,29 @@ class FlagsPart:
 
 
 @dataclass(frozen=True)
+class FlagCount:
+    """The flags of a study in one line of the home page.
+
+    `annotators` is the number of annotators with a flag. `reported` is the number of comparisons with
+    reported clips.
+    """
+
+    dashboard_url: str
+    annotators: int
+    reported: int
+
+    @property
+    def text(self) -> str:
+        """Return the flags in words; an empty text if there are none."""
+        said = []
+        if self.annotators:
+            said.append(counted(self.annotators, "flagged annotator"))
+        if self.reported:
+            said.append(counted(self.reported, "reported comparison"))
+        return ", ".join(said)
+
+
+@dataclass(frozen=True)
 class VersionRow:
     version: int
     when: str

@@ -1,10 +1,13 @@
 """Builds the list of studies on the home page."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.clock import utc_now
+from app.jobs.durations import ago
 from app.panels.wanted_votes import counted_votes, wanted_votes
 from app.security.identity import Principal
 from app.security.tokens import new_token
@@ -14,6 +17,7 @@ from app.studies.queries import StudyFilter, visible_studies
 from app.studies.view_models import StudyLine
 from app.tables.studies import Comparison, Matchup, Study
 from app.tables.tasks import Task
+from app.tables.voting import Vote
 from app.tasks.queries import newest_by_subject
 from benchmark.protocol import Role, StudyStatus, TaskKind, TaskStatus
 
@@ -38,8 +42,10 @@ def lines_of(session: Session, principal: Principal, studies: Sequence[Study]) -
         session, [each for each in studies if each.id in own and each.status is not StudyStatus.CLOSED]
     )
     tasks = newest_by_subject(session, kind=TaskKind.RENDITIONS, subjects=[study.slug for study in studies])
+    last_votes, now = _last_votes(session, [study.id for study in studies]), utc_now()
     lines = []
     for study in studies:
+        last_vote = last_votes.get(study.id)
         votes, votes_wanted = counted.get(study.id, (0, 0))  # a draft has no comparisons
         is_own = study.id in own
         lines.append(
@@ -58,6 +64,8 @@ def lines_of(session: Session, principal: Principal, studies: Sequence[Study]) -
                 preparation=_preparation(study, tasks.get(study.slug)) if is_own else None,
                 batch=new_token(),
                 losses=losses.get(study.id, ()),
+                votes_per_comparison=study.votes_per_comparison,
+                last_vote=ago((now - last_vote).total_seconds()) if last_vote else "",
             )
         )
     return tuple(lines)
@@ -82,6 +90,15 @@ def _vote_counts(session: Session, study_ids: list[int]) -> dict[int, tuple[int,
         .group_by(Comparison.study_id)
     )
     return {row.study_id: (row.votes, row.wanted) for row in rows}
+
+
+def _last_votes(session: Session, study_ids: list[int]) -> dict[int, datetime]:
+    """Return the time of the newest vote of each study that has votes."""
+    newest = (
+        select(func.max(Vote.cast_at)).where(Vote.study_id == Study.id).correlate(Study).scalar_subquery()
+    )
+    rows = session.execute(select(Study.id, newest.label("newest")).where(Study.id.in_(study_ids)))
+    return {row.id: row.newest for row in rows if row.newest is not None}
 
 
 def _preparation(study: Study, task: Task | None) -> str | None:

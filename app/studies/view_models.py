@@ -13,7 +13,8 @@ class StudyLine:
     """One study in the list. `is_own` tells whether this person may manage the study.
 
     `batch` is the random id of the next batch of invitation links. `losses` tells the owner what the
-    renditions leave out of the clips.
+    renditions leave out of the clips. `last_vote` says how long ago the newest vote was cast; it is empty if
+    there is no vote.
     """
 
     slug: str
@@ -30,6 +31,14 @@ class StudyLine:
     preparation: str | None
     batch: str = ""
     losses: tuple[str, ...] = ()
+    votes_per_comparison: int = 0
+    last_vote: str = ""
+
+    @property
+    def flag_count_url(self) -> str:
+        """Return the URL of the study's number of flags; empty if people cannot vote in the study now."""
+        is_running = self.status in (StudyStatus.OPEN, StudyStatus.PAUSED) and self.deletes_at is None
+        return f"{self.dashboard_url}/flag-count" if self.is_own and is_running else ""
 
     @property
     def results_url(self) -> str:

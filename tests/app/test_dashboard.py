@@ -125,7 +125,25 @@ def test_the_page_shows_progress_flags_versions_and_the_audit_log(cast: Cast) ->
     assert "data-growing" not in alice.get(f"{PAGE}/live").text
 
 
-@pytest.mark.parametrize("path", [PAGE, f"{PAGE}/live", f"{PAGE}/flags"])
+def test_the_home_page_shows_the_last_vote_and_the_number_of_flags(cast: Cast) -> None:
+    study = cast.open_study(votes_per_comparison=1)
+    alice = signed_in(cast.context, cast.alice)
+    before = text_of(alice.get(f"{PAGE}/flag-count").text)
+    voted(cast.context, study, 12)
+    skipper = enter(client_of(cast.context), cast.open_study("other-study", others=["cinemo"]))
+    token = assign(skipper, Study("other-study", cast.context))["token"]
+    skipper.post(f"/api/v1/assignments/{token}/skip", json={"reason": "clip_does_not_play"})
+
+    home = text_of(alice.get("/").text)
+
+    assert "1 vote on each comparison last vote" in home
+    assert f'data-url="{PAGE}/flag-count"' in alice.get("/").text
+    assert before == ""
+    assert "1 flagged annotator" in text_of(alice.get(f"{PAGE}/flag-count").text)
+    assert "1 reported comparison" in text_of(alice.get("/studies/other-study/dashboard/flag-count").text)
+
+
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}/live", f"{PAGE}/flags", f"{PAGE}/flag-count"])
 def test_only_the_owner_sees_it(cast: Cast, client: TestClient, path: str) -> None:
     study = cast.open_study()
     assert signed_in(cast.context, cast.bob).get(path).status_code == 404
