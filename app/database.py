@@ -109,7 +109,7 @@ class Database:
 
     @contextmanager
     def _read_only_as_unavailable(self) -> Iterator[None]:
-        """Report a read-only database, and close its connections: they stay read-only when it is writable."""
+        """Report a read-only database, and close its connections, because they would stay read-only."""
         try:
             yield
         except DBAPIError as error:
@@ -130,7 +130,7 @@ class Database:
 
 
 def note_erasure(session: Session) -> None:
-    """Note that this transaction erases personal data: after the commit, empty SQLite's write-ahead log."""
+    """Mark the transaction as one that erases personal data: SQLite's write-ahead log is emptied after it."""
     session.info[_ERASES] = True
 
 

@@ -2,7 +2,7 @@
 
 uvicorn's default parser (httptools) accepts headers of any size. The server therefore uses the parser h11,
 which limits the size of headers. Neither httptools nor h11 has a deadline for the first request of a
-connection. httptools and h11 also do not limit the number of connections without a complete request. This
+connection. Neither httptools nor h11 limits the number of connections without a complete request. This
 module adds a deadline for request headers, and limits the number of connections.
 """
 

@@ -1,8 +1,8 @@
 """Measures the processor time of `ti2v` commands that print one screen, and of imports for comparison.
 
 Other programs affect processor time less than wall-clock time. The ratios to the imports can be compared
-between machines. A drawn figure needs matplotlib, whose import alone takes longer than 0.5 s, so its target
-is a ratio.
+between machines. A command that draws a figure imports matplotlib, which alone takes longer than 0.5 s, so
+the target of such a command is a ratio.
 """
 
 import os

@@ -6,9 +6,9 @@ TI2V_TEST_DATA is the folder of the real clips; without it, only synthetic clips
 A cell contains three numbers for the clips of a model: the mean share of active pixels (m > 0.5), the share
 of clips with at least 1 % of active pixels, and the share of clips with at least 50 %. With less than 1 % of
 active pixels, the heatmap is dark nearly everywhere; with more than 50 %, the heatmap is bright nearly
-everywhere. In both cases, the motion focal loss does not select regions. The clips of `static` show one
-image of each scenario with noise. All active pixels of these clips are caused by noise, so the share should
-be 0.
+everywhere. In both cases, the motion focal loss does not select regions. The clips of `static` show one image
+of each scenario with noise. Noise causes all active pixels in the clips of `static`, so the share should be
+0.
 """
 
 import argparse

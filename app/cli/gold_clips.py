@@ -68,7 +68,7 @@ def gold(
     server: str | None,
     key: str | None,
 ) -> None:
-    """Print the gold questions made from SUBMISSION (id, model or model@label), after the given decisions."""
+    """Record the decisions, and print the gold questions made from SUBMISSION (id, model or model@label)."""
     decisions = [(each, GoldStatus.CONFIRMED) for each in confirm]
     decisions += [(each, GoldStatus.REJECTED) for each in reject]
     if discard and decisions:

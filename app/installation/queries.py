@@ -20,7 +20,7 @@ BACKUP_SUFFIX = ".sqlite3"
 
 
 def connected_at(session: Session, *, person_id: int, issuer: str) -> datetime | None:
-    """Return when the person's account at an OpenID Connect provider was connected; None if it is not."""
+    """Return when the person's account at an OpenID Connect provider was connected; None without one."""
     return session.scalar(
         select(func.min(ExternalIdentity.created_at)).where(
             ExternalIdentity.person_id == person_id, ExternalIdentity.issuer == issuer

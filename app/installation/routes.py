@@ -12,7 +12,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/settings")
 def settings(request: Request) -> Response:
-    """Show the person's own account; show admins also the settings and the state of the service."""
+    """Show the person's own account; for admins, also show the settings and the state of the service."""
     context, now = context_of(request), utc_now()
     with context.database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, now=now)

@@ -57,8 +57,8 @@ def link_cookie(study: Study) -> str:
 def shows_clips(session: Session, submission_ids: Collection[int], visitor: Visitor) -> bool:
     """Return whether a visitor may see clips of these submissions together with the models' names.
 
-    Two conditions must hold. Each submission is compared by a study that is published to the visitor. No
-    running study compares any of the submissions, because the visitor may be an annotator of that study.
+    Each submission must be compared by a study that is published to the visitor. No running study may
+    compare any of the submissions, because the visitor may be an annotator of that study.
     """
     rows = session.execute(
         select(Study, Matchup.reference_id, Matchup.other_id)

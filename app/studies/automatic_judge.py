@@ -2,7 +2,7 @@
 
 The judge is one annotator with a fixed rule (benchmark/metrics/automatic_judge.py), so a panel has one vote.
 Each vote has an event that marks the vote as automatic. If the judge gives no vote, the comparison stays
-without a vote. People vote in a duplicate of the study, which is a human study.
+without a vote. To let people vote, duplicate the study; the duplicate is a human study.
 """
 
 from collections import Counter

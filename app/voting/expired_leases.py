@@ -1,4 +1,4 @@
-"""Ends leases whose time ran out, and takes the slots of expired leases again.
+"""Ends leases whose time ran out, and takes a slot again when an expired lease becomes valid again.
 
 The caller of every function must hold the study's lock, so that concurrent requests never overfill a panel.
 """

@@ -14,7 +14,7 @@ import click
     help="Folder that gets the subfolders benchmark and clips/SETTING.",
 )
 def export(runs: Path, output: Path) -> None:
-    """Write the held-out pairs and the clips that the runs in the folder RUNS generated, at 192 pixels.
+    """Write the held-out pairs, and the clips that the runs in RUNS generated, enlarged to 192 pixels.
 
     Import the benchmark with ti2v benchmark import, and submit each folder of clips with ti2v submit.
     """

@@ -4,8 +4,8 @@ Why: a study can limit the comparisons of an annotator per day, compare chosen s
 pairs in batches, and balance the votes of matchups. The index for the next comparison starts with the batch.
 Locks: PostgreSQL locks `studies` and `comparisons` while it adds the columns, and blocks writes to
 `comparisons` while it builds the index.
-Works with the previous release: yes. That release ignores the columns, and its query for the next comparison
-can use the new index.
+Works with the previous release: yes. The previous release ignores the columns, and its query for the next
+comparison can use the new index.
 """
 
 import sqlalchemy as sa

@@ -87,7 +87,7 @@ def plan(
     hours: float,
     minutes: float,
 ) -> int:
-    """Print the hours and the disk space that RUNS need on this machine, and the pieces for `ti2v repro run`.
+    """Print the time and disk space that RUNS need on this machine, and a `ti2v repro run` command per piece.
 
     RUNS are names of settings (reference) or of runs (reference-0). Without RUNS, the command plans the whole
     grid. The command trains a few steps, and generates and measures two clips, to estimate the time. If the
