@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.submissions.conversion import source_sha256
 from app.tables.bench import Pair
 from app.tables.submissions import Clip, Submission
-from benchmark.clip_names import duplicate_clip, read_file_names
+from benchmark.clip_names import read_file_names
 from benchmark.conversion.unused_files import is_convertible_name, why_name_unused
 
 # `_Place` is a pair and a seed. `_Stored` has the sha256 of the stored clip, and the sha256 of the uploaded
@@ -39,18 +39,19 @@ class FileMatch:
 
 @dataclass(frozen=True)
 class FileMatches:
-    """The matched files in the benchmark's order, a sentence for each problem, and the unused files."""
+    """The matched files in the benchmark's order, a sentence for each problem, and the unused files.
+
+    `choices` has the files of each pair and seed that several files match. A person chooses one of them.
+    """
 
     files: tuple[FileMatch, ...]
+    choices: tuple[tuple[FileMatch, ...], ...]
     problems: tuple[str, ...]
     unused: tuple[str, ...]
 
 
 def match_files(session: Session, submission: Submission, names: Sequence[str]) -> FileMatches:
-    """Find the pair and seed of each file name, with the rules of `ti2v submit`.
-
-    If two files match the same pair and seed, the result contains a problem.
-    """
+    """Find the pair and seed of each file name, with the rules of `ti2v submit`."""
     pairs = session.execute(
         select(Pair.name, Pair.prompt)
         .where(Pair.benchmark_id == submission.benchmark_id)
@@ -67,17 +68,16 @@ def match_files(session: Session, submission: Submission, names: Sequence[str]) 
         files_of[clip.pair_id, clip.seed or 0].append(name)
     stored = _stored(session, submission)
     seeds = sorted({seed for _, seed in files_of})
+    matched = [
+        tuple(_match(file, pair.name, seed, pair.prompt, stored) for file in files_of[pair.name, seed])
+        for seed in seeds
+        for pair in pairs
+        if (pair.name, seed) in files_of
+    ]
     return FileMatches(
-        files=tuple(
-            _match(files_of[pair.name, seed][0], pair.name, seed, pair.prompt, stored)
-            for seed in seeds
-            for pair in pairs
-            if len(files_of.get((pair.name, seed), ())) == 1
-        ),
-        problems=(
-            *read.problems,
-            *(duplicate_clip(pair, files) for (pair, _), files in files_of.items() if len(files) > 1),
-        ),
+        files=tuple(files[0] for files in matched if len(files) == 1),
+        choices=tuple(files for files in matched if len(files) > 1),
+        problems=tuple(read.problems),
         unused=tuple(f"{name}: {reason}" for name, reason in reasons.items() if reason is not None),
     )
 

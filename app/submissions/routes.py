@@ -94,12 +94,16 @@ def state(public_id: PublicIdPath, request: Request) -> Response:
 
 @router.post("/submissions/{public_id}/names")
 def names(public_id: PublicIdPath, body: FileNames, request: Request) -> Response:
-    """Return the pair and seed of each file name, the problems, and the files that are not used."""
+    """Return the pair and seed of each file name, the problems, and the files that are not used.
+
+    `choices` has the files of each pair and seed that several files match.
+    """
     with context_of(request).database.read() as session:
         matches = match_files(session, _own(session, request, public_id), body.names)
     return JSONResponse(
         {
             "files": [vars(each) for each in matches.files],
+            "choices": [[vars(each) for each in files] for files in matches.choices],
             "problems": matches.problems,
             "unused": matches.unused,
         }

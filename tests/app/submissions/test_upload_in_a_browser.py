@@ -1,5 +1,6 @@
 """The upload page in Chromium: a folder becomes a final submission, a broken connection loses nothing."""
 
+import hashlib
 import re
 import socket
 from collections.abc import Iterator
@@ -94,6 +95,31 @@ def test_a_broken_connection_is_tried_again(cast: Cast, live_server: str, folder
         page.locator("[data-part=files]").set_input_files([folder / f"{PAIR_IDS[0]}_0.mp4"])
         page.get_by_role("button", name="Upload").click()
         expect(page.locator("[data-part=message]")).to_have_text("Stored: 1. Refused: 0.")
+
+
+def test_one_of_two_files_of_a_pair_is_chosen(cast: Cast, live_server: str, folder: Path) -> None:
+    first, second = PAIR_IDS[:2]
+    final = folder / f"{first}.mp4"
+    final.write_bytes(small_clip(shade=60))
+    files = [folder / f"{first}_0.mp4", final, folder / f"{second}_0.mp4"]
+    with chromium() as browser:
+        page = browser.new_context().new_page()
+        open_upload(page, cast, live_server)
+        page.locator("[data-part=files]").set_input_files(files)
+        expect(page.locator("[data-part=message]")).to_contain_text("Pairs with several files: 1.")
+        page.get_by_role("button", name="Upload").click()
+        expect(page.locator("[data-part=message]")).to_have_text("Stored: 1. Refused: 0.")
+        assert states(page) == ["Several files are clips of this pair.", "Stored"]
+
+        page.get_by_label(f"File for {first}").select_option(f"{first}.mp4")
+        expect(page.locator("tbody td:nth-child(2)").first).to_have_text("Waiting")
+        page.get_by_role("button", name="Upload").click()
+        expect(page.locator("[data-part=message]")).to_have_text("Stored: 2. Refused: 0.")
+        expect(page.get_by_label(f"File for {first}")).to_be_disabled()
+    with cast.context.database.read() as session:
+        stored = set(session.scalars(select(Clip.sha256)))
+    assert hashlib.sha256(final.read_bytes()).hexdigest() in stored
+    assert hashlib.sha256(files[0].read_bytes()).hexdigest() not in stored
 
 
 def test_other_bytes_need_the_tick_of_replace(cast: Cast, live_server: str, folder: Path) -> None:

@@ -139,10 +139,10 @@ def test_files_are_matched_as_the_command_line_does(cast: Cast, alice: TestClien
     assert [each["must_convert"] for each in found["files"]] == [False, True, False]
     assert found["files"][0]["sha256"] is not None
     assert found["files"][2]["sha256"] is None
-    assert found["problems"] == [
-        "unknown.mp4: the benchmark has no pair with this name",
-        f"{third}: both {third}.mp4 and {third}_0.mov are clips of this pair; keep one of them",
-    ]
+    assert found["problems"] == ["unknown.mp4: the benchmark has no pair with this name"]
+    assert [
+        [(each["file"], each["pair_id"], each["seed"]) for each in files] for files in found["choices"]
+    ] == [[(f"{third}.mp4", third, 0), (f"{third}_0.mov", third, 0)]]
     assert [line.partition(":")[0] for line in found["unused"]] == ["._hidden.mp4", "notes.txt"]
 
 

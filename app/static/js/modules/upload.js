@@ -2,7 +2,7 @@
 import { offerConversion, showConvertAll } from '../upload/conversion.js';
 import { acceptDrops } from '../upload/drop.js';
 import { chosenTree, droppedTree } from '../upload/files.js';
-import { fileLine, showLines, showState, showStates } from '../upload/list.js';
+import { fileLine, offerFiles, showLines, showSize, showState, showStates } from '../upload/list.js';
 import { digest, sendFile } from '../upload/send.js';
 import { fill, part, put } from '../words.js';
 
@@ -38,35 +38,57 @@ export function mount(root) {
     const answer = await post(root.dataset.namesUrl, { names: files.map((file) => file.name) });
     if (choice !== choices) return; // a later choice is shown or on its way
     if (!answer.ok) return say(await messageOf(answer));
-    const { files: matches, problems, unused: others } = await answer.json();
+    const { files: matches, choices: several, problems, unused: others } = await answer.json();
     const unused = [...others, ...nested];
     const byName = new Map(files.map((file) => [file.name, file]));
-    rows = matches.map((match) => {
+    rows = several.map((options) => rowToChoose(options, byName));
+    for (const match of matches) {
       const file = byName.get(match.file);
-      return { ...match, file, line: fileLine(match, file, text('Waiting')), isStored: false };
-    });
+      rows.push({ ...match, file, line: fileLine(match, file, text('Waiting')), isStored: false });
+    }
     part(root, 'table').querySelector('tbody').replaceChildren(...rows.map((row) => row.line));
     showLines(part(root, 'problems'), problems, { open: true });
     showLines(part(root, 'unused'), unused, { open: false });
-    for (const row of rows.filter((each) => each.must_convert)) offer(row, text('Convertible'));
+    for (const row of rows.filter((each) => each.file && each.must_convert)) offer(row, text('Convertible'));
     for (const name of ['table', 'controls']) part(root, name).hidden = !rows.length;
     showConvertAll(part(root, 'convert'), rows, text);
-    const counts = { files: rows.length, problems: problems.length, unused: unused.length };
-    say(rows.length ? text('Chosen', counts) : text('None'));
+    const counts = { files: matches.length, problems: problems.length, unused: unused.length };
+    const toChoose = several.length ? ` ${text('Choices', { choices: several.length })}` : '';
+    say(rows.length ? text('Chosen', counts) + toChoose : text('None'));
+  }
+
+  /** Returns the row of a pair that several files match. The row has no file until the person chooses one. */
+  function rowToChoose(options, byName) {
+    const [first] = options;
+    const row = { ...first, file: null, line: fileLine(first, null, text('Severalfiles')), isStored: false };
+    offerFiles(row.line, options.map((option) => option.file), {
+      label: text('Filefor', { pair: first.pair_id }),
+      none: text('Choosefile'),
+      choose(number) {
+        const option = options[number];
+        const file = option ? byName.get(option.file) : null;
+        Object.assign(row, option, { file, isConvertible: false });
+        showSize(row.line, file);
+        if (option?.must_convert) offer(row, text('Convertible'));
+        else showState(row.line, text(option ? 'Waiting' : 'Severalfiles'));
+        showConvertAll(part(root, 'convert'), rows, text);
+      },
+    });
+    return row;
   }
 
   async function start(chosen, convert = false) {
     if (running) return;
     running = new AbortController();
     toggle(true);
-    const waiting = chosen.filter((row) => !row.isStored);
+    const waiting = chosen.filter((row) => row.file && !row.isStored);
     const work = async () => {
       for (let row = waiting.shift(); row; row = waiting.shift()) await send(row, running.signal, convert);
     };
     try {
       await Promise.all(Array.from({ length: PARALLEL }, work));
       const stored = rows.filter((row) => row.isStored).length;
-      say(text('Sent', { stored, failed: rows.length - stored }));
+      say(text('Sent', { stored, failed: rows.filter((row) => row.file).length - stored }));
     } catch (error) {
       if (error.name !== 'AbortError') throw error;
     } finally {
@@ -125,6 +147,10 @@ export function mount(root) {
 
   function toggle(isRunning) {
     part(root, 'start').hidden = isRunning;
+    for (const row of rows) {
+      const select = row.line.querySelector('select');
+      if (select) select.disabled = isRunning || row.isStored;
+    }
     part(root, 'stop').hidden = !isRunning;
     if (isRunning) part(root, 'convert').hidden = true;
     else showConvertAll(part(root, 'convert'), rows, text);

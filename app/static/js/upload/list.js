@@ -6,15 +6,31 @@ const PAUSE_MS = 250;
 const waiting = new Map();
 let timer = null;
 
-/** Returns the table row of a matched file; its second cell is the file's state (see `stateOf`). */
+/** Returns the table row of a matched file, or of a file still to choose; its second cell is the state (see `stateOf`). */
 export function fileLine(match, file, state) {
   const line = document.createElement('tr');
   const name = element('th', match.file);
   name.scope = 'row';
   name.className = 'row-name';
-  const size = `${(file.size / 1e6).toFixed(1)} MB`;
-  line.append(name, ...[state, match.prompt, match.seed, size].map((words) => element('td', words)));
+  line.append(name, ...[state, match.prompt, match.seed, sizeOf(file)].map((words) => element('td', words)));
   return line;
+}
+
+/** Lets a person choose one of several files in the first cell of a row; calls `choose` with the number or -1. */
+export function offerFiles(line, names, { label, none, choose }) {
+  const select = document.createElement('select');
+  select.setAttribute('aria-label', label);
+  select.append(...[none, ...names].map((name) => element('option', name)));
+  select.addEventListener('change', () => choose(select.selectedIndex - 1));
+  line.firstChild.replaceChildren(select);
+}
+
+export function showSize(line, file) {
+  put(line.lastChild, sizeOf(file));
+}
+
+function sizeOf(file) {
+  return file ? `${(file.size / 1e6).toFixed(1)} MB` : '';
 }
 
 export function stateOf(line) {
