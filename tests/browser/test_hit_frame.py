@@ -6,9 +6,7 @@ sites.
 
 import datetime
 import ssl
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -26,6 +24,7 @@ from tests.app.platforms.test_mturk import LINK
 from tests.browser.conftest import CHROMIUM_ARGUMENTS, LAB_HOST, find_chromium
 from tests.cast import Cast, Study
 from tests.conftest import serving
+from tests.http_server import StandInHandler, running_http_server
 
 TURK_HOST = "www.mturk.com"
 PHASES = Phases.model_validate(
@@ -81,36 +80,19 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def turk(certificate: tuple[Path, Path]) -> Iterator[Turk]:
     turk = Turk()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self._answer(
-                f'<!DOCTYPE html><h1>HIT</h1><iframe src="{turk.study_url}" width="1200" height="800">'
-            )
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            turk.forms.append((self.path, parse_qs(body)))
-            self._answer("<!DOCTYPE html><p>The HIT was submitted.")
-
-        def _answer(self, page: str) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.end_headers()
-            self.wfile.write(page.encode())
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
+    class Handler(StandInHandler):
+        def answer(self, body: bytes) -> None:
+            page = f'<!DOCTYPE html><h1>HIT</h1><iframe src="{turk.study_url}" width="1200" height="800">'
+            if self.command == "POST":
+                turk.forms.append((self.path, parse_qs(body.decode())))
+                page = "<!DOCTYPE html><p>The HIT was submitted."
+            self.respond(200, page.encode(), {"Content-Type": "text/html; charset=utf-8"})
 
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(*certificate)
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.socket = tls.wrap_socket(server.socket, server_side=True)
-        turk.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with running_http_server(Handler, tls) as address:
+        turk.port = urlsplit(address).port or 0
         yield turk
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture(scope="module")

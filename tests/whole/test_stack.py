@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from app.tables.voting import Assignment, Vote
 from tests.caddy import CADDY, needs_caddy
 from tests.cast import Study, set_the_stage
 from tests.conftest import settings_for
+from tests.http_server import StandInHandler, running_http_server
 from tests.postgres import Postgres
 from tests.whole.stack import BUCKET, SECRET, Stack, running_stack, s3_environment, s3_server
 
@@ -67,18 +67,15 @@ def test_the_compose_file_names_existing_services_settings_and_files() -> None:
     assert upstream == {"web", "web2"} == set(services["proxy"]["depends_on"])
 
 
-class OwnedBucket(BaseHTTPRequestHandler):
+def owned_bucket(code: str) -> type[StandInHandler]:
     """An S3 store in which the bucket exists: SeaweedFS answers 409 to the owner too."""
 
-    def do_PUT(self) -> None:
-        body = f"<Error><Code>{self.server.code}</Code><Message>It exists.</Message></Error>".encode()  # type: ignore[attr-defined]
-        self.send_response(409)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+    class OwnedBucket(StandInHandler):
+        def answer(self, _: bytes) -> None:
+            told = f"<Error><Code>{code}</Code><Message>It exists.</Message></Error>"
+            self.respond(409, told.encode(), {"Content-Type": "application/xml"})
 
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+    return OwnedBucket
 
 
 @pytest.mark.parametrize(
@@ -89,16 +86,12 @@ def test_the_upgrade_passes_if_the_bucket_exists(tmp_path: Path, code: str, is_p
     _, command = compose()["services"]["upgrade"]["command"][1:]
     create = command.removesuffix("ti2v db upgrade\n")
     assert create != command
-    with ThreadingHTTPServer(("127.0.0.1", 0), OwnedBucket) as server:
-        server.code = code  # type: ignore[attr-defined]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}"
+    with running_http_server(owned_bucket(code)) as address:
         environment = {**os.environ, **s3_environment(address), "AWS_MAX_ATTEMPTS": "1"}
         environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         done = subprocess.run(
             ["sh", "-ec", create], env=environment, capture_output=True, text=True, timeout=60
         )
-        server.shutdown()
 
     assert (done.returncode == 0) == is_passed, done.stderr
 

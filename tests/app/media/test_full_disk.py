@@ -1,8 +1,6 @@
 """A full disk is one clear error, and nothing half-written stays behind."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from app.media.store.s3 import S3Store
 from benchmark.protocol import RenditionRecipe
 from tests.app.media.drawing import draw_clip, draw_picture
 from tests.full_disk import mounted_disk
+from tests.http_server import StandInHandler, running_http_server
 
 KEY = content_key("clips", "ab" * 32)
 DISK_BYTES = 64 * 1024
@@ -102,32 +101,19 @@ def test_a_file_over_the_childs_limit_is_a_failure_not_a_full_disk(tmp_path: Pat
     assert not target.exists()
 
 
-class FullService(BaseHTTPRequestHandler):
+class FullService(StandInHandler):
     """An S3-compatible service that holds nothing and takes nothing more."""
 
-    def do_HEAD(self) -> None:
-        self.send_error(404)
-
-    def do_PUT(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        body = b"<Error><Code>XMinioStorageFull</Code><Message>full</Message></Error>"
-        self.send_response(507)
-        self.send_header("Content-Type", "application/xml")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Stay quiet."""
+    def answer(self, _: bytes) -> None:
+        full = b"<Error><Code>XMinioStorageFull</Code><Message>full</Message></Error>"
+        status, told = (404, b"") if self.command == "HEAD" else (507, full)
+        self.respond(status, told, {"Content-Type": "application/xml"})
 
 
 @pytest.fixture
 def full_service() -> Iterator[str]:
-    server = HTTPServer(("127.0.0.1", 0), FullService)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with running_http_server(FullService) as address:
+        yield address
 
 
 def test_a_service_without_space_is_a_full_store(

@@ -1,8 +1,7 @@
 """Chromium plays padded renditions to their end: equal durations, the same moments, the same colours."""
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from app.media.store import MediaStore, content_key
 from app.media.store.folder import FolderStore
 from benchmark.protocol import RenditionRecipe
 from tests.app.media.drawing import delayed_clip, draw_clip
+from tests.http_server import StandInHandler, running_http_server
 
 pytestmark = pytest.mark.browser
 
@@ -46,56 +46,43 @@ PLAY = """async ([address, at_s]) => {
 }"""
 
 
+@dataclass
 class MediaServer:
     """Serves each stored rendition padded, ranges included, as a route of the product would."""
 
-    def __init__(self, store: MediaStore) -> None:
-        self.store = store
-        self.lengths: dict[str, int] = {}
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+    store: MediaStore
+    address: str = ""
+    lengths: dict[str, int] = field(default_factory=dict)
 
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.http.server_port}/"
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
+    def handler(self) -> type[StandInHandler]:
         server = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
+        class Handler(StandInHandler):
+            def answer(self, _: bytes) -> None:
                 key = self.path.lstrip("/")
                 if key not in server.lengths:
-                    self.send_response(200)
-                    self.end_headers()
+                    self.respond(200, b"", {"Content-Type": "text/html"})
                     return
                 length = server.lengths[key]
                 asked = parse_range(self.headers.get("Range"), length)
                 part = asked or ByteRange(0, length)
-                self.send_response(206 if asked else 200)
-                self.send_header("Content-Type", "video/mp4")
-                self.send_header("Accept-Ranges", "bytes")
-                self.send_header("Content-Length", str(part.stop - part.start))
-                if asked:
-                    self.send_header("Content-Range", f"bytes {part.start}-{part.stop - 1}/{length}")
-                self.end_headers()
                 size = server.store.size(key)
                 read = lambda start, stop: server.store.read_range(key, start, stop)  # noqa: E731
-                for chunk in padded_range(read, size, length, part.start, part.stop):
-                    self.wfile.write(chunk)
-
-            def log_message(self, *_: object) -> None:
-                """Stay quiet."""
+                body = b"".join(padded_range(read, size, length, part.start, part.stop))
+                headers = {"Content-Type": "video/mp4", "Accept-Ranges": "bytes"}
+                if asked:
+                    headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{length}"
+                self.respond(206 if asked else 200, body, headers)
 
         return Handler
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[MediaServer]:
-    serving = MediaServer(FolderStore(tmp_path / "media"))
-    yield serving
-    serving.http.shutdown()
-    serving.http.server_close()
+    server = MediaServer(FolderStore(tmp_path / "media"))
+    with running_http_server(server.handler()) as address:
+        server.address = f"{address}/"
+        yield server
 
 
 def play(

@@ -6,16 +6,16 @@ Sources: OpenID Connect Core 1.0 (3.1.2 to 3.1.3), OpenID Connect Discovery 1.0,
 import base64
 import hashlib
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+
+from tests.http_server import StandInHandler, running_http_server
 
 CLIENT_ID = "ti2v:bench"
 SECRET = "a secret/with+signs"
@@ -119,32 +119,15 @@ class OpenIdServer:
 def running_server() -> Iterator[OpenIdServer]:
     provider = OpenIdServer()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self._answer(*provider.get(self.path))
+    class Handler(StandInHandler):
+        def answer(self, body: bytes) -> None:
+            if self.command == "GET":
+                status, told = provider.get(self.path)
+            else:
+                form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+                status, told = provider.token(form, self.headers.get("Authorization", ""))
+            self.respond(status, told.encode() if isinstance(told, str) else json.dumps(told).encode())
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            form = {name: values[0] for name, values in parse_qs(body).items()}
-            self._answer(*provider.token(form, self.headers.get("Authorization", "")))
-
-        def _answer(self, status: int, body: object) -> None:
-            text = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        provider.address = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield provider
-        finally:
-            server.shutdown()
-            thread.join()
+    with running_http_server(Handler) as address:
+        provider.address = address
+        yield provider

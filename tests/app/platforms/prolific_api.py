@@ -8,15 +8,15 @@ external URL".
 """
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+
+from tests.http_server import StandInHandler, running_http_server
 
 PID = "60bf9310e8dec401be6e9615"
 STUDY_ID = "60aca280709ee40ec37d4885"
@@ -85,25 +85,11 @@ def signed(audience: str, *, key: str = FIRST, **changes: object) -> str:
 def running_api() -> Iterator[ProlificApi]:
     api = ProlificApi()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            status, body = api.answer(self.path, self.headers.get("Authorization", ""))
-            text = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
+    class Handler(StandInHandler):
+        def answer(self, _: bytes) -> None:
+            status, told = api.answer(self.path, self.headers.get("Authorization", ""))
+            self.respond(status, json.dumps(told).encode())
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        api.address = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield api
-        finally:
-            server.shutdown()
-            thread.join()
+    with running_http_server(Handler) as address:
+        api.address = address
+        yield api

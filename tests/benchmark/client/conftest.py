@@ -4,14 +4,15 @@ import json
 import random
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
 from benchmark.client.retry import Retry
 from benchmark.client.transport import Transport
 from benchmark.wire.common import ResponseModel
+from tests.http_server import StandInHandler, running_http_server
 
 KEY = "ti2v_secret"
 
@@ -45,49 +46,30 @@ class ScriptedServer:
 
 @pytest.fixture
 def scripted_server() -> Iterator[Callable[..., ScriptedServer]]:
-    started: list[HTTPServer] = []
+    with ExitStack() as running:
 
-    def start(*answers: tuple[int, dict[str, str], bytes] | None) -> ScriptedServer:
-        state = ScriptedServer(list(answers))
-        server = HTTPServer(("127.0.0.1", 0), _handler(state))
-        started.append(server)
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
-        state.address = f"http://127.0.0.1:{server.server_address[1]}"
-        return state
+        def start(*answers: tuple[int, dict[str, str], bytes] | None) -> ScriptedServer:
+            state = ScriptedServer(list(answers))
+            state.address = running.enter_context(running_http_server(_handler(state)))
+            return state
 
-    yield start
-    for server in started:
-        server.shutdown()
-        server.server_close()
+        yield start
 
 
-def _handler(state: ScriptedServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_PUT(self) -> None:
-            state.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
-            state.digests.append(self.headers.get("Content-Digest", ""))
-            self.do_GET()
-
-        def do_POST(self) -> None:
-            state.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
-            self.do_GET()
-
-        def do_GET(self) -> None:
+def _handler(state: ScriptedServer) -> type[StandInHandler]:
+    class Handler(StandInHandler):
+        def answer(self, body: bytes) -> None:
+            if self.command == "PUT":
+                state.digests.append(self.headers.get("Content-Digest", ""))
+            if self.command != "GET":
+                state.bodies.append(body)
             state.keys.append(self.headers["Authorization"])
             answer = state.answers.pop(0)
             if answer is None:
                 self.close_connection = True
                 return
-            status, headers, body = answer
-            self.send_response(status)
-            for name, value in {"Content-Type": "application/json", **headers}.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
+            status, headers, told = answer
+            self.respond(status, told, headers)
 
     return Handler
 

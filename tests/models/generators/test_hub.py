@@ -1,18 +1,17 @@
 """Downloads from the hub: pinned commits, no pickles. A small server on loopback replaces the hub."""
 
 import hashlib
-import http.server
 import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from models.generators.adapter_entries import shipped_adapter
+from tests.http_server import StandInHandler, running_http_server
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 FILES = {
@@ -23,51 +22,33 @@ FILES = {
 PROGRAM = "import sys; from benchmark.cli.main import main; sys.exit(main(sys.argv[1:]))"
 
 
-class SmallHub(http.server.BaseHTTPRequestHandler):
+class SmallHub(StandInHandler):
     """Serves the requests of the hub's client for one repository at one commit."""
 
     protocol_version = "HTTP/1.1"
 
-    def do_HEAD(self) -> None:
-        self.do_GET()
+    def answer(self, _: bytes) -> None:
+        content = self.content_of(self.path.partition("?")[0])
+        headers = {"ETag": f'"{hashlib.sha1(content).hexdigest()}"', "X-Repo-Commit": COMMIT}
+        self.respond(200, content, headers)
 
-    def do_GET(self) -> None:
-        path = self.path.partition("?")[0]
+    def content_of(self, path: str) -> bytes:
         if path.startswith("/api/models/owner/name/tree/"):
-            self.answer(json.dumps([self.described(name) for name in FILES]).encode())
-        elif path.startswith("/api/models/owner/name"):
+            return json.dumps([self.described(name) for name in FILES]).encode()
+        if path.startswith("/api/models/owner/name"):
             siblings = [{"rfilename": name} for name in FILES]
-            self.answer(json.dumps({"id": "owner/name", "sha": COMMIT, "siblings": siblings}).encode())
-        else:
-            self.answer(FILES[path.removeprefix(f"/owner/name/resolve/{COMMIT}/")])
+            return json.dumps({"id": "owner/name", "sha": COMMIT, "siblings": siblings}).encode()
+        return FILES[path.removeprefix(f"/owner/name/resolve/{COMMIT}/")]
 
     def described(self, name: str) -> dict[str, object]:
         oid = hashlib.sha1(FILES[name]).hexdigest()
         return {"type": "file", "path": name, "oid": oid, "size": len(FILES[name])}
 
-    def answer(self, content: bytes) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(content)))
-        self.send_header("ETag", f'"{hashlib.sha1(content).hexdigest()}"')
-        self.send_header("X-Repo-Commit", COMMIT)
-        self.send_header("Content-Type", "application/json")
-        self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(content)
-
-    def log_message(self, *_: object) -> None:
-        """Do not log."""
-
 
 @pytest.fixture
 def hub() -> Iterator[str]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), SmallHub)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with running_http_server(SmallHub) as address:
+        yield address
 
 
 def ti2v(home: Path, hub: str, *arguments: str) -> "subprocess.CompletedProcess[str]":

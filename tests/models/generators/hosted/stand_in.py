@@ -1,8 +1,6 @@
 """A local stand-in for three hosted APIs. It replays the answers of their published documentation."""
 
-import http.server
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from benchmark.scenes.encoding import encode_mp4
+from tests.http_server import StandInHandler, running_http_server
 
 Answer = tuple[int, dict[str, str], bytes]
 SUCCESS = {"status_code": 0, "status_msg": "success"}
@@ -105,32 +104,12 @@ def _json(document: object, status: int = 200) -> Answer:
 def running() -> Iterator[StandIn]:
     state = StandIn()
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self._answer(self.rfile.read(int(self.headers["Content-Length"])))
-
-        def do_GET(self) -> None:
-            self._answer(b"")
-
-        def _answer(self, body: bytes) -> None:
+    class Handler(StandInHandler):
+        def answer(self, body: bytes) -> None:
             state.seen.append((self.command, self.path, dict(self.headers), body))
             status, headers, content = state.answer(self.path)
-            self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(content))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(content)
+            self.respond(status, content, headers)
 
-        def log_message(self, *_: object) -> None:
-            """Do not log."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01))
-    thread.start()
-    state.address = f"http://127.0.0.1:{server.server_address[1]}"
-    try:
+    with running_http_server(Handler) as address:
+        state.address = address
         yield state
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
