@@ -164,7 +164,7 @@ def test_a_viewer_only_looks(
 
     names = page.get_by_role("navigation", name="Main").get_by_role("link").all_inner_texts()
 
-    assert names == ["Studies", "Benchmarks", "Models"]
+    assert names == ["Studies", "Benchmarks", "Models", "Settings"]
     page.get_by_role("link", name="Compare", exact=True).click()
     expect(page.locator("main")).to_contain_text("There are no studies with results that you may see.")
     for name in names:
