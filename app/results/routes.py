@@ -5,12 +5,13 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from starlette.responses import RedirectResponse
+from starlette.responses import JSONResponse, RedirectResponse
 
 from app.clock import utc_now
 from app.cookies import set_link_cookie
 from app.dependencies import context_of, count_wrong_secret, page_response, require_reader
 from app.errors import NotFound
+from app.results.report.writer import report_progress
 from app.results.urls import results_url
 from app.results.view_builder import build_results_page
 from app.results.views.leaderboard import leaderboard_page
@@ -37,6 +38,22 @@ def results_page(slug: SlugPath, request: Request) -> Response:
         study = find_study(session, slug=slug, principal=principal)
         page = build_results_page(session, study, principal)
     return page_response(request, "results/results.html", page)
+
+
+@router.get("/studies/{slug}/report/progress")
+def one_report_progress(slug: SlugPath, request: Request) -> Response:
+    """Return the finished steps and all steps of the study's report; 204 if this process does not build it.
+
+    The results page polls this route during a download.
+    """
+    with context_of(request).database.read() as session:
+        _visible_study(session, request, slug)
+    progress = report_progress(slug)
+    if progress is None:
+        return Response(status_code=204)
+    return JSONResponse(
+        {"finished": progress[0], "steps": progress[1]}, headers={"Cache-Control": "no-store"}
+    )
 
 
 @router.get("/studies/{slug}/shared/{secret}")

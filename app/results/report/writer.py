@@ -5,6 +5,7 @@ import tempfile
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -19,10 +20,13 @@ from app.security.visibility import find_study
 from benchmark.exports.figures.writer import PaperFigure
 from benchmark.report.writer import STEPS, write_report_files
 
-__all__ = ["STEPS", "write_report", "zipped_report"]
+__all__ = ["STEPS", "building", "report_progress", "write_report", "zipped_report"]
 
 # Building a report keeps a processor busy for seconds, so only one report is built at a time.
-BUILDING = threading.Lock()
+_BUILDING = threading.Lock()
+# The number of finished steps of the report that is being built, keyed by the slug of the study.
+_FINISHED_STEPS: dict[str, int] = {}
+_STEPS_WITH_ZIP = STEPS + 1
 _CHUNK_BYTES = 256 * 1024
 _NO_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest date that a ZIP file can store
 
@@ -66,19 +70,43 @@ def zipped_report(database: Database, *, slug: str, principal: Principal) -> Ite
         Unavailable: another report is being built.
         StorageFull: the disk is full.
     """
-    if not BUILDING.acquire(blocking=False):
-        raise Unavailable("Another report is being built. Try again in a moment.")
     try:
-        with full_disk_as_store_full(), tempfile.TemporaryDirectory(prefix="ti2v-report-") as folder:
-            write_report(database, slug=slug, principal=principal, folder=Path(folder))
+        with (
+            building(slug) as step,
+            full_disk_as_store_full(),
+            tempfile.TemporaryDirectory(prefix="ti2v-report-") as folder,
+        ):
+            write_report(database, slug=slug, principal=principal, folder=Path(folder), step=step)
             # The file has no name, so nothing remains on disk when the download ends.
             archive = tempfile.TemporaryFile()  # noqa: SIM115 - `_chunks` closes it
             _zip(Path(folder), slug, archive)
+            step()
     except StoreFull as error:
         raise StorageFull("The server's disk is full, so the report could not be built.") from error
-    finally:
-        BUILDING.release()
     return _chunks(archive)
+
+
+@contextmanager
+def building(slug: str) -> Iterator[Callable[[], None]]:
+    """Mark the report of a study as being built during the block; yield the progress callback.
+
+    Raises:
+        Unavailable: another report is being built.
+    """
+    if not _BUILDING.acquire(blocking=False):
+        raise Unavailable("Another report is being built. Try again in a moment.")
+    try:
+        _FINISHED_STEPS[slug] = 0
+        yield lambda: _FINISHED_STEPS.update({slug: _FINISHED_STEPS[slug] + 1})
+    finally:
+        _FINISHED_STEPS.clear()
+        _BUILDING.release()
+
+
+def report_progress(slug: str) -> tuple[int, int] | None:
+    """Return the numbers of finished and of all steps; None if this process builds no report of the study."""
+    finished = _FINISHED_STEPS.get(slug)
+    return None if finished is None else (finished, _STEPS_WITH_ZIP)
 
 
 def _zip(folder: Path, slug: str, archive: BinaryIO) -> None:

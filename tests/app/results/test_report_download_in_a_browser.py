@@ -38,14 +38,19 @@ def test_the_page_says_that_it_is_being_made_and_hands_it_over_once(
         page.goto(results)
         page.route("**/report.zip", lambda route: asked.append(route))
         said, link = page.get_by_role("status"), page.get_by_role("link", name="Report ZIP")
+        bar = page.get_by_role("progressbar", name="motif-study.zip")
 
         link.click()
         expect(said).to_contain_text("Building the report")
+        with writer.building("motif-study") as step:
+            step()
+            expect(bar).to_have_attribute("value", "1")
         link.click()
         with page.expect_download() as download:
             poll(page, lambda: asked)[0].continue_()
 
         expect(said).to_contain_text("The report was downloaded.")
+        expect(bar).to_have_count(0)
         assert len(asked) == 1
         assert download.value.suggested_filename == "motif-study.zip"
         assert "motif-study/README.md" in zipfile.ZipFile(download.value.path()).namelist()
@@ -58,7 +63,7 @@ def test_a_refusal_is_said_on_the_page_in_the_servers_words(
     sign_in(page, cast.context, live_server)
     page.goto(results)
 
-    with writer.BUILDING:
+    with writer.building("other-study"):
         page.get_by_role("link", name="Report ZIP").click()
         expect(page.get_by_role("status")).to_contain_text("Another report is being built")
 

@@ -1,10 +1,34 @@
-// Downloads the report and shows the status, because the server needs seconds to build the report.
+// Downloads the report and shows the progress, because the server needs seconds to build the report.
 import { part, put } from '../words.js';
+
+const POLL_MS = 500;
 
 export function mount(root) {
   const link = part(root, 'link');
   const status = part(root, 'status');
   let isBuilding = false;
+
+  // With several server processes, the answer can come from a process that does not build the report (204).
+  async function watch(bar) {
+    while (isBuilding) {
+      const response = await fetch('report/progress').catch(() => null);
+      if (response?.status === 200) show(bar, await response.json());
+      await new Promise((resume) => setTimeout(resume, POLL_MS));
+    }
+    bar.remove();
+  }
+
+  function show(bar, { finished, steps }) {
+    bar.max = steps;
+    bar.value = finished;
+  }
+
+  function newBar() {
+    const bar = document.createElement('progress');
+    bar.setAttribute('aria-label', link.dataset.name);
+    status.after(bar);
+    return bar;
+  }
 
   async function download() {
     const response = await fetch(link.href);
@@ -19,6 +43,7 @@ export function mount(root) {
     if (isBuilding) return; // the server builds one report at a time and would refuse a second request
     isBuilding = true;
     put(status, status.dataset.textBuilding);
+    watch(newBar());
     put(status, await download().catch(() => status.dataset.textFailed));
     isBuilding = false;
   });

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from pathlib import Path
 
 from fastapi.testclient import TestClient
 
@@ -58,10 +59,40 @@ def test_a_study_without_votes_has_none(cast: Cast, study: Study, client: TestCl
 def test_one_is_made_at_a_time(cast: Cast, study: Study, client: TestClient) -> None:
     fill_panels(study, people=1)
 
-    with writer.BUILDING:
+    with writer.building("other-study"):
         answer = client.get(REPORT, headers=cast.alice.headers)
 
     assert (answer.status_code, answer.json()["error"]) == (503, "unavailable")
+
+
+def test_the_progress_is_served_while_the_report_is_built(
+    cast: Cast, study: Study, client: TestClient
+) -> None:
+    progress = "/studies/motif-study/report/progress"
+    alice = signed_in(cast.context, cast.alice)
+
+    with writer.building("motif-study") as step:
+        step()
+        assert alice.get(progress).json() == {"finished": 1, "steps": writer.STEPS + 1}
+        assert signed_in(cast.context, cast.charlie).get(progress).status_code == 404
+        assert client.get(progress).status_code == 401
+
+    assert alice.get(progress).status_code == 204
+
+
+def test_every_step_of_a_report_is_counted(cast: Cast, study: Study, tmp_path: Path) -> None:
+    fill_panels(study, people=1)
+    steps = []
+
+    writer.write_report(
+        cast.context.database,
+        slug=study.slug,
+        principal=cast.alice.principal,
+        folder=tmp_path,
+        step=lambda: steps.append(1),
+    )
+
+    assert len(steps) == writer.STEPS
 
 
 def test_the_page_offers_it_once_somebody_has_voted(cast: Cast, study: Study) -> None:
