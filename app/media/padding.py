@@ -74,6 +74,9 @@ def padded_range(
 ) -> Iterator[bytes]:
     """Yield bytes [start, stop) of the served body: the stored file, then a `free` box that fills the rest.
 
+    The sizes of the chunks depend only on the range. Chunks that end where the stored file ends would reveal
+    the size of the file by the time of the response and by the sizes of network packets.
+
     Args:
         read_range: a function of start and stop that yields bytes of the stored file, such as
             `MediaStore.read_range`.
@@ -91,7 +94,19 @@ def padded_range(
         raise ValueError(f"no room for a free box: the file has {real_size} of {padded_size} bytes")
     if not 0 <= start <= stop <= padded_size:
         raise ValueError(f"[{start}, {stop}) exceeds the {padded_size} bytes of the body")
-    return _file_then_box(read_range, real_size, box_bytes, start, stop)
+    return _equal_chunks(_file_then_box(read_range, real_size, box_bytes, start, stop))
+
+
+def _equal_chunks(parts: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the same bytes in chunks of `CHUNK_BYTES`; only the last chunk may be shorter."""
+    waiting = bytearray()
+    for part in parts:
+        waiting += part
+        while len(waiting) >= CHUNK_BYTES:
+            yield bytes(waiting[:CHUNK_BYTES])
+            del waiting[:CHUNK_BYTES]
+    if waiting:
+        yield bytes(waiting)
 
 
 def _file_then_box(

@@ -67,6 +67,20 @@ def test_every_range_is_a_slice_of_the_whole_body(data: st.DataObject, size: int
     assert len(whole) == size + box
 
 
+@pytest.mark.parametrize(("start", "stop"), [(0, 262_144), (0, 2), (1000, 262_144), (70_000, 200_001)])
+def test_the_sizes_of_chunks_do_not_tell_the_size_of_the_file(start: int, stop: int) -> None:
+    def sizes(real_size: int) -> list[int]:
+        stored = bytes(real_size)
+
+        def parts(first: int, end: int) -> Iterator[bytes]:
+            """Yield the stored file in small parts, as a service such as S3 may send it."""
+            yield from (stored[at : min(end, at + 700)] for at in range(first, end, 700))
+
+        return [len(chunk) for chunk in padded_range(parts, real_size, 262_144, start, stop)]
+
+    assert sizes(964) == sizes(1919) == sizes(200_000)
+
+
 def test_no_chunk_is_larger_than_64_kib() -> None:
     chunks = padded_range(Stored(b"film").read_range, 4, 300_000, 0, 300_000)
 
