@@ -1,8 +1,5 @@
 """Sign-in with an OpenID Connect provider: the way there and back, and forged tokens."""
 
-import base64
-import hmac
-import json
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -30,6 +27,7 @@ from tests.app.openid.openid_server import (
     signed,
 )
 from tests.app.openid.sign_in_browser import PAGE, come_back, follow, is_signed_in, people
+from tests.app.security.forged_tokens import signed_with_the_public_key, unsigned
 from tests.conftest import settings_for
 
 
@@ -72,29 +70,9 @@ def _with(**changes: object) -> Callable[[Claims], str]:
     )
 
 
-def _with_header(header: Claims, claims: Claims, signature: Callable[[bytes], bytes]) -> str:
-    content = f"{_base64(json.dumps(header).encode())}.{_base64(json.dumps(claims).encode())}"
-    return f"{content}.{_base64(signature(content.encode()))}"
-
-
-def _base64(content: bytes) -> str:
-    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
-
-
-def _unsigned(claims: Claims) -> str:
-    return _with_header({"alg": "none", "kid": "first"}, claims, lambda _: b"")
-
-
-def _signed_with_the_public_key(claims: Claims) -> str:
-    public = KEY.as_pem(private=False)
-    return _with_header(
-        {"alg": "HS256", "kid": "first"}, claims, lambda content: hmac.digest(public, content, "sha256")
-    )
-
-
 FORGED = {
-    "no algorithm": _unsigned,
-    "the public key as a secret": _signed_with_the_public_key,
+    "no algorithm": lambda claims: unsigned({"alg": "none", "kid": "first"}, claims),
+    "the public key as a secret": lambda claims: signed_with_the_public_key(KEY, claims, kid="first"),
     "another key": lambda claims: signed(claims, OTHER_KEY),
     "an unknown key": lambda claims: signed(claims, OTHER_KEY, kid="other"),
     "no token": lambda _: "x",

@@ -1,9 +1,5 @@
 """Prolific's signed links: keys, rotation, claims, forged and replayed tokens."""
 
-import base64
-import hashlib
-import hmac
-import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -39,13 +35,13 @@ from tests.app.platforms.prolific_api import (
     running_api,
     signed,
 )
+from tests.app.security.forged_tokens import encoded, signed_with_the_public_key, unsigned
 from tests.cast import Cast, Study
 from tests.conftest import settings_for
 
 SERVER = "http://127.0.0.1:8000"
 URL = f"{SERVER}/studies/motif-study/join"
 PLATFORM = Platform.model_validate({"kind": "prolific", "study_id": STUDY_ID, "signed_links": True})
-PUBLIC_PEM = KEYS[FIRST].as_pem(private=False)
 
 
 @pytest.fixture(scope="module")
@@ -90,18 +86,6 @@ def check(token: str, keys: KeySet, **more: str) -> str:
     return link.ids.participant
 
 
-def unsigned(header: dict[str, object], claims: dict[str, object]) -> str:
-    parts = (base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in (header, claims))
-    return b".".join([*parts, b""]).decode()
-
-
-def signed_with_the_public_key(claims: dict[str, object]) -> str:
-    """A token signed by HMAC, with the public key as the secret."""
-    signing_input = unsigned({"alg": "HS256", "kid": FIRST}, claims).removesuffix(".")
-    digest = hmac.new(PUBLIC_PEM, signing_input.encode(), hashlib.sha256).digest()
-    return f"{signing_input}.{base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"
-
-
 def sent_again(token: str, **header: object) -> str:
     """The claims of a token under another header, without a signature."""
     claims = jwt.decode(token, KEYS[FIRST], algorithms=["RS256"]).claims
@@ -112,7 +96,7 @@ def forgeries() -> Iterator[tuple[str, str, str]]:
     right = signed(SERVER)
     claims = jwt.decode(right, KEYS[FIRST], algorithms=["RS256"]).claims
     head, payload, signature = right.split(".")
-    other = base64.urlsafe_b64encode(json.dumps(claims | {"sub": "x"}).encode()).rstrip(b"=").decode()
+    other = encoded(claims | {"sub": "x"})
     yield "no token", "", "not_signed"
     yield "no token at all", "a.b.c", "not_signed"
     yield "a header that is no object", "W10.e30.x", "not_signed"
@@ -122,7 +106,11 @@ def forgeries() -> Iterator[tuple[str, str, str]]:
     yield "a kid that is a number", sent_again(right, alg="RS256", kid=7), "not_signed"
     yield "alg none", sent_again(right, alg="none"), "not_signed"
     yield "alg None", sent_again(right, alg="None"), "not_signed"
-    yield "HS256 with the public key", signed_with_the_public_key(claims), "not_signed"
+    yield (
+        "HS256 with the public key",
+        signed_with_the_public_key(KEYS[FIRST], claims, kid=FIRST),
+        "not_signed",
+    )
     yield "other claims", f"{head}.{other}.{signature}", "not_signed"
     yield "no signature", f"{head}.{payload}.", "not_signed"
     yield "signed by another key", signed(SERVER, key=NEXT), "not_signed"

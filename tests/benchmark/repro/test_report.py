@@ -18,7 +18,7 @@ from benchmark.repro.report_page import sentence
 from benchmark.repro.stored_runs import read_runs
 
 PAIRS = tuple(f"sprites{number:02d}" for number in range(12))
-COMMITTED = Path("docs/reproduction")
+COMMITTED = Path(__file__).resolve().parents[3] / "docs" / "reproduction"
 # The share of the motion inside the asked object, for each setting; a higher share wins.
 SHARES = {
     Setting.REFERENCE: 0.6,
