@@ -2,7 +2,7 @@
 import { offerConversion, showConvertAll } from '../upload/conversion.js';
 import { acceptDrops } from '../upload/drop.js';
 import { chosenTree, droppedTree } from '../upload/files.js';
-import { fileLine, offerFiles, showLines, showSize, showState, showStates } from '../upload/list.js';
+import { fileLine, offerFiles, showFiles, showLines, showSize, showState, showStates } from '../upload/list.js';
 import { digest, sendFile } from '../upload/send.js';
 import { fill, part, put } from '../words.js';
 
@@ -46,7 +46,7 @@ export function mount(root) {
       const file = byName.get(match.file);
       rows.push({ ...match, file, line: fileLine(match, file, text('Waiting')), isStored: false });
     }
-    part(root, 'table').querySelector('tbody').replaceChildren(...rows.map((row) => row.line));
+    showFiles(root.querySelector('table'), rows.map((row) => row.line));
     showLines(part(root, 'problems'), problems, { open: true });
     showLines(part(root, 'unused'), unused, { open: false });
     for (const row of rows.filter((each) => each.file && each.must_convert)) offer(row, text('Convertible'));

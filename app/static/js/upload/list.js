@@ -33,6 +33,19 @@ function sizeOf(file) {
   return file ? `${(file.size / 1e6).toFixed(1)} MB` : '';
 }
 
+/** Shows the rows in a table. Each cell gets the title of its column, which narrow screens show beside the cell. */
+export function showFiles(table, lines) {
+  const titles = Array.from(table.tHead.rows[0].cells, (cell) => cell.textContent);
+  for (const line of lines) {
+    line.setAttribute('role', 'row');
+    for (const [column, cell] of [...line.children].entries()) {
+      cell.setAttribute('role', column ? 'cell' : 'rowheader');
+      if (column) cell.dataset.title = titles[column];
+    }
+  }
+  table.tBodies[0].replaceChildren(...lines);
+}
+
 export function stateOf(line) {
   return line.children[1];
 }
