@@ -65,6 +65,17 @@ def kept_annotators(session: Session, study: Study) -> KeptAnnotators:
     return found
 
 
+def recent_annotators(session: Session, study: Study) -> StudyAnnotators | None:
+    """Return the figures that `kept_annotators` computed last; None if it has not computed them yet.
+
+    This function never computes figures, so it is fast. The figures may be old.
+    """
+    engine: Engine = session.get_bind().engine
+    with _LOCK:
+        kept = _KEPT.get(engine, OrderedDict()).get((study.id, study.created_at))
+    return kept.found if kept is not None else None
+
+
 def _last_vote(session: Session, study: Study) -> int | None:
     return session.scalar(select(func.max(Vote.id)).where(Vote.study_id == study.id))
 

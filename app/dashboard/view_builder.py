@@ -7,10 +7,13 @@ from urllib.parse import quote
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.annotators.cache import recent_annotators
+from app.annotators.labels import agreement_cell, gold_cell, time_cell
 from app.audit_log.event_details import details_text
 from app.dashboard.flags import study_flags
 from app.dashboard.queries import dashboard, reported_comparisons
 from app.dashboard.view_models import (
+    ActiveRow,
     AuditRow,
     Bar,
     DashboardPage,
@@ -31,9 +34,10 @@ from app.security.identity import Principal
 from app.studies.view_builder import lines_of
 from app.tables.audit import AuditEvent
 from app.tables.studies import Study
+from benchmark.exports.printed_cells import EMPTY
 from benchmark.plurals import counted
 from benchmark.protocol import SkipReason, StudyStatus
-from benchmark.wire.dashboard import CostResponse, ProgressResponse
+from benchmark.wire.dashboard import ActiveAnnotatorResponse, CostResponse, ProgressResponse
 
 MAX_AUDIT = 50
 _REASONS = {
@@ -80,12 +84,7 @@ def live_part(session: Session, study: Study, *, now: datetime) -> LivePart:
         this_hour=found.hours[-1].votes,
         time_left=_time_left(found.hours_left, is_full=found.votes >= found.votes_wanted),
         cost=_cost(found.cost),
-        active=tuple(
-            PersonRow(
-                each.annotator, f"{url}/annotators/{each.annotator}", _ago(each.last_vote_at, now), each.votes
-            )
-            for each in found.active
-        ),
+        active=_active_rows(session, study, found.active, now),
         matchups=_matchup_rows(found.progress, names),
         scenarios=_scenario_rows(found.progress),
         reports=tuple(
@@ -98,6 +97,28 @@ def live_part(session: Session, study: Study, *, now: datetime) -> LivePart:
             for each in found.clip_reports
         ),
     )
+
+
+def _active_rows(
+    session: Session, study: Study, active: Sequence[ActiveAnnotatorResponse], now: datetime
+) -> tuple[ActiveRow, ...]:
+    found = recent_annotators(session, study)
+    reports = {each.name: each for each in found.annotators} if found else {}
+    rows = []
+    for each in active:
+        report = reports.get(each.annotator)
+        rows.append(
+            ActiveRow(
+                each.annotator,
+                f"/studies/{study.slug}/annotators/{each.annotator}",
+                _ago(each.last_vote_at, now),
+                each.votes,
+                median=time_cell(report).text if report else EMPTY,
+                gold=gold_cell(report.quality).text if report else EMPTY,
+                agreement=agreement_cell(report.quality).text if report else EMPTY,
+            )
+        )
+    return tuple(rows)
 
 
 def flag_count(session: Session, study: Study) -> FlagCount:

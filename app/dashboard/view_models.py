@@ -47,6 +47,22 @@ class PersonRow:
 
 
 @dataclass(frozen=True)
+class ActiveRow:
+    """An annotator who voted recently.
+
+    `median`, `gold` and `agreement` are the figures that were computed last with the flags, as text.
+    """
+
+    name: str
+    url: str
+    last_vote: str
+    votes: int
+    median: str
+    gold: str
+    agreement: str
+
+
+@dataclass(frozen=True)
 class ReportRow:
     pair: str
     matchup: str
@@ -70,7 +86,7 @@ class LivePart:
     this_hour: int
     time_left: str
     cost: str
-    active: tuple[PersonRow, ...]
+    active: tuple[ActiveRow, ...]
     matchups: tuple[MatchupRow, ...]
     scenarios: tuple[ScenarioRow, ...]
     reports: tuple[ReportRow, ...]
@@ -82,6 +98,10 @@ class LivePart:
     @property
     def missing(self) -> int:
         return max(0, self.votes_wanted - self.votes)
+
+    @property
+    def new_submission_url(self) -> str:
+        return "/submissions/new"
 
     @property
     def pace(self) -> str:

@@ -1,5 +1,6 @@
 """The dashboard of a study: progress, pace, people, reports, history; for the owner alone."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -123,6 +124,24 @@ def test_the_page_shows_progress_flags_versions_and_the_audit_log(cast: Cast) ->
     assert "36" in text_of(live)
     alice.post("/studies/motif-study/close")
     assert "data-growing" not in alice.get(f"{PAGE}/live").text
+
+
+def test_active_annotators_have_the_figures_that_were_computed_with_the_flags(cast: Cast) -> None:
+    study = cast.open_study(votes_per_comparison=3)
+    for _ in range(3):
+        voted(cast.context, study, 6)
+    alice = signed_in(cast.context, cast.alice)
+    row = 'Last vote">now<td role="cell" class="num" data-title="Votes">6'
+
+    before = alice.get(f"{PAGE}/live").text
+    alice.get(f"{PAGE}/flags")
+    after = alice.get(f"{PAGE}/live").text
+
+    figures = re.compile(r'data-title="(Median|Gold right|With panel)">([^<]*)')
+    assert {text.strip() for _, text in figures.findall(before)} == {"–"}
+    assert before.count(row) == after.count(row) == 3
+    assert [text.strip() for _, text in figures.findall(after)][1::3] == ["no gold"] * 3
+    assert {text.strip() for name, text in figures.findall(after) if name == "With panel"} != {"–"}
 
 
 def test_the_home_page_shows_the_last_vote_and_the_number_of_flags(cast: Cast) -> None:
