@@ -44,12 +44,15 @@ def home_page(
     of_studies = page_count(study_count(session, principal, search.filter), STUDIES_PER_PAGE)
     of_submissions = page_count(submission_count(session, principal), SUBMISSIONS_PER_PAGE)
     page, submissions = min(page, of_studies), min(submissions, of_submissions)
+    can_create = principal.role in (Role.RESEARCHER, Role.ADMIN)
     return replace(
         visitor,
         person=principal.name,
-        can_create=principal.role in (Role.RESEARCHER, Role.ADMIN),
+        can_create=can_create,
         studies=study_lines(session, principal, search.filter, page=page),
-        submissions=SubmissionsPart(submission_lines(session, principal, page=submissions), submissions),
+        submissions=SubmissionsPart(
+            submission_lines(session, principal, page=submissions), submissions, can_create
+        ),
         study_pager=Pager(
             page, of_studies, "/", (*search.query, _kept("submissions", submissions)), "studies"
         ),

@@ -37,10 +37,14 @@ class SubmissionLine:
 
 @dataclass(frozen=True)
 class SubmissionsPart:
-    """A page of the list of submissions. The home page polls this list while a submission is open."""
+    """A page of the list of submissions. The home page polls this list while a submission is open.
+
+    `can_upload` tells whether this person can upload clips.
+    """
 
     submissions: tuple[SubmissionLine, ...]
     page: int = 1
+    can_upload: bool = True
 
     @property
     def url(self) -> str:

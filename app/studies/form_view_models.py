@@ -97,6 +97,10 @@ class StudyFormPage:
         return f"/studies/{self.draft}/edit" if self.draft else "/studies/new"
 
     @property
+    def dashboard_url(self) -> str:
+        return f"/studies/{self.draft}/dashboard"
+
+    @property
     def crowd_url(self) -> str:
         """Return the URL of the page on which the owner sets up the pages around the voting."""
         return f"/studies/{self.draft}/crowd"

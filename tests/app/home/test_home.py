@@ -70,6 +70,17 @@ def test_another_researchers_study_is_not_listed_while_it_runs(cast: Cast, study
     assert "No studies yet" in page
 
 
+def test_a_viewer_is_not_told_to_upload_clips(cast: Cast) -> None:
+    viewer = signed_in(cast.context, make_actor(cast.context, "victor", Role.VIEWER))
+
+    page = viewer.get("/").text
+
+    assert "their owners share with you" in page
+    assert "No submissions yet." in page
+    assert "ti2v submit" not in page
+    assert "ti2v submit" in signed_in(cast.context, cast.bob).get("/").text
+
+
 def test_a_shared_study_is_listed_for_others_without_buttons(cast: Cast, study: Study) -> None:
     signed_in(cast.context, cast.alice).post("/studies/motif-study/close")
     assert "MotiF against two" not in signed_in(cast.context, cast.bob).get("/").text
