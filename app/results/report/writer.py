@@ -27,7 +27,7 @@ _BUILDING = threading.Lock()
 # The number of finished steps of the report that is being built, keyed by the slug of the study.
 _FINISHED_STEPS: dict[str, int] = {}
 _STEPS_WITH_ZIP = STEPS + 1
-_CHUNK_BYTES = 256 * 1024
+CHUNK_BYTES = 256 * 1024
 _NO_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest date that a ZIP file can store
 
 
@@ -62,8 +62,8 @@ def write_report(
         write_report_files(replace(contents, scores=chosen), folder, step)
 
 
-def zipped_report(database: Database, *, slug: str, principal: Principal) -> Iterator[bytes]:
-    """Return the report as a ZIP file in chunks. Equal votes give equal bytes.
+def zipped_report(database: Database, *, slug: str, principal: Principal) -> BinaryIO:
+    """Return the report as an open ZIP file, which the caller closes. Equal votes give equal bytes.
 
     Raises:
         NotFound, Conflict: see `write_report`.
@@ -78,12 +78,12 @@ def zipped_report(database: Database, *, slug: str, principal: Principal) -> Ite
         ):
             write_report(database, slug=slug, principal=principal, folder=Path(folder), step=step)
             # The file has no name, so nothing remains on disk when the download ends.
-            archive = tempfile.TemporaryFile()  # noqa: SIM115 - `_chunks` closes it
+            archive = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
             _zip(Path(folder), slug, archive)
             step()
     except StoreFull as error:
         raise StorageFull("The server's disk is full, so the report could not be built.") from error
-    return _chunks(archive)
+    return archive
 
 
 @contextmanager
@@ -117,11 +117,5 @@ def _zip(folder: Path, slug: str, archive: BinaryIO) -> None:
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 entry.external_attr = 0o644 << 16
                 with path.open("rb") as file, target.open(entry, "w", force_zip64=True) as output:
-                    shutil.copyfileobj(file, output, _CHUNK_BYTES)
+                    shutil.copyfileobj(file, output, CHUNK_BYTES)
     archive.seek(0)
-
-
-def _chunks(archive: BinaryIO) -> Iterator[bytes]:
-    with archive:
-        while chunk := archive.read(_CHUNK_BYTES):
-            yield chunk

@@ -2,10 +2,14 @@
 
 import hashlib
 import io
+import tempfile
 import zipfile
 from pathlib import Path
 
+import anyio
+import pytest
 from fastapi.testclient import TestClient
+from starlette.types import Message
 
 from app.results.report import writer
 from tests.app.results.page_voters import close, fill_panels, share, signed_in
@@ -93,6 +97,43 @@ def test_every_step_of_a_report_is_counted(cast: Cast, study: Study, tmp_path: P
     )
 
     assert len(steps) == writer.STEPS
+
+
+def open_files_without_a_name() -> set[str]:
+    """Return the open files of this process that were deleted, such as temporary files."""
+    links = (str(path.readlink()) for path in Path("/proc/self/fd").iterdir() if path.is_symlink())
+    return {link for link in links if link.startswith(tempfile.gettempdir()) and "(deleted)" in link}
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="reads the open files from Linux's /proc")
+def test_the_file_is_closed_if_the_client_is_gone(cast: Cast, study: Study, client: TestClient) -> None:
+    fill_panels(study, people=1)
+    before = open_files_without_a_name()
+    key = cast.alice.headers["Authorization"].encode()
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": REPORT,
+        "raw_path": REPORT.encode(),
+        "query_string": b"",
+        "headers": [(b"host", b"testserver"), (b"authorization", key)],
+    }
+
+    messages: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> Message:
+        if not messages:
+            await anyio.sleep_forever()
+        return messages.pop()
+
+    async def send(_message: Message) -> None:
+        raise OSError("the client is gone")
+
+    with pytest.raises(BaseException, match=r".") as gone:
+        anyio.run(client.app, scope, receive, send)
+
+    assert gone.value.__traceback__ is not None  # nothing that the request used is collected
+    assert open_files_without_a_name() == before
 
 
 def test_the_page_offers_it_once_somebody_has_voted(cast: Cast, study: Study) -> None:
