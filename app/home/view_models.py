@@ -118,6 +118,10 @@ class StudySearch:
         return replace(self.show.filter, status=self.status, text=self.text)
 
     @property
+    def is_current(self) -> bool:
+        return self.show is StudyList.CURRENT
+
+    @property
     def is_filtered(self) -> bool:
         return bool(self.text or self.status)
 

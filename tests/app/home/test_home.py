@@ -70,6 +70,14 @@ def test_another_researchers_study_is_not_listed_while_it_runs(cast: Cast, study
     assert "No studies yet" in page
 
 
+@pytest.mark.parametrize("show", ["archived", "deleted"])
+def test_an_empty_list_of_other_studies_shows_no_first_steps(cast: Cast, show: str) -> None:
+    page = signed_in(cast.context, cast.alice).get("/", params={"show": show}).text
+
+    assert f"No {show} studies." in page
+    assert "A study needs a benchmark" not in page
+
+
 def test_a_viewer_is_not_told_to_upload_clips(cast: Cast) -> None:
     viewer = signed_in(cast.context, make_actor(cast.context, "victor", Role.VIEWER))
 
