@@ -28,16 +28,19 @@ _FULL = {"507", "InsufficientStorage", "QuotaExceeded", "XMinioStorageFull", "XM
 
 
 class S3Store(MediaStore):
-    """Stores each file as the object `prefix/key` of one bucket. Several threads may use one store."""
+    """Stores each file as the object `prefix/key` of one bucket. Several threads may use one store.
 
-    def __init__(self, bucket: str, prefix: str = "") -> None:
+    A request that gets no answer within `timeout_s` is sent again, at most `attempts` times in all.
+    """
+
+    def __init__(self, bucket: str, prefix: str = "", *, timeout_s: float = 30, attempts: int = 3) -> None:
         if not bucket:
             raise ValueError("TI2V_MEDIA_URL names no bucket: s3://bucket/prefix")
         self._bucket = bucket
         self._prefix = prefix.strip("/") + "/" if prefix.strip("/") else ""
-        self._s3 = _client(timeout_s=30, attempts=3)
+        self._s3 = _client(timeout_s=timeout_s, attempts=attempts)
         # These limits let a readiness check respond before its client times out.
-        self._s3_now = _client(timeout_s=2, attempts=1)
+        self._s3_now = _client(timeout_s=min(2, timeout_s), attempts=1)
 
     @contextmanager
     def private_file(self) -> Iterator[Path]:

@@ -1,0 +1,110 @@
+"""An S3 server (moto) behind a proxy that answers slowly or wrongly."""
+
+import http.client
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+_HOP_BY_HOP = {"connection", "transfer-encoding", "content-length", "server", "date"}
+_SLOW_DOWN = b"<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>"
+
+
+class Fault(StrEnum):
+    """What the server does with every request."""
+
+    SILENT = "no answer at all"
+    SLOW_DOWN = "503, as S3 under load"
+    NO_XML = "500 with a page of a proxy"
+    DENIED = "403"
+    CUT = "an answer that ends in the middle"
+    HANGS = "an answer that stops in the middle"
+
+
+class FaultyS3:
+    """The address of the proxy, and its present fault."""
+
+    def __init__(self, upstream: str) -> None:
+        self._fault: Fault | None = None
+        self._is_over = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self, urlsplit(upstream).netloc))
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+
+    @contextmanager
+    def running(self) -> Iterator["FaultyS3"]:
+        thread = threading.Thread(target=self._server.serve_forever)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self._server.shutdown()
+            thread.join()
+            self._server.server_close()
+
+    @contextmanager
+    def failing(self, fault: Fault) -> Iterator[None]:
+        self._fault, self._is_over = fault, threading.Event()
+        try:
+            yield
+        finally:
+            self._fault = None
+            self._is_over.set()
+
+    def answer(self, request: BaseHTTPRequestHandler, upstream: str) -> None:
+        fault, is_over = self._fault, self._is_over
+        request.close_connection = True
+        body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
+        if fault is Fault.SILENT:
+            is_over.wait()
+        elif fault in (Fault.SLOW_DOWN, Fault.NO_XML, Fault.DENIED):
+            status = {Fault.SLOW_DOWN: 503, Fault.NO_XML: 500, Fault.DENIED: 403}[fault]
+            _send(request, status, {}, _SLOW_DOWN if fault is Fault.SLOW_DOWN else b"<html><p>Oops<br>")
+        else:
+            connection = http.client.HTTPConnection(upstream, timeout=60)
+            connection.request(request.command, request.path, body, dict(request.headers))
+            answer = connection.getresponse()
+            content, headers = answer.read(), dict(answer.getheaders())
+            connection.close()
+            is_cut = fault is not None and request.command == "GET"
+            _send(request, answer.status, headers, content, length=len(content) // 2 if is_cut else None)
+            if is_cut and fault is Fault.HANGS:
+                is_over.wait()
+
+
+def _send(
+    request: BaseHTTPRequestHandler,
+    status: int,
+    headers: dict[str, str],
+    content: bytes,
+    *,
+    length: int | None = None,
+) -> None:
+    """Send an answer, or only the first `length` bytes of its content."""
+    declared = headers.get("Content-Length", str(len(content))) if request.command == "HEAD" else len(content)
+    request.send_response(status)
+    for name, value in headers.items():
+        if name.lower() not in _HOP_BY_HOP:
+            request.send_header(name, value)
+    request.send_header("Content-Length", str(declared))
+    request.send_header("Connection", "close")
+    request.end_headers()
+    if request.command != "HEAD":
+        request.wfile.write(content[:length])
+        request.wfile.flush()
+
+
+def _handler(proxy: FaultyS3, upstream: str) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _any(self) -> None:
+            proxy.answer(self, upstream)
+
+        do_GET = do_PUT = do_HEAD = do_DELETE = do_POST = _any  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            """Stay quiet."""
+
+    return Handler
