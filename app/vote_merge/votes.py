@@ -5,7 +5,7 @@ The name of each annotator begins with the number of the study that the votes co
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
@@ -54,8 +54,12 @@ class MergedVote:
 
     @property
     def event(self) -> tuple[object, ...]:
-        """The values that identify a vote; no two people cast the same vote in the same microsecond."""
-        return self.pair, self.left, self.right, self.chosen, self.cast_at
+        """The values that identify a vote; no two people cast the same vote in the same millisecond.
+
+        A votes table has milliseconds, and the database has microseconds.
+        """
+        cast_at = self.cast_at.astimezone(UTC).isoformat(timespec="milliseconds")
+        return self.pair, self.left, self.right, self.chosen, self.reasons, self.decision_ms, cast_at
 
 
 def merged_sources(session: Session, study: Study) -> list[dict[str, object]]:

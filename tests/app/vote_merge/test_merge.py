@@ -162,6 +162,17 @@ def test_a_third_server_is_merged_into_the_merge_but_never_the_same_votes_twice(
     assert merged == [(1, "over-here"), (2, "over-there"), (3, "over-there")]
 
 
+def test_the_report_of_the_study_itself_is_refused(here: Cast, alice: TestClient, tmp_path: Path) -> None:
+    """The database stores microseconds, and the votes table of a report has milliseconds."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    write_report(here.context.database, slug="over-here", principal=here.alice.principal, folder=folder)
+
+    task = finished(here, alice, send(alice, packed(folder, tmp_path), study="twice"))
+
+    assert f"{VOTES} votes of the report are already in this study" in task["error"]
+
+
 def first_clip_changed(text: str) -> str:
     lines = text.split("\n")
     digest = next(cell for cell in lines[1].split(",") if len(cell) == 64)
