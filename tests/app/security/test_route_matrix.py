@@ -54,7 +54,7 @@ OPEN = (
     "participants of a crowd platform",
     "a worker of Mechanical Turk",
     "this machine; admin, viewer",
-    "who sees the results of both studies; without two studies, the form",
+    "people who see the results of both studies; without two studies in the query",
 )
 # Addresses of objects that this test does not make: metrics that were measured.
 MISSING = ("/metrics/{suite}", "/jobs/{public_id}/clip")
