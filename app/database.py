@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, closing, contextmanager, nullcont
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, UOWTransaction
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -120,6 +120,14 @@ class Database:
 
     def write_lock(self) -> AbstractContextManager[None]:
         return self._lock.held() if self._lock else nullcontext()
+
+    def relaxed_durability(self) -> list[str]:
+        """Return the settings with which PostgreSQL confirms commits that are not on the disk yet."""
+        if self.is_sqlite:
+            return []
+        with self.read() as session:
+            names = ("fsync", "synchronous_commit")
+            return [name for name in names if session.execute(text(f"SHOW {name}")).scalar() == "off"]
 
     def close(self) -> None:
         # Closing the last connection checkpoints the write-ahead log, so closing needs the write lock.

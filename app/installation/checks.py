@@ -104,13 +104,17 @@ def check_secret_key(settings: "Settings") -> Finding:
 
 
 def check_schema(database: "Database") -> Finding:
-    """Check the schema of a database that responds."""
+    """Check the schema and the durability of a database that responds."""
     from app import migrations
 
     found = migrations.status(database)
     if found.problem:
         what, _, next_step = found.problem.partition(". ")
         return Finding("database", State.BAD, what, next_step)
+    if relaxed := database.relaxed_durability():
+        advice = "Set these to on in postgresql.conf: a power failure could remove confirmed votes."
+        settings = " and ".join(f"{name} is off" for name in relaxed)
+        return Finding("database", State.BAD, f"commits do not wait for the disk: {settings}", advice)
     return Finding("database", State.GOOD, f"{database.url.get_backend_name()}, version {found.current}")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.cli.outcome import Run
+from tests.postgres import Postgres
 
 
 def states(outcome_text: str) -> dict[str, str]:
@@ -53,6 +54,21 @@ def test_a_secret_key_others_can_read_is_bad(run: Run, home: Path) -> None:
 
     assert outcome.code == 1
     assert f"Run: chmod 600 {home / 'secret_key'}" in outcome.out
+
+
+@pytest.mark.postgres
+def test_a_postgresql_that_does_not_wait_for_the_disk_is_bad(
+    run: Run, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TI2V_DATABASE_URL", postgres.fresh())
+
+    relaxed = run("doctor")
+    with postgres.waiting_for_the_disk():
+        durable = run("doctor")
+
+    assert relaxed.code == 1
+    assert "commits do not wait for the disk: fsync is off and synchronous_commit is off" in relaxed.out
+    assert durable.code == 0, durable.out
 
 
 @pytest.mark.parametrize(
