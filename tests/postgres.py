@@ -68,24 +68,27 @@ class Postgres:
     @contextmanager
     def waiting_for_the_disk(self) -> Iterator[None]:
         """Let the server flush commits to the disk, as it does by default, until the block ends."""
-        before = _durability(self.admin_url)
+        self._require_own_server()
         set_durability(self.admin_url, "on")
         try:
             yield
         finally:
-            if before == {"off"}:
-                set_durability(self.admin_url, "off")
+            set_durability(self.admin_url, "off")
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
         """Stop the server, which ends all connections, and start it again when the block ends."""
-        if self._server is None:
-            pytest.skip("TI2V_TEST_DATABASE_URL names a server that tests cannot stop")
-        self._server.stop()
+        server = self._require_own_server()
+        server.stop()
         try:
             yield
         finally:
-            self._server.ensure_postgres_running()
+            server.ensure_postgres_running()
+
+    def _require_own_server(self) -> Server:
+        if self._server is None:
+            pytest.skip("the server of TI2V_TEST_DATABASE_URL belongs to somebody else")
+        return self._server
 
     def _create(self, name: str, template: str) -> str:
         with psycopg.connect(self.admin_url, autocommit=True) as connection:
