@@ -21,7 +21,6 @@ MIB = 1024 * 1024
 # The output size, in bytes, of the hash function that derives tokens.
 MIN_SECRET_BYTES = 32
 
-
 # A folder with one of these files was used as TI2V_HOME before.
 _HOME_FILES = ("ti2v.sqlite3", "secret_key", "database.lock", "serve.lock")
 _CHECKOUT = Path(__file__).resolve().parents[1]

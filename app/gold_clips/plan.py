@@ -15,7 +15,7 @@ from benchmark.protocol import GoldKind, RenditionRecipe
 
 @dataclass(frozen=True)
 class PlannedClip:
-    """A wrong clip to make for a pair.
+    """The plan for a deliberately wrong clip of a pair.
 
     Attributes:
         right: the model's own clip of the pair; this clip is the right answer.

@@ -79,7 +79,7 @@ def schedule_removal(
 
 
 def restore_study(session: Session, *, study: Study, principal: Principal, now: datetime) -> None:
-    """Cancel the deletion of a study. A study that was open before its deletion stays paused.
+    """Cancel the deletion of a study. The restored study is paused, even if it was open when it was deleted.
 
     Raises:
         Conflict: the grace period is over.

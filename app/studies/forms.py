@@ -22,7 +22,10 @@ MAX_SHOWN = 1_000_000
 
 
 class Comparisons(StrEnum):
-    """Which of the chosen submissions a study compares. For `list`, the form names each matchup."""
+    """Which of the chosen submissions a study compares.
+
+    If the value is `list`, the owner writes each matchup into the form.
+    """
 
     REFERENCE = "reference"
     ROUND_ROBIN = "round_robin"

@@ -27,7 +27,7 @@ class GoldDecisionRequest(RequestModel):
 class GoldClipResponse(ResponseModel):
     """A proposed gold question.
 
-    The submission's clip of the pair is right; `kind` is the kind of the wrong clip.
+    The correct answer is the submission's own clip. The other clip is deliberately wrong; `kind` says how.
     """
 
     pair: str
@@ -38,9 +38,10 @@ class GoldClipResponse(ResponseModel):
 
 
 class GoldClipsResponse(ResponseModel):
-    """The gold questions of a submission; `submission` is the id of the submission with the wrong clips.
+    """The gold questions that the server made from the clips of a submission.
 
-    `submission` is null, and `clips` is empty, if the server made no wrong clips.
+    The server stores the wrong clips as a second submission; `submission` is the id of that submission. If
+    the server made no wrong clips, `submission` is null and `clips` is empty.
     """
 
     submission: str | None

@@ -1,4 +1,7 @@
-"""Lists and finds networks with a single weight file, and networks in the user's own installation."""
+"""Finds the weights of the networks that compute image, text and flow features.
+
+Some networks have one weight file. Other networks run from a Python environment that the user installed.
+"""
 
 import hashlib
 from collections.abc import Iterator

@@ -154,7 +154,10 @@ def _check_prediction(prediction_type: str, *, zero_snr: bool) -> None:
 
 
 def latent_scales(scale_b: float, scale_steps: int, timesteps: int) -> Tensor:
-    """Return VideoCrafter2's scale of the latents s(t), (timesteps,) float32 in (0, 1]; see the module."""
+    """Return s(t), the factor by which VideoCrafter2 multiplies the latents at each timestep.
+
+    The module's docstring defines s(t). The shape is (timesteps,), the type float32, the range (0, 1].
+    """
     if scale_b == 1.0:
         return torch.ones(timesteps)
     if scale_b <= 0 or not 1 < scale_steps <= timesteps:

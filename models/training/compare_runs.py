@@ -1,4 +1,7 @@
-"""Compares two configs, trained with the same seeds, by the loss ratios in Figure 6 of the MotiF paper."""
+"""Compares two configs by the loss ratio that Figure 6 of the MotiF paper plots.
+
+Both configs are trained with the same seeds. The ratios are measured on these runs.
+"""
 
 import json
 from collections.abc import Mapping, Sequence

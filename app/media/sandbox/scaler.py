@@ -1,6 +1,7 @@
 """Converts frames to one size.
 
-Frames are scaled and cropped, get black bars, or are put on a black canvas.
+There are three ways. Scaled frames are cropped, or get black bars. Frames that keep their size are put in the
+middle of a black canvas.
 """
 
 from typing import Any

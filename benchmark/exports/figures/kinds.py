@@ -13,7 +13,7 @@ class FigureName(StrEnum):
 
 
 class MetricFigureName(StrEnum):
-    """A figure of a study that needs the scores of automatic metrics, in addition to the votes."""
+    """A figure that is drawn from the votes of a study and from scores of automatic metrics."""
 
     METRIC_AGREEMENT = "metric-agreement"
 
