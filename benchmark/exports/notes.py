@@ -64,8 +64,8 @@ DEFINITIONS = {
         "high agreement (prevalence paradox), so read all columns together."
     ),
     TableName.LEADERBOARD: (
-        "Bradley-Terry model of single votes. Strength: log-odds relative to the mean of the group, with a "
-        "95 % interval from the sandwich covariance clustered by pair. Rank: by strength, with its 95 % "
+        "Bradley-Terry model of individual votes. Strength: log-odds relative to the mean of the group, with "
+        "a 95 % interval from the sandwich covariance clustered by pair. Rank: by strength, with its 95 % "
         "interval. Expected share: expected percent of votes against the other models of the group, all "
         "weighted equally. Models of different groups are not comparable."
     ),
@@ -94,16 +94,17 @@ DEFINITIONS = {
     ),
     TableName.METRIC_AGREEMENT: (
         "Agreement: percent of decided comparisons in which the metric prefers the side that most votes "
-        "chose; equal scores count as half, and 50 is a guess; 95 % interval clustered by image. A metric "
-        "without a direction is read as more is better. Spearman, Kendall: rank correlations over models. "
+        "chose; equal scores count as half; random choices agree in 50 %; 95 % interval clustered by image. "
+        "A metric without a direction is read as more is better. Spearman, Kendall: rank correlations over "
+        "models. "
         "Same winner: number of matchups in which the metric prefers the winner's clips in more pairs. "
         "Prefers static: percent of clips that the metric rates worse than a clip that repeats the image."
     ),
     TableName.METRIC_COVARIATES: (
-        "Logistic regression of single votes on the differences between the two clips, for comparisons with "
-        "scores of the suite motion. Odds ratio: factor of the odds of a vote for a side whose clip has one "
-        "unit more; 1 means no association. 95 % interval and p clustered by image. An association is not a "
-        "cause."
+        "Logistic regression of individual votes on the differences between the two clips, for comparisons "
+        "with scores of the suite motion. Odds ratio: factor of the odds of a vote for a side whose clip has "
+        "one unit more; 1 means no association. 95 % interval and p clustered by image. An association is "
+        "not a cause."
     ),
     TableName.PLAYBACK: (
         "One row per play, pause, seek or complete showing of a clip, as the voting page reported it. Pages "

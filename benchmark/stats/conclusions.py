@@ -129,8 +129,8 @@ def panel_warning(tallies: Tallies, matchups: Sequence[Matchup]) -> str | None:
     if small != large:
         shares = [100 * expected_score(EXAMPLE_SHARE, panel) for panel in (small, large)]
         example = (
-            f" For example, a side with {100 * EXAMPLE_SHARE:.0f} % of the single votes wins {shares[0]:.1f} "
-            f"% of the pairs with {small} votes and {shares[1]:.1f} % with {large} votes."
+            f" For example, a side with {100 * EXAMPLE_SHARE:.0f} % of the individual votes wins "
+            f"{shares[0]:.1f} % of the pairs with {small} votes and {shares[1]:.1f} % with {large} votes."
         )
     apart = _matchups_apart(met, matchups)
     return (

@@ -1,7 +1,7 @@
 """Defines `Votes`, the counted votes of a study as columns with one entry per vote.
 
 `benchmark.votes.validate` creates these columns from a votes table. Tallies are not enough for three
-statistics, which need the single votes in `Votes`: the agreement of single annotators, the flags of
+statistics, which need the individual votes in `Votes`: the agreement of single annotators, the flags of
 annotators, and the bootstrap over annotators.
 """
 

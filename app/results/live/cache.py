@@ -169,7 +169,7 @@ _READERS_LOCK = threading.Lock()
 
 
 def live_counts(session: Session, study: Study) -> LiveCounts:
-    """Return a study's tallies and single votes. The result is the same as without the cache."""
+    """Return a study's tallies and individual votes. The result is the same as without the cache."""
     engine: Engine = session.get_bind().engine
     with _READERS_LOCK:
         readers = _READERS.setdefault(engine, OrderedDict())

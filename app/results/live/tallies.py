@@ -46,7 +46,7 @@ class CastVotes:
 
 @dataclass(frozen=True)
 class LiveCounts:
-    """A study's tallies and single votes, read at the same moment.
+    """A study's tallies and individual votes, read at the same moment.
 
     `comparison` has the comparison ID of each tally. `left_out` has the number of votes of each status that
     does not count. `kind` is the source of the votes.

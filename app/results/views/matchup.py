@@ -139,10 +139,11 @@ def _pager(study: Study, index: int, wanted: PairFilter, *, page: int, shown: in
 
 
 def _vote_share(own: Tallies, matchup: Matchup, naming: Naming) -> str:
-    """Return the reference's share of single votes as a sentence, or an empty text without votes."""
+    """Return the reference's share of individual votes as a sentence, or an empty text without votes."""
     rows = breakdown(own, [matchup], Division.WHOLE)
     return "".join(
-        f"Of {row.votes:,} single votes, {row.vote_share_reference} % went to {naming.side(row.reference)}."
+        f"Of {row.votes:,} individual votes, {row.vote_share_reference} % are for "
+        f"{naming.side(row.reference)}."
         for row in rows
     )
 

@@ -117,7 +117,7 @@ def test_equal_panels_need_no_warning() -> None:
 
 
 def test_unequal_panels_are_warned_of_with_an_example() -> None:
-    # 60 % of single votes: a panel of three gives 64.8 % of the pairs, of five 68.3 %.
+    # 60 % of individual votes: a panel of three gives 64.8 % of the pairs, of five 68.3 %.
     warning = panel_warning(
         tallies([(3, 2), (2, 1)], matchup=[0, 1]), [MOTIF_CINEMO, Matchup("a:b", "a", "b")]
     )

@@ -1,4 +1,4 @@
-"""Tallies from single votes and from counters are the same thing."""
+"""Tallies from individual votes and from counters are the same thing."""
 
 import numpy as np
 import pytest
