@@ -14,7 +14,7 @@ import click
     help="Folder with the measurements of the runs.",
 )
 def calibrate(measurements: Path) -> None:
-    """Measure the true held-out clips as if a network had generated them.
+    """Measure the true held-out clips of the grid as if a network had generated them.
 
     With an exact flow estimator, every true clip would get the best value of every measure.
     """
@@ -22,12 +22,16 @@ def calibrate(measurements: Path) -> None:
 
     from benchmark.cli.output import write_output
     from benchmark.repro.measurements import clip_measures_csv
+    from benchmark.repro.paper_settings import Setting
     from benchmark.repro.report import CALIBRATION_FILE
-    from benchmark.scenes.sprites import held_out_clips
     from models.metrics.synthetic_scores import COLUMNS, measure_clips
+    from models.repro.run_configs import setting_config
+    from models.training.sprite_dataset import held_out_sprites
 
-    clips = held_out_clips()
-    rows = measure_clips(np.stack([clip.frames for clip in clips]), [clip.truth for clip in clips])
+    data = setting_config(Setting.REFERENCE).data
+    clips = held_out_sprites(data)
+    frames = np.stack([clip.frames for clip in clips])
+    rows = measure_clips(frames, [clip.truth for clip in clips], fps=float(data.fps))
     table = clip_measures_csv(COLUMNS, [clip.pair_id for clip in clips], rows)
     measurements.mkdir(parents=True, exist_ok=True)
     path = measurements / CALIBRATION_FILE
