@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import utc_now
 from app.context import AppContext
-from app.errors import AppError
+from app.errors import AppError, Unavailable
 from app.gold_clips.plan import PlannedClip
 from app.gold_clips.queries import gold_rows
 from app.gold_clips.service import (
@@ -45,6 +45,8 @@ def make_in_background(context: AppContext, subject: str, progress: Progress) ->
     """
     try:
         questions = _make_all(context, subject, progress)
+    except Unavailable:
+        raise  # the task is tried again later
     except (AppError, RenditionFailed) as error:
         raise TaskFailed(str(error)) from error
     progress.add_details(result={"questions": questions})

@@ -66,5 +66,5 @@ def _exclude(session: Session, *, study: Study, annotator: Annotator, reason: st
         session, counting, study=study, status=VoteStatus.EXCLUDED, reason=reason, actor=ACTOR, now=now
     )
     annotator.excluded_at, annotator.excluded_reason = now, reason
-    details = {"annotator": annotator.pseudonym, "votes": changed[VoteStatus.EXCLUDED], "reason": reason}
+    details = {"annotator": annotator.pseudonym, "votes": changed[VoteStatus.EXCLUDED]}
     record_event(session, ACTOR, "annotator.exclude", subject=study.slug, now=now, **details)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
 from app.context import AppContext
-from app.errors import AppError, Conflict
+from app.errors import AppError, Conflict, Unavailable
 from app.media.store import MediaMissing
 from app.private_files import make_private_folder
 from app.security.identity import Principal
@@ -47,6 +47,8 @@ def import_votes_in_background(context: AppContext, _subject: str, progress: Pro
         progress.add_details(result=_import(context, wanted, table, progress))
     except MediaMissing as error:
         raise TaskFailed("The uploaded file is gone from the media store. Send it again.") from error
+    except Unavailable:
+        raise  # the task is tried again later
     except (AppError, TableError) as error:
         found = error.problems if isinstance(error, AppError) else error.found
         progress.add_details(problems=[str(problem) for problem in found])

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.clock import utc_now
 from app.context import AppContext
-from app.errors import AppError
+from app.errors import AppError, Unavailable
 from app.media.store import MediaMissing
 from app.security.visibility import find_study
 from app.tables.tasks import Task
@@ -40,6 +40,8 @@ def merge_in_background(context: AppContext, _subject: str, progress: Progress) 
         progress.add_details(result=_merge(context, wanted, report, progress))
     except MediaMissing as error:
         raise TaskFailed("The uploaded file is gone from the media store. Send it again.") from error
+    except Unavailable:
+        raise  # the task is tried again later
     except (AppError, ReportError, TableError) as error:
         progress.add_details(problems=_problems(error))
         context.store.delete(wanted.archive_key)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from benchmark.repro.submission_files import GeneratedRun, generated_frames
-from benchmark.scenes.sprites import enlarged, held_out_clips
+from benchmark.scenes.sprites import RETEST_SPRITES, enlarged, held_out_clips
 
 _FACTOR = 3  # 32 pixels become 96
 _CAPTION = 18
@@ -28,7 +28,7 @@ def draw_clip_sheet(runs: Sequence[GeneratedRun], *, pairs: int = 20) -> Image.I
         ValueError: there are no runs, or `pairs` is below 1 or above the number of held-out pairs.
         MeasurementError: stored clips are damaged, or belong to other pairs.
     """
-    clips = held_out_clips()
+    clips = held_out_clips(RETEST_SPRITES)
     if not runs or not 1 <= pairs <= len(clips):
         raise ValueError(f"a sheet needs at least one run and 1 to {len(clips)} pairs, not {pairs}")
     generated = {f"{run.setting} {run.seed}": generated_frames(run) for run in runs}

@@ -14,7 +14,7 @@ from benchmark.repro.generated_clips import CLIPS_FILE, read_generated_clips
 from benchmark.repro.measurements import MeasurementError, run_name
 from benchmark.repro.paper_settings import Setting
 from benchmark.scenes.encoding import encode_mp4
-from benchmark.scenes.sprites import enlarged, held_out_clips
+from benchmark.scenes.sprites import RETEST_SPRITES, enlarged, held_out_clips
 from benchmark.tables.csv_text import csv_text
 
 BENCHMARK, CLIPS = "benchmark", "clips"
@@ -61,7 +61,7 @@ def write_benchmark_files(folder: Path) -> int:
     contains.
     """
     (folder / "images").mkdir(parents=True, exist_ok=True)
-    clips = held_out_clips()
+    clips = held_out_clips(RETEST_SPRITES)
     for image_id, frame in {clip.image_id: clip.frames[0] for clip in clips}.items():
         Image.fromarray(enlarged(frame, FACTOR)).save(folder / _image_path(image_id))
     rows = ((_image_path(clip.image_id), clip.prompt, clip.split or "") for clip in clips)
@@ -80,7 +80,7 @@ def write_clip_files(runs: list[GeneratedRun], folder: Path, *, fps: int = 8) ->
     Raises:
         MeasurementError: the stored clips are damaged, or belong to other held-out pairs.
     """
-    clips = held_out_clips()
+    clips = held_out_clips(RETEST_SPRITES)
     for run in runs:
         frames = generated_frames(run)
         (folder / run.setting).mkdir(parents=True, exist_ok=True)
@@ -96,7 +96,7 @@ def generated_frames(run: GeneratedRun) -> NDArray[np.uint8]:
     Raises:
         MeasurementError: the file is damaged, or belongs to other held-out pairs.
     """
-    clips, stored = held_out_clips(), read_generated_clips(run.path)
+    clips, stored = held_out_clips(RETEST_SPRITES), read_generated_clips(run.path)
     expected = tuple(clip.pair_id for clip in clips)
     if stored.pair_ids != expected or stored.frames.shape != (len(clips), *clips[0].frames.shape):
         raise MeasurementError(

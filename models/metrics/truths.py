@@ -9,7 +9,7 @@ from benchmark.metrics.truth import Truth
 from benchmark.pairs import pair_id
 from benchmark.scenes import ScenePair, bundled_pairs, render
 from benchmark.scenes.motions import Promise
-from benchmark.scenes.sprites import held_out_clips
+from benchmark.scenes.sprites import RETEST_SPRITES, held_out_clips
 
 
 def truth_of_pair(pair: str, *, frames: int, size: tuple[int, int]) -> Truth | None:
@@ -40,7 +40,7 @@ def sprite_truth(pair: str) -> Truth | None:
 @lru_cache(maxsize=1)
 def _sprite_truths() -> Mapping[str, Truth]:
     """Return the true clips, keyed by the pair's id in an imported benchmark."""
-    return {pair_id(clip.image_id, clip.prompt): clip.truth for clip in held_out_clips()}
+    return {pair_id(clip.image_id, clip.prompt): clip.truth for clip in held_out_clips(RETEST_SPRITES)}
 
 
 def _scene_truth(pair: ScenePair, frames: int, size: tuple[int, int]) -> Truth | None:

@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from app.context import AppContext
+from app.errors import ReadOnlyDatabase
 from app.main import API
 from app.server import TASK_HANDLERS
 from app.tasks.runner import TaskRunner
@@ -79,6 +82,29 @@ def test_a_table_of_another_form_is_a_failed_task(context: AppContext, bob: Test
     assert task["status"] == "failed"
     assert task["error"]
     assert "unexpected" not in task["error"]
+
+
+def test_a_database_that_is_read_only_for_a_while_delays_the_import(
+    context: AppContext, bob: TestClient
+) -> None:
+    answer = send(bob, table())
+    runner = TaskRunner(context, TASK_HANDLERS)
+    writes = 0
+
+    def read_only_at_the_second_write(_session: Session, _context: object, _instances: object) -> None:
+        nonlocal writes
+        writes += 1
+        if writes == 2:
+            raise ReadOnlyDatabase
+
+    event.listen(Session, "before_flush", read_only_at_the_second_write)
+    try:
+        runner.run_waiting()
+    finally:
+        event.remove(Session, "before_flush", read_only_at_the_second_write)
+    task = bob.get(answer.headers["location"]).json()
+    assert (task["status"], writes > 1) == ("queued", True)
+    assert list((context.settings.home / "media" / "imports").glob("*"))
 
 
 def test_votes_on_a_hidden_model_of_somebody_else_are_refused(context: AppContext, bob: TestClient) -> None:

@@ -43,7 +43,7 @@ def test_sqlite_flushes_its_log_before_each_acknowledged_vote(
             flushes.append(library.flushes - before)
 
     assert all(flushes), flushes
-    assert min(flushes) == 1, "a vote needs one flush, not more"
+    assert min(flushes) == 1, "one flush is enough for a vote"
 
 
 @pytest.mark.postgres

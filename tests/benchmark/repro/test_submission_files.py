@@ -11,7 +11,7 @@ from benchmark.importers.reader import read_benchmark
 from benchmark.repro.measurements import MeasurementError
 from benchmark.repro.paper_settings import Setting
 from benchmark.repro.submission_files import generated_runs, write_benchmark_files, write_clip_files
-from benchmark.scenes.sprites import held_out_clips
+from benchmark.scenes.sprites import RETEST_SPRITES, held_out_clips
 from models.metrics.clips import find_clips
 from models.metrics.motion_scores import motion_scores
 from models.metrics.synthetic_scores import measure_clips
@@ -22,7 +22,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One run, whose network generated the true clips."""
     folder = tmp_path_factory.mktemp("runs")
     (folder / "reference-3").mkdir()
-    clips = held_out_clips()
+    clips = held_out_clips(RETEST_SPRITES)
     np.savez(
         folder / "reference-3" / "clips.npz",
         frames=np.stack([clip.frames for clip in clips]),
@@ -40,7 +40,7 @@ def test_the_suite_motion_measures_a_submitted_clip_as_the_run_does(runs: Path, 
 
     assert (len(found.clips), found.expected_pairs, found.ignored) == (96, 96, ())
     measured = motion_scores(found.clips[0])
-    clip = held_out_clips()[0]
+    clip = held_out_clips(RETEST_SPRITES)[0]
     (row,) = measure_clips(clip.frames[None], [clip.truth])
     assert measured["amount_ratio"] == pytest.approx(row["amount_ratio"], abs=0.05)
     assert measured["share_inside"] == pytest.approx(row["share_inside"], abs=0.05)

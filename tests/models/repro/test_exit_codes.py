@@ -59,7 +59,7 @@ def test_a_run_stopped_by_the_time_limit_exits_with_143(
 
 
 def task(run: Run) -> str:
-    """Stop the run with seed 0 after a checkpoint, and fail with seed 1."""
+    """Report that the run with seed 0 was stopped; fail with seed 1."""
     if run.seed:
         sys.exit(1)
     return "stopped"

@@ -6,7 +6,7 @@ from click.testing import CliRunner
 
 from benchmark.repro.paper_results import PAPER_ROWS, PaperRow
 from benchmark.repro.paper_settings import Setting
-from benchmark.scenes.sprites import held_out_clips
+from benchmark.scenes.sprites import RETEST_SPRITES, held_out_clips
 from models.cli.repro import run as run_command
 from models.repro.run_configs import chosen_runs, grid, result_key, setting_config
 from models.training.batches import create_batch_builder
@@ -152,3 +152,11 @@ def test_an_image_encoder_that_does_not_exist_is_refused() -> None:
     run = toy_run(Setting.BOTH, network={"image_encoder": "no/such/folder"})
     with pytest.raises(BadConfig, match=r"network\.image_encoder: no/such/folder cannot be loaded"):
         create_pipeline(run.config, [])
+
+
+def test_the_grid_measures_the_held_out_clips_that_the_service_knows() -> None:
+    """Export, contact sheet and workers use RETEST_SPRITES."""
+    of_grid = held_out_sprites(setting_config(Setting.REFERENCE).data)
+    assert [(one.pair_id, one.prompt, one.frames.tobytes()) for one in of_grid] == [
+        (one.pair_id, one.prompt, one.frames.tobytes()) for one in held_out_clips(RETEST_SPRITES)
+    ]
