@@ -1,4 +1,4 @@
-"""The LAION aesthetic predictor sa_0_4: a linear layer on CLIP ViT-L/14 image features of unit length.
+"""The LAION aesthetic predictor sa_0_4: a linear layer on normalised image features of CLIP ViT-L/14.
 
 Source: LAION-AI/aesthetic-predictor, sa_0_4_vit_l_14_linear.pth (MIT). The head rates images from 0 to 10.
 """

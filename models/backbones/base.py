@@ -1,9 +1,9 @@
-"""Defines the interfaces of the metrics' pretrained networks, and finds the weights on disk.
+"""Defines the interfaces of the pretrained networks that metrics use, and finds their weights on disk.
 
 CLIP and DINO are read from a folder with the layout of a Hugging Face repository. The module searches these
-places for the folder, in this order: the path that the user names, `TI2V_HOME/weights/NAME`, the hub's cache.
-`sources.py` lists the networks whose weights do not have this layout. The modules of this package download no
-weights.
+places for the weights folder, in this order: the path that the user names, `TI2V_HOME/weights/NAME`, the
+hub's cache. `sources.py` lists the networks whose weights have a different layout. The modules of this
+package download no weights.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ class BackboneMissing(Exception):
 def first_line(error: Exception) -> str:
     """Return the first line of an error's text, or the name of the error's class if the text is empty.
 
-    The line ends with a full stop.
+    The returned line ends with a full stop.
     """
     lines = str(error).splitlines()
     return f"{lines[0].rstrip('.')}." if lines and lines[0] else f"{type(error).__name__}."
@@ -118,7 +118,7 @@ def weights_folder(weights: BackboneWeights, *, home: Path, named: Path | None =
 
     Raises:
         BackboneMissing: no weights were found, `named` has no config.json, or the folder below TI2V_HOME was
-            downloaded from another commit.
+            not downloaded from the pinned commit.
     """
     if named is not None:
         if not (named / "config.json").is_file():
@@ -139,7 +139,7 @@ def weights_folder(weights: BackboneWeights, *, home: Path, named: Path | None =
 
 
 def _check_commit(folder: Path, weights: BackboneWeights) -> None:
-    """Compare the pinned commit with the commit, if any, that `hf download --local-dir` recorded."""
+    """Compare the pinned commit with the commit that `hf download --local-dir` recorded in the folder."""
     record = folder / ".cache" / "huggingface" / "download" / "config.json.metadata"
     commit = record.read_text(encoding="utf-8").split("\n", 1)[0].strip() if record.is_file() else ""
     if commit and commit != weights.revision:

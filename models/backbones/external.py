@@ -53,7 +53,7 @@ class MusiqBackbone:
 class AmtBackbone:
     """Interpolates the frame between two frames with AMT-S.
 
-    As in VBench, the sides of frames are padded to multiples of 16 by replication. Pixel values of the
+    As in VBench, frames are padded by replication until both sides are multiples of 16. Pixel values of the
     interpolated frame are truncated to integers from 0 to 255, not rounded. VBench downscales the frames if a
     GPU has little memory; this class never downscales frames.
     """

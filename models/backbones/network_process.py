@@ -79,7 +79,7 @@ def read_network_file(path: Path) -> NetworkFile:
 
 
 class NetworkProcess:
-    """A running child process with a loaded network, to be used as a context manager.
+    """A running child process with a loaded network; use the object as a context manager.
 
     Args:
         name: the network's name, for messages.

@@ -27,7 +27,7 @@ class Raft(nn.Module):
         self.update_block = _Update()
 
     def encode(self, images: Tensor) -> Tensor:
-        """Return the matching features, (n, 256, height / 8, width / 8), of images in [-1, 1]."""
+        """Encode images in [-1, 1]; return the features to correlate, (n, 256, height / 8, width / 8)."""
         features: Tensor = self.fnet(images)
         return features
 
@@ -199,7 +199,7 @@ def _windows(pyramid: list[Tensor], positions: Tensor) -> Tensor:
 
 
 def _upsampled(flow: Tensor, logits: Tensor) -> Tensor:
-    """Enlarge the flow 8 times: each pixel is a convex combination of 3x3 coarse displacements."""
+    """Upsample the flow 8-fold: each displacement is a convex combination of 3x3 coarse displacements."""
     count, _, height, width = flow.shape
     weights = logits.reshape(count, 9, STRIDE, STRIDE, height, width).softmax(dim=1)
     neighbours = unfold(STRIDE * flow, 3, padding=1).reshape(count, 2, 9, height, width)

@@ -117,7 +117,7 @@ COTRACKER2 = ExternalNetwork(
 
 
 def locate(source: NetworkSource, *, home: Path) -> Located:
-    """Find a network below TI2V_HOME or, for a Hugging Face repository, in the hub's cache.
+    """Find a network below TI2V_HOME; a Hugging Face repository can also be in the hub's cache.
 
     Raises:
         BackboneMissing: the network is not on this machine. The message states the network's size, its

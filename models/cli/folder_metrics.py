@@ -71,7 +71,7 @@ def print_folder_metrics(
 
 
 def _comparable(found: list[FoundClips], *, common: bool) -> list[FoundClips]:
-    """Keep only common pairs, or print a warning that the rows cover different pairs."""
+    """Keep only the pairs that all folders have, or print a warning that the rows cover different pairs."""
     if common:
         return common_pairs(found)
     if len({frozenset(clip.pair for clip in each.clips) for each in found}) > 1:

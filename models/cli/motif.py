@@ -48,7 +48,8 @@ def convert(source: Path, output: Path, layout: str, conditioning: str, sizes: P
 
     SOURCE is a VideoCrafter2 checkpoint (a file) or a text-to-video network in diffusers' layout, such as
     ModelScope or zeroscope (a folder). With --to videocrafter2, SOURCE is the folder of a MotifUNet. Pickles
-    are loaded without running code; a pickle with anything but tensors, numbers and strings is refused.
+    are loaded without running code; a pickle is refused if it contains other objects than tensors, numbers
+    and strings.
     """
     if output.exists():
         raise click.ClickException(f"{output} already exists; choose another output path")

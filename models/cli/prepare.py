@@ -46,9 +46,9 @@ def prepare(
 ) -> None:
     """Encode the clips of CONFIG, and compute their heatmaps, so that training decodes no video.
 
-    Several CONFIGs may differ in their heatmaps and training settings; each clip then has the heatmaps of all
-    configs. If the command is interrupted, run it again: complete shards are kept. Set data.prepared to the
-    output folder before you train.
+    CONFIGs may differ only in heatmaps and training settings. For each clip, the command stores the heatmaps
+    of all CONFIGs. If the command is interrupted, run it again: complete shards are kept. Set data.prepared
+    to the output folder before you train.
     """
     from models.shard import WHOLE, parse_shard
     from models.training.config_io import read_config, resolve_config_path

@@ -87,10 +87,10 @@ def plan(
     hours: float,
     minutes: float,
 ) -> int:
-    """Print the time and disk space that RUNS need on this machine, and a `ti2v repro run` command per piece.
+    """Print the time and disk space that RUNS need on this machine, and the `ti2v repro run` commands.
 
     RUNS are names of settings (reference) or of runs (reference-0). Without RUNS, the command plans the whole
-    grid. The command trains a few steps, and generates and measures two clips, to estimate the time. If the
+    grid. To estimate the time, the command trains a few steps, then generates and measures two clips. If the
     grid is too large, the exit code is 1.
     """
     from models.motif.torch_threads import cpu_threads
@@ -123,8 +123,8 @@ def plan(
 def run_command_line(context: click.Context, names: Sequence[str]) -> str:
     """Return the `ti2v repro run` command for these runs.
 
-    The returned command repeats those options of `ti2v repro plan` that the user gave and `ti2v repro run`
-    also has.
+    The returned command contains the options that the user gave to `ti2v repro plan`, if `ti2v repro run` has
+    the same options.
     """
     words = ["ti2v", "repro", "run", *names]
     for name in _GRID_OPTIONS:

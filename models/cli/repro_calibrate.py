@@ -1,4 +1,4 @@
-"""`ti2v repro calibrate`: measures the true clips, which shows the error of the flow estimator."""
+"""`ti2v repro calibrate`: measures the true clips; the results show the error of the flow estimator."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import click
     help="Folder with the measurements of the runs.",
 )
 def calibrate(measurements: Path) -> None:
-    """Measure the true held-out clips of the grid as if a network had generated them.
+    """Measure the true held-out clips as if a network had generated them.
 
     With an exact flow estimator, every true clip would get the best value of every measure.
     """

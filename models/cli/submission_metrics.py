@@ -35,7 +35,7 @@ def print_submission_metrics(
 
     Args:
         start: if true, first measure the clips that have no scores, and wait until the workers have finished.
-        again: if true, also measure the clips that already have scores. Without `start`, this argument has no
+        again: if true, also measure the clips that already have scores. Without `start`, `again` has no
             effect.
 
     Raises:
@@ -62,7 +62,7 @@ def print_submission_metrics(
 def _name_missing_worker(
     metrics: MetricApi, submissions: Sequence[str], suite: SuiteName, address: str
 ) -> None:
-    """Print how to start a worker if no running worker offers the suite."""
+    """If no running worker offers the suite, print how to start a worker."""
     if not any(each.is_offered for each in _progress(metrics, submissions, suite)):
         _print(
             f"No worker that runs now offers the suite {suite}. Start one: ti2v worker --server {address} "

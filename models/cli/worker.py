@@ -100,8 +100,8 @@ def worker(
 ) -> None:
     """Claim jobs from a server, generate or measure their clips, and upload the results.
 
-    The first Ctrl-C or SIGTERM finishes the current batch and releases the other jobs; the second signal
-    releases all jobs immediately.
+    After the first Ctrl-C or SIGTERM, the worker finishes the current batch and releases the other jobs.
+    After the second signal, the worker releases all jobs immediately.
     """
     from benchmark.client.client import Client
     from benchmark.client.retry import Retry
@@ -148,7 +148,8 @@ def _log_missing_isolation() -> None:
 def _run_of(engine: str, *, actors: int | None, gpus_per_actor: int, address: str | None) -> "Run":
     """Return the function that runs the models.
 
-    With the engine `inline`, models run in this process, so the key in the memory of this process is hidden.
+    With the engine `inline`, models run in this process. The function then hides the memory of this process,
+    which contains the key.
     """
     from models.worker.key_source import hide_memory
 
@@ -233,7 +234,7 @@ def _stop_on_signal(stopping: threading.Event) -> Iterator[None]:
 
 @contextmanager
 def _explain_refused_key() -> Iterator[None]:
-    """If the server refused the key, append to the error message how to create a worker key."""
+    """If the server refuses the key, append the command that creates a worker key to the error message."""
     from benchmark.client.errors import NotAllowed
 
     try:

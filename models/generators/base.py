@@ -28,7 +28,7 @@ class GeneratorError(Exception):
     """A clip could not be generated.
 
     Attributes:
-        kind: failure kind reported to the server.
+        kind: the kind of failure, as reported to the server.
         log_tail: the last 8 KiB of the program's output, or an empty text if the model is not a program.
     """
 

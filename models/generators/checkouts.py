@@ -76,7 +76,7 @@ class Checkout:
         return checkpoint_sha256(sorted({file for folder in folders for file in weight_files(folder)}))
 
     def environment(self, work: Path, device: str) -> dict[str, str]:
-        """Return the program's environment variables, which set private folders and one visible GPU.
+        """Return the environment variables that give the program private folders and one visible GPU.
 
         Access to the hub is disabled, because files that the program downloads at run time would have no
         pinned revision.

@@ -206,7 +206,7 @@ class DiffusersGenerator:
 
 
 def _settings(recipe: DiffusersRecipe, call: Mapping[str, ArgumentOrList]) -> dict[str, str]:
-    """Return, as text, all settings of a recipe and of a call that influence the clip."""
+    """Return all settings that influence the clip, from the recipe and from the pipeline call, as text."""
     settings = {"fit": recipe.fit.value} | {name: str(value) for name, value in call.items()}
     if recipe.scheduler is not None:
         settings |= {f"scheduler.{name}": str(value) for name, value in recipe.scheduler.settings.items()}

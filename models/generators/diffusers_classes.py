@@ -20,7 +20,7 @@ _INSTALLED = re.compile(r"^([A-Za-z_][\w.]*):([A-Za-z_]\w*)$")
 
 
 def pipeline_class(name: str) -> "type[DiffusionPipeline]":
-    """Return a pipeline class: of diffusers, of MotiF, or of any installed package (`module:Class`).
+    """Return a pipeline class of diffusers, of MotiF or of another installed package (`module:Class`).
 
     Raises:
         CannotRun: there is no such class, or the class is not a diffusers pipeline.

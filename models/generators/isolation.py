@@ -1,8 +1,8 @@
 """Runs programs of models in user, process, mount and IPC namespaces of their own (Linux, util-linux).
 
-An isolated program sees only its own processes. The kernel does not let the program read processes outside
-its user namespace, even processes of the same user. Files of the user stay readable, except the files given
-to `hide_file`. When the program or this process ends, the kernel kills everything that the program started.
+An isolated program sees only its own processes. The kernel refuses access to processes outside the program's
+user namespace, even to processes of the same user. Files of the user stay readable, except the files given to
+`hide_file`. When the program or this process ends, the kernel kills everything that the program started.
 """
 
 import shutil

@@ -128,7 +128,7 @@ def motif_recipe(name: str, pipeline: Path) -> DiffusersRecipe:
 
 
 def pipeline_folder(folder: Path) -> Path | None:
-    """Return `folder`/pipeline or `folder`, whichever holds a saved pipeline; None if neither does."""
+    """Return the folder of the saved pipeline (`folder`/pipeline or `folder`); None if there is none."""
     candidates = (folder / "pipeline", folder)
     return next((path for path in candidates if (path / "model_index.json").is_file()), None)
 

@@ -1,6 +1,6 @@
 """Reads texts of the installed diffusers, such as official negative prompts.
 
-An adapter names such a text by file and hash instead of copying the text.
+Instead of copying a text, an adapter names the file and the hash of the text.
 """
 
 import ast

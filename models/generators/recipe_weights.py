@@ -38,7 +38,7 @@ class Weights(RecipeTable):
 
 
 class ComponentWeights(Weights):
-    """Table `[[components]]`: a component of the pipeline whose weights have their own repository.
+    """Table `[[components]]`: a pipeline component with weights in a separate repository.
 
     Attributes:
         component: name of the component in the pipeline, such as `transformer`.

@@ -58,7 +58,7 @@ class NativeTable(RecipeTable):
 
 
 class BaseRecipe(RecipeTable):
-    """The keys that the TOML file of every adapter has.
+    """The keys in every adapter's TOML file.
 
     Attributes:
         name: slug of the model; equals the file name without its extension.
@@ -68,8 +68,8 @@ class BaseRecipe(RecipeTable):
         verified: text that states which tests and comparisons of this model were run, and which were not.
         fit: how to resize an input image whose aspect ratio differs from the model's.
         native: native resolution, length and frame rate.
-        official: official default of each argument, with its source, keyed by the argument's name;
-            `scheduler.NAME` is a setting of the scheduler.
+        official: the official default of each argument and the source of this default, keyed by the
+            argument's name; `scheduler.NAME` is a setting of the scheduler.
     """
 
     name: Slug
@@ -83,7 +83,7 @@ class BaseRecipe(RecipeTable):
 
 
 class Recipe(BaseRecipe):
-    """The additional keys of adapters whose models run on the user's machine.
+    """The additional keys of models that run on the user's machine.
 
     Attributes:
         gpu_gib: required GPU memory in GiB; 0 if a CPU is sufficient.
@@ -119,7 +119,7 @@ class DiffusersRecipe(Recipe):
         scheduler: the scheduler that replaces the scheduler stored with the weights.
         quantization: smaller number types for the weights.
         gpus: number of GPUs over which the components of one pipeline are distributed.
-        components: pipeline components whose weights have their own repository.
+        components: pipeline components with weights in separate repositories.
         loras: LoRAs that are merged into the networks, in this order.
         weights: the weights of the pipeline, from exactly one hub repository.
     """
@@ -166,7 +166,7 @@ class SubprocessRecipe(Recipe):
         staging: the input files to write for the program.
         output: the files that the program writes.
         seed: how the program is seeded.
-        limits: limits of time and log size.
+        limits: limits on the run time and the log size.
     """
 
     kind: Literal["subprocess"]
@@ -190,7 +190,7 @@ class HostedRecipe(BaseRecipe):
         batch: number of clips that are submitted together.
         api, submit, poll, result: the vendor's protocol.
         price: the vendor's price of a clip.
-        limits: limits of time and size.
+        limits: limits on the time and the size of a clip.
     """
 
     kind: Literal["hosted"]

@@ -12,7 +12,7 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
 def pinned_revision(weights: Weights) -> str:
-    """Return the commit that the adapter names, or the commit that is pinned on this machine, or ""."""
+    """Return the commit that the adapter names, else the commit that this machine pins, else ""."""
     return weights.revision or _pins(generator_settings().pins).get(weights.source, "")
 
 

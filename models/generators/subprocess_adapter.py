@@ -1,4 +1,4 @@
-"""Runs a model's external program, which has its own checkout and Python environment, as a generator."""
+"""Runs an external program with its own checkout and Python environment as a generator."""
 
 import shutil
 import tempfile

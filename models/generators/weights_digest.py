@@ -22,8 +22,8 @@ def weight_files(folder: Path) -> list[Path]:
 def checkpoint_sha256(files: Sequence[Path]) -> str:
     """Return the sha256 of a text with one line `<sha256> <name>` per weight file; "" if there are no files.
 
-    In the hub's cache, weight files are links to files whose names are their sha256 hashes. The function does
-    not read linked files; it uses the name of the link's target as the hash.
+    In the hub's cache, a weight file is a link to a file that is named after its sha256 hash. The function
+    does not read linked files; it uses the name of the link's target as the hash.
     """
     if not files:
         return ""

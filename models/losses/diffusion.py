@@ -20,7 +20,7 @@ def diffusion_loss(predicted: Tensor, target: Tensor) -> Tensor:
 
     Args:
         predicted: (batch, channels, frames, height, width), any float dtype.
-        target: the prediction target (see `prediction_target`), in the shape of `predicted` and any float
+        target: the prediction target (see `prediction_target`), with the shape of `predicted` and any float
             dtype.
 
     Returns:
@@ -35,13 +35,13 @@ def diffusion_loss(predicted: Tensor, target: Tensor) -> Tensor:
 def squared_errors(predicted: Tensor, target: Tensor) -> Tensor:
     """Return the squared error at every latent position, averaged over channels.
 
-    Both losses, the diffusion loss and the motion focal loss, are computed from this tensor. The motion focal
-    loss therefore needs no second copy of the network's output. Squares are computed in float32: bfloat16 has
-    8 significant bits, which is too few for a mean over 10^5 values.
+    The diffusion loss and the motion focal loss are computed from the returned tensor. The motion focal loss
+    therefore needs no second copy of the network's output. Squares are computed in float32: bfloat16 has 8
+    significant bits, which is too few for a mean over 10^5 values.
 
     Args:
         predicted: (batch, channels, frames, height, width), any float dtype.
-        target: the prediction target, in the shape of `predicted` and any float dtype.
+        target: the prediction target, with the shape of `predicted` and any float dtype.
 
     Returns:
         (batch, 1, frames, height, width) float32, at least 0.

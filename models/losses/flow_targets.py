@@ -8,7 +8,7 @@ from torch import Tensor
 
 
 def shifted_sigmas(uniform: Tensor, shift: float) -> Tensor:
-    """Return the noise levels of uniform numbers after a time shift.
+    """Map uniform random numbers to noise levels, with a time shift.
 
         sigma = shift * u / (1 + (shift - 1) * u)        (arXiv:2403.03206, equation 23)
 
@@ -28,7 +28,7 @@ def flow_matching_latents(latents: Tensor, noise: Tensor, sigmas: Tensor) -> Ten
 
     Args:
         latents: (batch, channels, frames, height, width), any float dtype; the clean latents.
-        noise: standard Gaussian noise, in the shape of `latents`.
+        noise: standard Gaussian noise, with the shape of `latents`.
         sigmas: (batch,) float, the noise level of each clip in [0, 1].
 
     Returns:

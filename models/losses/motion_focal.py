@@ -14,7 +14,9 @@ from models.losses.diffusion import squared_errors
 
 @dataclass(frozen=True, eq=False)
 class MotifLoss:
-    """The total loss of each clip and its two terms. Every tensor is (batch,) float32, at least 0.
+    """The total loss of each clip, and the two terms of the total.
+
+    Every tensor is (batch,) float32, at least 0.
 
     Attributes:
         diffusion: E || eps - eps_theta ||^2, the diffusion loss, with gradient.
@@ -37,7 +39,7 @@ def motion_focal_loss(predicted: Tensor, target: Tensor, heatmap: Tensor) -> Ten
 
     Args:
         predicted: (batch, channels, frames, height, width), any float dtype.
-        target: the prediction target, in the shape of `predicted` and any float dtype.
+        target: the prediction target, with the shape of `predicted` and any float dtype.
         heatmap: (batch, 1, frames, height, width), any float dtype; m' in [0, 1] at latent size.
 
     Returns:
@@ -54,7 +56,7 @@ def motif_loss(predicted: Tensor, target: Tensor, heatmap: Tensor, weight: float
 
     Args:
         predicted: (batch, channels, frames, height, width), any float dtype.
-        target: the prediction target, in the shape of `predicted` and any float dtype.
+        target: the prediction target, with the shape of `predicted` and any float dtype.
         heatmap: (batch, 1, frames, height, width), any float dtype; m' in [0, 1].
         weight: the paper's lambda, at least 0; 1 in the paper. With a weight of 0, the total is the
             diffusion loss.

@@ -19,7 +19,7 @@ class ImageTextEncoder(ImageEncoder, TextEncoder, Protocol):
 def animate_bench_scores(
     clip: ClipInput, encoder: ImageTextEncoder, cache: FeatureCache, settings: AnimateBenchSettings
 ) -> Mapping[str, float]:
-    """Return the image similarity and the text similarity, both as a cosine and as 2.5 * max(cosine, 0).
+    """Return image and text similarity; each is given as a cosine and as 2.5 * max(cosine, 0).
 
     Raises MetricInputError or UnreadableVideo for an unsuitable clip.
     """

@@ -115,7 +115,7 @@ def _prompt_names(stems: Sequence[str], pairs: Sequence[PairSpec]) -> dict[str, 
 
 
 def _shared_prompts(stems: Sequence[str], pairs: Sequence[PairSpec]) -> dict[str, int]:
-    """For each name `<prompt>-<seed>` whose prompt several pairs have, return the number of these pairs."""
+    """Return the number of pairs for each name `<prompt>-<seed>` whose prompt belongs to several pairs."""
     prompts = Counter(pair.prompt for pair in pairs)
     found = {}
     for stem in stems:

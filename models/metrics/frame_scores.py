@@ -22,7 +22,7 @@ def score_motion(
     Args:
         frames: (frames, height, width, 3) uint8 RGB, at least 3 frames.
         image: (height, width, 3) uint8, the input image at the clip's size.
-        truth: the true clip (rendered with the correct motion), in the shape of `frames`; None if the true
+        truth: the true clip (rendered with the correct motion), with the shape of `frames`; None if the true
             clip is unknown.
 
     Raises:

@@ -21,8 +21,8 @@ Frames = NDArray[np.uint8]
 def motion_scores(clip: ClipInput, *, flow_name: str = "dis-medium") -> Mapping[str, float]:
     """Return the scores of one clip in the suite `motion`.
 
-    Only pairs of synthetic benchmarks have a true clip (a rendered clip with the correct motion), so only
-    these pairs get the scores that compare a clip with its true clip.
+    A true clip is a rendered clip with the correct motion. Only pairs of synthetic benchmarks have a true
+    clip, so only these pairs get the scores that compare a clip with its true clip.
 
     Raises:
         MetricInputError: the clip has fewer than 3 frames, or a side of fewer than 8 pixels.
@@ -41,7 +41,7 @@ def motion_scores(clip: ClipInput, *, flow_name: str = "dis-medium") -> Mapping[
 
 
 def _sprite_scores(pair_id: str, frames: Frames, fps: float) -> dict[str, float]:
-    """Return the measures of a clip of the sprite benchmark, which has 32 x 32 pixels before enlargement."""
+    """Return the measures of a sprite clip; before it is enlarged, a sprite clip has 32 x 32 pixels."""
     truth = sprite_truth(pair_id)
     if truth is None or len(frames) != len(truth.frames):
         return {}

@@ -24,7 +24,8 @@ class MetricRun:
         device: device of the networks, such as `cpu` or `cuda:0`.
         dtype: floating-point type of the networks.
         weights: folder with the backbone's weights; by default the folder that `weights_folder` returns.
-        workers: number of processes of the suite motion, and of threads that decode clips for networks.
+        workers: number of processes that compute the suite motion; for suites with networks, number of
+            threads that decode clips.
         vbench: settings of the suite vbench-i2v.
         animate_bench: settings of the suite animate-bench.
     """

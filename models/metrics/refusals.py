@@ -1,4 +1,4 @@
-"""Lists the errors with which a suite refuses a clip, and the message of a refusal."""
+"""Lists the errors that a suite raises when it refuses a clip, and formats their messages."""
 
 from benchmark.metrics.vectors import MetricInputError
 from benchmark.video import UnreadableVideo
@@ -8,7 +8,7 @@ REFUSALS = (MetricInputError, UnreadableVideo, BadInput)
 
 
 def refusal_message(error: Exception) -> str:
-    """Return the reason of a refusal. If the file cannot be read, the message also states the next step."""
+    """Return the reason why a clip was refused; if the file cannot be read, also return the next step."""
     if isinstance(error, UnreadableVideo):
         return f"{error} Generate or encode the clip again."
     return str(error)

@@ -1,4 +1,4 @@
-"""Measures clips of a synthetic benchmark, which are in memory, with the scores of the suite `motion`."""
+"""Computes the scores of the suite `motion` for clips of a synthetic benchmark that are in memory."""
 
 from collections.abc import Sequence
 
@@ -36,7 +36,7 @@ def measure_clips(
         fps: frames per second.
 
     Raises:
-        ValueError: the numbers of generated and of true clips differ.
+        ValueError: the number of generated clips differs from the number of true clips.
         MetricInputError: the shapes of a clip and its true clip differ.
     """
     return [_measures(frames, truth, fps) for frames, truth in zip(generated, truths, strict=True)]

@@ -1,4 +1,4 @@
-"""Looks up the true clip (the correct rendering) of a synthetic pair, to compare clips with it."""
+"""Looks up the true clip of a synthetic pair; a true clip is a rendered clip with the correct motion."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -13,7 +13,7 @@ from benchmark.scenes.sprites import RETEST_SPRITES, held_out_clips
 
 
 def truth_of_pair(pair: str, *, frames: int, size: tuple[int, int]) -> Truth | None:
-    """Return the true clip of a pair at a clip's length and size.
+    """Return the true clip of a pair, rendered with the given length and size.
 
     Return None if the pair is not synthetic, or if its prompt asks for neither rigid motion nor a new object.
     Also return None if a side is odd, because the scene engine draws only frames with even sides.

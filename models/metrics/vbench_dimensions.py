@@ -32,7 +32,7 @@ Score = Callable[[ClipInput], float | None]
 
 @dataclass(frozen=True)
 class Opening:
-    """The networks, device, type and cache with which a dimension is opened.
+    """The networks, the device, the number type and the cache that a dimension uses.
 
     Attributes:
         located: the networks that the dimension needs, in the order of `Dimension.networks`.

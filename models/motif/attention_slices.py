@@ -1,4 +1,4 @@
-"""Computes attention in slices of the heads; this saves memory if there is no fused attention."""
+"""Computes attention for a few heads at a time, which saves memory if there is no fused attention."""
 
 from diffusers.models.attention_processor import Attention
 from torch import nn

@@ -1,4 +1,4 @@
-"""Conditions a network on an image: concatenation to the noisy latents, cross-attention to image tokens.
+"""Conditions a network on an image: concatenates image latents, or adds cross-attention to image tokens.
 
 The paper uses `x-cat`; `cx-attn` and `both` are the paper's ablations (arXiv:2412.16153, Table 3). The added
 weights are initialised so that, before training, the network's outputs equal the outputs of the text-to-video
@@ -98,7 +98,7 @@ def add_image_attention(network: nn.Module, image_tokens: int) -> None:
 
 
 def widen_input_channels(weight: Tensor, image_channels: int) -> Tensor:
-    """Add input channels with zero weights to the weight of a convolution.
+    """Add input channels, initialised to zero, to the weight of a convolution.
 
     Args:
         weight: (out, in, height, width).

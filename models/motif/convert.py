@@ -43,7 +43,7 @@ _OUTSIDE_BLOCKS = {
 
 
 def load_videocrafter_weights(state: StateDict, network: MotifUNet, source: object) -> None:
-    """Load a VideoCrafter2 checkpoint into all weights of a network except the image conditioning.
+    """Load a VideoCrafter2 checkpoint into a network; the weights of the image conditioning do not change.
 
     Args:
         state: tensors of the checkpoint by name; tensors of the autoencoder and text encoder are ignored.

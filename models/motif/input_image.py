@@ -19,8 +19,8 @@ _COLOURS = 3
 def preprocess_images(image: InputImages, *, height: int, width: int) -> Tensor:
     """Return the images of a batch at the network's size.
 
-    Each image is resized to cover the target size, and its centre is cropped (the paper does not state how
-    images are resized). The aspect ratio is preserved. An image that already has the target size is not
+    Each image is resized to cover the target size, then cropped to its centre. The paper does not state how
+    images are resized. The aspect ratio is preserved. An image that already has the target size is not
     resampled.
 
     Args:

@@ -98,8 +98,8 @@ class MotifImageToVideoPipeline(MotifComponents):
                 DDPM. The paper does not state its eta.
             num_videos_per_prompt: number of clips per image and prompt. The clips of a prompt are
                 consecutive.
-            generator: either one random generator per clip, so that a clip does not depend on its batch, or
-                one generator for all clips.
+            generator: one random generator for all clips, or a list with one generator per clip. With a list,
+                a clip does not depend on the other clips of its batch.
             latents: standard normal noise from which sampling starts, (clips, channels, frames, latent
                 height, latent width). By default, `generator` draws the noise.
             prompt_embeds: text embeddings instead of `prompt`; see `encode_prompt`.
@@ -109,9 +109,8 @@ class MotifImageToVideoPipeline(MotifComponents):
             return_dict: whether to return a `MotifPipelineOutput` instead of a tuple.
             callback_on_step_end: function that is called after each step with the pipeline, the step index,
                 the timestep and a dictionary of tensors. The function may return a dictionary of new tensors.
-            callback_on_step_end_tensor_inputs: the callback's tensors: `latents`, `prompt_embeds` or both.
-                If guidance is on, the tensor `prompt_embeds` holds the embeddings of the negative prompts
-                first.
+            callback_on_step_end_tensor_inputs: the callback's tensors: `latents`, `prompt_embeds` or both. If
+                guidance is on, the tensor `prompt_embeds` starts with the embeddings of the negative prompts.
 
         Returns:
             A `MotifPipelineOutput` with the clips, or a tuple with the clips.

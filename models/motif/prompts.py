@@ -33,7 +33,8 @@ class PromptEncoder:
         """Return the embeddings of the prompts, (prompts, tokens, channels).
 
         Raises:
-            ValueError: both or neither of the arguments are given, or one has the wrong type or shape.
+            ValueError: both arguments are given, no argument is given, or an argument has the wrong type or
+                shape.
         """
         if (prompt is None) == (prompt_embeds is None):
             given = "neither" if prompt is None else "both"
@@ -54,7 +55,7 @@ class PromptEncoder:
             like: the embeddings of the prompts.
 
         Raises:
-            ValueError: both arguments are given, or one has the wrong type, number or shape.
+            ValueError: both arguments are given, or an argument has the wrong type, number or shape.
         """
         if negative_prompt_embeds is None:
             encoded = self._encode("negative_prompt", _negative_texts(negative_prompt, len(like)))

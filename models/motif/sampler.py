@@ -30,7 +30,7 @@ _MIN_SIGNAL = 2.0**-24
 
 
 class Scheduler(Protocol):
-    """The interface that all schedulers of diffusers for discrete timesteps share."""
+    """The common interface of diffusers' schedulers with discrete timesteps."""
 
     config: Any
     timesteps: Tensor
@@ -72,7 +72,7 @@ class Sampler:
         self.timesteps = self._scheduler.timesteps
 
     def start(self, noise: Tensor) -> Tensor:
-        """Return the scheduler's latents at the first timestep, from standard normal noise of any shape."""
+        """Convert standard normal noise of any shape to the scheduler's latents at the first timestep."""
         if self._scale is not None:
             noise = noise / self._scale.at(self.timesteps[0]).c
         start: Tensor = noise * self._scheduler.init_noise_sigma
@@ -155,7 +155,7 @@ class _LatentScale:
         return cls(alphas.double().cpu().numpy(), scales.double().numpy())
 
     def at(self, timestep: Tensor) -> _Scale:
-        """Return the schedule at a timestep. Some schedulers have timesteps between integers."""
+        """Return the schedule at a timestep. Some schedulers have timesteps that are not integers."""
         numbers = np.arange(len(self.alphas))
         return _Scale(
             *(float(np.interp(float(timestep), numbers, each)) for each in (self.alphas, self.scales))

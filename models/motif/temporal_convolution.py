@@ -17,7 +17,7 @@ class TemporalConvolution(nn.Conv3d):
     """
 
     def forward(self, clips: Tensor) -> Tensor:
-        """Convolve clips, (batch, channels, frames, height, width), along their frames."""
+        """Convolve clips, (batch, channels, frames, height, width), along the axis of the frames."""
         if clips.device.type != "cpu":
             output: Tensor = super().forward(clips)
             return output
@@ -26,7 +26,7 @@ class TemporalConvolution(nn.Conv3d):
 
 
 def replace_temporal_convolutions(network: nn.Module) -> None:
-    """Give each Conv3d of the network's temporal layers the class `TemporalConvolution`; keep its weights."""
+    """Change the class of each Conv3d in the temporal layers to `TemporalConvolution`; keep the weights."""
     for layer in network.modules():
         if isinstance(layer, TemporalConvLayer):
             for block in (layer.conv1, layer.conv2, layer.conv3, layer.conv4):

@@ -92,7 +92,7 @@ class MotifUNet(StrictModel, ConfigMixin, PeftAdapterMixin):  # type: ignore[mis
 
     @property
     def side_multiple(self) -> int:
-        """The sides of the latents must be multiples of this number, because each level halves them."""
+        """The number that must divide height and width of the latents, because each level halves them."""
         return int(2 ** (len(self.unet.down_blocks) - 1))
 
     def set_attention_slice(self, slice_size: str | int | None) -> None:

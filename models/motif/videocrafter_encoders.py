@@ -51,7 +51,7 @@ def read_autoencoder(state: StateDict, source: object) -> AutoencoderKL:
 
 
 def read_text_encoder(state: StateDict, source: object) -> CLIPTextModel:
-    """Return the text encoder of a checkpoint without its last layer, which VideoCrafter2 does not use.
+    """Return the text encoder of a checkpoint; VideoCrafter2 does not use the last layer, so it is left out.
 
     Args:
         state: tensors of the checkpoint by name.
@@ -92,7 +92,7 @@ def read_text_encoder(state: StateDict, source: object) -> CLIPTextModel:
 
 
 def _count(state: Mapping[str, Tensor], pattern: str) -> int:
-    """Return the number of blocks. The pattern finds the number of a block in the name of a tensor."""
+    """Return the number of blocks. The pattern matches the number of a block in a tensor's name."""
     numbers = {int(match[1]) for name in state if (match := re.match(pattern, name))}
     return max(numbers) + 1 if numbers else 0
 

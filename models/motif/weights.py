@@ -31,10 +31,10 @@ _FIXED = {"act_fn": "silu", "norm_eps": 1e-5, "downsample_padding": 1, "mid_bloc
 
 
 def read_text_to_video(folder: Path, conditioning: Conditioning) -> MotifUNet:
-    """Load a text-to-video UNet in diffusers' layout (ModelScope, zeroscope) and add image conditioning.
+    """Load a text-to-video UNet in diffusers' layout, such as ModelScope, and add image conditioning.
 
-    Before training, the outputs equal the outputs of the original network, because the added weights (frame
-    rate embedding and image conditioning) are initialised to zero.
+    The added weights, those of the frame rate embedding and of the image conditioning, are initialised to
+    zero. Before training, the outputs therefore equal the outputs of the original network.
 
     Args:
         folder: a pipeline folder with a `unet` subfolder, or the `unet` folder itself.

@@ -23,7 +23,7 @@ class DitBatch:
 
     Attributes:
         noisy: (batch, channels, latent frames, height, width) float32; the first latent frame is the image.
-        target: the velocity, in the shape of `noisy`.
+        target: the velocity, with the shape of `noisy`.
         sigmas: (batch,) float32, the noise level of each clip.
         text: (batch, tokens, channels) float32.
         heatmap: (batch, 1, latent frames, height, width) float32 in [0, 1].
@@ -79,7 +79,7 @@ def dit_loss(predicted: Tensor, batch: DitBatch, weight: float) -> MotifLoss:
         L = E || v - v_theta ||^2 + weight * E || m' (v - v_theta) ||^2,   v = noise - latents
 
     Args:
-        predicted: the predicted velocity, in the shape of `batch.target`.
+        predicted: the predicted velocity, with the shape of `batch.target`.
         batch: the batch.
         weight: lambda of the motion focal loss; 0 gives the flow-matching loss only.
     """

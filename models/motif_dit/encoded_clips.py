@@ -31,8 +31,8 @@ class DitClip:
         latents: normalised latents, (channels, latent frames, height, width).
         text: hidden states of the caption, (tokens, channels).
         heatmap: the heatmap m', pooled in time, (1, latent frames, height, width) in [0, 1].
-        region: the heatmap that defines the high-motion regions, in the shape of `heatmap`: the optical flow,
-            never inverted.
+        region: the heatmap that defines the high-motion regions, with the shape of `heatmap`. This heatmap is
+            computed from optical flow and is never inverted.
     """
 
     label: ClipLabel

@@ -46,7 +46,7 @@ def add_lora(transformer: WanTransformer3DModel, settings: LoraSettings) -> list
     At first, the LoRA does not change the outputs of the transformer.
 
     Raises:
-        BadConfig: no layer's name in the transformer ends with one of the configured suffixes.
+        BadConfig: the transformer has no layer whose name ends with a configured suffix.
     """
     transformer.requires_grad_(False)
     ends = tuple(f".{name}" for name in settings.layers)

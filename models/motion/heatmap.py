@@ -105,8 +105,8 @@ def resize_heatmap(heatmap: Heatmap, height: int, width: int, kernel: Kernel = K
         (frames, height, width) float32 in [0, 1] at the target size.
 
     Raises:
-        ValueError: the heatmap is not 3-dimensional, or, for the kernel `max`, a side of the heatmap is not a
-            multiple of the target side.
+        ValueError: the heatmap is not 3-dimensional, or the kernel is `max` and a side of the heatmap is not
+            a multiple of the target side.
     """
     if heatmap.ndim != 3:
         raise ValueError(f"a heatmap must be (frames, height, width), not {heatmap.shape}")
@@ -117,13 +117,13 @@ def resize_heatmap(heatmap: Heatmap, height: int, width: int, kernel: Kernel = K
 
 
 def pool_frames(heatmap: Heatmap, stride: int) -> Heatmap:
-    """Pool a heatmap in time, for latents of an autoencoder that compresses time.
+    """Average a heatmap over groups of frames, for an autoencoder that compresses time.
 
     Causal video autoencoders encode the first frame alone, and then each group of `stride` frames as one
     latent frame. The pooled map of a group is the mean of the maps of its frames.
 
     Args:
-        heatmap: (frames, height, width) float32 in [0, 1]; `frames` is a multiple of `stride`, plus 1.
+        heatmap: (frames, height, width) float32 in [0, 1]; `frames` - 1 is a multiple of `stride`.
         stride: number of frames per latent frame, such as 4 for Wan.
 
     Returns:

@@ -77,7 +77,7 @@ class RaftFlow:
 
         Args:
             previous: (pairs, 3, height, width) uint8, the first frame of each pair.
-            following: the next frame of each pair, in the shape of `previous`.
+            following: the next frame of each pair, with the shape of `previous`.
 
         Returns:
             (pairs, height, width, 2) float32, pixels.
@@ -87,7 +87,7 @@ class RaftFlow:
         return flow[:, :, :height, :width].permute(0, 2, 3, 1).float().cpu().numpy()
 
     def _preprocess(self, images: Tensor) -> Tensor:
-        """Scale (n, 3, height, width) uint8 to float32 in [-1, 1]; pad right and bottom by edge pixels."""
+        """Convert images, (n, 3, height, width) uint8, to float32 in [-1, 1]; pad right and bottom."""
         height, width = images.shape[2:]
         right, bottom = (_padded_side(side) - side for side in (width, height))
         return pad(images.to(self._device).float() / 127.5 - 1, (0, right, 0, bottom), mode="replicate")

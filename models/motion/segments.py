@@ -55,7 +55,7 @@ def segment_heatmap(
 
     Args:
         flow: (frames - 1, height, width, 2) float32, pixels.
-        masks: (segments, height, width) bool, of the first frame.
+        masks: (segments, height, width) bool, the masks of the first frame.
         settings: heatmap settings; only unit, noise floor, threshold and inverse are used.
         selection: the rule that selects the segments with value 1.
 

@@ -34,7 +34,7 @@ class FlowUnit(StrEnum):
 
     - `frac_side`: displacement between two frames / shorter side of the frame
     - `frac_diag`: displacement between two frames / diagonal of the frame
-    - `frac_side_per_clip`: displacement over the whole clip at this speed / shorter side of the frame
+    - `frac_side_per_clip`: displacement between two frames * number of steps of the clip / shorter side
     - `per_frame_max`: displacement / largest displacement in the frame
     - `per_clip_max`: displacement / largest displacement in the clip
     - `per_clip_quantile`: displacement / a high quantile of the displacements in the clip
@@ -53,7 +53,7 @@ class LastFrame(StrEnum):
 
     The paper does not state how it computes this map.
 
-    - `backward`: from the flow of the last frame to the previous frame; exact flow has no such flow
+    - `backward`: from the flow of the last frame to the previous frame; not available for exact flow
     - `repeat`: the previous map
     - `static`: the map of zero flow
     """

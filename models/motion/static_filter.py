@@ -1,17 +1,17 @@
-"""Sets the flow to zero at pixels where "nothing moves" explains the frames as well as the flow does.
+"""Sets the flow to zero where the assumption "nothing moves" explains the frames as well as the flow.
 
 Dense flow estimators report motion in two kinds of static regions: in a halo of background around a moving
 object, and in regions that contain only noise. This filter compares two hypotheses for every pixel and frame:
 
 1. static: the pixel differs little from the same position in the next frame. Background that is about to be
-   covered changes in the next frame only. The filter therefore uses the difference from the previous frame
-   instead, if this difference is far smaller.
+   covered changes in the next frame only. If the difference from the previous frame is far smaller, the
+   filter therefore uses that difference.
 2. moving: the pixel's value is close to the value in the next frame at the position to which the flow
    points.
 
-The flow is kept only in regions where the difference of hypothesis 2 (moving) is smaller by more than a
-margin, and in the holes of such regions. The filter is not described in the paper; docs/motion.md reports
-measurements of the filter's effect, against exact flow and on generated clips.
+The filter keeps the flow in regions where the difference of hypothesis 2 (moving) is smaller by more than a
+margin. The filter also keeps the flow in the holes of these regions. The filter is not described in the
+paper; docs/motion.md reports measurements of the filter's effect, against exact flow and on generated clips.
 """
 
 from itertools import pairwise

@@ -38,7 +38,8 @@ class EncoderTraining:
         steps: number of optimiser steps.
         clips: number of clips whose frames are the training images.
         batch: images per step.
-        learning_rate: maximum learning rate. After a warm-up, the rate decreases to 0 along a cosine.
+        learning_rate: maximum learning rate. After a warm-up, the learning rate decreases to 0 along a
+            cosine.
     """
 
     steps: int

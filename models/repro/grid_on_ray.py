@@ -18,7 +18,7 @@ def run_on_ray(
     Args:
         runs: the runs.
         task: see `run_in_processes`.
-        gpus: number of GPUs, which is the number of runs at the same time; each run gets one GPU. If None,
+        gpus: number of GPUs. Each run gets one GPU, so this is also the number of simultaneous runs. If None,
             the runs use the CPUs of the cluster, one run per CPU.
         report: see `run_in_processes`.
     """

@@ -1,4 +1,4 @@
-"""Plans the grid: measures a few training steps; computes the hours, the disk space and groups of runs."""
+"""Plans the grid: measures a few training steps, computes hours and disk space, and groups the runs."""
 
 import statistics
 import time
@@ -101,7 +101,7 @@ class Plan:
 
 
 def plan_grid(runs: Sequence[Run], *, processes: int) -> Plan:
-    """Measure the cost of a run for every image conditioning among the runs, and return the plan.
+    """Measure the cost of one run per image conditioning, and return the plan for all runs.
 
     For each image conditioning, the measurement trains a few steps, and generates and measures two clips. If
     other programs use the cores during the measurement, the plan overestimates the time.

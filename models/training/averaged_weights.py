@@ -13,8 +13,8 @@ from models.training.sharded_weights import is_sharded, whole_network
 def averaged_weights(state: TrainState, pipeline: MotifImageToVideoPipeline) -> Iterator[MotifUNet]:
     """Yield the pipeline's network with the averaged weights, complete in every process.
 
-    If the weights are sharded, all processes call this function, and the pipeline gets a complete copy of
-    the network. A complete network can run in one process alone, so the processes can share the work of a
+    If the weights are sharded, all processes call this function, and the pipeline gets a complete copy of the
+    network. Each process can run a complete network by itself, so the processes can share the work of a
     validation.
     """
     trained = pipeline.unet

@@ -20,14 +20,14 @@ class Batch:
 
     Attributes:
         noisy: z_t, (batch, channels, frames, height, width) float32.
-        target: the prediction target, in the shape of `noisy`.
+        target: the prediction target, with the shape of `noisy`.
         timesteps: (batch,) int64, the timestep of each clip.
         text: (batch, tokens, channels) float32, the text embeddings.
         fps: (batch,) float32, the frame rate of each clip.
         image_latents: (batch, channels, height, width) float32, or None for `cx-attn`.
         image_tokens: (batch, tokens, channels) float32, or None for `x-cat`.
         heatmap: the heatmap m' of the loss, (batch, 1, frames, height, width) float32 in [0, 1].
-        region: the heatmap m from optical flow, in the shape of `heatmap`, for the statistics of moving
+        region: the heatmap m from optical flow, with the shape of `heatmap`, for the statistics of moving
             regions.
     """
 

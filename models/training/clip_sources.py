@@ -60,7 +60,7 @@ class ClipSource:
 
 
 def broken_clip(name: str, reason: str) -> ClipSource:
-    """Return a clip that cannot be read; `reason` is a sentence."""
+    """Return a placeholder for a clip that cannot be read; `reason` is a sentence."""
     return ClipSource(ClipLabel(name, f"broken {name}", "", False), partial(_refuse, reason))
 
 

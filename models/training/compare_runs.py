@@ -66,8 +66,8 @@ def comparison_table(runs: Mapping[str, Seeds]) -> str:
     The last column states for how many seeds the first config has the lower ratio.
 
     Args:
-        runs: for each of two config names, a list with the Figure 6 rows of every seed. Both configs have the
-            same seeds and timesteps.
+        runs: the Figure 6 rows of every seed, as one list for each of the two config names. Both configs have
+            the same seeds and timesteps.
     """
     (first, firsts), (second, seconds) = runs.items()
     lines = [f"| timestep | {first} | {second} | {first} lower |", "|---|---|---|---|"]

@@ -58,7 +58,7 @@ class TinySettings(Section):
         head_dim: number of channels per attention head.
         groups: number of groups of the group norms.
         text_channels: hidden size of the frozen text encoder with random weights.
-        text_tokens: longest prompt in tokens, with the start and end tokens.
+        text_tokens: maximum length of a prompt in tokens, including the start and end tokens.
         whiten: whitening exponent of the latents: 0 keeps distances, 1 gives all channels equal variance.
         residual_scale: if above 0, the network denoises (clip - first frame) * residual_scale. The paper has
             no residual scale; the scale lets a network of few parameters learn to animate. 0 turns the scale

@@ -24,9 +24,9 @@ class DataSettings(Section):
             the held-out benchmark.
         folder: if the source is `folder` or `webdataset`, the folder that holds the files, relative to the
             working directory.
-        captions: if the source is `folder`, table in the folder (CSV, TSV, JSONL or Parquet) with the columns
-            `file`, `caption` and optionally `held_out` (0/1), or with WebVid's columns `videoid`, `page_dir`
-            and `name`.
+        captions: if the source is `folder`, the file name of a table in the folder (CSV, TSV, JSONL or
+            Parquet). The columns are `file`, `caption` and optionally `held_out` (0/1), or WebVid's columns
+            `videoid`, `page_dir` and `name`.
         held_out_share: share of held-out clips, used if there is no `held_out` column. A hash of each clip's
             name decides whether the clip is held out.
         prepared: folder that `ti2v prepare` has written from these settings; if it is set, training decodes
@@ -52,7 +52,7 @@ class DataSettings(Section):
         strides: distances between the frames of a window. If the list is not empty, `fps` is not used: a
             window takes every n-th frame of the clip, where n is a number of the list. The choice of n
             depends on the name of the clip and the number of the window.
-        windows: number of windows of `frames` frames that are taken from each clip.
+        windows: number of windows per clip; each window has `frames` frames.
         position: where the windows start.
     """
 

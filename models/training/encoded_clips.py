@@ -1,4 +1,4 @@
-"""The interface of clips with computed tensors, and its implementation for the tensor cache."""
+"""Defines the interface of encoded clips, and implements this interface for the tensor cache."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class ClipTensors:
         image_tokens: the first frame's image tokens, (tokens, channels); None if there is no image encoder.
         text: the caption's hidden states, (tokens, channels).
         heatmap: the heatmap m' of the loss, (1, frames, height, width) in [0, 1].
-        region: the heatmap m from optical flow, in the shape of `heatmap`. The heatmap m is never inverted
+        region: the heatmap m from optical flow, with the shape of `heatmap`. The heatmap m is never inverted
             and never made from segments, because Figure 6 must compare the same regions in every run.
         fps: frame rate of the clip.
     """

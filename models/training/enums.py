@@ -39,7 +39,7 @@ class NetworkKind(StrEnum):
 
 
 class HeatmapSource(StrEnum):
-    """The source of the heatmap: optical flow, as in the paper, SAM's segments, or true object masks."""
+    """The source of the heatmap: optical flow (as in the paper), segments from SAM, or true object masks."""
 
     FLOW = "flow"
     SAM = "sam"

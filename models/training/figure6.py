@@ -92,7 +92,7 @@ def region_loss(timestep: int, errors: Tensor, region: Tensor) -> RegionLoss:
     Args:
         timestep: timestep of the losses, copied to the result.
         errors: (clips, 1, frames, height, width) float32, the loss at every position.
-        region: bool in the shape of `errors`; True in high-motion regions.
+        region: bool, with the shape of `errors`; True in high-motion regions.
     """
     return RegionLoss(timestep, float(errors[region].mean()), float(errors.mean()))
 

@@ -36,7 +36,7 @@ def plot_region_losses(path: Path, runs: Mapping[str, Sequence[Sequence[RegionLo
 
     Args:
         path: the image file.
-        runs: for each config name, a list with the Figure 6 rows of every seed.
+        runs: the Figure 6 rows of every seed, as one list for each config name.
 
     Raises:
         CannotWrite: the disk is full.

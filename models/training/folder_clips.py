@@ -43,7 +43,7 @@ def folder_clips(data: DataSettings) -> Iterator[ClipSource]:
 
 
 def read_captions(path: Path) -> list[CaptionRow]:
-    """Return the rows of a table of captions, with our columns or with WebVid's columns.
+    """Return the rows of a table of captions; the table has our columns or WebVid's columns.
 
     A line break in a caption becomes a space.
 

@@ -211,7 +211,7 @@ def _load_text_to_video(config: TrainingConfig) -> MotifImageToVideoPipeline:
 
 
 def _videocrafter_encoders(network: NetworkSettings, tensors: StateDict) -> Encoders:
-    """Return the encoders in `companions` or, if `companions` is empty, in a VideoCrafter2 checkpoint."""
+    """Return the encoders from `companions`; if `companions` is empty, from the VideoCrafter2 checkpoint."""
     if network.companions:
         return _load_companions(network.companions)
     tokenizer = AutoTokenizer.from_pretrained(network.tokenizer)
@@ -242,6 +242,6 @@ def _load_image_encoder(
 
 
 def shipped_checkpoint(name: str) -> str:
-    """Return the folder of a network in models/checkpoints if this folder exists, else the name."""
+    """If models/checkpoints has a folder with this name, return the folder's path; else return the name."""
     shipped = Path(str(files("models"))) / "checkpoints" / name
     return str(shipped) if shipped.is_dir() and not Path(name).exists() else name

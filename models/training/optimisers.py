@@ -11,9 +11,9 @@ def create_optimiser(network: nn.Module, config: TrainingConfig) -> torch.optim.
     """Return AdamW for the weights of a network.
 
     With `run.shard_weights`, the weights are already sharded, and so are their moments. With
-    `run.shard_optimiser` and several processes, each process stores and updates the moments of its share
-    of the weights, and sends the updated weights to the other processes (ZeRO stage 1, arXiv:1910.02054). The
-    results are the same.
+    `run.shard_optimiser` and several processes, each process stores and updates the moments of its share of
+    the weights, and sends the updated weights to the other processes (ZeRO stage 1, arXiv:1910.02054). The
+    results do not change.
     """
     settings = config.optimiser
     weights, betas = list(network.parameters()), (settings.beta1, settings.beta2)

@@ -1,4 +1,4 @@
-"""Prepares shards in actors of a Ray cluster, whose machines share the folders of clips and of shards."""
+"""Prepares shards in actors of a Ray cluster; all machines share the folders of clips and of shards."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The settings of prepared shards, and their comparison with the config of a run."""
+"""Defines the settings of prepared shards, and compares these settings with the config of a run."""
 
 import json
 from collections.abc import Sequence

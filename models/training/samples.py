@@ -1,4 +1,4 @@
-"""Writes the sample sheet: each held-out clip above the clip generated from its first frame and caption."""
+"""Writes the sample sheet: each held-out clip, and below it the generated clip for the same caption."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,8 @@
-"""Divides weights, gradients, their moments and averages over the processes of a run (FSDP2, ZeRO stage 3).
+"""Shards weights, gradients, moments and averaged weights over the processes of a run (FSDP2, ZeRO stage 3).
 
 `fully_shard` of torch replaces each weight by a DTensor, of which every process stores one part. Before a
-layer runs, its processes collect the layer's weights. All processes must therefore run the same layers.
+layer runs, all processes together gather the layer's weights. All processes must therefore run the same
+layers.
 """
 
 import warnings
@@ -40,7 +41,7 @@ def whole_tensor(tensor: Tensor) -> Tensor:
 
 
 def shard_like(tensor: Tensor, like: Tensor) -> Tensor:
-    """Return this process's part of a complete tensor, divided like another tensor."""
+    """Return this process's part of a complete tensor, which is divided in the same way as `like`."""
     if not isinstance(like, DTensor):
         return tensor
     # Without a source, each process takes its part of its own tensor; the tensors of all processes are equal.
@@ -55,7 +56,7 @@ def whole_network(network: MotifUNet, weights: dict[str, Tensor]) -> MotifUNet:
 
     Args:
         network: the sharded network.
-        weights: the weights of the new network, sharded like those of `network`.
+        weights: the weights of the new network, sharded like the weights of `network`.
     """
     with torch.device("meta"):  # the weights are replaced at once
         whole: MotifUNet = MotifUNet.from_config(network.config)

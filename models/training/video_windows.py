@@ -83,7 +83,7 @@ def file_content(path: Path, identity: FileIdentity) -> str:
 
 
 def _resize_and_crop(frame: Frames, height: int, width: int) -> Frames:
-    """Resize (rows, columns, 3) uint8 to cover the target size and crop its centre."""
+    """Resize an image, (rows, columns, 3) uint8, to cover the target size, and crop the centre."""
     rows, columns = frame.shape[:2]
     scale = max(height / rows, width / columns)
     size = (max(width, round(columns * scale)), max(height, round(rows * scale)))

@@ -111,7 +111,7 @@ def _windows(
 
 
 def _caption(members: Mapping[str, Member]) -> str:
-    """Return the caption of a sample. Raises ValueError with a sentence."""
+    """Return the caption of a sample. Raises ValueError if there is no valid caption."""
     kind = next((kind for kind in _CAPTION_TYPES if kind in members), None)
     if kind is None:
         raise ValueError(f"there is no caption; expected one of {', '.join(_CAPTION_TYPES)}.")

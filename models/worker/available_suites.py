@@ -1,4 +1,4 @@
-"""Select the suites of metrics that a worker offers: the requested suites, or all that can run."""
+"""Select the suites of metrics that a worker offers: the requested suites, or all suites that can run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

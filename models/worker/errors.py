@@ -32,7 +32,7 @@ class LaneFailed(WorkerError):
 
 
 class HostLost(WorkerError):
-    """The process with the model died. This does not count as a failure of the jobs."""
+    """The process with the model died; the server does not count this as a failed attempt of the jobs."""
 
 
 class NoLaneLeft(WorkerError):

@@ -45,8 +45,8 @@ class Failures:
 
     Args:
         server: the server's lease API.
-        leases: leases of the worker. While a job is held (it failed, but the failure is not reported yet),
-            its lease is renewed.
+        leases: leases of the worker. A held job has failed, but its failure is not reported yet; its lease is
+            renewed.
         log: function that is called with a sentence for every reported failure.
         lane: the lane (worker loop) whose failures are recorded; None if the worker has no other lanes.
     """

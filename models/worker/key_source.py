@@ -72,7 +72,7 @@ def _is_in_initial_environment() -> bool:
 
 
 def _restart_without(key: str) -> NoReturn:
-    """Restart this process with the same process id, with the key in a pipe instead of the environment."""
+    """Restart this process with the same process id; move the key from the environment to a pipe."""
     reading, writing = os.pipe()
     os.write(writing, key.encode())
     os.close(writing)

@@ -23,8 +23,8 @@ class LaneTable:
 
     Args:
         stopping: event that is set when the fleet should stop.
-        starting_s: time in which a host must start, in seconds. Other lanes wait at most `starting_s` for a
-            clip of the host.
+        starting_s: maximum time, in seconds, for which other lanes wait for a clip from a host that has not
+            started yet.
     """
 
     def __init__(self, stopping: threading.Event, starting_s: float) -> None:

@@ -1,4 +1,4 @@
-"""Recognises errors that mean that the memory is too small."""
+"""Recognises out-of-memory errors."""
 
 from models.generators.base import OutOfMemory
 

@@ -1,4 +1,4 @@
-"""Defines model hosts: they run models and suites in this process or in a Ray actor (see `ray_engine`)."""
+"""Defines model hosts, which run models and suites in this process or in a Ray actor (see `ray_engine`)."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol

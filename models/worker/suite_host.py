@@ -16,8 +16,8 @@ from models.worker.memory_errors import is_out_of_memory
 class SuiteHost:
     """Measures clips. The networks of a suite stay in memory until another suite runs or `close` is called.
 
-    If the memory is too small for all networks of a suite, the host loads the networks of only one metric at
-    a time from then on.
+    If the memory is too small for all networks of a suite, the host then loads only the networks of one
+    metric at a time.
 
     Args:
         run: the folders and the device with which suites run.
