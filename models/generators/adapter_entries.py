@@ -116,17 +116,23 @@ def _diffusers_entry(recipe: DiffusersRecipe, sha256: str) -> GeneratorEntry:
     (weights,) = recipe.weights
 
     def create(folder: Path | None) -> Generator:
-        snapshot = folder or cached_snapshot(weights)
         # A folder of the user holds a complete pipeline; only the LoRAs have files of their own.
-        extra = recipe.loras if folder else recipe.all_weights[1:]
-        missing = _missing_weights_reason(recipe.name, extra if folder else recipe.all_weights)
+        used = recipe.model_copy(update={"components": ()}) if folder else recipe
+        own_files = used.all_weights[1:]
+        missing = _missing_weights_reason(recipe.name, own_files if folder else used.all_weights)
         if problem := missing_network_package() or missing:
             raise CannotRun(f"{recipe.name} cannot run on this machine. {problem}")
-        assert snapshot is not None
         from models.generators.diffusers_adapter import DiffusersGenerator
 
+        parts = {each.source: local_folder(_snapshot(each)) for each in own_files}
         revision = "" if folder else pinned_revision(weights)
-        return DiffusersGenerator(recipe, local_folder(snapshot), revision=revision, recipe_sha256=sha256)
+        return DiffusersGenerator(
+            used,
+            local_folder(folder or _snapshot(weights)),
+            parts=parts,
+            revision=revision,
+            recipe_sha256=sha256,
+        )
 
     return GeneratorEntry(
         name=recipe.name,
@@ -145,6 +151,12 @@ def _diffusers_entry(recipe: DiffusersRecipe, sha256: str) -> GeneratorEntry:
         ),
         create=create,
     )
+
+
+def _snapshot(weights: Weights) -> Path:
+    snapshot = cached_snapshot(weights)
+    assert snapshot is not None  # checked by missing_snapshot_reason
+    return snapshot
 
 
 def _missing_weights_reason(name: str, weights: Sequence[Weights]) -> str | None:
