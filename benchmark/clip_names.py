@@ -45,7 +45,7 @@ def read_file_names(names: Sequence[str], pair_ids: Sequence[str], *, default_se
 
 
 def duplicate_clip(pair_id: str, names: Sequence[str]) -> str:
-    """Return the message for several files with the same pair and seed; it names the files."""
+    """Return a message that names several files with the same pair and seed."""
     return f"{pair_id}: both {' and '.join(names)} are clips of this pair; keep one of them"
 
 

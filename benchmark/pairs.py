@@ -1,7 +1,7 @@
 """Defines the pairs of a benchmark, the pair ids, and the file names of clips.
 
-A pair id is `<image>_<prompt_slug>`. The slugs of prompts reproduce the file names of all 320 clips that the
-authors published.
+A pair id is `<image>_<prompt_slug>`. With our prompt slugs, the pair ids equal the file names of all 320
+clips that the authors published.
 """
 
 import hashlib
@@ -100,8 +100,7 @@ class ClipNames:
     Attributes:
         matched: a mapping from file name, without its suffix, to pair and seed.
         unknown: names that match no pair, in the order of the input.
-        ambiguous: names that could mean two pairs, if the other names in the folder do not show which pair
-            is meant.
+        ambiguous: names that can mean two pairs, even after a comparison with the other names in the folder.
     """
 
     matched: Mapping[str, ClipName]
@@ -149,7 +148,7 @@ def _readings(stem: str, known: Mapping[str, str]) -> tuple[ClipName, ...]:
 def _decide(
     undecided: Mapping[str, tuple[ClipName, ...]], matched: Mapping[str, ClipName]
 ) -> dict[str, ClipName]:
-    """Return readings of ambiguous names.
+    """Return the reading of each ambiguous name that can be decided.
 
     A name is left out if several readings agree with the matched names.
     """

@@ -1,7 +1,7 @@
 """Lets eight annotators vote while the owner closes the study, many times, on SQLite and PostgreSQL.
 
-Prints how many votes were stored with a time later than the end of their study, how many comparisons got more
-votes than their panel has, and how many votes were acknowledged after the end. All three numbers must be 0.
+Prints three numbers: votes whose stored time is after the end of their study, comparisons with more votes
+than they need, and acknowledged votes that were sent after the end. All three numbers must be 0.
 """
 
 import argparse
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def measure(home: Path, rounds: int) -> Outcome:
-    """Run the races on one database, and count late votes, full panels and wrong counters."""
+    """Run the races on one database; count late votes, extra votes and wrong counters."""
     database = Database.of(Settings(_env_file=None, home=home))  # type: ignore[call-arg]  # pydantic-settings
     migrations.upgrade(database)
     with database.write() as session:
@@ -118,7 +118,7 @@ def _race(port: int, number: int, key: str, wait_s: float) -> int:
 
 @dataclass
 class _Race:
-    """`has_begun` is set at the first vote, `is_over` when the study was closed."""
+    """`has_begun` is set at the first vote; `is_over` is set when the study is closed."""
 
     has_begun: threading.Event = field(default_factory=threading.Event)
     is_over: threading.Event = field(default_factory=threading.Event)

@@ -15,7 +15,7 @@ TARGET = 2
 
 
 def main() -> None:
-    """Print one line for each kind of visit."""
+    """Print one line for judgements with two requests, and one line for judgements with one request."""
     inserts_ms = measure_bare_inserts()
     for visit in (Visit.TWO_REQUESTS, Visit.ONE_REQUEST):
         measure_ratio(visit, inserts_ms)
@@ -41,7 +41,7 @@ def measure_ratio(visit: Visit, inserts_ms: float) -> None:
     """Print the product's processor time per judgement as a ratio to bare routes, and to two bare INSERTs.
 
     Both servers run at the same time, and the clients use them in turns, so other programs on the machine
-    affect both.
+    affect both servers equally.
     """
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)

@@ -1,8 +1,8 @@
 """Kills a server 30 times with SIGKILL while eight annotators cast 3,000 votes, on SQLite and PostgreSQL.
 
-An annotator whose request gets no response sends it again to the next server, as the voting page does. Half
-of the annotators get the next assignment in the response to a vote. In the end every acknowledged vote must
-be stored exactly once, with its answer, and all counters must be right.
+An annotator whose request gets no response sends the request again to the next server, as the voting page
+does. Half of the annotators get the next assignment in the response to a vote. In the end every acknowledged
+vote must be stored exactly once, with its answer, and all counters must be right.
 """
 
 import argparse
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def measure(home: Path, kills: int) -> Outcome:
-    """Kill the servers of one database, and count lost, doubled and changed votes."""
+    """Kill the servers of one database, and count lost, duplicate and changed votes."""
     prepare(home, annotators=VOTERS, with_media=False)
     voters = [Voter(number) for number in range(VOTERS)]
     place = _Place()

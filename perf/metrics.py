@@ -83,7 +83,7 @@ def print_suite(folder: Path, source: BenchmarkSource, clips: int) -> None:
 def print_parts(clip: Path, device: str) -> None:
     """Print frames per second of decoding, preprocessing and CLIP ViT-B/16 (random weights).
 
-    Decoding and preprocessing use one core, and so does the network on a CPU.
+    Decoding and preprocessing use one core; on a CPU, the network also uses one core.
     """
     from transformers import CLIPVisionConfig, CLIPVisionModel
 

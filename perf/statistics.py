@@ -1,4 +1,4 @@
-"""Measures our statistics and the same statistics of other installed packages, with a million votes.
+"""Measures the speed of our statistics and of the same statistics in other packages, on a million votes.
 
 Run: python -m perf.statistics [--votes-file]
 
@@ -141,7 +141,7 @@ def own_figures(table: Table, votes: Votes, tallies: Tallies) -> None:
 
 
 def peers(tallies: Tallies, votes: Votes) -> None:
-    """Print the time other packages take to fit Bradley-Terry to the same win matrix, without intervals."""
+    """Print the time of Bradley-Terry fits in other packages: same win matrix, no intervals."""
     ratings = bradley_terry(tallies, votes.matchups)
     met = [(i, j) for i in range(MODELS) for j in range(MODELS) if ratings.wins[i, j]]
     if importlib.util.find_spec("evalica"):

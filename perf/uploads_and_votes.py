@@ -56,7 +56,7 @@ WATCHERS = RENDITIONS // 2
 
 @dataclass
 class Outcome:
-    """For one kind of request: the number of answers by status, and the seconds until each one succeeded."""
+    """For one kind of request: the number of responses by status, and the seconds until success."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)

@@ -1,7 +1,8 @@
 """The `ti2v` command: lists the commands of all installed packages and imports only the command that runs.
 
-Each package registers a mapping from a path such as "study create" to a `LazyCommand` under the entry-point
-group `ti2v.commands`. Several packages may add commands that begin with the same noun, such as `study`.
+In the entry-point group `ti2v.commands`, each package registers a mapping from command paths, such as "study
+create", to `LazyCommand` objects. Several packages may add commands that begin with the same noun, such as
+`study`.
 """
 
 import errno

@@ -54,10 +54,10 @@ def metric_agreement(
 ) -> None:
     """Compare automatic metrics with the majority votes in VOTES.
 
-    SCORES are files that `ti2v metrics --format json` wrote: one file per side and suite. In `--name` of
-    `ti2v metrics`, use the names that the sides have in VOTES. With files of the suite `motion`, the command
-    also prints a regression of the votes on resolution, length, file size and motion. Votes of the automatic
-    judge are refused, because the judge chooses from scores of the suite `motion`.
+    SCORES are files that `ti2v metrics --format json` wrote: one file per side and suite. When you run `ti2v
+    metrics`, give each side with `--name` the name that it has in VOTES. With files of the suite `motion`,
+    the command also prints a regression of the votes on resolution, length, file size and motion. The command
+    refuses votes of the automatic judge, because this judge itself uses scores of the suite `motion`.
     """
     from benchmark.cli.output import write_output
     from benchmark.cli.score import count_rows, load_rows

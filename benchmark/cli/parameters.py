@@ -20,7 +20,7 @@ class FiniteFloatRange(click.FloatRange):
 
 
 def comma_separated(_context: click.Context, option: click.Parameter, texts: tuple[str, ...]) -> list[str]:
-    """Return the entries of a repeatable option whose values are lists, separated by commas or spaces.
+    """Return the entries of a repeatable option; commas or spaces separate the entries of one value.
 
     Return an empty list if the option is not given.
 

@@ -14,7 +14,7 @@ import click
     help="Folder that gets the subfolders benchmark and clips/SETTING.",
 )
 def export(runs: Path, output: Path) -> None:
-    """Write the held-out pairs, and the clips that the runs in RUNS generated, enlarged to 192 pixels.
+    """Write the held-out pairs and the clips that the runs in RUNS generated, in 192x192 pixels.
 
     Import the benchmark with ti2v benchmark import, and submit each folder of clips with ti2v submit.
     """
@@ -47,7 +47,7 @@ def export(runs: Path, output: Path) -> None:
     "--pairs", type=click.IntRange(1, 96), default=20, show_default=True, help="Number of held-out pairs."
 )
 def contact_sheet(runs: Path, output: Path, seed: int, pairs: int) -> None:
-    """Draw the last frames of all settings beside each other, from the clips in the folder RUNS.
+    """Draw the last frames of the clips in the folder RUNS, with all settings side by side.
 
     Look at this contact sheet before you read the scores.
     """

@@ -29,8 +29,8 @@ DEFAULT_OUTPUT = Path("docs/reproduction")
 def report(measurements: Path, output: Path, strict: bool) -> None:
     """Write the tables and figures of the re-test from the stored measurements, without a new run.
 
-    The command does not use missing and half-written runs, and prints one line for each. The command also
-    prints and excludes each run with a loss that became NaN or infinite.
+    The command does not use missing or half-written runs, nor runs whose loss became NaN or infinite. The
+    command prints one line for each run that it does not use.
     """
     from benchmark.cli.output import write_output
     from benchmark.repro.measurements import run_name

@@ -69,7 +69,7 @@ def redraw(folder: Path | None) -> None:
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A PNG file.")
 @click.option("--scenario", help="Show every prompt of this scenario (default: two pairs of each).")
 def contact_sheet(output: Path, scenario: str | None) -> None:
-    """Write one image of the bundled pairs and the last frames of their clips, for visual inspection."""
+    """Write one PNG file that shows bundled pairs with frames of their clips, for visual inspection."""
     from benchmark.scenes.benchmarks import bundled_pairs
     from benchmark.scenes.contact_sheet import draw_contact_sheet
     from benchmark.scenes.scenarios import SCENARIOS

@@ -28,8 +28,8 @@ from benchmark.cli.parameters import FiniteFloatRange
 def plan(share: float, pairs: int | None, matchups: int, votes: int, power: float) -> None:
     """Print the numbers of pairs and votes that a study needs, or the power for a given number of pairs.
 
-    The test is the exact sign test at the 5 % level. The command prints the results for one matchup, and for
-    all matchups with correction for multiple tests.
+    The test is the exact sign test at the 5 % level. The command prints the power without correction, and the
+    power after correction for testing all matchups.
     """
     from benchmark.stats.power import plan_sentence, plan_study
 

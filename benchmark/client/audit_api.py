@@ -21,7 +21,7 @@ class AuditApi:
         A researcher gets their own actions and the events of their own studies.
 
         Args:
-            actor: the name of the person who acted.
+            actor: the name of the person who performed the action.
             action: the name of an action, such as `study.open`, or the start of a name, such as `study`.
             subject: the slug, id or name of the changed object.
         """

@@ -40,7 +40,8 @@ class ImportApi:
         If `slug` is new, you own the benchmark, and it is private.
 
         Args:
-            place: a folder, a ZIP file of a folder, or a dataset of the hub as `hf://owner/name`.
+            place: a folder, a ZIP file of a folder, or `hf://owner/name` for a dataset on the Hugging Face
+                hub.
             slug: the benchmark's slug; by default the name of the dataset.
             title: the title of the benchmark; by default the authors' title or, if there is none, the slug.
 
@@ -109,7 +110,7 @@ class ImportApi:
     def merge(
         self, slug: str, report: str | Path, *, study: str, title: str = "", dry_run: bool = False
     ) -> TaskResponse:
-        """Merge the votes of your study `slug` with the report of another server, as a new closed study.
+        """Merge the votes of your study `slug` and of another server's report into a new, closed study.
 
         Args:
             report: the ZIP file or the folder of the report, as the other server wrote it.
@@ -177,7 +178,7 @@ class TaskApi:
 def pack_folder(folder: Path, target: Path) -> None:
     """Write the tables, images and README of a folder to a ZIP file, without hidden files and links.
 
-    The ZIP file needs no other files, because the server ignores them (for example, clips of models).
+    Other files, such as clips of models, are left out, because the server ignores them.
     """
     with zipfile.ZipFile(target, "w") as packed:
         for path in sorted(folder.rglob("*")):

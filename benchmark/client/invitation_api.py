@@ -1,4 +1,4 @@
-"""Sends REST requests for the register of a study's invitations."""
+"""Sends the REST requests that list and revoke the invitations of a study."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Sends REST requests that read results: scores, and tables as bytes or as pandas data frames."""
+"""Sends REST requests that read results; returns tables as bytes or as pandas data frames."""
 
 import io
 from collections.abc import Iterator

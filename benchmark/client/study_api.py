@@ -105,7 +105,7 @@ class StudyApi(StudyAnnotatorApi):
         return self._transport.get(f"{study_path(slug)}/answers", PhaseAnswersResponse).answers
 
     def payments(self, slug: str) -> Sequence[PaymentResponse]:
-        """Return the payment list of a study: one line for each participant of its crowd platform."""
+        """Return the payment list of a study, with one line for each participant from the crowd platform."""
         return self._transport.get(f"{study_path(slug)}/platform/payments", PaymentsResponse).payments
 
     def set_platform(self, slug: str, platform: Platform) -> Platform:
@@ -199,5 +199,5 @@ class StudyApi(StudyAnnotatorApi):
         return self._transport.get(f"{study_path(slug)}/dashboard", DashboardResponse)
 
     def check(self, slug: str) -> Sequence[str]:
-        """Recount a study's votes; return one sentence per stored counter that differs from the recount."""
+        """Recount a study's votes; return one sentence for each stored counter that is wrong."""
         return self._transport.get(f"{study_path(slug)}/check", CheckResponse).differences

@@ -31,7 +31,7 @@ class ModelApi:
         self._transport = transport
 
     def list(self, *, mine: bool = False) -> list[ModelResponse]:
-        """Return the models that you may see, sorted by slug; with `mine`, return only your own models."""
+        """Return the models that you may see (only your own models if `mine` is set), sorted by slug."""
         query = {"mine": "true" if mine else None}
         pages = all_pages(self._transport, "/models", ModelsResponse, query)
         return [row for page in pages for row in page.models]
@@ -86,7 +86,7 @@ class SubmissionApi:
         return [row for page in pages for row in page.submissions]
 
     def get(self, submission_id: str) -> SubmissionDetailResponse:
-        """Return a submission, with its missing pairs and the warnings about clips."""
+        """Return a submission, its missing pairs, and the warnings about its clips."""
         return self._transport.get(_path(submission_id), SubmissionDetailResponse)
 
     def create(self, request: SubmissionRequest) -> SubmissionResponse:
@@ -145,8 +145,8 @@ class SubmissionApi:
         """Delete a withdrawn submission that no study compares. The server removes its clips after 14 days.
 
         Args:
-            name: the name of the submission to delete, `model` or `model@label`; a wrong name is refused, as
-                a protection against mistakes.
+            name: the name of the submission to delete, `model` or `model@label`. The server compares this
+                name with the submission's name, so that nobody deletes another submission by mistake.
         """
         request = checked_request(NamedDeletionRequest, name=name)
         return self._transport.post(f"{_path(submission_id)}/delete", SubmissionResponse, request)

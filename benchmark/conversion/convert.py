@@ -21,7 +21,7 @@ _HDR_TRANSFERS = frozenset({16, 18})
 
 @dataclass(frozen=True)
 class ConvertedVideo:
-    """How a video was converted (encoded again or copied), and FFmpeg's names of the source's formats."""
+    """The way in which a video was converted, and the formats of the source as FFmpeg names them."""
 
     is_encoded: bool
     container: str

@@ -1,7 +1,7 @@
 """Converts all videos and all folders of frames in a folder to clips in another folder.
 
 `converted.jsonl` in the output folder records the source of each clip. A clip from an earlier run is kept if
-the source and the settings have not changed. A second run therefore gives the same bytes.
+the source and the settings have not changed. A second run therefore does not change the clips.
 """
 
 import hashlib

@@ -61,7 +61,7 @@ class TableLayout:
         return _columns(table, self.columns)
 
     def is_compact(self, table: TableName) -> bool:
-        """Return whether a LaTeX table gets the default columns, because the user chose no columns."""
+        """Return whether a LaTeX table gets compact default columns (if the user chose no columns)."""
         return not self.columns and table in COMPACT
 
     def compact(self, table: TableName, rows: Sequence[object]) -> list[PrintedColumn]:

@@ -29,7 +29,7 @@ class NamedTable:
 
 
 def metric_tables_bytes(rows: Sequence[NamedTable], file_format: MetricFormat) -> bytes:
-    """Return the scores of one or several submissions in one suite as the bytes of a file.
+    """Return the bytes of a file with the scores of one suite for one or several submissions.
 
     Markdown and LaTeX contain one row per submission. A JSON file contains one document; for several
     submissions it contains a list of documents.
@@ -69,7 +69,7 @@ def _json(rows: Sequence[NamedTable]) -> str:
 
 
 def metric_document(table: MetricTable, name: str) -> dict[str, object]:
-    """Return a table as the document of a JSON file; `name` is the side's name in the votes table."""
+    """Return a table as a JSON document; `name` is the side's name in the votes table."""
     return {
         "suite": table.suite,
         "name": name,
@@ -197,7 +197,7 @@ def _gaps(table: MetricTable) -> str:
 
 
 def metric_columns(table: MetricTable) -> list[Metric]:
-    """Return the metrics of a table, followed by the metrics of the table's total scores."""
+    """Return the metrics of all columns: first the metrics of the suite, then the total scores."""
     return [*table.metrics, *(total.metric for total in table.totals)]
 
 

@@ -31,8 +31,8 @@ def table_sentences(
     """Return one sentence per row, and a warning if comparisons have different numbers of votes.
 
     Args:
-        table: the name of the table. There are no sentences for the tables `comparisons`, `breakdowns` and
-            `votes`.
+        table: the name of the table. For the tables `comparisons`, `breakdowns` and `votes`, the list is
+            empty.
         rows: the rows of the table.
         tallies, matchups: the data that the rows were computed from.
         kind: the source of the votes.

@@ -162,7 +162,7 @@ def _first_named(names: Sequence[str], wanted: Sequence[str], among: Sequence[in
 
 
 def _share(body: Sequence[TableRow], column: int, holds: Callable[[str], bool]) -> float:
-    """Return the share of a column's non-empty cells for which `holds` returns True, in [0, 1]."""
+    """Return the share, in [0, 1], of a column's non-empty cells for which `holds` returns True."""
     filled = [cell for row in body for cell in row.cells[column : column + 1] if cell]
     return sum(map(holds, filled)) / len(filled) if filled else 0.0
 

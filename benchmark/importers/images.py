@@ -32,8 +32,8 @@ class ImageFolder:
 
     Args:
         folder: the folder of the images; image names are paths relative to this folder.
-        within: by default `folder`; every image must be inside the folder `within` after links are resolved.
-            The files of a hub snapshot are links to files in a folder above the snapshot.
+        within: after links are resolved, every image must be inside this folder; by default `folder`. The
+            files of a hub snapshot are links to files in a folder above the snapshot.
     """
 
     def __init__(self, folder: Path, *, within: Path | None = None) -> None:

@@ -15,7 +15,7 @@ class BenchmarkSource:
         title: the authors' title; None if the authors give no title.
         pairs: the pairs in the order of the table.
         images: the image file for each image name that a pair refers to.
-        source: the folder's name, or the dataset with its revision; never a path of this machine.
+        source: the folder's name, or the dataset with its revision; never a local path.
         licence: the licence that the authors state; empty if they state none.
         remark: a sentence that states what the program guessed when it read the table.
     """

@@ -25,12 +25,12 @@ class ClipJudgement:
 
     With the exact flow, each part is 1 for the pair's true clip. With an estimated flow, `text` is below 1
     even for a true clip, because the estimated motion spreads into the surroundings of the object. For true
-    clips, the median of the share inside is 0.33 (docs/reproduction.md).
+    clips, the median of `share_inside` is 0.33 (docs/reproduction.md).
 
     Attributes:
         fidelity: how similar the first frame is to the input image.
-        text: whether the object of the prompt moves, in the direction of the prompt; for a new object,
-            whether the object appears.
+        text: whether the object that the prompt names moves in the direction that the prompt names; for a new
+            object, whether the object appears.
         amount: whether the object moves as far as in the true clip; 1 for a new object.
     """
 
@@ -50,7 +50,7 @@ class PairJudgement:
     Attributes:
         chosen: the chosen side; None if the judge gives no vote.
         reasons: the reasons that the judge ticks for the chosen side.
-        is_measured: whether both clips have the measures that the rule needs.
+        is_measured: whether both clips have all scores that the rule needs.
     """
 
     chosen: Side | None

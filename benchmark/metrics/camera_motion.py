@@ -57,7 +57,7 @@ _LEFT_AND_RIGHT = _SAME | {
 
 
 def requested_camera_motion(prompt: str) -> CameraMotion | None:
-    """Return the camera motion that a VBench-I2V phrase in the prompt requests; None without a phrase.
+    """Return the camera motion that the prompt requests; None if the prompt contains no VBench-I2V phrase.
 
     Raises:
         MetricInputError: the prompt requests several motions.

@@ -1,4 +1,4 @@
-"""Computes aesthetic and imaging quality (VBench): the mean over frames of a network's rating.
+"""Computes aesthetic and imaging quality (VBench): the mean rating that a network gives to the frames.
 
 Source: VBench, commit 45e79ec, vbench/aesthetic_quality.py (CLIP ViT-L/14 and the LAION linear head sa_0_4,
 ratings 0 to 10) and imaging_quality.py (MUSIQ-SPAQ, ratings 0 to 100). The scores are in [0, 1]; higher

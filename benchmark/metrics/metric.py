@@ -1,6 +1,6 @@
 """Defines the type of a metric; each metric is a column of a table.
 
-To start fast, this module imports no large package.
+This module imports no large package, so that commands start fast.
 """
 
 from dataclasses import dataclass

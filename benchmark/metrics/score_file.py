@@ -26,7 +26,7 @@ class ScoreFile:
         directions: the direction of each metric.
         scores: for each metric, the score of each pair.
         facts: for each pair, the width, height, frames, seconds and bytes of the pair's clips; empty if the
-            file does not contain them.
+            file does not contain these numbers.
     """
 
     suite: str

@@ -1,8 +1,8 @@
 """Compares a clip's motion with the true motion: which object moves, in which direction, and how far.
 
 TI2V Bench defines this metric. The metric needs a synthetic benchmark, whose true motion is known. The scene
-engine computes the mask of the object that should move, and the exact flow of the true clip. Every score
-includes the error of the flow estimator; docs/metrics.md lists the size of this error on true clips.
+engine computes the mask of the object that should move, and the exact flow of the true clip. The flow
+estimator makes errors, which affect every score; docs/metrics.md lists these errors on true clips.
 """
 
 from dataclasses import dataclass

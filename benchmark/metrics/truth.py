@@ -20,9 +20,9 @@ class Truth:
     Attributes:
         frames: (frames, height, width, 3) uint8 RGB; frame 0 is the input image.
         flow: (frames - 1, height, width, 2) exact displacement to the next frame in pixels; None if the flow
-            is not exact everywhere, such as in a clip that changes colours.
+            is not exact everywhere, for example because an object changes its colour.
         mask: (frames, height, width) bool, the visible pixels of the object that the prompt names.
-        enters: whether the object is new, which means that it is not in the input image.
+        enters: whether the object is new, that is, not visible in the input image.
     """
 
     frames: Frames
@@ -70,10 +70,9 @@ def truth_scores(frames: Frames, flow: Flow, truth: Truth) -> dict[str, float]:
 def new_object(last_frame: Frames, truth: Truth) -> float:
     """Return how closely the last frame of a clip shows the new object at its true place, in [0, 1].
 
-    The score is 1 - sum |last frame - true last frame| / sum |input image - true last frame|. The two sums
-    of the score are over the pixels of the object in the true last frame. The true clip scores 1. A clip
-    whose last frame is the input image scores 0. A last frame that differs more from the true last frame also
-    scores 0.
+    The score is 1 - sum |last frame - true last frame| / sum |input image - true last frame|. Both sums are
+    over the pixels that the object covers in the true last frame. The true clip scores 1. A clip whose last
+    frame is the input image scores 0. A last frame that differs more from the true last frame also scores 0.
 
     Args:
         last_frame: (height, width, 3) uint8, the clip's last frame.

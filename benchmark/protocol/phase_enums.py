@@ -6,7 +6,7 @@ from enum import StrEnum
 class Phase(StrEnum):
     """A step that an annotator takes in a study. The members are in the order of the steps.
 
-    Every phase but `voting` is optional.
+    Every phase except `voting` is optional.
     """
 
     CONSENT = "consent"

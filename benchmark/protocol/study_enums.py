@@ -64,7 +64,7 @@ class SubmissionStatus(StrEnum):
 
 
 class WatchGate(StrEnum):
-    """Whether the server refuses a vote until it has delivered both clips to the last byte."""
+    """Whether the server refuses a vote until both clips were delivered to the last byte."""
 
     DELIVERED = "delivered"
     OFF = "off"

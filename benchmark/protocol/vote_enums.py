@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Choice(StrEnum):
-    """An annotator's answer: the position on the screen, not the model, of the chosen clip."""
+    """An annotator's answer: the position of the chosen clip on the screen (not its model)."""
 
     LEFT = "left"
     RIGHT = "right"
@@ -83,7 +83,7 @@ class VoteStatus(StrEnum):
     """The status of a vote.
 
     Votes with the status `valid` count in a score. In an imported study, votes with the status `imported`
-    count instead; in a study with an automatic judge, votes with the status `automatic`.
+    count instead; in a study with an automatic judge, votes with the status `automatic` count instead.
     """
 
     VALID = "valid"

@@ -1,4 +1,4 @@
-"""Writes those files of a report that compare automatic metrics with the votes."""
+"""Writes the report files that compare automatic metrics with the votes."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _MAX_NAME = 80
 def write_metrics(scored: ScoredVotes, paths: Sequence[Path], folder: Path) -> AgreementDocument | None:
     """Copy the score files to `folder/scores`, and write the agreement of metrics in every format.
 
-    Return the agreement. For automatic votes, there is no agreement, and the result is None.
+    Return the agreement. For automatic votes, no agreement is computed, and the result is None.
 
     The names of the copies are numbered, so that a recomputation reads the files in the same order.
 

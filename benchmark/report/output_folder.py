@@ -75,7 +75,7 @@ def check_target(target: Path, study: str) -> None:
 
 
 def _unfinished(target: Path) -> str:
-    """Return the prefix of the temporary name of a folder whose report is not complete."""
+    """Return the prefix of the temporary name that a report's folder has until the report is complete."""
     return f".{target.name}.unfinished-"
 
 

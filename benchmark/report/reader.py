@@ -76,7 +76,7 @@ class StudyReport:
 
     Attributes:
         clips: for each side and seed, the sha256 of the clip of each pair.
-        table: those rows of the votes table whose votes count.
+        table: the rows of the votes table that count.
         votes: the checked rows of `table`.
         sha256: the digest of SHA256SUMS, which identifies the report.
     """

@@ -137,7 +137,7 @@ def read_measurement(folder: Path, setting: str, seed: int) -> Measurement:
 
 
 def stored_runs(folder: Path) -> list[tuple[str, int]]:
-    """Return the sorted (setting, seed) of all runs with a file in the folder; a run may be half-written."""
+    """Return (setting, seed) of every run with a file in the folder, sorted; runs may be half-written."""
     stems = {path.stem for path in folder.glob("*") if path.suffix in (".csv", ".json")}
     found = [match for stem in stems if (match := _NAME.fullmatch(stem))]
     return sorted((match["setting"], int(match["seed"])) for match in found)

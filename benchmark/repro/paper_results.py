@@ -11,7 +11,7 @@ Cell = tuple[str, str]
 class PaperRow:
     """One row of a table of the paper; each cell has the printed percentages of both sides, reference first.
 
-    The reference won every row.
+    In the paper, the reference won every row.
     """
 
     table: str

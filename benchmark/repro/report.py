@@ -1,4 +1,4 @@
-"""Writes the report of the re-test from the stored measurements alone: tables, a page and figures."""
+"""Writes the report of the re-test, with tables, a page and figures, from the stored measurements only."""
 
 import csv
 from collections.abc import Mapping

@@ -103,5 +103,5 @@ def _share(count: int, total: int) -> object:
 
 
 def _number(value: float | None) -> str:
-    """Return a value with 6 significant digits, which are the same on every machine."""
+    """Round a value to 6 significant digits, so that every machine writes the same text."""
     return "" if value is None else f"{value:.6g}"

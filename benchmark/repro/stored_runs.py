@@ -88,7 +88,7 @@ def _refuse_different_runs(runs: list[Measurement]) -> None:
 
 
 def _shared_by_all(run: Measurement) -> dict[str, object]:
-    """Return what all runs of the grid must have in common."""
+    """Return the properties that must be equal in all runs of the grid."""
     return {
         "held-out clips": (run.facts.benchmark, run.pair_ids),
         "measures": run.columns,
@@ -98,7 +98,7 @@ def _shared_by_all(run: Measurement) -> dict[str, object]:
 
 
 def _shared_by_seeds(run: Measurement) -> dict[str, object]:
-    """Return what the runs of one setting must have in common."""
+    """Return the properties that must be equal in all runs of one setting."""
     return {"settings": run.facts.settings}
 
 

@@ -57,8 +57,8 @@ def generated_runs(folder: Path) -> list[GeneratedRun]:
 def write_benchmark_files(folder: Path) -> int:
     """Write the held-out pairs as a benchmark's folder, and return the number of pairs.
 
-    The split of a pair becomes the pair's scenario; a split such as `colour` names what no training clip
-    contains.
+    The pair's split becomes its scenario. A split, such as `colour`, is named after a property of its pairs
+    that no training clip has.
     """
     (folder / "images").mkdir(parents=True, exist_ok=True)
     clips = held_out_clips(RETEST_SPRITES)

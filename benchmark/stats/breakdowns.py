@@ -40,8 +40,8 @@ class BreakdownRow:
 
     Columns with the same name as in PreferenceRow have the same meaning.
 
-    `vote_share_...` is the percentage of all valid votes. `..._side_rate_...` is the percentage of the votes
-    for the side that gave the justification (as in Emu Video).
+    `vote_share_...` is the percentage of all valid votes that chose the side. `..._side_rate_...` is computed
+    from the votes for one side: the percentage of these votes that gave the justification (as in Emu Video).
     """
 
     study: str | None

@@ -31,7 +31,7 @@ VOTERS: Mapping[StudyKind, str] = MappingProxyType(
 
 
 def conclusion(row: PreferenceRow, kind: StudyKind = StudyKind.HUMAN) -> str:
-    """Return a sentence that interprets one row of the preferences table of a study of this kind."""
+    """Return a sentence that interprets one row of the preferences table; `kind` is the study's kind."""
     if row.ti2v_score_reference is None:
         return "No pair is decided, so there is no score."
     share = f"{row.ti2v_score_reference} % of {row.pairs_decided} decided pairs"
@@ -67,7 +67,7 @@ def _corrected(p_holm: float) -> str:
 
 
 def justification_conclusion(row: JustificationRow, kind: StudyKind = StudyKind.HUMAN) -> str:
-    """Return a sentence that interprets one row of the justifications table of a study of this kind."""
+    """Return a sentence that interprets one row of the justifications table; `kind` is the study's kind."""
     if row.rate_reference is None or row.rate_other is None:
         return "There are no votes, so there are no reasons."
     name = row.justification.replace("_", " ")

@@ -23,7 +23,7 @@ class JustificationRow:
         rate_reference, rate_other: the percentage of ALL valid votes of the matchup that chose the side and
             gave the justification, as in the paper.
         ticked_reference, ticked_other, votes: the numerators and the denominator of `rate_...`.
-        side_rate_reference, side_rate_other: the percentage of the votes for the side that gave the
+        side_rate_reference, side_rate_other: among the votes for the side, the percentage that gave the
             justification, as in Emu Video.
         votes_reference, votes_other: the denominators of `side_rate_...`.
         p_value: p-value of the exact sign-flip test over pairs; None if no vote of the matchup gives a

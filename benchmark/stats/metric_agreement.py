@@ -1,4 +1,4 @@
-"""Computes the agreement of a metric with people: how often the metric prefers the side that won the votes.
+"""Computes the agreement of a metric with people: how often the metric prefers the side with most votes.
 
 The statistical unit is a decided comparison: one pair of one matchup, with a strict majority of votes. The
 metric chooses the side with the better score; equal scores count as half an agreement. Comparisons of one

@@ -44,7 +44,7 @@ class StudyPlan:
 def plan_study(
     *, share: float, matchups: int = 1, panel: int = 5, pairs: int | None = None, power: float = POWER
 ) -> StudyPlan:
-    """Return the plan of a study that is to detect a TI2V score of `share`.
+    """Return the plan of a study that should detect a TI2V score of `share`.
 
     Args:
         pairs: the number of pairs; by default the smallest number of pairs that gives the power `power`.

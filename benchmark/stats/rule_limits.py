@@ -2,7 +2,8 @@
 
 A rule counts the bad answers of an annotator, such as wrong answers to gold questions. For each rule,
 HONEST_RATES contains an assumption: the highest rate of bad answers of an honest annotator. An annotator
-fails a rule if an honest annotator would give so many bad answers with a probability of less than LEVEL.
+fails a rule if an honest annotator would give at least as many bad answers with a probability of less than
+LEVEL.
 
 The server checks every rule again after each answer. Over many answers, the share of honest annotators who
 fail is therefore larger than LEVEL. A test simulates honest annotators with exactly these rates: over 100

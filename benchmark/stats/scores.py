@@ -1,4 +1,4 @@
-"""Counts the pairs and votes for TI2V scores and justification rates, for any grouping of comparisons.
+"""Counts pairs and votes to compute TI2V scores and justification rates, for any groups of comparisons.
 
 The definitions are those of arXiv:2412.16153 and reproduce the paper's tables (see docs/statistics.md):
 

@@ -52,7 +52,7 @@ def side_by_side(reported: Tallies, everything: Tallies, matchups: Sequence[Matc
 
     Args:
         reported: the tallies of the votes that count.
-        everything: the tallies of all votes: the votes that count, and the excluded votes.
+        everything: the tallies of all votes, including the excluded votes.
         matchups: the matchups to which `tallies.matchup` refers in both tallies.
     """
     counts = [count_matchups(tallies, len(matchups)) for tallies in (reported, everything)]

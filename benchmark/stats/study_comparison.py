@@ -43,7 +43,7 @@ class SharedMatchup:
 
 @dataclass(frozen=True)
 class StudyComparison:
-    """One matchup in two studies. Scores are percentages of the reference.
+    """One matchup in two studies. A score is the percentage of pairs that the reference won.
 
     Attributes:
         first, second: the score in each study, with its 95 % interval.

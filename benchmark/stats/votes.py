@@ -26,7 +26,7 @@ class Matchup:
 
 @dataclass(frozen=True)
 class Votes:
-    """The votes of a study that count, as one array per column.
+    """The counted votes of a study, as one array per column.
 
     Names are stored as codes, which are indices into tuples of names. Arrays have the shape (votes,) unless
     noted.

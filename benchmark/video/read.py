@@ -68,8 +68,8 @@ def read_frames(
         fps: return the frames that are shown at 0, 1 / fps, 2 / fps ... seconds. If `fps` is None, or if the
             clip has a constant rate of at most `fps`, every frame is returned.
         frames: the maximum number of frames to return.
-        window: return this part of the clip; `fps` and `frames` are ignored. If the clip is too short for the
-            window, the result has fewer frames.
+        window: the part of the clip to return. If `window` is set, `fps` and `frames` are ignored. If the
+            clip is too short for the window, the result has fewer frames.
         max_pixels: the maximum number of pixels of all returned frames together.
 
     Raises:

@@ -45,11 +45,11 @@ class MetricAgreementRow:
         spearman, kendall: rank correlations, over models, between the metric's mean and the share of
             comparisons that the model won.
         matchups: number of matchups in which one side won more comparisons than the other side.
-        same_winner: number of matchups, among `matchups`, in which the metric has the same winner.
+        same_winner: number of matchups, among `matchups`, in which the metric prefers the side that won.
         static_clips: number of clips that have a score and whose pair also has a scored clip of the model
             `static`.
-        prefers_static: share of the `static_clips` clips that the metric rates worse than the clip of the
-            model `static` on the same pair.
+        prefers_static: among the clips counted in `static_clips`, the share that the metric rates worse than
+            the clip of the model `static` for the same pair.
     """
 
     suite: str

@@ -10,7 +10,8 @@ class PlaybackRow:
     """A playback event (such as play or pause) of one clip of a comparison.
 
     Attributes:
-        position: the position of the comparison in the order of the annotator's comparisons, from 1.
+        position: the number of the comparison, counted from 1 in the order in which the annotator got
+            comparisons.
         view: the number of the page view that showed the comparison. Reloading the page starts another view.
         number: the number of the event in its view, from 0.
         clip: `left` or `right`; `side` is the submission that the clip belongs to.

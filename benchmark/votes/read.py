@@ -21,7 +21,7 @@ def read_votes(path: Path) -> Table:
 
 
 def load_votes(path: Path) -> tuple[Votes, list[str]]:
-    """Return those votes of a file that count, and a sentence for each missing optional column.
+    """Return the counted votes of a file, and a sentence for each missing optional column.
 
     Raises:
         TableError: the file cannot be read, or a row is invalid.

@@ -1,4 +1,4 @@
-"""Selects those votes of a table that count, and checks that rows do not contradict each other.
+"""Selects the votes that count from a votes table, and checks that rows do not contradict each other.
 
 docs/tables.md describes the columns. The required columns are matchup, pair, chosen, status, the four
 justifications, and either `reference` and `other`, or `left` and `right`. Some statistics need further
@@ -57,8 +57,8 @@ def count_votes(rows: VoteRows, *, with_excluded: bool = False) -> Votes:
         with_excluded: also count excluded votes, to compare results with and without exclusions.
 
     Raises:
-        TableError: rows contradict each other: one matchup has different sides, one pair has different
-            images or scenarios, or one annotator has two votes that count on one comparison.
+        TableError: rows contradict each other: one matchup has different sides, one pair has different images
+            or scenarios, or one annotator has two counted votes on one comparison.
     """
     numbers = np.bincount(rows.status, minlength=len(STATUSES)).tolist()
     left_out = {status: number for status, number in zip(STATUSES, numbers, strict=True) if number}

@@ -18,8 +18,8 @@ class Allocation(RequestModel):
     """The allocation of a study.
 
     Attributes:
-        comparisons_per_day: the most comparisons that an annotator gets on one day (UTC), gold questions and
-            repeats included. None means no limit.
+        comparisons_per_day: the maximum number of comparisons, including gold questions and repeats, that an
+            annotator gets on one day (UTC). None means no limit.
         scenarios: the scenarios whose pairs the study compares; an empty list means all scenarios.
         pairs_per_batch: the number of pairs in a batch. The server assigns a batch only when each comparison
             of the earlier batches has all its votes or is leased. None means one batch.

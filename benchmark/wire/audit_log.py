@@ -29,7 +29,7 @@ class AuditCheckResponse(ResponseModel):
 
     Attributes:
         events: number of events in the hash chain.
-        head: the last hash of the chain, 64 hexadecimal digits. Note this hash at a place that the operators
+        head: the last hash of the chain, 64 hexadecimal digits. Store this hash at a place that the operators
             of the server cannot change. A later check with this hash finds out whether the earlier events are
             unchanged.
         problems: a sentence for each place where the hash chain is broken.

@@ -27,7 +27,7 @@ class BenchmarksResponse(PageResponse):
 
 
 class BenchmarkImportRequest(RequestModel):
-    """A request to import a dataset of the Hugging Face hub.
+    """A request to import a dataset from the Hugging Face hub.
 
     `source` has the form `hf://owner/name` or `hf://owner/name@revision`. By default, the slug is made from
     the name of the dataset, and the title is taken from the dataset's card.

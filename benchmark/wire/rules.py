@@ -11,8 +11,8 @@ from benchmark.wire.common import RequestModel, ResponseModel
 class _Rule(RequestModel):
     """The server checks a rule only if the annotator has at least `after` answers of the rule's kind.
 
-    If a rule sets neither `after` nor a limit, an exact binomial test decides
-    (benchmark/stats/rule_limits.py).
+    If a rule sets neither `after` nor a limit, an exact binomial test decides whether the annotator fails the
+    rule (benchmark/stats/rule_limits.py).
     """
 
     after: Annotated[int, Field(ge=1, le=1000)] | None = None
@@ -34,8 +34,8 @@ class MinimumShareRule(_Rule):
 class MinimumTimeRule(_Rule):
     """The median time of a vote must not be below `minimum_s` seconds.
 
-    If `after` is null, an exact binomial test decides. The binomial test counts the votes that took less
-    than `minimum_s` seconds.
+    If `after` is null, an exact binomial test decides whether the annotator fails the rule. The binomial test
+    counts the votes that took less than `minimum_s` seconds.
     """
 
     minimum_s: Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)] = 2.0

@@ -33,7 +33,10 @@ class ExtensionRequest(RequestModel):
 
 
 class DeletionRequest(RequestModel):
-    """A request to delete a study. `slug` repeats the study's slug, as a protection against mistakes."""
+    """A request to delete a study.
+
+    `slug` must equal the study's slug, so that nobody deletes another study by mistake.
+    """
 
     slug: Annotated[str, Field(max_length=200)]
 

@@ -110,9 +110,10 @@ class FinaliseRequest(RequestModel):
 
 
 class NamedDeletionRequest(RequestModel):
-    """A request to delete a model or submission. `name` repeats the object's name, to prevent mistakes.
+    """A request to delete a model or submission.
 
-    A submission is named `model` or `model@label`.
+    `name` must equal the object's name, so that nobody deletes another object by mistake. A submission
+    is named `model` or `model@label`.
     """
 
     name: Line

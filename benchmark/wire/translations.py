@@ -33,7 +33,7 @@ def own_texts(*, title: str, instructions: str, phases: Phases | None) -> tuple[
 def kept_translations(
     translations: Translations, title: str, instructions: str, phases: Phases | None
 ) -> Translations:
-    """Return the translations of those texts that the study still has."""
+    """Return the translations of the texts that the study still has."""
     texts = own_texts(title=title, instructions=instructions, phases=phases)
     return {
         language: {text: translation for text, translation in translated.items() if text in texts}

@@ -10,7 +10,7 @@ from benchmark.wire.common import RequestModel, ResponseModel, Token
 
 
 class NextAssignmentRequest(RequestModel):
-    """A request for the open assignment, or for the one that follows the assignment `after` (its token)."""
+    """A request for the open assignment, or for the next assignment after the one with the token `after`."""
 
     after: Token | None = None
 

@@ -2,8 +2,8 @@
 
 Why: benchmarks, submissions and studies are private to their owner, shared with named people, or public
 (docs/decisions/0011). The table `benchmarks` gets a column `owner_id`, which may be empty. Existing
-benchmarks stay readable for everybody with a key. Existing submissions and studies become private, except
-those of the demo.
+benchmarks stay readable for everybody with a key. Existing submissions and studies become private, except the
+demo's submissions and studies.
 Locks: PostgreSQL locks the tables `benchmarks`, `submissions` and `studies` while it checks all rows once and
 updates the demo's rows. SQLite rebuilds the table of benchmarks and adds the other columns in place.
 Works with the previous release: yes, the previous release shows the same benchmarks, submissions and studies

@@ -1,9 +1,9 @@
 """removal of the clips of compared submissions
 
 Why: an owner can delete a submission that closed studies compare. The row of the submission and the rows of
-its clips stay. `clips_removed_at` says when the files of the clips were removed.
-Locks: PostgreSQL locks the table `submissions` while it adds the column; no row is rewritten. SQLite adds
-the column in place.
+its clips are kept. `clips_removed_at` says when the files of the clips were removed.
+Locks: PostgreSQL locks the table `submissions` while it adds the column; no row is rewritten. SQLite adds the
+column in place.
 Works with the previous release: yes, except that the previous release does not run these removals.
 """
 

@@ -1,7 +1,8 @@
 """replaced browsers
 
-Why: a participant of a crowd platform acts in one browser at a time. After the participant continued in a new
-browser, the old browser's page says so instead of asking for an invitation.
+Why: a participant of a crowd platform acts in one browser at a time. After the participant continues in a new
+browser, the page in the old browser states that the study continues in another browser. The page no longer
+asks for an invitation.
 Locks: PostgreSQL locks the table `annotator_browsers` only while it adds one column without a default.
 Works with the previous release: yes, that release lets a replaced browser continue.
 """

@@ -1,7 +1,7 @@
 """submit hosts
 
-Why: a worker of Mechanical Turk ends a HIT with a form that is sent to the server named in the worker's link,
-so the service stores this server with the worker's ids.
+Why: a worker of Mechanical Turk ends a HIT with a form. The browser sends the form to the server that the
+worker's link names, so the service stores this server with the worker's ids.
 Locks: PostgreSQL locks the table `platform_sessions` only while it adds a column with a constant default.
 Works with the previous release: yes, that release does not use the column.
 """

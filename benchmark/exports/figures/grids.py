@@ -204,7 +204,7 @@ def grid_figure(
     """Return the heatmap of a study.
 
     Parts are sorted by the share of decided pairs that the reference won, over all matchups. If all matchups
-    have the same reference, the matchups are also sorted by the share that the reference won.
+    have the same reference, the matchups are sorted by the same share, over all parts.
 
     Raises:
         CannotDraw: no pair is decided, the parts are unknown, or the figure would have too many rows or

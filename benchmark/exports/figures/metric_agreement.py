@@ -137,7 +137,7 @@ class MetricAgreementFigure:
 def metric_agreement_figure(
     rows: Sequence[MetricAgreementRow], *, interim: bool = False
 ) -> MetricAgreementFigure:
-    """Return the figure for the table rows that cover all pairs; the best metric of each suite is first.
+    """Return the figure of the rows for all pairs; within each suite, the best metric comes first.
 
     Raises:
         CannotDraw: no metric can be compared with votes, or there are too many metrics.

@@ -34,10 +34,10 @@ class FigureNames:
 
     @property
     def reference_heading(self) -> str:
-        """The heading of the half of the figure that shows wins of the reference."""
+        """The heading above the bars for wins of the reference."""
         return f"{self.side(self.reference)} better" if self.reference else "First better"
 
     @property
     def other_heading(self) -> str:
-        """The heading of the half of the figure that shows wins of the other side."""
+        """The heading above the bars for wins of the other side."""
         return "Other better" if self.reference else "Second better"

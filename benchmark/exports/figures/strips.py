@@ -104,7 +104,7 @@ class StripFigure:
         return row_height
 
     def _column_labels(self) -> list[str]:
-        """Return frame numbers if all rows show the same numbers; otherwise shares of the clip's length."""
+        """Label columns with frame numbers if these are equal in all rows, otherwise with percentages."""
         numbers = {strip.numbers for strip in self.strips}
         if len(numbers) == 1:
             return [f"frame {number}" for number in numbers.pop()]
@@ -148,7 +148,7 @@ def strip_figure(*, pair: str, prompt: str, image: Pixels, strips: Sequence[Stri
 
 
 def evenly_spaced(frames: int, shown: int) -> tuple[int, ...]:
-    """Return `shown` evenly spaced frame numbers, from 1 to the last. A short clip repeats frames.
+    """Return `shown` evenly spaced frame numbers, from 1 to the last; a short clip repeats numbers.
 
     >>> evenly_spaced(16, 4), evenly_spaced(2, 4)
     ((1, 6, 11, 16), (1, 1, 2, 2))

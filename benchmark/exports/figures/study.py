@@ -1,4 +1,4 @@
-"""Builds those figures that show the results of a whole study."""
+"""Builds the figures that show the results of a whole study."""
 
 from collections.abc import Mapping, Sequence
 

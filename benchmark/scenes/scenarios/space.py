@@ -49,7 +49,7 @@ def _belt(radius: float, top: float, foot: float) -> Outline:
 
 
 def _half_ring(start: float) -> Outline:
-    """Return the half of a planet's ring that begins at an angle in degrees."""
+    """Return one half of a planet's ring; the half begins at the angle `start`, in degrees."""
     arc = wedge(0, 0, 1.0, start, start + 180)[1:]
     return np.concatenate([arc * (0.265, 0.070), (arc * (0.200, 0.044))[::-1]])
 

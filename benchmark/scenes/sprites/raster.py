@@ -14,7 +14,7 @@ _OCTAVES = ((4, 0.14), (9, 0.06))
 
 
 def coverage(shape: str, centres: Plane, size: float, side: int) -> Plane:
-    """Return how much of each pixel a sprite covers, in every frame.
+    """Return the share of each pixel that a sprite covers, for every frame.
 
     Args:
         shape: name of the shape.

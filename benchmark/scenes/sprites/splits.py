@@ -1,4 +1,4 @@
-"""Splits: what the held-out clips contain that the training clips never contain."""
+"""Splits of the held-out clips; each split has something new that no training clip contains."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -27,7 +27,7 @@ class Split(StrEnum):
 
 
 def is_new_colour(colour: str, shape: str) -> bool:
-    """Whether no training clip shows this shape in this colour; true for 6 of 42 pairs."""
+    """Whether no training clip shows this shape in this colour; true for 6 of the 42 combinations."""
     return (_COLOURS.index(colour) - SHAPES.index(shape)) % len(_COLOURS) == 0
 
 

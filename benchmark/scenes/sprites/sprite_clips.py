@@ -62,7 +62,7 @@ class SpriteClip:
 
     @property
     def static_share(self) -> float:
-        """The share of pixels that the asked object does not cover in any frame."""
+        """The share of pixels that the object named in the prompt never covers."""
         return 1 - float(self.masks[self.request.asked].any(axis=0).mean())
 
 

@@ -12,7 +12,7 @@ class RequestKind(StrEnum):
 
 
 class Direction(StrEnum):
-    """The direction in which the asked object travels."""
+    """The direction in which the object named in the prompt travels."""
 
     LEFT = "left"
     RIGHT = "right"
@@ -51,8 +51,8 @@ class Request:
 
     Attributes:
         kind: whether an object of the image moves or a new object enters.
-        asked: index, in the clip's masks, of the asked object: the object that the prompt names. An object
-            that enters has the last index.
+        asked: the index, in the clip's masks, of the object that the prompt names. An object that enters has
+            the last index.
         direction: the direction in which the object travels.
         displacement: distance in pixels between the object's positions in the first and in the last frame.
         amount: the word for the distance; None if the object enters.
@@ -65,7 +65,7 @@ class Request:
     amount: Amount | None = None
 
     def prompt(self, name: str) -> str:
-        """Return the prompt; `name` is the name of the asked object, such as "red circle"."""
+        """Return the prompt; `name` is the object's name, such as "red circle"."""
         if self.kind is RequestKind.ENTERS:
             return f"a {name} enters from the {self.direction.edge}"
         return f"the {name} moves {self.direction} {'a little' if self.amount is Amount.LITTLE else 'far'}"

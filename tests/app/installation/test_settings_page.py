@@ -84,7 +84,7 @@ def test_the_account_says_whether_the_provider_is_connected(
             )
         )
 
-    assert "Your first sign-in with Lab login connects it" in before
+    assert "Your first sign-in with Lab login connects the account" in before
     assert "connected since" in alice.get("/settings").text
 
 
