@@ -9,18 +9,28 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 _HOP_BY_HOP = {"connection", "transfer-encoding", "content-length", "server", "date"}
+_BAD_DIGEST = b"<Error><Code>BadDigest</Code><Message>Wrong Content-MD5.</Message></Error>"
 _SLOW_DOWN = b"<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>"
 
 
 class Fault(StrEnum):
-    """What the server does with every request."""
+    """What the server does with every request, with every download (GET) or with every upload (PUT)."""
 
     SILENT = "no answer at all"
     SLOW_DOWN = "503, as S3 under load"
     NO_XML = "500 with a page of a proxy"
     DENIED = "403"
-    CUT = "an answer that ends in the middle"
-    HANGS = "an answer that stops in the middle"
+    CUT = "a download that ends in the middle"
+    HANGS = "a download that stops in the middle"
+    DAMAGED = "a download with one wrong byte"
+    UPLOAD_CUT = "the connection of an upload closes in the middle"
+    UPLOAD_HANGS = "the server stops reading in the middle of an upload"
+    UPLOAD_DAMAGED = "one byte of an upload changes on the way; the server checks Content-MD5, as S3 does"
+
+
+_OF_ALL_REQUESTS = {Fault.SLOW_DOWN: 503, Fault.NO_XML: 500, Fault.DENIED: 403}
+OF_DOWNLOADS = frozenset({Fault.CUT, Fault.HANGS, Fault.DAMAGED})
+OF_UPLOADS = frozenset({Fault.UPLOAD_CUT, Fault.UPLOAD_HANGS, Fault.UPLOAD_DAMAGED})
 
 
 class FaultyS3:
@@ -54,23 +64,49 @@ class FaultyS3:
 
     def answer(self, request: BaseHTTPRequestHandler, upstream: str) -> None:
         fault, is_over = self._fault, self._is_over
+        if fault in OF_DOWNLOADS and request.command != "GET":
+            fault = None
+        if fault in OF_UPLOADS and request.command != "PUT":
+            fault = None
         request.close_connection = True
-        body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
+        length = int(request.headers.get("Content-Length", 0))
+        if fault in (Fault.UPLOAD_CUT, Fault.UPLOAD_HANGS):
+            request.rfile.read(length // 2)
+            if fault is Fault.UPLOAD_HANGS:
+                is_over.wait()
+            return
+        body = request.rfile.read(length)
         if fault is Fault.SILENT:
             is_over.wait()
-        elif fault in (Fault.SLOW_DOWN, Fault.NO_XML, Fault.DENIED):
-            status = {Fault.SLOW_DOWN: 503, Fault.NO_XML: 500, Fault.DENIED: 403}[fault]
-            _send(request, status, {}, _SLOW_DOWN if fault is Fault.SLOW_DOWN else b"<html><p>Oops<br>")
+        elif fault in _OF_ALL_REQUESTS:
+            page = _SLOW_DOWN if fault is Fault.SLOW_DOWN else b"<html><p>Oops<br>"
+            _send(request, _OF_ALL_REQUESTS[fault], {}, page)
+        elif fault is Fault.UPLOAD_DAMAGED and "Content-MD5" in request.headers:
+            _send(request, 400, {}, _BAD_DIGEST)
         else:
-            connection = http.client.HTTPConnection(upstream, timeout=60)
-            connection.request(request.command, request.path, body, dict(request.headers))
-            answer = connection.getresponse()
-            content, headers = answer.read(), dict(answer.getheaders())
-            connection.close()
-            is_cut = fault is not None and request.command == "GET"
-            _send(request, answer.status, headers, content, length=len(content) // 2 if is_cut else None)
-            if is_cut and fault is Fault.HANGS:
+            sent = _damaged(body) if fault is Fault.UPLOAD_DAMAGED else body
+            self._forward(request, upstream, sent, fault)
+            if fault is Fault.HANGS:
                 is_over.wait()
+
+    def _forward(
+        self, request: BaseHTTPRequestHandler, upstream: str, body: bytes, fault: Fault | None
+    ) -> None:
+        connection = http.client.HTTPConnection(upstream, timeout=60)
+        connection.request(request.command, request.path, body, dict(request.headers))
+        answer = connection.getresponse()
+        content, headers = answer.read(), dict(answer.getheaders())
+        connection.close()
+        if fault is Fault.DAMAGED:
+            content = _damaged(content)
+        is_cut = fault in (Fault.CUT, Fault.HANGS)
+        _send(request, answer.status, headers, content, length=len(content) // 2 if is_cut else None)
+
+
+def _damaged(content: bytes) -> bytes:
+    """Return the content with one changed byte in the middle."""
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
 
 
 def _send(

@@ -21,7 +21,7 @@ from app.clock import utc_now
 from app.context import AppContext
 from app.errors import Conflict, Invalid
 from app.media.sandbox import Sandbox
-from app.media.store import MediaMissing
+from app.media.store import MediaDamaged, MediaMissing
 from app.private_files import make_private_folder
 from app.tables.people import Person
 from app.tables.tasks import Task
@@ -52,8 +52,10 @@ def import_in_background(context: AppContext, subject: str, progress: Progress) 
         progress.add_details(
             result={"version": version, "pairs": len(read.source.pairs), "images": len(images)}
         )
-    except MediaMissing as error:
-        raise TaskFailed("The uploaded file is gone from the media store. Send it again.") from error
+    except (MediaMissing, MediaDamaged) as error:
+        raise TaskFailed(
+            "The uploaded file is missing or damaged in the media store. Send it again."
+        ) from error
     except (BenchmarkRefused, Invalid, Conflict, ImportProblems) as error:
         listed = [str(problem) for problem in getattr(error, "problems", [])]
         progress.add_details(problems=listed)

@@ -21,6 +21,7 @@ from app.media.renditions import RenditionFailed
 from app.media.responses import image_response, video_response
 from app.media.sandbox import SandboxBroken
 from app.media.store import StoreError
+from app.media.unreadable import unreadable
 from app.security.participants import HeldAssignment
 from app.security.path_params import PseudonymPath, SlugPath
 from app.tables.people import Annotator
@@ -93,14 +94,16 @@ async def replayed_clip(
         served = await context.capacities.of(RequestClass.RENDITIONS).run(
             partial(prepare_clip, requested, cache=context.renditions)
         )
-        await media.run(context.store.size, served.rendition.media_key)
-    except (RenditionFailed, SandboxBroken, StoreError) as error:
+
+        def read(span: ByteRange) -> Iterator[bytes]:
+            return unrecorded_bytes(served, span, store=context.store)
+
+        respond = partial(video_response, cache_control=_NO_STORE, capacity=media)
+        return await media.run(respond, request, read, served.length)
+    except (RenditionFailed, SandboxBroken) as error:
         raise Unavailable("This clip cannot be prepared right now.") from error
-
-    def read(span: ByteRange) -> Iterator[bytes]:
-        return unrecorded_bytes(served, span, store=context.store)
-
-    return video_response(request, read, served.length, cache_control=_NO_STORE, capacity=media)
+    except StoreError as error:
+        raise unreadable("This clip", error) from error
 
 
 def _find_clip(request: Request, slug: str, name: str, assignment_id: int, position: Choice) -> RequestedClip:

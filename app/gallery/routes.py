@@ -9,13 +9,13 @@ from app.benchmarks.service import find_benchmark
 from app.capacity import RequestClass
 from app.clock import utc_now
 from app.dependencies import context_of, optional_person, page_response, require_reader, visitor_of
-from app.errors import Unavailable
 from app.gallery.queries import Filter, final_clip, gallery_page, image_is_public, pair_page
 from app.gallery.thumbnails import thumbnail
 from app.media.padding import ByteRange
 from app.media.responses import video_response
 from app.media.store import StoreError, content_key
 from app.media.thumbnail_urls import LARGE, TILE, ThumbnailWidth
+from app.media.unreadable import unreadable
 from app.security.path_params import PairIdPath, PublicIdPath, Sha256Path, SlugPath
 from app.tables.submissions import Clip
 from benchmark.wire.common import MAX_SEED
@@ -104,18 +104,17 @@ def _thumbnail_response(request: Request, sha256: str, width: ThumbnailWidth) ->
 def _clip_answer(request: Request, clip: Clip) -> Response:
     store = context_of(request).store
     key = content_key("clips", clip.sha256)
-    try:
-        store.size(key)  # report a missing file before the response starts
-    except StoreError as error:
-        raise Unavailable("This clip cannot be read right now.") from error
 
     def read(span: ByteRange) -> Iterator[bytes]:
         return store.read_range(key, span.start, span.stop)
 
-    return video_response(
-        request,
-        read,
-        clip.bytes,
-        cache_control="private, max-age=3600",
-        capacity=context_of(request).capacities.of(RequestClass.MEDIA),
-    )
+    try:
+        return video_response(
+            request,
+            read,
+            clip.bytes,
+            cache_control="private, max-age=3600",
+            capacity=context_of(request).capacities.of(RequestClass.MEDIA),
+        )
+    except StoreError as error:
+        raise unreadable("This clip", error) from error

@@ -4,10 +4,11 @@ A thumbnail is stored under a key that is derived from the full image.
 """
 
 from app.context import AppContext
-from app.errors import NotFound, Unavailable
+from app.errors import NotFound
 from app.media.images import ImageRejected, make_thumbnail
 from app.media.store import MediaMissing, StoreError, content_key
 from app.media.thumbnail_urls import ThumbnailWidth
+from app.media.unreadable import unreadable
 
 
 def thumbnail(context: AppContext, *, sha256: str, width: ThumbnailWidth) -> bytes:
@@ -28,7 +29,7 @@ def thumbnail(context: AppContext, *, sha256: str, width: ThumbnailWidth) -> byt
     except MediaMissing as error:
         raise NotFound("There is no such image.") from error
     except (StoreError, ImageRejected) as error:
-        raise Unavailable("This image cannot be read right now. Try again later.") from error
+        raise unreadable("This image", error) from error
 
 
 def _make(context: AppContext, key: str, *, sha256: str, width: ThumbnailWidth) -> None:

@@ -17,7 +17,7 @@ from app.gold_clips.service import (
 )
 from app.jobs.uploads import OwnerUpload
 from app.media.renditions import RenditionFailed, make_wrong_clip
-from app.media.store import content_key
+from app.media.store import MediaDamaged, content_key
 from app.security.identity import Principal
 from app.submissions.service import finalise, find_submission, open_submission, register_model
 from app.submissions.storage import ClipStorage
@@ -47,7 +47,7 @@ def make_in_background(context: AppContext, subject: str, progress: Progress) ->
         questions = _make_all(context, subject, progress)
     except Unavailable:
         raise  # the task is tried again later
-    except (AppError, RenditionFailed) as error:
+    except (AppError, MediaDamaged, RenditionFailed) as error:
         raise TaskFailed(str(error)) from error
     progress.add_details(result={"questions": questions})
 

@@ -5,14 +5,15 @@ file name could reveal that clips were uploaded in one batch and belong to one m
 """
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from fastapi import Request, Response
 from starlette.responses import StreamingResponse
 
 from app.capacity import Capacity
-from app.errors import Unavailable
 from app.media.padding import ByteRange, parse_range
 from app.media.store import MediaStore, StoreError
+from app.media.unreadable import unreadable
 
 
 def image_response(
@@ -21,15 +22,15 @@ def image_response(
     """Return a response with a stored image.
 
     Raises:
-        Unavailable: the file is missing, or the store does not respond.
+        Unavailable: the file is missing or damaged, or the store does not respond.
     """
     try:
         size = store.size(key)
+        chunks = _started(store.read_range(key, 0, size))
     except StoreError as error:
-        raise Unavailable("The image cannot be read right now.") from error
+        raise unreadable("The image", error) from error
     headers = {"Cache-Control": cache_control, "Content-Length": str(size)}
-    chunks = capacity.stream(store.read_range(key, 0, size))
-    return StreamingResponse(chunks, media_type=media_type, headers=headers)
+    return StreamingResponse(capacity.stream(chunks), media_type=media_type, headers=headers)
 
 
 def video_response(
@@ -44,6 +45,7 @@ def video_response(
 
     Raises:
         RangeNotSatisfiable: the range contains no byte of the video.
+        StoreError: the video cannot be read.
     """
     asked = parse_range(request.headers.get("range"), length)
     span = asked or ByteRange(0, length)
@@ -55,5 +57,10 @@ def video_response(
     if asked:
         headers["Content-Range"] = f"bytes {asked.start}-{asked.stop - 1}/{length}"
     status = 206 if asked else 200
-    chunks = capacity.stream(read(span))
+    chunks = capacity.stream(_started(read(span)))
     return StreamingResponse(chunks, status_code=status, media_type="video/mp4", headers=headers)
+
+
+def _started(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Read the first chunk now, so that an error of the store still changes the status of the response."""
+    return chain([next(chunks, b"")], chunks)

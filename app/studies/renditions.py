@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.context import AppContext
 from app.media.comparison_clips import compared_clips
 from app.media.renditions import RenditionFailed
-from app.media.store import MediaMissing
+from app.media.store import MediaDamaged, MediaMissing
 from app.tables.studies import Comparison, Matchup, Study
 from app.tasks.runner import Progress, TaskFailed
 from benchmark.plurals import counted
@@ -38,7 +38,7 @@ def prepare_renditions(context: AppContext, subject: str, progress: Progress) ->
     for done, comparison_id in enumerate(_comparisons(context, subject, prepared), start=1):
         try:
             _prepare(context, comparison_id)
-        except (RenditionFailed, MediaMissing):
+        except (RenditionFailed, MediaMissing, MediaDamaged):
             failed.add(comparison_id)
         prepared.add(comparison_id)
         progress(done, max(total, done))

@@ -14,7 +14,7 @@ from app.benchmarks.service import find_benchmark
 from app.clock import utc_now
 from app.context import AppContext
 from app.errors import AppError, Conflict, Unavailable
-from app.media.store import MediaMissing
+from app.media.store import MediaDamaged, MediaMissing
 from app.private_files import make_private_folder
 from app.security.identity import Principal
 from app.security.visibility import sees_model
@@ -45,8 +45,10 @@ def import_votes_in_background(context: AppContext, _subject: str, progress: Pro
     try:
         table = _read(context, wanted, details)
         progress.add_details(result=_import(context, wanted, table, progress))
-    except MediaMissing as error:
-        raise TaskFailed("The uploaded file is gone from the media store. Send it again.") from error
+    except (MediaMissing, MediaDamaged) as error:
+        raise TaskFailed(
+            "The uploaded file is missing or damaged in the media store. Send it again."
+        ) from error
     except Unavailable:
         raise  # the task is tried again later
     except (AppError, TableError) as error:

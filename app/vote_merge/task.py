@@ -6,7 +6,7 @@ from typing import Any
 from app.clock import utc_now
 from app.context import AppContext
 from app.errors import AppError, Unavailable
-from app.media.store import MediaMissing
+from app.media.store import MediaDamaged, MediaMissing
 from app.security.visibility import find_study
 from app.tables.tasks import Task
 from app.tasks.queries import owner_of
@@ -38,8 +38,10 @@ def merge_in_background(context: AppContext, _subject: str, progress: Progress) 
                 archive, sandbox=context.sandbox, home=settings.home, max_bytes=settings.max_import_bytes
             )
         progress.add_details(result=_merge(context, wanted, report, progress))
-    except MediaMissing as error:
-        raise TaskFailed("The uploaded file is gone from the media store. Send it again.") from error
+    except (MediaMissing, MediaDamaged) as error:
+        raise TaskFailed(
+            "The uploaded file is missing or damaged in the media store. Send it again."
+        ) from error
     except Unavailable:
         raise  # the task is tried again later
     except (AppError, ReportError, TableError) as error:

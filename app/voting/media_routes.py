@@ -58,15 +58,14 @@ async def clip(token: TokenPath, position: Choice, request: Request) -> Response
             served = prepare()
         else:
             served = await context.capacities.of(RequestClass.RENDITIONS).run(prepare)
-        # Report a missing file now instead of in the middle of the response.
-        await media.run(context.store.size, served.rendition.media_key)
+
+        def read(span: ByteRange) -> Iterator[bytes]:
+            return clip_bytes(served, span, store=context.store, database=context.database)
+
+        respond = partial(video_response, cache_control=_NO_STORE, capacity=media)
+        return await media.run(respond, request, read, served.length)
     except (RenditionFailed, SandboxBroken, StoreError) as error:
         raise Unavailable("This clip cannot be prepared right now. Try again, or skip it.") from error
-
-    def read(span: ByteRange) -> Iterator[bytes]:
-        return clip_bytes(served, span, store=context.store, database=context.database)
-
-    return video_response(request, read, served.length, cache_control=_NO_STORE, capacity=media)
 
 
 def _find_clip(request: Request, token: str, position: Choice) -> RequestedClip:

@@ -15,6 +15,7 @@ CHUNK_BYTES = 64 * 1024
 DISK_FULL = "disk_full"  # the code with which a sandbox child reports a full disk
 DISK_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})
 _KEY = re.compile(r"[a-z0-9][a-z0-9_.-]*(/[a-z0-9][a-z0-9_.-]*)*")
+_OWN_CONTENT = re.compile(r"(?:clips|images|renditions)/[0-9a-f]{2}/([0-9a-f]{64})")
 
 
 class StoreError(Exception):
@@ -23,7 +24,8 @@ class StoreError(Exception):
     StoreError
     ├── StoreFull         no space left (a full disk, a quota); no partial file remains
     ├── StoreUnavailable  the folder or service does not respond, or refuses access
-    └── MediaMissing      no file under this key
+    ├── MediaMissing      no file under this key
+    └── MediaDamaged      the service sent other bytes than were stored
     """
 
 
@@ -37,6 +39,10 @@ class StoreUnavailable(StoreError):
 
 class MediaMissing(StoreError):
     """No file is stored under the key."""
+
+
+class MediaDamaged(StoreError):
+    """The service sent other bytes than were stored under the key."""
 
 
 def content_key(kind: str, sha256: str) -> str:
@@ -53,6 +59,15 @@ def content_key(kind: str, sha256: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{64}", sha256):
         raise ValueError("a content key requires 64 lower-case hex digits")
     return checked_key(f"{kind}/{sha256[:2]}/{sha256}")
+
+
+def sha256_of_key(key: str) -> str | None:
+    """Return the SHA-256 of the file under a content key; None for other keys.
+
+    The key of a thumbnail contains the SHA-256 of the image from which the thumbnail was made.
+    """
+    match = _OWN_CONTENT.fullmatch(key)
+    return match[1] if match else None
 
 
 def checked_key(key: str) -> str:
@@ -112,12 +127,19 @@ class MediaStore(ABC):
 
         Raises:
             MediaMissing: no file has this key; raised when the first chunk is requested.
+            MediaDamaged: an S3 service sent other bytes than were stored; raised before the first chunk.
             StoreUnavailable: the file is shorter than `stop`, or reading fails.
         """
 
     @abstractmethod
     def open_local(self, key: str) -> AbstractContextManager[Path]:
-        """Yield a local path from which the file can be read. The path is valid only inside the block."""
+        """Yield a local path from which the file can be read. The path is valid only inside the block.
+
+        Raises:
+            MediaMissing: no file has this key.
+            MediaDamaged: an S3 service sent other bytes than were stored.
+            StoreUnavailable: reading fails.
+        """
 
     @abstractmethod
     def delete(self, key: str) -> None:

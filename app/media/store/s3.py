@@ -2,27 +2,41 @@
 
 boto3 reads the endpoint and credentials from environment variables (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL_S3
 ...). Storing a file is a single PUT request, which the S3 service executes atomically.
+
+Every read downloads the whole object and compares its SHA-256 before the caller gets the first byte, also if
+the caller needs only a part of the file. A network, proxy or service that changes bytes therefore causes an
+error, never a wrong picture.
 """
 
+import base64
+import hashlib
+import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from app.media.store.base import (
     CHUNK_BYTES,
+    MediaDamaged,
     MediaMissing,
     MediaStore,
     StoreFull,
     StoreUnavailable,
     checked_key,
     full_disk_as_store_full,
+    sha256_of_key,
 )
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
+log = logging.getLogger("ti2v.media")
+
+_SHA256 = "sha256"  # the object's metadata, for keys that do not contain the file's SHA-256
+_IN_MEMORY_BYTES = 1024 * 1024
 _MISSING = {"404", "NoSuchKey", "NotFound"}
 _FULL = {"507", "InsufficientStorage", "QuotaExceeded", "XMinioStorageFull", "XMinioStorageQuotaExceeded"}
 
@@ -49,8 +63,17 @@ class S3Store(MediaStore):
 
     def put(self, key: str, private_file: Path) -> None:
         if not self._exists(key):
+            sha256, md5 = _digest(private_file, "sha256"), _digest(private_file, "md5")
             with _store_errors(key), private_file.open("rb") as body:
-                self._s3.put_object(Bucket=self._bucket, Key=self._name(key), Body=body)
+                self._s3.put_object(
+                    Bucket=self._bucket,
+                    Key=self._name(key),
+                    Body=body,
+                    # The service refuses a body that changed on the way. All S3-compatible services know
+                    # this header; many do not know the newer x-amz-checksum headers.
+                    ContentMD5=base64.b64encode(md5).decode(),
+                    Metadata={_SHA256: sha256.hex()},
+                )
         private_file.unlink(missing_ok=True)
 
     def size(self, key: str) -> int:
@@ -60,25 +83,42 @@ class S3Store(MediaStore):
     def read_range(self, key: str, start: int, stop: int) -> Iterator[bytes]:
         if start >= stop:
             return
-        with _store_errors(key):
-            answer = self._s3.get_object(
-                Bucket=self._bucket, Key=self._name(key), Range=f"bytes={start}-{stop - 1}"
-            )
-            received = 0
-            for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
-                received += len(chunk)
+        with full_disk_as_store_full(), tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as file:
+            self._download(key, file)
+            file.seek(start)
+            while start < stop:
+                chunk = file.read(min(CHUNK_BYTES, stop - start))
+                if not chunk:
+                    raise StoreUnavailable(f"The file under {key} ends {stop - start} bytes early.")
+                start += len(chunk)
                 yield chunk
-        if received != stop - start:
-            raise StoreUnavailable(f"The file under {key} ends {stop - start - received} bytes early.")
 
     @contextmanager
     def open_local(self, key: str) -> Iterator[Path]:
         with _local_file() as path:
-            with _store_errors(key), path.open("wb") as file:
-                answer = self._s3.get_object(Bucket=self._bucket, Key=self._name(key))
-                for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
-                    file.write(chunk)
+            with path.open("wb") as file:
+                self._download(key, file)
             yield path
+
+    def _download(self, key: str, file: IO[bytes]) -> None:
+        """Write the whole object to a file. Raises MediaDamaged, MediaMissing, StoreUnavailable."""
+        digest = hashlib.sha256()
+        with _store_errors(key):
+            answer = self._s3.get_object(Bucket=self._bucket, Key=self._name(key))
+            for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
+                digest.update(chunk)
+                file.write(chunk)
+        # Earlier releases stored objects without metadata.
+        expected = sha256_of_key(key) or answer["Metadata"].get(_SHA256)
+        if expected is not None and digest.hexdigest() != expected:
+            log.error(
+                "a stored file is damaged; restore the object from a backup",
+                extra={"fields": {"key": key, "sha256": digest.hexdigest(), "expected_sha256": expected}},
+            )
+            raise MediaDamaged(
+                f"The media store sent other bytes than were stored under {key}. "
+                "Restore the file from a backup."
+            )
 
     def delete(self, key: str) -> None:
         with _store_errors(key):
@@ -119,6 +159,12 @@ def _client(*, timeout_s: float, attempts: int) -> "S3Client":
         response_checksum_validation="when_required",
     )
     return boto3.client("s3", config=config)
+
+
+def _digest(path: Path, algorithm: str) -> bytes:
+    with path.open("rb") as file:
+        # MD5 only finds accidental changes here, so it is also allowed on machines with a FIPS policy.
+        return hashlib.file_digest(file, partial(hashlib.new, algorithm, usedforsecurity=False)).digest()
 
 
 @contextmanager

@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from app.benchmarks.service import find_benchmark
 from app.context import AppContext
-from app.errors import Unavailable
 from app.media.frames import FramesUnreadable, Pixels, image_pixels
 from app.media.store import StoreError
+from app.media.unreadable import unreadable
 from app.results.figures.study import drawing
 from app.security.identity import Principal
 from app.tables.bench import Pair
@@ -55,7 +55,7 @@ def _figure(context: AppContext, plan: ScenariosPlan) -> ScenariosFigure:
     try:
         examples = [_example(context, pairs) for pairs in plan.scenarios]
     except (StoreError, FramesUnreadable) as error:
-        raise Unavailable("An image of this benchmark cannot be read. Try again later.") from error
+        raise unreadable("An image of this benchmark", error) from error
     return scenarios_figure(plan.title, examples)
 
 

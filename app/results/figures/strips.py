@@ -6,10 +6,11 @@ from sqlalchemy import select, tuple_, union
 from sqlalchemy.orm import Session
 
 from app.database import Database
-from app.errors import NotFound, NotSignedIn, Unavailable
+from app.errors import NotFound, NotSignedIn
 from app.media.frames import FramesUnreadable, clip_frames, image_pixels
 from app.media.sandbox import Sandbox
 from app.media.store import MediaStore, StoreError, content_key
+from app.media.unreadable import unreadable
 from app.panels.sides import side_name
 from app.results.figures.study import drawing, figure_names
 from app.results.service import find_results
@@ -105,7 +106,7 @@ def read_strip(plan: StripPlan, shown: int, *, store: MediaStore, sandbox: Sandb
         with store.open_local(plan.image_key) as image, store.private_file() as target:
             pixels = image_pixels(image, target, max_width=2 * MAX_WIDTH, sandbox=sandbox)
     except (StoreError, FramesUnreadable) as error:
-        raise Unavailable("A clip or the image of this pair cannot be read. Try again later.") from error
+        raise unreadable("A clip or the image of this pair", error) from error
     return strip_figure(pair=plan.pair, prompt=plan.prompt, image=pixels, strips=rows)
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.assets import TEMPLATES
-from app.errors import Unavailable
 from app.media.store import MediaStore, StoreError, content_key
+from app.media.unreadable import unreadable
 from app.results.site.contents import SiteContents, SitePair
 from app.results.views.names import readable
 from benchmark.exports.printed_cells import TITLES
@@ -123,7 +123,7 @@ def _copy(store: MediaStore, key: str, target: Path) -> None:
         with store.open_local(key) as source:
             shutil.copyfile(source, target)
     except StoreError as error:
-        raise Unavailable("A clip or an image of this study cannot be read. Try again later.") from error
+        raise unreadable("A clip or an image of this study", error) from error
 
 
 def _write(path: Path, text: str) -> None:

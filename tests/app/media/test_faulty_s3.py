@@ -12,13 +12,15 @@ from sqlalchemy import func, select
 
 from app.context import AppContext
 from app.media.rendition_cache import RenditionCache
+from app.media.store import MediaDamaged, MediaMissing, StoreUnavailable
 from app.media.store.s3 import S3Store
 from app.settings import Settings
 from app.tables.submissions import Clip
+from app.tables.voting import Assignment
 from tests.acting import assign, refused
 from tests.cast import PAIR_IDS, Cast, enter, make_submission, set_the_stage, small_clip
 from tests.conftest import serving, settings_for
-from tests.faulty_s3 import Fault, FaultyS3
+from tests.faulty_s3 import OF_DOWNLOADS, OF_UPLOADS, Fault, FaultyS3
 from tests.whole.stack import BUCKET, s3_environment, s3_server
 
 
@@ -63,15 +65,63 @@ def test_every_fault_is_a_clear_error_and_the_server_recovers(s3_cast: Cast, fau
         for number, fault in enumerate(Fault):
             clip = small_clip(shade=80 + number)
             with faulty_s3.failing(fault):
-                if fault in (Fault.CUT, Fault.HANGS):
-                    # The server has sent the status before it knows; the client sees that bytes are missing.
-                    with pytest.raises(httpx2.RemoteProtocolError):
-                        browser.get(media)
-                else:
+                if fault not in OF_UPLOADS:
                     refused(browser.get(media), 503, "unavailable")
+                if fault not in OF_UPLOADS | OF_DOWNLOADS:
                     refused(browser.get("/readyz"), 503, "media_unavailable")
-                    refused(browser.put(target, content=clip, headers=headers), 503, "unavailable")
-                    assert count_clips(context) == clips
+                # The server also reads the pair's image to check a clip, so an upload notices every fault.
+                refused(browser.put(target, content=clip, headers=headers), 503, "unavailable")
+                assert count_clips(context) == clips, fault
             assert browser.get(media).content == whole.content
             assert browser.get("/readyz").status_code == 200
         assert browser.put(target, content=clip, headers=headers).status_code == 201
+
+
+def test_a_damaged_file_is_never_shown_counted_or_exported(
+    s3_cast: Cast, faulty_s3: FaultyS3, caplog: pytest.LogCaptureFixture
+) -> None:
+    context = s3_cast.context
+    study = s3_cast.open_study()
+    strip = f"/api/v1/studies/{study.slug}/pairs/{PAIR_IDS[0]}/strip.png"
+    with serving(context) as address, Client(base_url=address, timeout=60) as browser:
+        media = assign(enter(browser, study), study)["right_url"]
+        length = len(browser.get(media).content)
+    with serving(context) as address, Client(base_url=address, timeout=60) as browser:
+        media = assign(enter(browser, study), study)["right_url"]
+        assert httpx2.get(address + strip, headers=s3_cast.alice.headers, timeout=60).status_code == 200
+        with faulty_s3.failing(Fault.DAMAGED):
+            for span in ("bytes=0-", "bytes=0-9", f"bytes=10-{length - 1}"):
+                refused(browser.get(media, headers={"Range": span}), 503, "unavailable")
+            refused(httpx2.get(address + strip, headers=s3_cast.alice.headers), 503, "unavailable")
+    with context.database.read() as session:
+        newest = select(Assignment.right_delivered).order_by(Assignment.id.desc()).limit(1)
+        assert session.scalars(newest).one() == 0
+    assert "a stored file is damaged" in caplog.text
+
+
+def test_files_are_checked_even_if_their_keys_do_not_contain_a_digest(
+    faulty_s3: FaultyS3, tmp_path: Path
+) -> None:
+    store = S3Store(BUCKET)
+    file = tmp_path / "votes.csv"
+    file.write_bytes(b"who,choice\n1,a\n")
+    store.put("imports/1", file)
+    with (
+        faulty_s3.failing(Fault.DAMAGED),
+        pytest.raises(MediaDamaged, match="imports/1"),
+        store.open_local("imports/1"),
+    ):
+        pass
+
+
+def test_a_large_upload_ends_if_the_server_stops_reading(faulty_s3: FaultyS3, tmp_path: Path) -> None:
+    file = tmp_path / "large"
+    file.write_bytes(bytes(32 * 1024 * 1024))  # does not fit into the buffers of the connection
+    store = S3Store(BUCKET, timeout_s=1, attempts=1)
+    for fault in (Fault.UPLOAD_CUT, Fault.UPLOAD_HANGS):
+        with faulty_s3.failing(fault), pytest.raises(StoreUnavailable):
+            store.put("imports/large", file)
+    with pytest.raises(MediaMissing):
+        store.size("imports/large")
+    store.put("imports/large", file)
+    assert store.size("imports/large") == 32 * 1024 * 1024
