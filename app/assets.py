@@ -1,7 +1,7 @@
 """Serves the pages' static files from memory.
 
-Every URL contains the same fingerprint, which is computed from all files. Because the whole tree has one
-fingerprint, ES modules can use relative imports, and browsers can cache the modules permanently. The server
+Every URL contains the same fingerprint, which is computed from all files. Because all files have the same
+fingerprint, ES modules can use relative imports. Browsers can cache the modules permanently. The server
 removes indentation and comments from scripts and style sheets, which saves a fifth of the bytes.
 """
 

@@ -25,7 +25,7 @@ _LOCK = 0x7469_3276
 
 @dataclass(frozen=True)
 class ChainHead:
-    """The number of chained events, and the last hash."""
+    """The number of events in the hash chain, and the last hash."""
 
     events: int
     hash: str
@@ -59,8 +59,8 @@ def _remember(_mapper: Mapper[AuditEvent], _connection: Connection, row: AuditEv
 def chain_new_events(session: Session) -> None:
     """Append to the hash chain all events that this transaction has added.
 
-    `Database.write` calls this function just before the commit. Because of this order, the lock of the chain
-    is the last lock that a transaction acquires, so no two transactions can wait for each other forever.
+    `Database.write` calls this function just before the commit. Every transaction therefore acquires the lock
+    of the chain last, so two transactions cannot wait for each other forever.
     """
     session.flush()
     # After a savepoint was rolled back, its events are not in the database.

@@ -1,8 +1,9 @@
 """Gives each class of requests its own threads, so that uploads and transcoding cannot delay votes.
 
 Synchronous code runs in threads. With a single pool, uploads that wait for the media sandbox could occupy
-every thread and stop all votes. Each class therefore has its own threads and its own bounded queue; if the
-queue is full, the response is 503 with Retry-After. Pages and the rest of the API use the default threads.
+every thread and stop all votes. Each class of requests therefore has its own threads and its own bounded
+queue. If the queue is full, the response is 503 with Retry-After. Pages and the rest of the API use the
+default threads.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -125,8 +126,8 @@ class Capacities:
         """Return the default capacities.
 
         Requests for uploads and renditions wait for one of `children` sandbox processes. There are twice as
-        many threads as processes: while some threads store files, the others keep all processes busy. More
-        threads than that would only wait for a sandbox process.
+        many threads as processes: while some threads store files, the other threads keep all processes busy.
+        Additional threads would only wait for a sandbox process.
         """
         capacities = {
             RequestClass.VOTES: Capacity("votes", threads=12, queue=200),

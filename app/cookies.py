@@ -16,10 +16,10 @@ FRAME_COOKIE = "ti2v_frame"
 
 
 def cookies_of(request: Request) -> dict[str, str]:
-    """Return the cookies that this server has set, by their names without the prefix `__Host-`.
+    """Return the cookies that this server has set, keyed by name without the prefix `__Host-`.
 
-    With https, every name has the prefix. With this prefix, a browser accepts the cookie only from this
-    host, so no other host of the same domain can plant a cookie.
+    With https, every name has the prefix. With this prefix, a browser accepts the cookie only from this host,
+    so no other host of the same domain can set such a cookie.
     """
     prefix = cookie_prefix(request.app.state.context)
     return {
@@ -76,7 +76,7 @@ def set_frame_cookie(response: Response, cookie: str, context: AppContext) -> No
 
 
 def delete_cookie(response: Response, name: str, context: AppContext) -> None:
-    """Delete a cookie by its name without the prefix `__Host-`."""
+    """Delete a cookie; `name` is the cookie's name without the prefix `__Host-`."""
     response.delete_cookie(
         cookie_prefix(context) + name, path="/", secure=context.settings.cookies_are_secure, httponly=True
     )

@@ -122,7 +122,7 @@ class Database:
         return self._lock.held() if self._lock else nullcontext()
 
     def relaxed_durability(self) -> list[str]:
-        """Return the settings with which PostgreSQL confirms commits that are not on the disk yet."""
+        """Return the settings that let PostgreSQL confirm a commit before the commit is on the disk."""
         if self.is_sqlite:
             return []
         with self.read() as session:
@@ -138,7 +138,10 @@ class Database:
 
 
 def note_erasure(session: Session) -> None:
-    """Mark the transaction as one that erases personal data: SQLite's write-ahead log is emptied after it."""
+    """Mark the transaction as erasing personal data.
+
+    SQLite's write-ahead log is emptied after the transaction.
+    """
     session.info[_ERASES] = True
 
 
@@ -149,7 +152,7 @@ def _is_read_only(error: DBAPIError) -> bool:
 
 
 def _empty_wal(engine: Engine) -> bool:
-    """Write the write-ahead log of SQLite into the database, and empty the file; return whether it is empty.
+    """Copy SQLite's write-ahead log into the database, and empty the log; return whether the log is empty.
 
     If another connection still reads an older state, the file does not change, and the next write tries
     again.

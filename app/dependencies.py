@@ -1,4 +1,4 @@
-"""Gives the routes the application's context, the sender of the request, and the browser's cookie."""
+"""Returns what routes read from a request: the application's context, the sender and the browser's cookie."""
 
 from datetime import datetime
 

@@ -185,7 +185,7 @@ def _methods_of_path(request: Request) -> list[str]:
 
 
 def _client_disconnected(request: Request, _error: Exception) -> Response:
-    """Return a response that only the logs record, because the client closed the connection."""
+    """Return a response that only appears in the logs, because the client has closed the connection."""
     return answer_error(
         request,
         status=400,

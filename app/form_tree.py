@@ -42,10 +42,11 @@ def nested(texts: Texts, *, lines: Collection[str]) -> dict[str, Any]:
     A number in a path is the index of a row in a list. Empty texts are left out.
 
     Args:
-        lines: the last parts of the paths of lists. The text of such a path has one item on each line.
+        lines: the names of fields that hold a list; a name is the last part of a path. The text of these
+            fields has one item on each line.
 
     Raises:
-        ValueError: a path has too many parts, or a part of a path has both a text and parts below it.
+        ValueError: a path has too many parts, or a path with a text is also the beginning of another path.
 
     >>> nested({"quiz.questions": "4", "rows.0.on": "", "options": "A\n\nB"}, lines=["options"])
     {'quiz': {'questions': '4'}, 'rows': [{}], 'options': ['A', 'B']}
@@ -68,7 +69,7 @@ def nested(texts: Texts, *, lines: Collection[str]) -> dict[str, Any]:
 def rows(texts: Texts, path: str) -> list[dict[str, str]]:
     """Return the rows of a list in a form.
 
-    A row is a mapping from the part of the path after the row's index to the text.
+    A row maps paths to texts; these paths start after the row's index.
     """
     numbered: dict[int, dict[str, str]] = {}
     for name, text in texts.items():
@@ -79,7 +80,7 @@ def rows(texts: Texts, path: str) -> list[dict[str, str]]:
 
 
 def with_rows(texts: Texts, path: str, wanted: list[dict[str, str]]) -> dict[str, str]:
-    """Return the texts of the form after the rows of one list are replaced."""
+    """Replace the rows of one list, and return the texts of the form."""
     others = {name: text for name, text in texts.items() if not _is_of_row(name, path)}
     return others | {
         f"{path}.{number}.{name}": text for number, row in enumerate(wanted) for name, text in row.items()

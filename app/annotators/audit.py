@@ -32,7 +32,7 @@ class Decision:
 
     @classmethod
     def of(cls, reason: str, *, principal: Principal, now: datetime) -> Self:
-        """Return a decision with a validated reason.
+        """Validate the reason, and return the decision.
 
         Raises:
             Invalid: the reason is empty or too long.
@@ -85,10 +85,10 @@ def change_votes(
 
 
 def decision_reasons(session: Session, annotator: Annotator) -> dict[datetime, str]:
-    """Return the reasons of decisions about an annotator, keyed by the time of the decision.
+    """Return the reason for each decision about an annotator, keyed by the time of the decision.
 
-    If an exclusion changed no vote, or a flag was dismissed, the reason is kept until the exclusion or
-    dismissal ends.
+    If an exclusion changed no vote, its reason is deleted when the exclusion ends. The reason for a dismissed
+    flag is deleted when the flag is restored.
     """
     stored: CompoundSelect[Any] = union(
         select(VoteEvent.at, VoteEvent.reason)

@@ -46,7 +46,7 @@ def reinstate(
 ) -> ChangeResponse:
     """Reinstate an annotator's excluded votes.
 
-    A vote becomes surplus (it does not count) if the comparison meanwhile got enough other votes.
+    A vote becomes surplus and does not count if the comparison got enough other votes in the meantime.
     """
     decision = Decision.of(request.reason, principal=principal, now=now)
     annotator = service.find_annotator(session, study=study, pseudonym=pseudonym)

@@ -16,12 +16,14 @@ from benchmark.protocol import AnnotatorKind
 def overview_rows(
     session: Session, principal: Principal, *, text: str, page: int, per_page: int
 ) -> tuple[tuple[OverviewRow, ...], int]:
-    """Return a page of the annotators in the person's own studies, newest first, and their total number.
+    """Return one page of the annotators in the person's own studies, and the total number of annotators.
 
-    An admin gets the annotators of all studies. Deleted studies and previews are left out.
+    The newest annotator comes first. An admin gets the annotators of all studies. Deleted studies and
+    previews are left out.
 
     Args:
-        text: a part of a pseudonym, of a study's title or of its slug; an empty text matches all.
+        text: the text to search for in pseudonyms, study titles and study slugs. An empty text matches all
+            annotators.
     """
     listed = _listed(principal, text)
     total = session.scalar(select(func.count()).select_from(listed.subquery())) or 0

@@ -58,7 +58,7 @@ class OverviewPage:
 
     @property
     def scope(self) -> str:
-        """Return the end of the page's sentence on the number of annotators, such as `in your studies`."""
+        """Return the words after the number of annotators, such as `in your studies`."""
         if self.text:
             return "matches the filter" if self.total == 1 else "match the filter"
         return "in all studies" if self.sees_all else "in your studies"

@@ -37,7 +37,7 @@ class Dismissal:
 
 @dataclass(frozen=True)
 class AnnotatorReport:
-    """One annotator's figures, vote counts by status, and exclusion from the results.
+    """One annotator: the figures, the vote counts by status, and whether the annotator is excluded.
 
     Attributes:
         id: database id; an annotator who opened the invitation earlier has a smaller id.

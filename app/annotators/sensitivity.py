@@ -17,7 +17,8 @@ class MatchupSensitivity:
     """Measures how much the score of one matchup depends on single annotators.
 
     `dawid_skene` is the score of the reference in percent; the votes are weighted by the estimated accuracy
-    of their annotators. `dawid_skene` is None if no pair is decided or the estimate does not converge.
+    of their annotators. `dawid_skene` is None if no pair has a majority, or if the estimate does not
+    converge.
     """
 
     row: SensitivityRow
@@ -27,8 +28,8 @@ class MatchupSensitivity:
     def depends_on_one(self) -> bool:
         """Return whether a matchup's result depends on one annotator.
 
-        A result depends on one annotator if removing this annotator's votes changes the leading side, or
-        leaves no decided pair (pair with a majority).
+        The result depends on an annotator in two cases: without this annotator's votes, the other side leads,
+        or no pair has a majority.
         """
         score, lowest, highest = self.row.ti2v_score_reference, self.row.lowest, self.row.highest
         if score is None or lowest is None or highest is None:
@@ -37,7 +38,7 @@ class MatchupSensitivity:
 
 
 def matchup_sensitivity(columns: VoteColumns, *, seed: int) -> tuple[MatchupSensitivity, ...]:
-    """Return the sensitivity of each matchup; empty if no vote counts."""
+    """Return the sensitivity of each matchup; the tuple is empty if no vote counts."""
     votes = _without_unused_names(columns.of_status(*COUNTED_STATUSES))
     if not len(votes):
         return ()
@@ -46,7 +47,7 @@ def matchup_sensitivity(columns: VoteColumns, *, seed: int) -> tuple[MatchupSens
 
 
 def _without_unused_names(votes: Votes) -> Votes:
-    """Return the votes without the names of matchups and annotators that have no vote."""
+    """Remove the names of matchups and annotators without a vote, and return the votes."""
     matchups, annotators = np.unique(votes.matchup), np.unique(votes.annotator)
     return replace(
         votes,

@@ -60,7 +60,7 @@ def reinstate_annotator(
 ) -> Changed:
     """Reinstate the votes of an excluded annotator.
 
-    Votes become surplus (they do not count) if their comparison already has enough votes.
+    A vote becomes surplus and does not count if its comparison already has enough votes.
 
     Votes that had been excluded one by one stay excluded. Reinstating twice changes nothing.
 

@@ -153,7 +153,7 @@ def _consequence(report: AnnotatorReport, study: Study) -> str:
 
 
 def _obstacle(report: AnnotatorReport) -> str:
-    """Return why the owner can neither exclude nor reinstate the annotator; empty if nothing prevents it."""
+    """Return why the owner cannot exclude or reinstate the annotator; the text is empty if the owner can."""
     if report.left_at is not None:
         return "This annotator left the study and withdrew all votes."
     return {

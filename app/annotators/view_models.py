@@ -129,8 +129,8 @@ class AuditEntry:
 class AnnotatorPage:
     """One annotator's page with the form to exclude or reinstate the annotator (annotators/annotator.html).
 
-    `obstacle` says why the annotator can be neither excluded nor reinstated; it is empty if nothing prevents
-    it. `notice` says why the server rejected the owner's `submitted_reason`. `noticed_flag` names the flag to
+    `obstacle` says why the owner cannot exclude or reinstate the annotator; it is empty if the owner can.
+    `notice` says why the server rejected the owner's `submitted_reason`. `noticed_flag` names the flag to
     which the reason belongs.
     """
 

@@ -1,4 +1,4 @@
-"""Reads a study's votes as columns for the annotator statistics of benchmark.stats."""
+"""Reads a study's votes into arrays, from which benchmark.stats computes statistics about annotators."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -38,7 +38,7 @@ _FIRST_REASON = len(_COLUMNS) - len(Justification)
 
 @dataclass(frozen=True)
 class VoteColumns:
-    """All votes of a study with their statuses, stored by column.
+    """All votes of a study and the status of each vote, as one array per column.
 
     Attributes:
         annotators: every annotator, in the order in which the annotators opened invitations.

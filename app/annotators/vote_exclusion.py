@@ -19,7 +19,7 @@ from benchmark.protocol import AssignmentPurpose, VoteStatus
 
 @dataclass(frozen=True)
 class VotePlace:
-    """The matchup and the pair of an annotator's vote, with the names that the votes table uses."""
+    """The matchup and the pair of an annotator's vote, with the same names as in the votes table."""
 
     matchup: str
     pair: str
@@ -53,7 +53,7 @@ def reinstate_vote(
 ) -> Changed:
     """Reinstate one excluded vote.
 
-    The vote becomes surplus (it does not count) if the comparison already has enough votes.
+    The vote becomes surplus and does not count if the comparison already has enough votes.
 
     Raises:
         NotFound: the annotator has no vote on that pair in that matchup.

@@ -1,6 +1,7 @@
 """Routes of the page that lists benchmarks and imports a benchmark.
 
-The page sends a ZIP file to POST /api/v1/benchmarks; the form names a dataset of the Hugging Face Hub.
+For a ZIP file, the page sends a request to POST /api/v1/benchmarks. For a dataset of the Hugging Face Hub,
+the page posts a form to a route of this module.
 """
 
 from typing import Annotated

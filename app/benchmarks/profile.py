@@ -116,7 +116,7 @@ def benchmark_profile(session: Session, benchmark: Benchmark) -> BenchmarkProfil
 
 
 def differences_from_official(shape: BenchmarkShape) -> list[str]:
-    """Return one line for each count, such as pairs or images, that differs from the official benchmark."""
+    """Return one line for each count, for example of pairs, that differs from the official benchmark."""
     return [
         f"{getattr(shape, count)} {count}, TI2V Bench has {getattr(OFFICIAL_SHAPE, count)}"
         for count in ("pairs", "images", "prompts", "scenarios")

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def verify(head: str | None, server: str | None, key: str | None) -> None:
     """Check that no event of the audit log was changed, inserted or removed; print the last hash.
 
-    Note the last hash at a place that the operators of the server cannot change, and pass this hash to the
-    next check.
+    Store the last hash where the operators of the server cannot change it, and pass this hash to the next
+    check.
     """
     if head is not None and (len(head) != 64 or set(head) - set("0123456789abcdef")):
         raise click.BadParameter(

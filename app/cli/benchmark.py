@@ -117,7 +117,7 @@ def list_(row_format: str) -> None:
 @click.argument("slug")
 @format_option
 def show(slug: str, row_format: str) -> None:
-    """Print SLUG as a row of the paper's Table 1: pairs, unique media and texts, type, evaluation."""
+    """Print the row of SLUG as in the paper's Table 1: pairs, unique media and texts, type, evaluation."""
     from app.benchmarks.profile import benchmark_profile
     from app.benchmarks.service import find_benchmark
     from app.cli.local import READER, open_database, open_settings

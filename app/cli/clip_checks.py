@@ -13,7 +13,7 @@ from benchmark.client.clip_folder import ClipFile
 
 @dataclass(frozen=True)
 class CheckedClips:
-    """The results of clip checks: one line per clip that the server would refuse, and one per warning."""
+    """The results of clip checks: a line for each clip that the server would refuse, and for each warning."""
 
     problems: tuple[str, ...]
     warnings: tuple[str, ...]

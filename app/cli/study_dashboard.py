@@ -1,4 +1,4 @@
-"""`ti2v study dashboard`: prints the progress, the pace and the reports of clips of a study."""
+"""`ti2v study dashboard`: prints a study's progress, active annotators and reported clips."""
 
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @format_option
 @server_options
 def dashboard(slug: str, row_format: str, server: str | None, key: str | None) -> None:
-    """Print the votes, the time left, the active annotators and the reports of clips of your study SLUG."""
+    """Print the votes, remaining time, active annotators and reported clips of your study SLUG."""
     if server:
         with open_client(server, key) as client:
             found = client.studies.dashboard(slug)

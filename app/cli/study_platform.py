@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 )
 @server_options
 def platform(slug: str, file: Path | None, server: str | None, key: str | None) -> None:
-    """If a file is given, set the study's completion codes and return URLs; print them as JSON."""
+    """Print the study's completion codes and return URLs as JSON; if a file is given, first set them."""
     from benchmark.wire.platforms import Platform
     from benchmark.wire.validation import checked_request
 

@@ -127,7 +127,7 @@ def _preparation_line(preparation: "PreparationResponse") -> str:
 
 
 def print_losses(study: "StudyResponse") -> None:
-    """Print a sentence for each side of a matchup: how much of the side's clips annotators do not see."""
+    """Print one sentence for each side of a matchup: which parts of its clips annotators do not see."""
     losses = [loss.sentence for matchup in study.matchups for loss in matchup.rendition_losses]
     for sentence in losses:
         click.echo(sentence, err=True)

@@ -86,7 +86,7 @@ def replayed_image(slug: SlugPath, name: PseudonymPath, assignment_id: IdPath, r
 async def replayed_clip(
     slug: SlugPath, name: PseudonymPath, assignment_id: IdPath, position: Choice, request: Request
 ) -> Response:
-    """Return a clip as the annotator got it, byte for byte. Nothing is recorded as delivered."""
+    """Return a clip byte for byte as the annotator got it; this does not mark the clip as delivered."""
     context = context_of(request)
     media = context.capacities.of(RequestClass.MEDIA)
     requested = await media.run(_find_clip, request, slug, name, assignment_id, position)

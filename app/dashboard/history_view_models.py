@@ -68,7 +68,7 @@ class PlaybackLine:
 class ReplayPage:
     """The page that replays one comparison of an annotator, with the answer (dashboard/replay.html).
 
-    `withheld` says why the clips are not shown; empty if they are shown.
+    `withheld` says why the page does not show the clips; it is empty if the page shows the clips.
     """
 
     study_slug: str
@@ -107,7 +107,10 @@ class ReplayPage:
 
 
 def playback_lines(events: Sequence[PlaybackEvent]) -> tuple[PlaybackLine, ...]:
-    """Return the playback events in words. An event of both clips at the same time is one line."""
+    """Return the playback events in words.
+
+    If both clips had the same event at the same time, the event is one line.
+    """
     both: dict[tuple[int, int, PlaybackKind], list[PlaybackEvent]] = {}
     for event in events:
         both.setdefault((event.view, event.at_ms, event.kind), []).append(event)

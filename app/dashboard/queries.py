@@ -161,7 +161,7 @@ def reported_comparisons(session: Session, study: Study) -> int:
 
 
 def _is_report(study: Study) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions for assignments that an annotator skipped because a file is broken."""
+    """Return SQL conditions that select assignments which annotators skipped because of a broken file."""
     return (
         Assignment.study_id == study.id,
         status_is(AssignmentStatus.SKIPPED),

@@ -50,7 +50,8 @@ class PersonRow:
 class ActiveRow:
     """An annotator who voted recently.
 
-    `median`, `gold` and `agreement` are the figures that were computed last with the flags, as text.
+    `median`, `gold` and `agreement` show, as text, the figures that were computed together with the newest
+    flags.
     """
 
     name: str
@@ -123,7 +124,7 @@ class FlagsPart:
 
 @dataclass(frozen=True)
 class FlagCount:
-    """The flags of a study in one line of the home page.
+    """The numbers of flags of a study, for one line of the home page.
 
     `annotators` is the number of annotators with a flag. `reported` is the number of comparisons with
     reported clips.

@@ -31,7 +31,8 @@ log = logging.getLogger("ti2v.demo")
 class DemoSubmission:
     """A submission of a synthetic model.
 
-    A model's first-look submission (of one scenario only) and its full submission have different labels.
+    Each model has two submissions with different labels: one with a single scenario, and one with all
+    scenarios.
     """
 
     model: str

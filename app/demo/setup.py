@@ -210,7 +210,7 @@ def _links(context: AppContext) -> Demo:
 
 
 def _current_study(session: Session, context: AppContext) -> str:
-    """Return the slug of the full demo study, or of the first-look study until the full study exists.
+    """Return the slug of the full demo study; until it exists, return the slug of the small first study.
 
     Create the study's invitation if it does not exist. The link is derived from the secret key, so a new
     secret key gives a new link.

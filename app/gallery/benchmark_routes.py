@@ -32,7 +32,10 @@ def benchmark(slug: SlugPath, request: Request) -> Response:
 
 @router.post("/benchmarks/{slug}/visibility")
 def visibility(slug: SlugPath, request: Request, visibility: Text = "", people: Text = "") -> Response:
-    """Set the visibility of all versions. After an error, show the form with the submitted values."""
+    """Set the visibility of all versions of a benchmark.
+
+    After an error, show the form with the submitted values.
+    """
     context = context_of(request)
     try:
         with context.database.write() as session:

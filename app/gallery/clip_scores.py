@@ -1,4 +1,4 @@
-"""Reads the metric scores of a pair's clips, for the gallery's page of the pair."""
+"""Reads the metric scores that the gallery shows on a pair's page."""
 
 from collections import defaultdict
 from collections.abc import Mapping

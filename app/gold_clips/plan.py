@@ -1,4 +1,4 @@
-"""Plans which wrong clips (wrong answers of gold questions) to make from the clips of a submission."""
+"""Plans which wrong clips to make from a submission's clips, as the wrong answers of gold questions."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def plan_gold_clips(
 ) -> list[PlannedClip]:
     """Plan at most `count` wrong clips, one per pair, for pairs in random order.
 
-    The kinds (frozen, reversed, wrong pair) take turns.
+    The plan alternates between the kinds frozen, reversed and wrong pair.
 
     Clips without motion are left out, because a frozen or reversed copy would look like the original. The
     clips of seed 0 are used, because gold questions show only this seed.

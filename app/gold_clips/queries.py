@@ -1,4 +1,4 @@
-"""Reads the wrong clips (for gold questions) that the server made from the clips of a submission."""
+"""Reads the wrong clips of gold questions, which the server made from the clips of a submission."""
 
 from collections.abc import Sequence
 

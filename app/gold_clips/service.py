@@ -150,7 +150,7 @@ def plan_wrong_clips(session: Session, source: Submission, request: GoldClipsReq
 
 
 def gold_model_slug(session: Session, source: Submission) -> str:
-    """Return the slug of the model that has the wrong clips of a submission."""
+    """Return the slug of the model under which the server stores a submission's wrong clips."""
     return f"gold-of-{session.get_one(VideoModel, source.model_id).slug}"[:_MAX_SLUG]
 
 

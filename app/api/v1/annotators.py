@@ -33,7 +33,10 @@ def list_annotators(
     flag: Flag | None = None,
     excluded: bool | None = None,
 ) -> AnnotatorsResponse:
-    """Return the annotators who opened an invitation. Each entry has flags and vote counts by status."""
+    """Return the annotators who opened an invitation.
+
+    Each entry has the annotator's flags and vote counts by status.
+    """
     page = listing.page_of(ANNOTATORS)
     with context_of(request).database.read() as session:
         study, _ = require_own_study(session, request, slug)
@@ -73,7 +76,7 @@ def reinstate(
 ) -> ChangeResponse:
     """Reinstate an annotator's excluded votes.
 
-    A vote becomes surplus (it does not count) if the comparison meanwhile got enough other votes.
+    A vote becomes surplus and does not count if the comparison got enough other votes in the meantime.
     """
     with context_of(request).database.write() as session:
         study, principal = require_own_study(session, request, slug)

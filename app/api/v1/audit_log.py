@@ -37,7 +37,9 @@ def list_audit_events(
 def check_audit_events(
     request: Request, head: Annotated[str | None, Query(pattern="^[0-9a-f]{64}$")] = None
 ) -> AuditCheckResponse:
-    """Compute every hash of the audit log again, for admins.
+    """Compute every hash of the audit log again.
+
+    Only admins may send this request.
 
     `head` is the last hash of an earlier check; the chain must still contain this hash.
     """

@@ -101,7 +101,8 @@ async def put_clip(
 ) -> Response:
     """Store one clip, sent as the request body (mp4).
 
-    Sending the same bytes again changes nothing; other bytes for the same pair and seed get 409.
+    Sending the same bytes again changes nothing; if you send different bytes for the same pair and seed, the
+    response is 409.
 
     With `replace`, other bytes replace the clip of an open submission, and the audit log records both
     digests. If `convert` is true, the body may be any video, and the server converts the video to an H.264

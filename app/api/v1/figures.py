@@ -43,7 +43,7 @@ def pair_strip(
     request: Request,
     frames: FramesQuery = DEFAULT_FRAMES,
 ) -> Response:
-    """Return a figure with a pair's image and prompt, and `frames` frames of each model's clip."""
+    """Return a figure that shows a pair's image, its prompt, and `frames` frames of each model's clip."""
     return strip_answer(request, slug, pair_id, file_format, frames)
 
 

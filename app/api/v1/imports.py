@@ -60,8 +60,8 @@ async def import_benchmark(
 ) -> Response:
     """Import a benchmark as a background task.
 
-    The body is a ZIP file of a benchmark's folder (`application/zip`, with `slug` in the query), or JSON that
-    names a dataset of the hub.
+    The body is either a ZIP file of a benchmark's folder, or JSON that names a dataset of the Hugging Face
+    Hub. A ZIP file has the media type `application/zip` and needs the parameter `slug` in the query.
     """
     principal = await run_in_threadpool(_importer, request)
     sent_as = media_type(request.headers)

@@ -138,7 +138,10 @@ def claim(body: ClaimRequest, request: Request) -> ClaimResponse:
 
 @router.post("/jobs/workers")
 def report_worker_state(body: WorkerStateRequest, request: Request) -> WorkerStateResponse:
-    """Store that a worker is paused or retired, and why. The jobs page and `/metrics` show this state."""
+    """Store the state of a worker (such as paused or retired), and the reason.
+
+    The jobs page and `/metrics` show this state.
+    """
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.WORKER, scope=Scope.WORK, now=utc_now())
         worker = store_state(session, report=body, principal=principal, now=utc_now())

@@ -41,7 +41,7 @@ async def merge_report(
     title: TitleQuery = "",
     dry_run: bool = False,
 ) -> Response:
-    """Start a task that stores the votes of a closed study and of a report as a new closed study.
+    """Start a task that merges a closed study with a report of another server into a new closed study.
 
     `study` is the slug of the new study.
 

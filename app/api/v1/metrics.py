@@ -47,7 +47,7 @@ router = api_router("metrics")
     responses=errors("404 not_found", "409 ambiguous_name submission_not_final"),
 )
 def measure(public_id: SubmissionPath, body: MeasureRequest, request: Request) -> ChangedJobsResponse:
-    """Queue a job for each clip of your submission that was not measured with the suite."""
+    """Queue one job for each clip of your submission; skip clips that the suite has already measured."""
     with context_of(request).database.write() as session:
         principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
         name = submission_id(session, public_id, principal=principal)
@@ -60,7 +60,7 @@ def measure(public_id: SubmissionPath, body: MeasureRequest, request: Request) -
 
 @router.get("/submissions/{public_id}/metrics", responses=errors("404 not_found", "409 ambiguous_name"))
 def get_metrics(public_id: SubmissionPath, request: Request) -> SubmissionMetricsResponse:
-    """Return, for each suite of metrics, how many clips of a submission were measured."""
+    """Return how many clips of a submission were measured with each suite of metrics."""
     context = context_of(request)
     with context.database.read() as session:
         now = utc_now()

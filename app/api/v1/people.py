@@ -83,7 +83,10 @@ def create_sign_in_link(name: PersonPath, request: Request) -> SignInLinkRespons
 
 @router.post("/people/{name}/sign-out", responses=errors("404 unknown_person"))
 def sign_out(name: PersonPath, request: Request) -> PersonResponse:
-    """Sign a person out of every browser and end unused sign-in links; the person's keys still work."""
+    """Sign a person out of every browser and invalidate unused sign-in links.
+
+    The person's keys still work.
+    """
     with context_of(request).database.write() as session:
         principal, now = _admin(session, request)
         person = service.find_person(session, name)
@@ -93,7 +96,7 @@ def sign_out(name: PersonPath, request: Request) -> PersonResponse:
 
 @router.post("/people/{name}/disable", responses=errors("404 unknown_person", "409 conflict"))
 def disable(name: PersonPath, request: Request) -> PersonResponse:
-    """Refuse every request of a person, by key or browser, until the person is enabled."""
+    """Disable a person: refuse all requests by key or browser until the person is enabled again."""
     with context_of(request).database.write() as session:
         principal, now = _admin(session, request)
         person = service.find_person(session, name)

@@ -54,8 +54,8 @@ def receive_event(
 ) -> Response:
     """Receive a notification of Prolific about a participant's submission.
 
-    If the participant returned the submission or the time ran out, the slots of the participant's open
-    comparisons become free. A notification that is repeated, or older than the stored state, changes nothing.
+    If the participant gave up or ran out of time on Prolific, the server frees the slots of the participant's
+    open comparisons. A notification that is repeated, or older than the stored state, changes nothing.
     """
     now = utc_now()
     with context_of(request).database.write() as session:

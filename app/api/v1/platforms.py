@@ -1,4 +1,7 @@
-"""REST routes for the crowd platform of a study. Only people who may change the study can read the codes."""
+"""REST routes for the crowd platform of a study.
+
+Only people who may change the study can read its completion codes.
+"""
 
 from typing import Annotated
 

@@ -38,7 +38,7 @@ def report(slug: SlugPath, request: Request) -> Response:
 
 
 class _ArchiveResponse(StreamingResponse):
-    """Streams an open file, and closes the file, also if the client ends the download."""
+    """Streams an open file, and closes the file even if the client ends the download."""
 
     def __init__(self, archive: BinaryIO, capacity: Capacity, headers: Mapping[str, str]) -> None:
         chunks = iter(partial(archive.read, CHUNK_BYTES), b"")

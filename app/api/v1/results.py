@@ -26,7 +26,7 @@ router = api_router("results", RequestClass.REPORTS)
 def get_results(slug: SlugPath, request: Request) -> ResultsResponse:
     """Return scores and rates of a study.
 
-    While the study runs, only its owner and admins get the results, without p-values.
+    While the study runs, only its owner and admins get the results, and the results contain no p-values.
     """
     with context_of(request).database.read() as session:
         principal = require_reader(session, request, slug, now=utc_now())

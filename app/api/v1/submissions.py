@@ -59,7 +59,7 @@ def list_models(
     listing: ListQuery,
     mine: Annotated[bool, Query(description="Only your own models.")] = False,
 ) -> ModelsResponse:
-    """Return your own models, and other models with a submission that you see, sorted by slug."""
+    """Return your own models and all models with a submission that you may see, sorted by slug."""
     page = listing.page_of(MODELS)
     with context_of(request).database.read() as session:
         principal = require_person(session, request, Role.RESEARCHER, Role.VIEWER, Role.WORKER, now=utc_now())
@@ -180,8 +180,8 @@ def delete_submission(
 ) -> SubmissionResponse:
     """Delete a withdrawn submission; the server removes its clips 14 days later.
 
-    Closed studies that compare the submission keep their votes. A submission cannot be deleted while a study
-    that is not closed compares it.
+    Closed studies that compare the submission keep their votes. You cannot delete a submission while a draft,
+    open or paused study compares it.
     """
     with context_of(request).database.write() as session:
         now = utc_now()

@@ -88,9 +88,10 @@ def next_assignment(
 def vote(token: TokenPath, body: VoteRequest, request: Request) -> Response:
     """Store a vote.
 
-    Sending the same vote again returns 200 with the same body; a different answer gets 409. If `next` is
-    true, the response also contains the next assignment, in the format of `POST /studies/{slug}/assignments`.
-    The field is null if no assignment is left. The vote is stored even if there is no next assignment.
+    Sending the same vote again returns 200 with the same body; a different vote on the same assignment gets
+    409. If `next` is true, the response also contains the next assignment, in the format of `POST
+    /studies/{slug}/assignments`. The field is null if no assignment is left. The vote is stored even if there
+    is no next assignment.
     """
     with context_of(request).database.write() as session:
         held = find_assignment(session, cookie=annotator_cookie_of(request), token=token, for_change=True)
