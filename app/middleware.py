@@ -127,7 +127,7 @@ def _is_json(scope: Scope) -> bool:
 
 
 async def _record_key_use(scope: Scope) -> None:
-    """Record, after the response, that the request's key was used. A failure is logged and not raised."""
+    """After the response, record that the request's key was used. A failure is logged and not raised."""
     key_id, now = scope.get(USED_KEY), utc_now()
     if key_id is None:
         return

@@ -58,7 +58,7 @@ SECTIONS = (
 
 
 def navigation(principal: Principal, path: str) -> Navigation:
-    """Return the navigation on the page at `path`."""
+    """Return the navigation for the page at `path`."""
     return Navigation(principal.name, tuple(_links(principal.role, path)))
 
 

@@ -1,9 +1,9 @@
 """Runs the statements of a judgement directly on the driver of the database.
 
 A judgement (an assignment and a vote) takes nine short statements. The driver and the database need about 10
-us for each; SQLAlchemy needs another 30 us to 70 us to execute a statement that it has compiled before. A
-prepared statement is written with SQLAlchemy, is compiled once for each kind of database, and converts values
-as SQLAlchemy does.
+us for each statement; SQLAlchemy needs another 30 us to 70 us to execute a statement that it has compiled
+before. A prepared statement is written with SQLAlchemy, is compiled once for each kind of database, and
+converts values as SQLAlchemy does.
 """
 
 import time

@@ -135,5 +135,8 @@ class Pages:
 
 @cache
 def shipped_pages() -> Pages:
-    """Return the pages of this release. A process reads the static files and compiles each template once."""
+    """Return the templates of this release, which render the pages.
+
+    A process reads the static files once, and compiles each template once.
+    """
     return Pages(Assets.load())

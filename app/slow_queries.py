@@ -14,8 +14,8 @@ _LIMIT_MS = "slow_query_ms"
 def log_slow_queries(engine: Engine, *, limit_ms: int) -> None:
     """Log each statement on `engine` that takes `limit_ms` milliseconds or longer, locks included.
 
-    SQLAlchemy's events do not see statements that run directly on the driver, and not the end of a commit;
-    for them, see `log_if_slow` and `log_slow_commit`.
+    SQLAlchemy reports neither statements that run directly on the driver nor the end of a commit.
+    `log_if_slow` and `log_slow_commit` log these.
     """
     engine.update_execution_options(**{_LIMIT_MS: limit_ms})
 

@@ -51,7 +51,7 @@ def queue_gold_clips(
 
 
 def unfinished_task(session: Session, source: Submission) -> Task | None:
-    """Return the task that makes the gold clips of a submission; None if no such task is unfinished."""
+    """Return the unfinished task that makes a submission's gold clips; None if there is no such task."""
     task = newest_task(session, kind=TaskKind.GOLD_CLIPS, subject=source.public_id)
     return task if task is not None and task.status in (TaskStatus.QUEUED, TaskStatus.RUNNING) else None
 

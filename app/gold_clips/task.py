@@ -35,10 +35,10 @@ _MAX_NAME = 200
 
 
 def make_in_background(context: AppContext, subject: str, progress: Progress) -> None:
-    """Make the wrong clips of the submission `subject`, as a submission of the model `gold-of-MODEL`.
+    """Make the wrong clips for submission `subject`, and store them in a submission of model `gold-of-MODEL`.
 
     Every attempt starts from the beginning. The task withdraws the open submission that an interrupted
-    attempt left.
+    attempt left behind.
 
     Raises:
         TaskFailed: the clips cannot be made, or another person owns the model `gold-of-MODEL`.

@@ -33,7 +33,7 @@ class GoldPage:
     """The page with the gold questions of one submission (gold_clips/gold.html).
 
     `obstacle` says why no gold questions can be made; `problem` says why the last form was refused.
-    `task_url` is the page of the task that makes the clips; None if no such task is unfinished.
+    `task_url` is the page of the unfinished task that makes the clips; None if there is no such task.
     """
 
     model: str

@@ -61,7 +61,7 @@ def submission_lines(session: Session, principal: Principal, *, page: int) -> tu
 
 
 def _is_listed(principal: Principal) -> ColumnElement[bool]:
-    """Return the SQL condition for the submissions in a person's list.
+    """Return the SQL condition that selects the submissions in a person's list.
 
     Submissions that an import of votes created are left out, because they have no clips.
     """

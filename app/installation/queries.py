@@ -20,7 +20,7 @@ BACKUP_SUFFIX = ".sqlite3"
 
 
 def connected_at(session: Session, *, person_id: int, issuer: str) -> datetime | None:
-    """Return when the person's account at an OpenID Connect provider was connected; None without one."""
+    """Return when the person's OpenID Connect account was connected; None without such an account."""
     return session.scalar(
         select(func.min(ExternalIdentity.created_at)).where(
             ExternalIdentity.person_id == person_id, ExternalIdentity.issuer == issuer
@@ -51,7 +51,7 @@ def installation_state(session: Session, context: AppContext, *, now: datetime) 
 
 
 def _newest_backup(folder: Path, now: datetime) -> Finding:
-    """Report the newest copy that the service itself made. The operator's own backups are not known."""
+    """Report the newest backup in the service's folder of backups; other backups are not known."""
     times = [path.stat().st_mtime for path in folder.glob(f"*{BACKUP_SUFFIX}")]
     if not times:
         advice = "The service knows only backups in this folder. Run: ti2v db backup FILE"

@@ -43,7 +43,7 @@ _MARKS = {State.BAD: ("▲", "Fix"), State.NOTE: ("△", "Look at"), State.GOOD:
 
 @dataclass(frozen=True)
 class FindingLine:
-    """A finding with the shape and the word that show its state."""
+    """The result of a check, with the symbol and the word that show its state."""
 
     finding: Finding
 

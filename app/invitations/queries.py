@@ -48,7 +48,7 @@ def invitations_page(session: Session, study: Study, page: PageRequest) -> Invit
 
 
 def register_rows(session: Session, study: Study, *, first: int, limit: int) -> list[InvitationResponse]:
-    """Skip `first` invitations, counted from the newest; return the next invitations, at most `limit`."""
+    """Skip the `first` newest invitations, and return at most `limit` of the following invitations."""
     rows = session.execute(_register(study).offset(first).limit(limit)).all()
     return _responses(session, study, [(row.Invitation, row.Annotator) for row in rows])
 

@@ -142,7 +142,7 @@ def revoke_invitation(
 
 
 def votes_of(session: Session, annotator: Annotator) -> int:
-    """Return the number of an annotator's votes, without undone votes and answers to the quiz."""
+    """Return how many votes an annotator cast; undone votes and quiz answers are not counted."""
     return session.execute(
         select(func.count())
         .select_from(Assignment)

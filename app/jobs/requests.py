@@ -29,8 +29,8 @@ def create_jobs(
     """Queue a job for each requested clip that is neither stored nor queued. Cancelled jobs are queued again.
 
     Raises:
-        Invalid: the model is unknown (`unknown_model`; the message lists the models that workers offer), or a
-            pair is unknown (`unknown_pair`).
+        Invalid: a pair is unknown (`unknown_pair`), or the model is unknown (`unknown_model`). For an unknown
+            model, the message lists the models that workers offer.
         Forbidden: the model belongs to somebody else, and no worker offers it.
         Conflict: the submission with this label belongs to somebody else, or is closed.
     """
@@ -94,7 +94,7 @@ def _pairs_of(session: Session, benchmark: Benchmark, names: Iterable[str] | Non
 
 
 def _positions(unknown: Sequence[int]) -> str:
-    """Return the positions of unknown entries, so that a message can name entries without repeating them."""
+    """Return the positions of unknown entries, because messages name the positions and not the entries."""
     shown = ", ".join(f"number {place:,}" for place in unknown[:_MAX_SHOWN])
     more = len(unknown) - _MAX_SHOWN
     return f"{shown} and {more:,} more" if more > 0 else shown

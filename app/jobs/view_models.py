@@ -27,7 +27,7 @@ class SubmissionJobs:
     """The jobs of one submission.
 
     Attributes:
-        missing: number of the benchmark's pairs without a clip.
+        missing: number of pairs for which the submission has no clip.
         clips_a_minute: number of clips made per minute; 0 if no clip was made recently.
         is_offered: whether a worker that was seen recently offers the model.
         start_command: the command that starts a worker for the model.
@@ -71,7 +71,7 @@ class SubmissionJobs:
 
     @property
     def outcome(self) -> str:
-        """Return the outcome of a submission without unfinished jobs, as a sentence."""
+        """Return, as a sentence, the outcome of a submission whose jobs have all ended."""
         if self.to_come:
             return ""
         if self.status is SubmissionStatus.WITHDRAWN:

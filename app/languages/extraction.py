@@ -81,7 +81,7 @@ def _is_of_owners(name: str) -> bool:
 
 
 def source_texts() -> Catalog:
-    """Return a catalogue of all texts of the source, without translations."""
+    """Return a catalogue of all texts in the source code, without translations."""
     texts = Catalog(**_HEADER)
     for method, paths in (("jinja2.ext:babel_extract", annotator_templates()), ("python", _code())):
         for path in paths:

@@ -29,11 +29,11 @@ class StudyWording:
         return f"/studies/{self.study_slug}/language"
 
     def text(self, original: str) -> str:
-        """Return a text of the study in the page's language; the original text if no translation exists."""
+        """Return a text of the study in the page's language, or the original if there is no translation."""
         return self.translations.get(original, original)
 
     def language_of(self, original: str) -> Language:
-        """Return the language of the result of `text`: the page's language, or else the original language."""
+        """Return the language of the text that `text` returns: the page's language, or the original one."""
         return self.language if original in self.translations else self.written_in
 
     def paragraphs(self, original: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Writes warnings about accepted clips that a person should check."""
+"""Writes warnings about accepted clips, so that a person checks these clips."""
 
 from collections import Counter
 from collections.abc import Iterable

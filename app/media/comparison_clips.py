@@ -73,8 +73,8 @@ _COMPARED = PreparedStatement(_query())
 def compared_clips(session: Session, *, comparison_id: int, requested: RenditionRecipe) -> ComparedClips:
     """Return the two clips of a comparison.
 
-    `requested` is the study's kind of rendition (prepared clip). A kind that the matchup sets takes
-    precedence.
+    `requested` is the study's kind of rendition (prepared clip). If the matchup sets its own kind, the
+    matchup's kind takes precedence.
     """
     row = _COMPARED.one(session, comparison_id=comparison_id)
     prompt, image_key, image_type, of_matchup, *clips = row

@@ -84,8 +84,8 @@ def clean_image(
     """Write a copy without metadata (location, camera, software, comments, bytes after the image).
 
     The coded pixels are copied byte for byte if every program shows the image in the same way. Any other
-    image is converted and re-encoded, for example if it is transparent, rotated by its metadata, or has a
-    profile other than sRGB; see `benchmark.image_display`.
+    image is converted and re-encoded: for example, an image that is transparent, is rotated by its metadata,
+    or has a profile other than sRGB. See `benchmark.image_display`.
 
     Args:
         path: the submitted image file.

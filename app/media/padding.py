@@ -74,8 +74,8 @@ def padded_range(
 ) -> Iterator[bytes]:
     """Yield bytes [start, stop) of the served body: the stored file, then a `free` box that fills the rest.
 
-    The sizes of the chunks depend only on the range. Chunks that end where the stored file ends would reveal
-    the size of the file by the time of the response and by the sizes of network packets.
+    The sizes of the chunks depend only on the range. If a chunk ended where the stored file ends, the
+    response time and the sizes of network packets would reveal the size of the file.
 
     Args:
         read_range: a function of start and stop that yields bytes of the stored file, such as

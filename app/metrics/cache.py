@@ -15,7 +15,7 @@ Value = TypeVar("Value")
 
 
 class StampedCache(Generic[Value]):
-    """Keeps the most recently used values. A value is valid as long as its stamp is the same."""
+    """Keeps the most recently used values. A cached value is valid until its stamp changes."""
 
     def __init__(self, size: int) -> None:
         self._size = size

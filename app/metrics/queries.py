@@ -47,8 +47,8 @@ class _ChosenScores:
 def metric_table(session: Session, submission: Submission, suite: SuiteName) -> MetricTable | None:
     """Return the scores that one suite computed for a submission; None if no clip was measured.
 
-    A clip that cannot be measured has a row without values, with the reason. A clip that was not measured yet
-    has no row, and the table is partial.
+    A clip that cannot be measured has a row that contains the reason but no values. A clip that was not
+    measured yet has no row, and the table is partial.
     """
     chosen = _chosen_scores(session, submission, suite)
     unfit = _unfit_clips(session, submission, suite)
@@ -90,7 +90,7 @@ def submission_name(session: Session, submission: Submission) -> str:
 def submission_metrics(
     session: Session, submission: Submission, *, alive_since: datetime
 ) -> SubmissionMetricsResponse:
-    """Return, for each suite of metrics, the progress of the jobs that measure the submission's clips.
+    """Return the progress of the jobs that measure the submission's clips, one entry per suite of metrics.
 
     A worker counts as running if it has sent a request since `alive_since`.
     """

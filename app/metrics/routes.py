@@ -110,7 +110,10 @@ def _reader(session: Session, request: Request) -> Principal:
 
 
 def _own(session: Session, request: Request, public_id: str) -> tuple[Submission, Principal]:
-    """Lock and return a submission that this person may change, and the person; otherwise raise NotFound."""
+    """Return a locked submission and the person who sent the request.
+
+    Raise NotFound if the person may not change the submission.
+    """
     principal = require_person(session, request, Role.RESEARCHER, scope=Scope.SUBMIT, now=utc_now())
     found = find_submission(session, public_id=public_id, principal=principal, for_change=True)
     return found, principal

@@ -48,13 +48,13 @@ class SideScores:
 
 @dataclass(frozen=True)
 class SuiteScores:
-    """The scores of a study's sides in one suite, all computed with the same settings.
+    """The scores that one suite computed for a study's sides, all with the same settings.
 
     Attributes:
         sides: the sides with scores, sorted by name.
         other_settings: sides that are left out because their scores were computed with other settings.
-        static: the scores of static clips (clips without motion); None if there are none, or if a side of the
-            study is the model `static` and therefore already in `sides`.
+        static: the scores of static clips, which have no motion. None if there are no such scores, or if
+            `sides` already contains the model `static`.
     """
 
     suite: SuiteName

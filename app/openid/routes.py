@@ -93,7 +93,7 @@ def _provider(context: AppContext) -> Provider:
 
 
 def _secrets(context: AppContext, state: str) -> SignInSecrets:
-    """Return the secrets that belong to a state.
+    """Return the secrets of one sign-in, derived from the sign-in's parameter `state`.
 
     Nobody can compute these secrets without the server's secret key.
     """

@@ -1,1 +1,1 @@
-"""Fills panels (the required votes of comparisons): selects comparisons, tracks slots and vote statuses."""
+"""Collects the votes that each comparison needs: selects comparisons, tracks slots and vote statuses."""

@@ -1,4 +1,4 @@
-"""Reads the allocation of a study, and limits the comparisons of an annotator per day."""
+"""Reads how a study allocates comparisons, and limits an annotator's comparisons per day."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,6 +1,6 @@
 """Finds an annotator's current phase of a study, and records the phases that the annotator has ended.
 
-A study without phases has only the voting.
+A study without phases consists of the voting only.
 """
 
 from collections.abc import Mapping

@@ -23,7 +23,9 @@ class Completions:
 
 
 def completions(session: Session, which: ColumnElement[bool]) -> dict[int, Completions]:
-    """Return the completions by assignment id; an assignment without playback events is absent.
+    """Return how often each assignment's clips were played to the end, keyed by assignment id.
+
+    Assignments without playback events are left out.
 
     Args:
         which: the SQL condition that selects the assignments.

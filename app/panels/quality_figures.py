@@ -20,8 +20,8 @@ class QualityFigures:
     Attributes:
         votes: the number of ordinary votes, without gold questions and repeats.
         left: the number of votes for side A.
-        sides_again, reasons_again: the number of votes that repeat the side, or the reasons, of the
-            annotator's previous vote.
+        sides_again, reasons_again: the number of votes with the same side as the annotator's previous vote,
+            and the number of votes with the same reasons as the annotator's previous vote.
         playback: the number of votes with playback events. `watched` is the number of these votes for which
             the annotator first watched both clips to the end.
         times_ms: the known durations of votes, in ms.

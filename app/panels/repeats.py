@@ -1,6 +1,6 @@
 """Chooses hidden repeats: earlier comparisons of an annotator that are shown again with swapped sides.
 
-Repeats are in the second half of an annotator's comparisons, at positions that follow from the study's seed.
+Repeats are in the second half of an annotator's comparisons, at positions derived from the study's seed.
 Repeats take no slot, count in no score, and look like any other comparison.
 """
 

@@ -19,7 +19,7 @@ def next_comparison(
 ) -> ChosenComparison | None:
     """Return the annotator's next comparison; None if no comparison is left for this annotator.
 
-    An annotator who failed a quality rule of the study is excluded here.
+    If the annotator failed a quality rule of the study, this function ends the study for the annotator.
 
     Raises:
         DayLimitReached: the annotator reached the study's limit of comparisons for today.

@@ -3,8 +3,7 @@
 Pairs that are new to the annotator come first, because an annotator who sees a clip in nine matchups would
 learn to recognise the clip. If several pairs are equally new to the annotator, pairs of the study's first
 batch come first. Within a batch, comparisons with the fewest valid votes and live leases come first; a study
-may prefer the matchup with the fewest complete votes instead. Ties are broken at random with the study's
-stored seed.
+may prefer the matchup with the fewest votes instead. Ties are broken at random with the study's stored seed.
 """
 
 from dataclasses import dataclass

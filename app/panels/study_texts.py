@@ -1,4 +1,4 @@
-"""Finds the language of an annotator's pages: the choice of the annotator, the browser or the study."""
+"""Finds the language of an annotator's pages, from the annotator's choice, the browser and the study."""
 
 from app.languages.negotiation import preferred_language
 from app.languages.study_texts import StudyWording

@@ -7,7 +7,7 @@ from benchmark.protocol import StudyKind
 
 
 def counted_votes() -> ColumnElement[int]:
-    """Return the number of votes of a comparison that count."""
+    """Return how many of a comparison's votes count."""
     return Comparison.votes_reference + Comparison.votes_other
 
 

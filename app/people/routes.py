@@ -166,7 +166,7 @@ def _page(
 
 
 def _problems(refusal: InvalidFields | Conflict) -> dict[str, str]:
-    """Return the message for each wrong field; a conflict always concerns the field of the name."""
+    """Return the message for each wrong field; a conflict always concerns the field `name`."""
     return refusal.fields if isinstance(refusal, InvalidFields) else {"name": refusal.message}
 
 

@@ -1,4 +1,4 @@
-"""Creates people, keys and sign-in links, revokes keys, disables and enables people, for admins.
+"""Lets admins create people, keys and sign-in links, revoke keys, and disable or enable people.
 
 Messages do not repeat names, because names come from the request.
 """

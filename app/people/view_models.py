@@ -10,7 +10,10 @@ from benchmark.wire.people import KeyResponse, PersonResponse
 
 @dataclass(frozen=True)
 class PersonLine:
-    """A person with the actions that the page offers. `number` identifies the person in URLs."""
+    """A person, and the actions that the page offers for this person.
+
+    `number` identifies the person in URLs.
+    """
 
     number: int
     person: PersonResponse
@@ -47,7 +50,7 @@ class KeyLine:
 
 @dataclass(frozen=True)
 class PeopleFields:
-    """The texts in the fields of a form, which adds a person or a key.
+    """The texts in the fields of the form that adds a person or a key.
 
     `form` is `person` or `key`. If `scopes` is empty, the key has all scopes (permissions) of its role.
     """

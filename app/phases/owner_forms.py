@@ -221,7 +221,7 @@ def _reach(tree: dict[str, Any], group: str) -> None:
 
 
 def _complete(question: dict[str, Any], number: int) -> None:
-    """Remove the fields that belong to other kinds of questions.
+    """Remove the fields that a question of this kind does not have.
 
     If the question has no key, its number becomes the key.
     """

@@ -1,4 +1,4 @@
-"""The quiz before the voting shows gold comparisons (with a known answer) and explains each answer.
+"""The quiz before the voting shows comparisons with a known answer, and explains each answer.
 
 The state of a quiz follows from the annotator's quiz assignments and the votes on these assignments; nothing
 else is stored until the quiz ends. Every attempt asks questions that the annotator has not seen.
@@ -180,7 +180,7 @@ def _lease_question(
     left_side: Side,
     now: datetime,
 ) -> Assignment:
-    """Lease a gold comparison (its right answer is known) to an annotator as a quiz question.
+    """Lease a comparison with a known answer to an annotator as a quiz question.
 
     The comparison takes no slot.
     """

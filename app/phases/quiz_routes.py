@@ -32,7 +32,7 @@ def quiz_page(slug: SlugPath, request: Request) -> Response:
 
 @router.get("/studies/{slug}/phases/quiz/{token}")
 def answer_page(slug: SlugPath, token: TokenPath, request: Request) -> Response:
-    """Show the explanation of an answered question; redirect to the current phase from any other question."""
+    """Show the explanation of an answered question; for any other question, redirect to the current phase."""
     return _explain(request, slug, token) or next_page(slug)
 
 

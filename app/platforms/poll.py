@@ -102,7 +102,7 @@ def _active(session: Session, study: Study, now: datetime) -> list[PlatformSessi
 
 
 def _fetched_states(platform: Platform, settings: Settings) -> dict[str, str]:
-    """Return the state of each submission, as Prolific names the state, keyed by submission id."""
+    """Return Prolific's state of each submission, keyed by submission id."""
     # Imported here, because only labs with a token need an HTTP client in the server.
     import httpx2
 

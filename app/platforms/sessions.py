@@ -1,4 +1,4 @@
-"""Lets participants of a crowd platform join a study by a link; stores their state on the platform."""
+"""Lets participants of a crowd platform join a study by a link, and stores how their participation ends."""
 
 from datetime import datetime
 
@@ -153,8 +153,8 @@ def change_session(
 ) -> None:
     """Record a new state of a participant's submission; ignore a state that is older than the stored state.
 
-    If a participant's submission was returned or timed out, the slots of its open comparisons become free.
-    Votes already cast are kept. The study must be locked.
+    If the participant gave up or ran out of time, the slots of the participant's open comparisons become
+    free. Votes already cast are kept. The study must be locked.
     """
     # The times in notifications are whole seconds.
     if at < row.status_at.replace(microsecond=0) or status is row.status:

@@ -32,7 +32,10 @@ class _Header(BaseModel):
 
 
 class _Ids(BaseModel):
-    """The token's claim `prolific`. Other fields of the claim, such as `workspace_id`, are ignored."""
+    """The token's claim `prolific`.
+
+    Other fields of the claim `prolific`, such as `workspace_id`, are ignored.
+    """
 
     participant: ExternalId = Field(alias="PROLIFIC_PID")
     session: ExternalId = Field(alias="SESSION_ID")

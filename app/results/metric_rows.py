@@ -17,8 +17,8 @@ def metric_rows(
 ) -> Iterable[object]:
     """Return the rows of a table of metrics, for the sides that the reader may see.
 
-    The tables that compare metrics with votes have no rows while the study is not closed, or if its votes
-    are automatic.
+    The tables that compare metrics with votes have rows only if the study is closed and its votes are not
+    automatic.
     """
     scores = study_scores(session, results.study, principal)
     if table is TableName.METRICS:

@@ -42,7 +42,9 @@ def results_page(slug: SlugPath, request: Request) -> Response:
 
 @router.get("/studies/{slug}/report/progress")
 def one_report_progress(slug: SlugPath, request: Request) -> Response:
-    """Return the finished steps and all steps of the study's report; 204 if this process does not build it.
+    """Return the numbers of finished and of all steps of the study's report.
+
+    The response is 204 if this process is not building the report.
 
     The results page polls this route during a download.
     """

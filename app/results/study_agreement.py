@@ -30,8 +30,8 @@ def study_agreement(
 ) -> AgreementDocument | None:
     """Return the agreement for all pairs and by scenario, and the regression on properties of the clips.
 
-    Return None if metrics and votes are not compared: the study is not closed (only final votes are
-    compared), the votes are automatic (`AUTOMATIC_VOTES`), or no side has scores that the reader may see.
+    Return None in three cases: the study is not closed, its votes are automatic (`AUTOMATIC_VOTES`), or no
+    side has scores that the reader may see.
 
     Args:
         scores: the scores that the reader may see.
@@ -55,7 +55,7 @@ def no_agreement(results: StudyResults) -> str:
 
 
 def _digest(tallies: Tallies) -> str:
-    """Return a digest of the values in the tallies on which the agreement depends."""
+    """Return a digest of those values of the tallies from which the agreement is computed."""
     digest = hashlib.sha256()
     for column in (tallies.matchup, tallies.pair, tallies.votes_reference, tallies.votes_other):
         digest.update(column.tobytes())

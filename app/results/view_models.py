@@ -147,8 +147,8 @@ class ResultsPage:
     """View model of templates/results/results.html.
 
     `seeds` is a sentence with the seeds of the clips; empty if all clips have seed 0. `sentences` states the
-    result of each matchup. `opponents` has one sentence for every two matchups; the sentence compares the two
-    results.
+    result of each matchup. `opponents` has one sentence for each combination of two matchups; the sentence
+    compares the two results.
     """
 
     slug: str

@@ -116,7 +116,7 @@ def open_browser(session: Session, *, cookie: str | None, now: datetime, days: i
     """Return the session of a browser, with a new value for its session cookie.
 
     The cookie changes whenever the browser gains rights (by an invitation or a sign-in). Therefore a cookie
-    that an attacker planted in the browser earlier gets no rights.
+    that an attacker stored in the browser earlier gets no rights.
     """
     row = None
     if cookie:

@@ -33,7 +33,7 @@ class Principal:
 
     @classmethod
     def of(cls, person: Person) -> Self:
-        """Return the principal with all rights of a person."""
+        """Return a principal that has all rights of the person."""
         return cls(person.id, person.name, person.role)
 
     @property

@@ -19,5 +19,5 @@ def parse_visibility(visibility: str, people: str) -> VisibilityRequest:
 
 
 def problem_text(refusal: AppError) -> str:
-    """Return the error message of a refused change of visibility, followed by the problems."""
+    """Return one text that says why the visibility was not changed: the error message and all problems."""
     return " ".join([refusal.message, *(f"{problem}." for problem in refusal.problems)])

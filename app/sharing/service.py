@@ -79,9 +79,9 @@ def set_visibility(
     Raises:
         Invalid: one of the names is not the name of a person (`unknown_person`).
         Conflict: the subject would become public but shows something that is not public (`sides_not_public`,
-            `benchmark_not_public`). Conflict is also raised if the subject is a study that is not closed and
-            would become public. A subject cannot become private while public studies or submissions show it
-            (`shown_in_public`; `problems` lists these studies and submissions).
+            `benchmark_not_public`). Conflict is also raised if a study would become public before it is
+            closed. A subject cannot become private while public studies or submissions show it
+            (`shown_in_public`); `problems` lists these studies and submissions.
     """
     people = _people(session, request.people)
     before = visibility_of(session, subject)
@@ -173,7 +173,7 @@ def _people(session: Session, names: Sequence[str]) -> Sequence[Person]:
 
 
 def _names(session: Session, condition: ColumnElement[bool]) -> list[str]:
-    """Return the names of the submissions that match a condition, as tables print the names."""
+    """Return the names of the submissions that match a condition, in the form that tables use."""
     rows = session.execute(
         select(VideoModel.slug, Submission.label)
         .join(Submission, Submission.model_id == VideoModel.id)

@@ -30,7 +30,9 @@ _TIMEOUT_S = 60.0
 
 @dataclass(frozen=True)
 class SimulatedAnnotator:
-    """The outcome for one annotator. `failed` names the rules that the annotator failed, and the flags.
+    """The outcome for one annotator.
+
+    `failed` names the rules that the annotator failed, and the annotator's flags.
 
     `is_screened_out` says that the annotator failed the quiz.
     """
@@ -45,7 +47,7 @@ class SimulatedAnnotator:
 
     @property
     def is_flagged(self) -> bool:
-        """Return whether a rule failed or every vote was refused."""
+        """Return whether the annotator failed a rule, has a flag, or had every vote refused."""
         return bool(self.failed) or (self.refused > 0 and self.votes == 0)
 
 

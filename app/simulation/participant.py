@@ -48,7 +48,7 @@ class Participant:
         self._opinions: dict[int, Side] = {}
 
     def take_part(self) -> Iterator[None]:
-        """Go through the study; pause after each comparison, so that others can take part meanwhile."""
+        """Go through the study; pause after each comparison, so that other annotators can take part."""
         page = self._client.get(f"/invite/{self.invitation}")
         while not self.has_left:
             step = page.url.path.rsplit("/", 1)[-1]

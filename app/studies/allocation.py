@@ -33,7 +33,7 @@ def check_allocation(session: Session, allocation: Allocation | None, benchmark:
 
 
 def is_allocated(study: Study) -> ColumnElement[bool]:
-    """Return the SQL condition that a pair belongs to the scenarios of the study."""
+    """Return the SQL condition that selects the pairs in the scenarios of the study."""
     scenarios = study_allocation(study).scenarios
     return Pair.scenario.in_(scenarios) if scenarios else true()
 

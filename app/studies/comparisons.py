@@ -32,7 +32,7 @@ def lay_out_comparisons(session: Session, study: Study) -> None:
 
 
 def add_comparisons(session: Session, study: Study, matchup_ids: set[int]) -> None:
-    """For each of these matchups, create a comparison for every pair for which both sides have a clip.
+    """Create a comparison for each of these matchups and each pair, if both sides have a clip of the pair.
 
     If the study is limited to some scenarios, pairs of other scenarios are left out.
 
@@ -76,7 +76,7 @@ def count_unfilled(session: Session, study: Study) -> int:
 
 
 def _common_pairs(session: Session, study: Study, matchup_ids: set[int]) -> Sequence[tuple[int, int]]:
-    """Return pairs of ids (matchup, pair).
+    """Return tuples of ids (matchup, pair).
 
     The result contains each matchup and pair of the study if both sides of the matchup have a clip of the
     pair.

@@ -43,8 +43,8 @@ def edit_draft(
     A draft keeps the version of its benchmark.
 
     Raises:
-        Conflict: the study is not a draft (`study_status`), or the request names an old revision, because
-            somebody else changed the draft (`draft_changed`; `problems` lists the changes).
+        Conflict: the study is not a draft (`study_status`), or somebody else has changed the draft after the
+            revision that the request names (`draft_changed`). `problems` lists the changes.
         NotFound, Invalid: see `app.studies.service.create_study`.
     """
     session.refresh(study, with_for_update={"key_share": True})
@@ -159,7 +159,7 @@ def _default(field: str) -> Any:
 def with_renditions(
     matchups: Sequence[MatchupRequest], wanted: Sequence[RenditionRecipe | str] | None
 ) -> list[MatchupRequest]:
-    """Return the matchups with the wanted renditions, in the same order; unchanged if `wanted` is None.
+    """Return the matchups, in the same order, with these renditions; if `wanted` is None, change nothing.
 
     Raises:
         Conflict: the numbers of matchups and renditions differ (`draft_changed`).

@@ -1,6 +1,6 @@
 """Extends a running study by more matchups or by more votes per comparison. Reopens a closed study.
 
-Each change stores a new version of the protocol, and new assignments refer to this version. Given votes do
+Each change stores a new version of the protocol, and new assignments refer to this version. Existing votes do
 not change.
 """
 

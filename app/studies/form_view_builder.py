@@ -102,7 +102,8 @@ def estimate_part(
 def open_page(session: Session, study: Study) -> OpenPage:
     """Return the page that an owner sees before a draft opens.
 
-    The page states the losses by renditions over all pairs of the stored matchups.
+    The page states what the renditions leave out of the clips, computed over all pairs of the stored
+    matchups.
     """
     request = draft_request(session, study)
     matchups = [(each.reference, each.other, each.renditions) for each in request.matchups]

@@ -19,7 +19,7 @@ from benchmark.wire.drafts import MatchupRequest
 
 @dataclass(frozen=True)
 class CheckedMatchup:
-    """The values of those columns of a matchup that follow from its two sides."""
+    """The columns of a matchup whose values follow from its two sides."""
 
     reference_id: int
     reference_seed: int
@@ -36,7 +36,7 @@ def check_matchups(
     Raises:
         Invalid: a submission is unknown, is not final, belongs to another benchmark, or has no clip with the
             seed. Invalid is also raised if a matchup compares a side with itself, or if two matchups are
-            equal. `problems` lists all of them.
+            equal. `problems` lists all errors.
         Conflict: a name matches several submissions (`ambiguous_name`).
     """
     wanted = _with_ids(session, wanted, benchmark=benchmark, principal=principal)
@@ -99,7 +99,7 @@ def _submissions(
 
 
 def _seeds(session: Session, known: Mapping[str, Submission]) -> dict[int, list[int]]:
-    """Return, for each submission, the seeds of its clips in ascending order."""
+    """Return the seeds of each submission's clips in ascending order."""
     ids = [each.id for each in known.values()]
     seeds: dict[int, list[int]] = {id: [] for id in ids}
     query = (

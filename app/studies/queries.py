@@ -69,7 +69,7 @@ class StudyFilter:
 
     By default, the list contains neither deleted nor archived studies. If `deleted` is set, the list contains
     only deleted studies; if only `archived` is set, the list contains only archived studies. `text` is a part
-    of a title or slug, in any case; an empty text matches all studies.
+    of a title or slug, in upper or lower case; an empty text matches all studies.
     """
 
     status: StudyStatus | None = None

@@ -121,7 +121,7 @@ def fill_draft(
 
 
 def _fill_fields(study: Study, request: DraftFields, benchmark: Benchmark) -> None:
-    """Set the columns of a draft that the request names. Gold questions are planned later."""
+    """Set those columns of a draft that the request names. Gold questions are planned later."""
     study.benchmark_id = benchmark.id
     for name in _FIELDS:
         setattr(study, name, getattr(request, name))

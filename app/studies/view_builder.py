@@ -77,7 +77,7 @@ def _may_manage(study: Study, principal: Principal) -> bool:
 
 
 def _vote_counts(session: Session, study_ids: list[int]) -> dict[int, tuple[int, int]]:
-    """Return, for each study, the numbers of cast and of needed votes, without gold questions."""
+    """Return the number of cast votes and of needed votes of each study, without gold questions."""
     rows = session.execute(
         select(
             Comparison.study_id,

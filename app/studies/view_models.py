@@ -36,7 +36,7 @@ class StudyLine:
 
     @property
     def flag_count_url(self) -> str:
-        """Return the URL of the study's number of flags; empty if people cannot vote in the study now."""
+        """Return the URL of the number of the study's flags; empty unless the study is open or paused."""
         is_running = self.status in (StudyStatus.OPEN, StudyStatus.PAUSED) and self.deletes_at is None
         return f"{self.dashboard_url}/flag-count" if self.is_own and is_running else ""
 

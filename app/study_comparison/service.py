@@ -1,4 +1,4 @@
-"""Finds the matchups and models that two studies share, and compares the results of the studies on them."""
+"""Finds the matchups and models that two studies share, and compares the studies' results on them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

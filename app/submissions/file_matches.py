@@ -41,7 +41,7 @@ class FileMatch:
 class FileMatches:
     """The matched files in the benchmark's order, a sentence for each problem, and the unused files.
 
-    `choices` has the files of each pair and seed that several files match. A person chooses one of them.
+    If several files match the same pair and seed, `choices` lists these files, and a person chooses one file.
     """
 
     files: tuple[FileMatch, ...]

@@ -76,7 +76,7 @@ def _of_model(
 def _newest(found: Sequence[Candidate]) -> list[Candidate]:
     """Keep only the submissions on the newest version of each benchmark.
 
-    The newest version is the newest version among the given submissions.
+    The newest version is determined among the given submissions.
     """
     newest: dict[str, int] = {}
     for _, _, benchmark in found:

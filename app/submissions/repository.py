@@ -51,7 +51,7 @@ def add_model(session: Session, *, slug: str, name: str, principal: Principal, n
 def submission_of(
     session: Session, *, model: VideoModel, benchmark: Benchmark, label: str, for_change: bool = False
 ) -> Submission | None:
-    """Return the submission with this model, benchmark and label; None if absent or withdrawn."""
+    """Return the submission with this model, benchmark and label; None if it is missing or withdrawn."""
     query = select(Submission).where(
         Submission.model_id == model.id,
         Submission.benchmark_id == benchmark.id,
@@ -107,7 +107,7 @@ def add_submission(
 
 
 def is_stored(sha256: str) -> ColumnElement[bool]:
-    """Return the SQL condition that at least one clip needs the file with this sha256.
+    """Return the SQL condition that is true if at least one clip needs the file with this sha256.
 
     If a submission was deleted and its files were removed, its clips need no file.
     """

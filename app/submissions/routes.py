@@ -96,7 +96,7 @@ def state(public_id: PublicIdPath, request: Request) -> Response:
 def names(public_id: PublicIdPath, body: FileNames, request: Request) -> Response:
     """Return the pair and seed of each file name, the problems, and the files that are not used.
 
-    `choices` has the files of each pair and seed that several files match.
+    If several files match the same pair and seed, `choices` lists these files.
     """
     with context_of(request).database.read() as session:
         matches = match_files(session, _own(session, request, public_id), body.names)

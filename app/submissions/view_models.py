@@ -53,7 +53,7 @@ class NewSubmissionPage:
 class UploadState:
     """The progress of a submission. `missing` and `warnings` have one line for each clip.
 
-    `ask_query` is the query of the jobs page's URL that names the submission.
+    `ask_query` is the query that is added to the URL of the jobs page; it names the submission.
     """
 
     public_id: str

@@ -139,7 +139,7 @@ class Job(Base):
 
 
 def job_status_is(*statuses: JobStatus, of: type[Job] = Job) -> ColumnElement[bool]:
-    """Return the SQL condition that a job has one of these statuses.
+    """Return the SQL condition that selects jobs with one of these statuses.
 
     The statuses are literals, so that the database can use the partial indexes.
     """
@@ -148,11 +148,11 @@ def job_status_is(*statuses: JobStatus, of: type[Job] = Job) -> ColumnElement[bo
 
 
 def job_kind_is(kind: JobKind, *, of: type[Job] = Job) -> ColumnElement[bool]:
-    """Return the SQL condition that a job has this kind, written as a literal for the partial indexes."""
+    """Return the SQL condition that selects jobs of this kind, as a literal for the partial indexes."""
     spelled: ColumnElement[str] = literal_column(f"'{kind.value}'")
     return of.kind == spelled
 
 
 def measures_with(suite: SuiteName) -> ColumnElement[bool]:
-    """Return the condition for jobs that measure clips with a suite."""
+    """Return the SQL condition that selects jobs which measure clips with a suite."""
     return job_kind_is(JobKind.MEASURE) & (Job.suite == suite.value)

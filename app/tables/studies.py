@@ -159,11 +159,11 @@ class Matchup(Base):
 class Comparison(Base):
     """A matchup on one pair. Each vote updates the comparison's counters in the same transaction.
 
-    `slots_taken` counts valid votes and live leases. Each time a slot is taken, `shuffle_key` is drawn anew
-    from the study's seed. An annotator gets the comparison with the fewest taken slots in the first batch. If
-    several comparisons have equally few taken slots, the comparison with the smallest key comes first. The
-    choice among these comparisons is therefore uniformly random, and the database finds the comparison with
-    an index. A gold comparison is never open, takes no slots and counts no votes.
+    `slots_taken` counts valid votes and live leases. Each time a slot is taken, the server draws a new
+    `shuffle_key` from the study's seed. An annotator gets the comparison with the fewest taken slots in the
+    first batch. If several comparisons have equally few taken slots, the comparison with the smallest key
+    comes first. The choice among these comparisons is therefore uniformly random, and the database finds the
+    comparison with an index. A gold comparison is never open, takes no slots and counts no votes.
     """
 
     __tablename__ = "comparisons"

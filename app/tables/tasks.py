@@ -67,7 +67,7 @@ class Task(Base):
 
 
 def task_status_is(*statuses: TaskStatus) -> ColumnElement[bool]:
-    """Return the SQL condition that a task has one of these statuses.
+    """Return the SQL condition that selects tasks with one of these statuses.
 
     The statuses are literals, so that the database can use the partial index.
     """

@@ -121,7 +121,7 @@ class Assignment(Base):
 
 
 def status_is(*statuses: AssignmentStatus) -> ColumnElement[bool]:
-    """Return the SQL condition that an assignment has one of these statuses, written as literals.
+    """Return the SQL condition that selects assignments with one of these statuses, written as literals.
 
     Because the statuses are literals, the database can use the partial indexes. SQLite uses the index on open
     assignments for `status = 'open'`, but not for `status IN ('open')`. Literals also save time, because

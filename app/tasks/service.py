@@ -154,8 +154,8 @@ def release(session: Session, *, task_id: int, attempt: int, ready_at: datetime,
     Args:
         ready_at: the earliest time of the next attempt. `ready_at` is the current time if the server is
             shutting down, and a later time for a task that repeats.
-        problem: why the attempt failed; an empty text if the attempt succeeded. If None, the error of the
-            previous attempt is kept.
+        problem: why the attempt failed; an empty text if the attempt succeeded. If `problem` is None, the
+            error of the previous attempt is kept.
     """
     task = _held(session, task_id, attempt)
     if task is not None:

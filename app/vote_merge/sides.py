@@ -50,7 +50,7 @@ def match_sides(own: Sequence[OwnSide], report: StudyReport) -> Mapping[SideSeed
     """For each side of the report's matchups, find the side on this server that has the same clips.
 
     Raises:
-        Invalid: no side of this study has the clips of some side of the report; `problems` lists all such
+        Invalid: a side of the report has clips that no side of this study has; `problems` lists all such
             sides.
     """
     matched, problems = {}, []

@@ -90,8 +90,8 @@ def next_assignment(
     """Return the lease of the annotator's next assignment, or None if no comparison is left.
 
     If `after` is None, return the annotator's open assignment, or a new assignment if none is open. If
-    `after` (an assignment) is set, return the assignment that follows it. The lease of the following
-    assignment starts while the page still shows `after`, so that the page can preload the clips.
+    `after` is an assignment, return the assignment that follows it. The lease of the following assignment
+    starts while the page still shows `after`, so that the page can preload the clips.
 
     Raises:
         Conflict: the study accepts no votes, the annotator holds too many assignments, another phase of the

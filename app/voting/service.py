@@ -208,7 +208,10 @@ def _both_delivered(assignment: Assignment) -> bool:
 
 
 def can_undo(session: Session, assignment: Assignment) -> bool:
-    """Return whether the annotator can undo this vote: the last vote, if neither undone nor excluded."""
+    """Return whether the annotator can undo this vote.
+
+    The vote must be the annotator's last vote, and must be neither undone nor excluded.
+    """
     if assignment.status is not AssignmentStatus.VOTED:
         return False
     newest = session.scalar(

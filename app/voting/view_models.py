@@ -143,7 +143,7 @@ class VotePage(AnnotatorPage):
 
     @property
     def lease_minutes(self) -> str:
-        """Return the minutes, as an integer, until a pair that another annotator holds is free again."""
+        """Return the number of minutes until a pair that another annotator holds becomes free again."""
         return translate_number(self.language, "{n} minute", "{n} minutes", -(-self.lease_s // 60))
 
     @property
@@ -184,7 +184,7 @@ def hours_until(until: datetime | None, now: datetime) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class ClosedPage(AnnotatorPage):
-    """The page of a study that is a draft, paused or closed and accepts no votes (voting/closed.html)."""
+    """The page of a study that is a draft, paused or closed, so that nobody can vote (voting/closed.html)."""
 
     study_slug: str
     study_title: str

@@ -30,7 +30,7 @@ def unpack(
         archive: the ZIP file.
         folder: an empty folder.
         suffixes: lower-case suffixes of the files to unpack; all other files are ignored.
-        max_files: the maximum number of entries.
+        max_files: the maximum number of entries in the ZIP file.
         max_bytes: the maximum total size of the unpacked files. The function counts bytes during unpacking,
             because a ZIP file can declare wrong sizes.
     """

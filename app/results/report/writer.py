@@ -63,7 +63,9 @@ def write_report(
 
 
 def zipped_report(database: Database, *, slug: str, principal: Principal) -> BinaryIO:
-    """Return the report as an open ZIP file, which the caller closes. Equal votes give equal bytes.
+    """Return the report as an open ZIP file, which the caller closes.
+
+    The same votes always give the same bytes.
 
     Raises:
         NotFound, Conflict: see `write_report`.

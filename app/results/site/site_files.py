@@ -74,7 +74,8 @@ def write_site(
     """Write a gallery to an empty folder. The same study gives the same pages.
 
     Args:
-        protocol: the study's frozen protocol; a later gallery of the study may replace this folder.
+        protocol: the study's frozen protocol, which is stored in the folder. A later gallery of the same
+            study may replace the folder.
         strips: the frame strips as SVG, by pair id.
         step: progress callback, called once for each scenario.
 

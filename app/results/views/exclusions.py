@@ -40,7 +40,7 @@ def exclusions_part(live: LiveCounts, names: Mapping[str, str]) -> ExclusionsPar
     """Return the scores with and without excluded votes; None if no vote is excluded.
 
     Args:
-        names: the page's name of each matchup, in page order.
+        names: the name of each matchup on the page, in the order of the page.
     """
     if not live.votes.is_excluded.any():
         return None

@@ -65,7 +65,10 @@ class HeatTable:
 
 @dataclass(frozen=True)
 class MatrixCell:
-    """The row model's share of decided pairs against the column model. `url` is the matchup page's URL."""
+    """The share of decided pairs that the row's model won against the column's model.
+
+    `url` is the matchup page's URL.
+    """
 
     text: str
     step: int | None

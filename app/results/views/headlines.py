@@ -110,10 +110,10 @@ def matchup_sentence(row: PreferenceRow, naming: Naming, kind: StudyKind) -> str
 
 
 def opponents(counted: CountedStudy, naming: Naming, *, is_interim: bool) -> tuple[str, ...]:
-    """Return sentences that compare every two matchups, if the study has a single reference.
+    """Return one sentence for each combination of two matchups, if the study has a single reference.
 
     The result is empty if there are several references or many matchups. A separate table compares matchups
-    with each other; it has one row for every two matchups.
+    with each other; it has one row for each combination of two matchups.
     """
     if naming.reference is None or len(counted.matchups) > _MOST_OPPONENTS:
         return ()

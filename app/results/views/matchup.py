@@ -139,7 +139,7 @@ def _pager(study: Study, index: int, wanted: PairFilter, *, page: int, shown: in
 
 
 def _vote_share(own: Tallies, matchup: Matchup, naming: Naming) -> str:
-    """Return the reference's share of individual votes as a sentence, or an empty text without votes."""
+    """Return a sentence with the reference's share of individual votes; without votes, the text is empty."""
     rows = breakdown(own, [matchup], Division.WHOLE)
     return "".join(
         f"Of {row.votes:,} individual votes, {row.vote_share_reference} % are for "

@@ -95,8 +95,9 @@ def pair_page(session: Session, study: Study, pair_id: str, *, principal: Princi
     """Return the page of a pair.
 
     Args:
-        principal: the reader of the page; clips are shown only of submissions that the reader may see. While
-            a study compares a submission, visitors of published results do not see the submission's clips.
+        principal: the reader of the page. The page shows clips only of submissions that the reader may see.
+            While a study compares a submission, visitors of published results do not see the submission's
+            clips.
 
     Raises:
         NotFound: the study has no comparison on this pair.
