@@ -42,6 +42,7 @@ SECONDS = 8.0
 WARM_UP_S = 1.0
 CLIENTS = (1, 8, 32)
 STUDY = "round-robin"
+DATABASE_FILE = "ti2v.sqlite3"
 RENDITION_BYTES = 120_000
 VOTE_REQUEST = {"choice": "left", "justifications": ["object_motion"]}
 # Two clips that are played three times, as the voting page reports them after the vote.
@@ -89,11 +90,11 @@ def main() -> None:
 
 def measure_bare_routes(clients: int, visit: Visit) -> None:
     """Measure the routes of perf/bare_routes.py."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        running_bare_routes(Path(folder) / "bare.sqlite3") as server,
-    ):
-        measure(f"{clients} clients, bare routes, {visit}", server, range(clients), visit)
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        prepare(home, annotators=clients, with_media=False)
+        with running_bare_routes(home / DATABASE_FILE) as server:
+            measure(f"{clients} clients, bare routes, {visit}", server, range(clients), visit)
 
 
 def measure_product(visit: Visit) -> None:
