@@ -64,7 +64,7 @@ fix: $(VENV)/.dev ## mend what tools can mend
 	$(BIN)/djlint templates --reformat --quiet || true
 
 .PHONY: perf
-perf: $(VENV)/.dev ## measure speed and memory, print the table
+perf: $(VENV)/.dev ## measure speed and memory, print the table (PEERS=1: install and measure Potato too)
 	$(BIN)/python -m perf
 
 .PHONY: catalogues

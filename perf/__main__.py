@@ -10,6 +10,7 @@ import sys
 MEASUREMENTS = {
     "judgements": "Assignment and vote over HTTP",
     "judgement_cost": "Processor time of a judgement, beside bare routes and bare SQL statements",
+    "peers": "Judgements in Potato and in our server",
     "overload": "Judgements with media on PostgreSQL and two processes, at 70 % and 400 % of their rate",
     "uploads": "320 clips over REST",
     "uploads_and_votes": "Votes beside 64 parallel uploads and 30 cold renditions",
@@ -36,11 +37,14 @@ MEASUREMENTS = {
     "commands": "The processor time of commands",
     "startup": "make run",
 }
+# These measurements install other tools, so they run only with PEERS=1 or if they are named.
+PEERS = {"peers"}
 
 
 def main() -> None:
     """Print the machine, and the tables of all measurements or of the measurements named as arguments."""
-    chosen = sys.argv[1:] or list(MEASUREMENTS)
+    left_out = set() if os.environ.get("PEERS") == "1" else PEERS
+    chosen = sys.argv[1:] or [name for name in MEASUREMENTS if name not in left_out]
     unknown = set(chosen) - set(MEASUREMENTS)
     if unknown:
         sys.exit(f"no measurement {', '.join(sorted(unknown))}; there are {', '.join(MEASUREMENTS)}")

@@ -2,9 +2,8 @@
 
 Client and server share the machine. A judgement takes two requests. A judgement takes one request if the
 response to a vote contains the next assignment, as on the voting page. In these measurements, clients vote
-without fetching the clips, like in the measurements of other tools. In the next measurement, clients fetch
-both renditions completely before each vote. In the last measurement, clients report playback events after
-each vote, as the voting page does.
+without fetching the clips. In the next measurement, clients fetch both renditions completely before each
+vote. In the last measurement, clients report playback events after each vote, as the voting page does.
 """
 
 import hashlib
@@ -83,9 +82,6 @@ def main() -> None:
         measure_product(visit)
     measure_product(Visit.WITH_MEDIA)
     measure_product(Visit.WITH_PLAYBACK)
-    print("other tools on such a machine with 1 / 8 / 32 clients, over their own HTTP APIs, without media:")
-    print("  Potato 2.12: 16.6 / 13.9 / 16.2 per second; Label Studio 1.23: 5.2 / 7.0 / 2.8, failures at 32.")
-    print("  Differences: Potato ran as one process and collects too many votes; neither has leases.")
 
 
 def measure_bare_routes(clients: int, visit: Visit) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import IO
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,16 @@ def running_bare_routes(file: Path) -> Iterator[Server]:
         yield server
 
 
+@contextmanager
+def running_tool(command: Sequence[str], port: int, folder: Path) -> Iterator[Server]:
+    """Run another tool's server in a folder until it answers `/health`; its output goes to `log` there."""
+    with (
+        (folder / "log").open("w") as log,
+        _running(command, port, "/health", cwd=folder, output=log) as server,
+    ):
+        yield server
+
+
 def free_port() -> int:
     """Return a loopback port that is free at the moment."""
     with socket.socket() as free:
@@ -54,24 +65,33 @@ def free_port() -> int:
 
 
 @contextmanager
-def _running(command: Sequence[str], port: int, **environment: str) -> Iterator[Server]:
-    process = subprocess.Popen(command, env={**os.environ, **environment})
+def _running(
+    command: Sequence[str],
+    port: int,
+    ready: str = "/readyz",
+    *,
+    cwd: Path | None = None,
+    output: IO[str] | None = None,
+    **environment: str,
+) -> Iterator[Server]:
+    environment = {**os.environ, **environment}
+    process = subprocess.Popen(command, cwd=cwd, env=environment, stdout=output, stderr=output)
     try:
-        _wait_until_ready(port, process)
+        _wait_until_ready(port, process, ready)
         yield Server(port, process.pid)
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
+def _wait_until_ready(port: int, process: subprocess.Popen[bytes], path: str) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError("the server exited before it was ready")
         try:
             connection = HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/readyz")
+            connection.request("GET", path)
             if connection.getresponse().status == 200:
                 return
         except OSError:
