@@ -4,7 +4,7 @@ import unicodedata
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from benchmark.wire.text import is_one_line
 
@@ -47,6 +47,15 @@ def _paragraphs(text: str) -> str:
     return text
 
 
+def _no_number(value: object) -> object:
+    # bool is a subclass of int.
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise ValueError("a number is neither true nor false")
+    return value
+
+
+# A boolean of a request: true or false, or the texts `yes` and `no` of a form, but not the numbers 0 and 1.
+Flag = Annotated[bool, BeforeValidator(_no_number)]
 OneLine = AfterValidator(_one_line)
 # Maximum lengths are those of the database columns; PostgreSQL refuses longer texts.
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), OneLine]

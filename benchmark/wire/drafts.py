@@ -10,14 +10,7 @@ from benchmark.protocol import (
     WatchGate,
 )
 from benchmark.wire.allocation import Allocation
-from benchmark.wire.common import (
-    Line,
-    Paragraphs,
-    RequestModel,
-    Seed,
-    Slug,
-    SubmissionName,
-)
+from benchmark.wire.common import Flag, Line, Paragraphs, RequestModel, Seed, Slug, SubmissionName
 from benchmark.wire.pay import HourlyPay
 from benchmark.wire.phases import Phases
 from benchmark.wire.rules import Rules
@@ -85,7 +78,7 @@ class DraftFields(RequestModel):
     lease_s: Annotated[int, Field(ge=5, le=86_400)] = 900
     watch_gate: WatchGate = WatchGate.DELIVERED
     renditions: RenditionRecipe = RenditionRecipe.REMUX
-    require_justification: bool = True
+    require_justification: Flag = True
     seed: Annotated[int, Field(ge=0, lt=2**62)] | None = None
     gold: GoldRequest | None = None
     phases: Phases | None = None

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from benchmark.protocol import Direction, JobStatus, SuiteName
-from benchmark.wire.common import OneLine, RequestModel, ResponseModel
+from benchmark.wire.common import Flag, OneLine, RequestModel, ResponseModel
 from benchmark.wire.jobs import MAX_PRIORITY, Attempt
 from benchmark.wire.text import one_line
 
@@ -33,7 +33,7 @@ class MeasureRequest(RequestModel):
 
     suite: SuiteName
     priority: Annotated[int, Field(ge=-MAX_PRIORITY, le=MAX_PRIORITY)] = 0
-    again: bool = False
+    again: Flag = False
 
 
 class ScoresRequest(RequestModel):

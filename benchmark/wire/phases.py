@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from benchmark.protocol import Outcome, Phase
-from benchmark.wire.common import Line, OneLine, OptionalLine, Paragraphs, RequestModel, ResponseModel
+from benchmark.wire.common import Flag, Line, OneLine, OptionalLine, Paragraphs, RequestModel, ResponseModel
 
 MAX_ANSWER_CHARS = 2000
 _KEY = r"^[a-z][a-z0-9_]{0,39}$"
@@ -36,7 +36,7 @@ class InstructionsPhase(RequestModel):
     """Instructions, and four examples that explain one justification each."""
 
     text: Paragraphs = ""
-    examples: bool = True
+    examples: Flag = True
 
 
 class QuizPhase(RequestModel):
@@ -60,7 +60,7 @@ class QuizPhase(RequestModel):
 class _Question(RequestModel):
     key: Key
     text: Line
-    required: bool = True
+    required: Flag = True
 
 
 class ChoiceQuestion(_Question):
@@ -94,7 +94,7 @@ class TextQuestion(_Question):
     """A question that the annotator answers in free text."""
 
     kind: Literal["text"]
-    required: bool = False
+    required: Flag = False
 
 
 Question = Annotated[ChoiceQuestion | NumberQuestion | TextQuestion, Field(discriminator="kind")]
@@ -117,7 +117,7 @@ class FinishPhase(RequestModel):
     """The last page. `text` says what happens next; `comment` shows a field for an optional comment."""
 
     text: Paragraphs = ""
-    comment: bool = True
+    comment: Flag = True
 
 
 class Phases(RequestModel):

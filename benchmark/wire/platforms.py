@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, StringConstraints, ValidationInfo, field_validator
 
 from benchmark.protocol import Outcome, PaymentAction, PlatformKind, SessionStatus
-from benchmark.wire.common import Label, OneLine, RequestModel, ResponseModel
+from benchmark.wire.common import Flag, Label, OneLine, RequestModel, ResponseModel
 
 # A URL to which the annotator returns. The completion code replaces `{code}` in the URL. The participant's
 # ids on the platform replace `{participant}` and `{session}`.
@@ -57,7 +57,7 @@ class Platform(RequestModel):
 
     kind: PlatformKind | None = None
     study_id: ExternalId | None = None
-    signed_links: bool = False
+    signed_links: Flag = False
     participant_parameter: ParameterName = "participant"
     session_parameter: ParameterName = "session"
     study_parameter: ParameterName = "study"

@@ -6,6 +6,7 @@ from typing import Any
 from benchmark.protocol import SubmissionStatus, Visibility
 from benchmark.wire.common import (
     Address,
+    Flag,
     Label,
     Line,
     OptionalLine,
@@ -106,7 +107,7 @@ class ClipsResponse(PageResponse):
 
 
 class FinaliseRequest(RequestModel):
-    allow_partial: bool = False
+    allow_partial: Flag = False
 
 
 class NamedDeletionRequest(RequestModel):

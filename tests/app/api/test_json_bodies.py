@@ -135,6 +135,17 @@ def test_a_field_nobody_knows_is_422_and_not_repeated(door: Door) -> None:
     assert CANARY not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("door", "field"), [("finalise", "allow_partial"), ("study", "require_justification")], indirect=["door"]
+)
+@pytest.mark.parametrize("number", [0, 1, 1.0])
+def test_a_number_is_not_accepted_as_a_boolean(door: Door, field: str, number: float) -> None:
+    answer = door.send(json.dumps({**door.body, field: number}).encode())
+
+    refused(answer, 422, "invalid_field")
+    assert answer.json()["message"].startswith(field)
+
+
 # Values that break one database or another, in the place of each known field in turn.
 HOSTILE = {
     "a lone surrogate": r'"canary-5b1e\ud800"',
