@@ -1,5 +1,5 @@
-/* Preloaded into a server process: counts the flushes of SQLite's write-ahead log, shifts the wall clock, and
-   lets writes to files below TI2V_HOME fail with an error number. */
+/* Preloaded into a server process: counts the flushes of SQLite's write-ahead log, shifts the clocks, and lets
+   writes to files below TI2V_HOME fail with an error number. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -18,6 +18,7 @@ struct shared {
     long flushes;
     long shift_s;
     long write_error;
+    long passed_s;
 };
 
 static struct shared none, *shared = &none;
@@ -89,6 +90,8 @@ int clock_gettime(clockid_t id, struct timespec *now)
     int result = real(id, now);
     if (id == CLOCK_REALTIME)
         now->tv_sec += __atomic_load_n(&shared->shift_s, __ATOMIC_SEQ_CST);
+    if (id == CLOCK_REALTIME || id == CLOCK_MONOTONIC)
+        now->tv_sec += __atomic_load_n(&shared->passed_s, __ATOMIC_SEQ_CST);
     return result;
 }
 

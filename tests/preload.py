@@ -1,4 +1,4 @@
-"""A C library for server processes of tests: it counts flushes, shifts the clock, and lets writes fail."""
+"""A C library for server processes of tests: it counts flushes, shifts the clocks, and lets writes fail."""
 
 import mmap
 import shutil
@@ -13,7 +13,7 @@ import pytest
 
 _SOURCE = Path(__file__).with_name("preload.c")
 _LONG = struct.calcsize("l")
-_SIZE = 3 * _LONG
+_SIZE = 4 * _LONG
 
 
 class Preload:
@@ -37,14 +37,19 @@ class Preload:
         """Let the processes' wall clock differ from the machine's by `shift_s`."""
         self._shared[_LONG : 2 * _LONG] = struct.pack("l", shift_s)
 
+    def let_time_pass(self, seconds: int) -> None:
+        """Advance all clocks of the processes, the monotonic clock too. A thread that waits sleeps longer."""
+        (passed,) = struct.unpack("l", self._shared[3 * _LONG :])
+        self._shared[3 * _LONG :] = struct.pack("l", passed + seconds)
+
     @contextmanager
     def failing_writes(self, error: int) -> Iterator[None]:
         """Let every write below TI2V_HOME fail with this error number until the block ends."""
-        self._shared[2 * _LONG :] = struct.pack("l", error)
+        self._shared[2 * _LONG : 3 * _LONG] = struct.pack("l", error)
         try:
             yield
         finally:
-            self._shared[2 * _LONG :] = struct.pack("l", 0)
+            self._shared[2 * _LONG : 3 * _LONG] = struct.pack("l", 0)
 
 
 @contextmanager

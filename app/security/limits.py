@@ -7,21 +7,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from limits import RateLimitItemPerDay, RateLimitItemPerMinute
-from limits.storage import storage_from_string
-from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
+from limits.strategies import FixedWindowRateLimiter
 
 from app.errors import TooManyRequests
 from app.languages import gettext_noop
+from app.security.counter_storage import open_counters
 
 
 class GuessLimiter:
     """Counts wrong secrets by address.
 
-    Wrong secrets are counted in memory or, if there are several server processes, in Redis.
+    The first wrong secret of an address starts a minute, after which the count is 0 again. Wrong secrets are
+    counted in memory or, if there are several server processes, in Redis.
     """
 
     def __init__(self, url: str, *, per_minute: int) -> None:
-        self._limiter = MovingWindowRateLimiter(storage_from_string(url))
+        self._limiter = FixedWindowRateLimiter(open_counters(url))
         self._limit = RateLimitItemPerMinute(per_minute)
 
     def wrong_secret(self, address: str) -> None:
@@ -43,7 +44,7 @@ class UploadLimiter:
         self._parallel = parallel
         self._running: Counter[int] = Counter()
         self._lock = threading.Lock()
-        self._limiter = FixedWindowRateLimiter(storage_from_string(url))
+        self._limiter = FixedWindowRateLimiter(open_counters(url))
         self._bytes = RateLimitItemPerDay(bytes_per_day)
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import httpx2
 from httpx2 import Client, Response
 from sqlalchemy import select
 
@@ -55,3 +56,23 @@ def test_votes_are_kept_and_a_later_session_is_refused_while_the_clock_jumps(
         query = select(Assignment.token).join(Vote, Vote.assignment_id == Assignment.id)
         assert sorted(session.scalars(query)) == sorted(voted)
         assert recount(session, session.execute(select(StudyRow)).scalar_one()) == []
+
+
+def test_limits_of_wrong_keys_neither_end_nor_grow_if_the_clock_jumps(cast: Cast, tmp_path: Path) -> None:
+    wrong = {"Authorization": "Bearer ti2v_guess"}
+    limit = {"TI2V_FAILED_KEYS_PER_MINUTE": "3"}
+    with (
+        preload(tmp_path) as library,
+        server_process(cast.context.settings.home, library.environment | limit) as (address, _),
+    ):
+
+        def guess() -> int:
+            return httpx2.get(f"{address}/api/v1/models", headers=wrong).status_code
+
+        library.set_clock(shift_s=DAY_S)
+        assert [guess() for _ in range(4)] == [401, 401, 401, 429]
+        for shift_s in (29 * DAY_S, 0, -29 * DAY_S):
+            library.set_clock(shift_s=shift_s)
+            assert guess() == 429
+        library.let_time_pass(61)
+        assert [guess() for _ in range(4)] == [401, 401, 401, 429]
