@@ -88,7 +88,7 @@ def check_chain(session: Session, *, known_head: str | None = None) -> ChainChec
     """Compute every hash again.
 
     Args:
-        known_head: the last hash of an earlier check. The chain must still contain this hash.
+        known_head: the last hash that an earlier check returned. The chain must still contain this hash.
     """
     problems = list(_broken_links(session, known_head))
     unchained = session.execute(

@@ -1,7 +1,8 @@
 """The only module that reads the clock; all other code gets the time as an argument.
 
-Code that stores a time while it holds a lock reads the time after it has acquired the lock. If the code read
-the time before it waited for the lock, the time could precede changes that were committed during the wait.
+If code holds a lock while it stores a time, it reads the time after it has acquired the lock. If the code
+read the time before it waited for the lock, the time could precede changes that were committed during the
+wait.
 """
 
 from collections.abc import Callable

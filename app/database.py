@@ -46,10 +46,10 @@ class Database:
     """Opens read and write sessions.
 
     On SQLite, a write first acquires a lock of this process and then a file lock in HOME. The file lock is
-    needed because commands open the database while the server runs. After it has acquired both locks, the
-    write executes BEGIN IMMEDIATE. SQLite 3.7.0 to 3.51.2 can corrupt a WAL file when two connections write
-    and checkpoint at once. The locks prevent this corruption. The locks also reduce the 99th percentile of
-    the duration of concurrent writes from 700 ms to 17 ms.
+    needed because commands open the database while the server runs. When the write has acquired both locks,
+    it executes BEGIN IMMEDIATE. SQLite 3.7.0 to 3.51.2 can corrupt a WAL file when two connections write and
+    checkpoint at once. The locks prevent this corruption. The locks also reduce the 99th percentile of the
+    duration of concurrent writes from 700 ms to 17 ms.
     """
 
     def __init__(self, url: str, *, home: Path) -> None:

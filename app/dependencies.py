@@ -75,7 +75,7 @@ def require_person(
 
 
 def optional_person(session: Session, request: Request) -> Principal | None:
-    """Return the person who sent the request; None for a visitor without a key or a signed-in browser.
+    """Return the person who sent the request; None for a visitor without a key and without a sign-in.
 
     Raises:
         NotSignedIn: the request has an invalid key.
@@ -107,8 +107,8 @@ def require_reader(
     """Return the reader of results: a person, or a visitor who can see only published results.
 
     Args:
-        slug: the study to read. A person who may not see the study can still read the results as a visitor,
-            after opening the study's unlisted link in this browser.
+        slug: the study to read. A person who may not see the study can still read the results as a visitor if
+            this browser has opened the study's unlisted link.
 
     Raises:
         NotSignedIn: the key is invalid.

@@ -1,7 +1,7 @@
 """Builds results pages of the newest studies, and compiles all templates, shortly after the server starts.
 
-The first results page of a study reads all votes of the study, and the first page of each kind compiles its
-templates. Without this module, the first reader would wait for both steps.
+The first request for a study's results page reads all votes of the study. The first request for each kind of
+page compiles the page's templates. Without this module, the first reader would wait for both steps.
 """
 
 import logging

@@ -1,8 +1,8 @@
 """Keeps the figures of a study's annotators between requests.
 
 An exclusion, a reinstatement, a withdrawal or a new annotator makes the figures invalid. While a study is
-open, the figures may be a minute old: the bootstrap takes 0.6 s for 72,000 votes, which is too long to repeat
-for every request.
+open, the figures may be a minute old. For 72,000 votes, the bootstrap takes 0.6 s, which is too long for
+every request.
 """
 
 import threading
@@ -66,7 +66,7 @@ def kept_annotators(session: Session, study: Study) -> KeptAnnotators:
 
 
 def recent_annotators(session: Session, study: Study) -> StudyAnnotators | None:
-    """Return the figures that `kept_annotators` computed last; None if it has not computed them yet.
+    """Return the figures that the last call of `kept_annotators` computed; None before the first call.
 
     This function never computes figures, so it is fast. The figures may be old.
     """

@@ -1,4 +1,4 @@
-"""Reads the annotators of all studies of a person, for one list."""
+"""Reads the list of the annotators in all of a person's studies."""
 
 from datetime import datetime
 

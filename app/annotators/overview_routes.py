@@ -1,4 +1,4 @@
-"""Route of the page with the annotators of all studies of a person."""
+"""Route of the page that lists the annotators in all of a person's studies."""
 
 from typing import Annotated
 

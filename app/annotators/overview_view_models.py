@@ -1,4 +1,4 @@
-"""View models of the page with the annotators of all studies of a person."""
+"""View models of the page that lists the annotators in all of a person's studies."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,7 +41,7 @@ class OverviewRow:
 
 @dataclass(frozen=True)
 class OverviewPage:
-    """The annotators of all studies of a person (annotators/overview.html).
+    """The list of the annotators in all of a person's studies (annotators/overview.html).
 
     `text` filters the list; `sees_all` is true for admins.
     """

@@ -82,7 +82,7 @@ def read_vote_columns(session: Session, study: Study) -> VoteColumns:
 
 
 def clip_ms(session: Session, study: Study) -> int | None:
-    """Return the average duration of the study's clips, milliseconds; None without clips."""
+    """Return the average duration of the study's clips in milliseconds; None if there are no clips."""
     seconds = session.execute(
         select(func.avg(Clip.duration_s))
         .select_from(Matchup)

@@ -88,7 +88,10 @@ def numbered_page(
 
 
 def checked_chain(session: Session, *, known_head: str | None = None) -> AuditCheckResponse:
-    """Compute every hash of the audit log again. `known_head` is the last hash of an earlier check."""
+    """Compute every hash of the audit log again.
+
+    `known_head` is the last hash that an earlier check returned.
+    """
     found = check_chain(session, known_head=known_head)
     return AuditCheckResponse(events=found.head.events, head=found.head.hash, problems=list(found.problems))
 

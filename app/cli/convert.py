@@ -50,7 +50,7 @@ def convert_to(folder: Path, output: Path, names: "Mapping[str, ClipName] | None
     """Convert a folder, print a summary to stderr, and return the folder of clips.
 
     Raises:
-        click.ClickException: a source could not be converted; the other sources were converted.
+        click.ClickException: a source could not be converted; all other sources were converted.
     """
     from benchmark.conversion.convert_folder import convert_folder, find_sources
 

@@ -70,7 +70,9 @@ def _link_or_copy(source: str, target: str) -> None:
 
 @contextmanager
 def server_of(settings: Settings) -> Iterator[str]:
-    """Yield the address of a server process of an installation. The process is stopped when the block ends.
+    """Start a server process of an installation, and yield the server's address.
+
+    The process is stopped when the block ends.
 
     Raises:
         Unavailable: the server did not start.

@@ -86,7 +86,7 @@ def list_(row_format: str) -> None:
 def revoke(key_id: int, sign_out: bool) -> None:
     """Revoke a key permanently; ID is the number that `ti2v key list` shows.
 
-    The key's owner stays signed in in every browser unless you pass --sign-out.
+    The key's owner stays signed in unless you pass --sign-out.
     """
     from app.cli.audit import note_event
     from app.cli.local import open_database, open_settings

@@ -42,7 +42,7 @@ def payments(
     server: str | None,
     key: str | None,
 ) -> None:
-    """Print the payment list of the study SLUG as CSV: who finished, and who failed which rule."""
+    """Print the payment list of the study SLUG as CSV: who finished, and which rules each person failed."""
     from benchmark.exports.payments import payment_file
 
     chosen = {

@@ -118,7 +118,7 @@ def _find_clip(request: Request, slug: str, name: str, assignment_id: int, posit
 def _find(
     session: Session, request: Request, slug: str, name: str, assignment_id: int
 ) -> tuple[Study, Annotator, Assignment]:
-    """Return an assignment of one of the owner's annotators.
+    """Return an assignment of an annotator in one of the owner's studies.
 
     Raises:
         NotFound: the annotator got no such assignment.

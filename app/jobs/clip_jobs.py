@@ -1,4 +1,4 @@
-"""The jobs that generate clips: ends the job of an uploaded or deleted clip, and finds unfinished jobs."""
+"""Ends the job of an uploaded or deleted clip, and finds unfinished jobs that generate clips."""
 
 from datetime import datetime
 

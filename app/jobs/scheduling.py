@@ -117,7 +117,7 @@ def take_model(worker: Worker, chosen: Choice) -> None:
 def _is_worth_a_load(session: Session, choice: Choice, now: datetime) -> bool:
     """Return whether enough work is left to justify another load of the model.
 
-    The result is False if the model generated no clip recently, because the model's speed is unknown.
+    If the model generated no clip recently, the model's speed is unknown, and the result is False.
     """
     latest = session.execute(_LATEST_CLIPS, {"model": choice.model, "since": now - _PACE_WINDOW}).one()
     if not latest.clips:

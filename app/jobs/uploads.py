@@ -2,7 +2,7 @@
 
 A clip may be uploaded by the submission's owner, or by a worker that holds the clip's job.
 
-Uploads of owners and of workers change jobs. An owner's upload cancels the job for the same clip. A worker's
+Uploads by owners and by workers change jobs. An owner's upload cancels the job for the same clip. A worker's
 upload finishes the worker's job.
 """
 

@@ -33,7 +33,7 @@ class StudyWording:
         return self.translations.get(original, original)
 
     def language_of(self, original: str) -> Language:
-        """Return the language of the text that `text` returns: the page's language, or the original one."""
+        """Return the language in which `text` returns a text: the page's language, or the original one."""
         return self.language if original in self.translations else self.written_in
 
     def paragraphs(self, original: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Finds the two clips of a comparison, and the recipe (output format) for the renditions of both clips."""
+"""Finds the two clips of a comparison, and the output format (recipe) of both renditions."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -28,7 +28,7 @@ class StoredClip:
 
 @dataclass(frozen=True)
 class ComparedClips:
-    """The two clips of one comparison, and the recipe (output format) for the renditions of both clips."""
+    """The two clips of one comparison, and the output format (recipe) of both renditions."""
 
     prompt: str
     image_key: str

@@ -60,7 +60,7 @@ class ClipLimits:
 
 @dataclass(frozen=True)
 class ClipFacts:
-    """Facts of a clip whose frames all decode.
+    """Facts about a clip of which all frames can be decoded.
 
     Attributes:
         codec: codec of the video: `h264`, `vp9` or `av1`.

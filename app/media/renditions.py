@@ -1,7 +1,7 @@
 """Makes renditions: the copies of clips that annotators watch, without any trace of the clip's origin.
 
-`remux` copies the coded pictures and drops everything else in the file. Every other kind decodes both clips
-of a comparison and encodes both clips in the same format. The files are opened only in the sandbox
+`remux` copies the coded pictures and drops everything else in the file. All other kinds of renditions decode
+both clips of a comparison, and encode both clips in the same format. The files are opened only in the sandbox
 (`sandbox/transcode.py`).
 """
 
@@ -93,7 +93,8 @@ def choose_recipe(reference: HasForm, other: HasForm, requested: RenditionRecipe
 
     `requested` is the study's choice. `remux` becomes `normalised` if the clips differ in size, fps, length
     or codec. `remux` also becomes `normalised` if a clip has sound, has an uneven frame rate, or is not plain
-    H.264. If two such clips were remuxed, they would look or behave differently in the player.
+    H.264. If two clips that differ in this way were remuxed, they would look or behave differently in the
+    player.
 
     All kinds except `remux` use the smaller fps of the two clips (at most 60). The longer clip is cut to the
     length of the shorter one; `keep_longer` instead repeats the last frame of the shorter clip. Both

@@ -92,7 +92,7 @@ def submission_metrics(
 ) -> SubmissionMetricsResponse:
     """Return the progress of the jobs that measure the submission's clips, one entry per suite of metrics.
 
-    A worker counts as running if it has sent a request since `alive_since`.
+    A worker counts as running if it has sent a request after the time `alive_since`.
     """
     counts = _counts(session, submission)
     offered = offered_suites(session, since=alive_since)

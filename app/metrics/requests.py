@@ -1,4 +1,4 @@
-"""Creates one job for each clip to measure with a suite, and never two jobs for the same clip and suite."""
+"""Creates one job for each clip that a suite measures, and never two jobs for the same clip and suite."""
 
 import secrets
 from datetime import datetime

@@ -106,7 +106,10 @@ def settings_hash(suite: SuiteName, settings: Mapping[str, str]) -> str:
 def _settings_id(
     session: Session, digest: str, suite: SuiteName, settings: dict[str, str], now: datetime
 ) -> int:
-    """Return the id of the row of these settings. Add the row if no worker has used the settings before."""
+    """Return the id of the row that stores these settings.
+
+    Add the row if no worker has used the settings before.
+    """
     row: dict[str, Any] = {
         "settings_hash": digest,
         "suite": suite,

@@ -69,7 +69,7 @@ def _connected(session: Session, identity: Identity, *, new_role: Role | None, n
 
 
 def _named(session: Session, email: str) -> Person | None:
-    """Return the person whose name is the email address, in any case; None if nobody has this name.
+    """Return the person whose name is the email address, in upper or lower case; None if there is nobody.
 
     Raises:
         NotSignedIn: several enabled people have this name.

@@ -1,8 +1,8 @@
 """Checks the signatures of Prolific's notifications, and translates Prolific's states of submissions.
 
-The signature is the base64 form of the HMAC-SHA256 of the timestamp followed by the body. The header
-X-Event-ID names the event and is the same if the event is sent again. The header X-Timestamp contains the
-time of the event.
+The signature is an HMAC-SHA256 in base64; it covers the timestamp followed by the body. The header X-Event-ID
+names the event and is the same if the event is sent again. The header X-Timestamp contains the time of the
+event.
 
 Sources: docs.prolific.com/api-reference/webhooks/verifying, .../idempotency-and-the-x-event-id-header and
 .../handling-event-order-with-x-timestamp, read 2026-11-30.
@@ -38,7 +38,7 @@ _STATES = {
 
 @dataclass(frozen=True)
 class SignedEvent:
-    """The headers of a notification whose signature is right. `at` is the time of the event."""
+    """The headers of a notification that has a valid signature. `at` is the time of the event."""
 
     event_id: str
     signature: str

@@ -42,7 +42,7 @@ def results_page(slug: SlugPath, request: Request) -> Response:
 
 @router.get("/studies/{slug}/report/progress")
 def one_report_progress(slug: SlugPath, request: Request) -> Response:
-    """Return the numbers of finished and of all steps of the study's report.
+    """Return the number of finished steps and the number of all steps of the study's report.
 
     The response is 204 if this process is not building the report.
 

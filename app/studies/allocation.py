@@ -39,7 +39,7 @@ def is_allocated(study: Study) -> ColumnElement[bool]:
 
 
 def allocated_pairs(session: Session, study: Study) -> frozenset[int]:
-    """Return the ids of the pairs of the study's benchmark that belong to the scenarios of the study."""
+    """Return the ids of those pairs of the study's benchmark that belong to the study's scenarios."""
     return pairs_of_scenarios(session, study.benchmark_id, study_allocation(study).scenarios)
 
 

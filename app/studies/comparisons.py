@@ -78,8 +78,7 @@ def count_unfilled(session: Session, study: Study) -> int:
 def _common_pairs(session: Session, study: Study, matchup_ids: set[int]) -> Sequence[tuple[int, int]]:
     """Return tuples of ids (matchup, pair).
 
-    The result contains each matchup and pair of the study if both sides of the matchup have a clip of the
-    pair.
+    The result contains each combination of a matchup and a pair for which both sides have a clip.
     """
     reference, other = Clip.__table__.alias("reference"), Clip.__table__.alias("other")
     rows = session.execute(

@@ -3,10 +3,10 @@
 An owner can also make gold questions from the clips of a submission (app/gold_clips). A study asks only gold
 questions that the owner confirmed.
 
-A pair's tags say whether the pair is a gold question and which model made the wrong clip (`gold` and
-`gold_against` in the benchmark's CSV). The model `reference` made the correct clip; the model that the tag
-names made the wrong clip. benchmark/scenes renders the clips of both models, which are submitted like all
-other clips.
+Two tags of a pair (the columns `gold` and `gold_against` of the benchmark's CSV) say whether the pair is a
+gold question, and which model made the wrong clip. The model `reference` made the correct clip; the model
+that the tag names made the wrong clip. benchmark/scenes renders the clips of both models, which are submitted
+like all other clips.
 """
 
 from collections.abc import Sequence
@@ -158,7 +158,7 @@ def pairs_with_clips(session: Session, submission_id: int) -> frozenset[int]:
 
 
 def _refuse_conspicuous(session: Session, gold: Sequence[GoldMatchup], sides: Sequence[int]) -> None:
-    """Refuse a gold clip whose combination of size, length and frame rate no other clip of the study has."""
+    """Refuse a gold clip if no other clip of the study has the same size, length and frame rate."""
     usual = _forms(session, sides)
     for matchup in gold:
         for submission_id in (matchup.reference_id, matchup.other_id):

@@ -25,8 +25,8 @@ def read_provenance(header: str | None) -> dict[str, Any] | None:
     """Return the JSON object in a Ti2v-Provenance header (base64); None if the header is missing.
 
     Raises:
-        Invalid: the header cannot be decoded, is longer than 4 KiB, is nested too deep, or contains control
-            characters or numbers that the database cannot store.
+        Invalid: the header cannot be decoded; or the JSON is longer than 4 KiB, is nested too deep, or
+            contains control characters or numbers that the database cannot store.
     """
     if header is None:
         return None

@@ -15,8 +15,8 @@ from app.tables.base import SHA256, Base, RowId
 class AuditEvent(Base):
     """A change.
 
-    Annotators appear only by pseudonym, and the owner's reasons for decisions about an annotator are stored
-    elsewhere, so that erasing an annotator never changes an event.
+    Events name annotators only by pseudonym, and do not contain the owner's reasons for decisions about
+    annotators. Erasing an annotator therefore never changes an event.
     """
 
     __tablename__ = "audit_events"

@@ -33,7 +33,10 @@ class AssignmentStatus(StrEnum):
 
 
 class Assignment(Base):
-    """One comparison for one annotator, with a lease; it fixes which side is on the left and on the right."""
+    """One comparison for one annotator, with a lease.
+
+    The assignment fixes which side of the matchup is shown on the left and on the right.
+    """
 
     __tablename__ = "assignments"
     __table_args__ = (

@@ -41,7 +41,7 @@ def check_audit_events(
 
     Only admins may send this request.
 
-    `head` is the last hash of an earlier check; the chain must still contain this hash.
+    `head` is the last hash that an earlier check returned; the chain must still contain this hash.
     """
     with context_of(request).database.read() as session:
         require_person(session, request, Role.ADMIN, scope=Scope.ADMIN, now=utc_now())

@@ -104,12 +104,12 @@ async def put_clip(
     Sending the same bytes again changes nothing; if you send different bytes for the same pair and seed, the
     response is 409.
 
-    With `replace`, other bytes replace the clip of an open submission, and the audit log records both
-    digests. If `convert` is true, the body may be any video, and the server converts the video to an H.264
-    clip. `seed` is 0 by default; a clip that a worker uploads has the seed of the job. A worker sends the
-    job's id and attempt number in the headers `Ti2v-Job` and `Ti2v-Attempt`. Everybody else can upload only
-    to their own submissions. The header `Ti2v-Provenance` describes how the clip was made: base64 of a JSON
-    object of at most 4 KiB.
+    With `replace`, different bytes replace the clip of an open submission, and the audit log records the old
+    and the new digest. If `convert` is true, the body may be any video, and the server converts the video to
+    an H.264 clip. `seed` is 0 by default; a clip that a worker uploads has the seed of the job. A worker
+    sends the job's id and attempt number in the headers `Ti2v-Job` and `Ti2v-Attempt`. Researchers can upload
+    only to their own submissions. The header `Ti2v-Provenance` describes how the clip was made; it contains a
+    JSON object of at most 4 KiB, encoded as base64.
     """
     context = context_of(request)
     promised = promised_sha256(

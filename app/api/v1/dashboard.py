@@ -1,4 +1,4 @@
-"""REST routes of a study's dashboard, and of the history of each of the study's annotators."""
+"""REST routes that return a study's dashboard, and the history of each annotator of the study."""
 
 from fastapi import Request
 

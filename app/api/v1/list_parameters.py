@@ -1,4 +1,4 @@
-"""Defines the query parameters of lists: the page parameters of every list, and the types of filters."""
+"""Defines query parameters of routes that return lists: the parameters of pages, and the types of filters."""
 
 from dataclasses import dataclass
 from typing import Annotated

@@ -52,7 +52,7 @@ def receive_event(
     event_id: Annotated[str, Header(alias="X-Event-ID", max_length=255)] = "",
     event_time: Annotated[str, Header(alias="X-Timestamp", max_length=40)] = "",
 ) -> Response:
-    """Receive a notification of Prolific about a participant's submission.
+    """Receive a notification from Prolific about a participant's submission on Prolific.
 
     If the participant gave up or ran out of time on Prolific, the server frees the slots of the participant's
     open comparisons. A notification that is repeated, or older than the stored state, changes nothing.

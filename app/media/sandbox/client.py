@@ -1,7 +1,7 @@
 """Runs work on untrusted media in short-lived child processes with resource limits.
 
-`import av` takes 0.12 s in a fresh interpreter, so each child is forked from a fork server
-(`fork_server.py`), a small process that has imported the media libraries. The fork server has no sockets, no
+In a fresh interpreter, `import av` takes 0.12 s. Each child is therefore forked from a fork server
+(`fork_server.py`): a small process that has imported the media libraries. The fork server has no sockets, no
 database connection, no secrets and none of the server's environment variables. A child that crashes, hangs or
 uses too much memory is killed; the server is not affected.
 """

@@ -1,8 +1,8 @@
 """Rewrites H.264 parameter sets field by field, without fields that MP4 does not need.
 
 Fields that can carry arbitrary bytes are dropped if no decoder needs them (clock, buffer model). If a decoder
-needs such a field (scaling matrices, picture order of type 1, slice groups), the parameter set is refused. A
-parameter set with bytes after the last field is also refused.
+needs one of these fields (scaling matrices, picture order of type 1, slice groups), the parameter set is
+refused. A parameter set with bytes after the last field is also refused.
 
 Source: ITU-T H.264 (08/2021), 7.3.2.1.1, 7.3.2.2, E.1.1, E.1.2.
 """

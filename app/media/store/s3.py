@@ -3,7 +3,7 @@
 boto3 reads the endpoint and credentials from environment variables (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL_S3
 ...). Storing a file is a single PUT request, which the S3 service executes atomically.
 
-Every read downloads the whole object and compares its SHA-256 before the caller gets the first byte, also if
+Every read downloads the whole object and checks its SHA-256 before the caller gets the first byte, even if
 the caller needs only a part of the file. A network, proxy or service that changes bytes therefore causes an
 error, never a wrong picture.
 """

@@ -29,7 +29,7 @@ class ScenariosPlan:
 
 
 def scenes_file(context: AppContext, *, slug: str, principal: Principal, file_format: FigureFormat) -> bytes:
-    """Return a figure of the scenarios of a benchmark's newest version, as a file.
+    """Return a figure that shows the scenarios of a benchmark's newest version, as a file.
 
     Raises:
         NotFound: the benchmark does not exist.

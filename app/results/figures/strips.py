@@ -1,4 +1,4 @@
-"""Draws frame strips of one pair: its image and prompt, and frames of every model of a study."""
+"""Draws frame strips of one pair: the image, the prompt, and frames of each model's clip in a study."""
 
 from dataclasses import dataclass
 

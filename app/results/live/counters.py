@@ -134,7 +134,7 @@ def _keys_of(
 
 
 def _alphabetical(names: Sequence[str]) -> tuple[IntArray, tuple[str, ...]]:
-    """Return the index of each name in the sorted distinct names, and the sorted distinct names."""
+    """Return, for each name, its index in the sorted list of distinct names; also return this list."""
     codes, met = codes_of(names)
     ordered = sorted(met)
     code_of = {name: code for code, name in enumerate(ordered)}

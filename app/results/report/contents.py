@@ -61,7 +61,7 @@ def report_contents(
 
 
 def use_one_snapshot(session: Session) -> None:
-    """Make all reads of the session use one snapshot.
+    """Let all reads of the session use the same snapshot of the database.
 
     On SQLite, all reads of a session use one snapshot by default.
     """

@@ -106,7 +106,7 @@ def building(slug: str) -> Iterator[Callable[[], None]]:
 
 
 def report_progress(slug: str) -> tuple[int, int] | None:
-    """Return the numbers of finished and of all steps; None if this process builds no report of the study."""
+    """Return the numbers of finished steps and of all steps; None if this process builds no report."""
     finished = _FINISHED_STEPS.get(slug)
     return None if finished is None else (finished, _STEPS_WITH_ZIP)
 

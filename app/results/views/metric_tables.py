@@ -74,7 +74,10 @@ class ScenarioLine:
 
 @dataclass(frozen=True)
 class ScenarioTable:
-    """The agreement of each metric by scenario. `scenarios` names all columns except the first column."""
+    """The agreement of each metric with the votes, for each scenario.
+
+    `scenarios` names all columns except the first column.
+    """
 
     scenarios: tuple[str, ...]
     groups: tuple[tuple[str, tuple[ScenarioLine, ...]], ...]
