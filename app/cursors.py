@@ -62,7 +62,7 @@ class ListOrder:
             found = None
         if not isinstance(found, list) or found[:1] != [self.name] or not self._fits(found[1:]):
             raise Invalid(
-                "cursor: this is not a cursor of this list. Send next_cursor of the page before, unchanged.",
+                "cursor: this is no cursor of this list. Send next_cursor of the previous page, unchanged.",
                 code="invalid_cursor",
             )
         return tuple(found[1:])

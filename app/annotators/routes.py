@@ -23,8 +23,7 @@ from app.tables.studies import Study
 from benchmark.protocol import Flag
 
 router = APIRouter(include_in_schema=False, route_class=AuthenticatedRoute)
-# A form may send more characters than a reason may have, so that the page can show a reason again that was
-# refused for its length.
+# A form may send a longer text than a reason may have: the page then shows the refused text again.
 ReasonField = Annotated[str, Form(max_length=20_000)]
 
 

@@ -52,7 +52,7 @@ COMMANDS = {
     "study close": LazyCommand("app.cli.study:close", "Close a study: no more votes."),
     "study create": LazyCommand("app.cli.study:create", "Create a study as a draft."),
     "study dashboard": LazyCommand(
-        "app.cli.study_dashboard:dashboard", "Print a study's progress, pace and reports of clips."
+        "app.cli.study_dashboard:dashboard", "Print a study's progress and reported clips."
     ),
     "study delete": LazyCommand("app.cli.study_deletion:delete", "Delete a study with its votes."),
     "study judge": LazyCommand(
@@ -66,16 +66,18 @@ COMMANDS = {
         "app.cli.study_answers:answers", "Print consents, questionnaire answers and comments."
     ),
     "study payments": LazyCommand(
-        "app.cli.study_payments:payments", "Print who of a crowd platform finished, and whom to approve."
+        "app.cli.study_payments:payments", "Print which participants finished, and whom to approve."
     ),
     "study dismiss-flag": LazyCommand(
         "app.cli.annotator_flags:dismiss", "Dismiss a flag of an annotator, with a reason."
     ),
     "study edit": LazyCommand("app.cli.study_draft:edit", "Change a draft."),
     "study extend": LazyCommand(
-        "app.cli.study_extension:extend", "Add matchups to a running study, or raise its panel."
+        "app.cli.study_extension:extend", "Add matchups or votes to a running study."
     ),
-    "study end-pilot": LazyCommand("app.cli.study_extension:end_pilot", "End a pilot: votes count."),
+    "study end-pilot": LazyCommand(
+        "app.cli.study_extension:end_pilot", "End a pilot; new annotators' votes count."
+    ),
     "study exclude": LazyCommand(
         "app.cli.annotators:exclude", "Exclude an annotator's votes from the results."
     ),

@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     type=click.Choice([gate.value for gate in WatchGate]),
     default=WatchGate.DELIVERED.value,
     show_default=True,
-    help="Whether to refuse a vote before both clips were delivered completely.",
+    help="Whether to refuse a vote until both clips were delivered completely.",
 )
 @click.option("--lease-s", default=900, show_default=True, help="Lease of an assignment, seconds.")
 @click.option(

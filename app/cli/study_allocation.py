@@ -31,7 +31,7 @@ _OPTIONS = (
     click.option(
         "--balance",
         type=click.Choice([each.value for each in Balance]),
-        help="Balance the votes of comparisons first (default), or the complete votes of matchups.",
+        help="What to balance first: votes per comparison (default) or votes per matchup.",
     ),
 )
 

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 @click.option(
     "--watch-gate",
     type=click.Choice([each.value for each in WatchGate]),
-    help="Whether to refuse a vote before both clips were delivered completely.",
+    help="Whether to refuse a vote until both clips were delivered completely.",
 )
 @click.option("--lease-s", type=int, help="Lease of an assignment, seconds.")
 @click.option(

@@ -25,7 +25,7 @@ def judge(slug: str, server: str | None, key: str | None) -> None:
     else:
         study = _judge_here(slug)
     pairs = sum(each.comparisons for each in study.matchups)
-    click.echo(f"{study.votes} votes on {pairs} comparisons; the others are ties or not measured.", err=True)
+    click.echo(f"{study.votes} votes on {pairs} comparisons; all others are ties or not measured.", err=True)
     click.echo(study.slug)
 
 

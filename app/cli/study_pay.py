@@ -18,7 +18,7 @@ def pay_options(command: Callable[..., Any]) -> Callable[..., Any]:
         "--pay",
         type=(str, str),
         metavar="AMOUNT CURRENCY",
-        help="Pay of an annotator for an hour, such as 12.00 GBP, for the estimate of the cost.",
+        help="Hourly pay of an annotator, such as 12.00 GBP, to estimate the cost.",
     )
     return pay(fee(command))
 

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 @click.option(
     "--approve",
     is_flag=True,
-    help="Print only the participants to approve, one id a line, as Prolific reads them.",
+    help="Print only the ids of participants to approve, one per line, for Prolific.",
 )
 @click.option(
     "--bonus",
     metavar="AMOUNT",
-    help="Print a bonus for each participant to approve, as Prolific reads it: id,AMOUNT.",
+    help="Print id,AMOUNT for each participant to approve, for Prolific's bonus payments.",
 )
 @click.option(
     "--reject",
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     help="Print the participants to review, with the reason for a rejection. Check each of them first.",
 )
 @click.option(
-    "--mturk", is_flag=True, help="Print approvals and rejections as Mechanical Turk reads reviewed results."
+    "--mturk", is_flag=True, help="Print approvals and rejections in the format of Mechanical Turk."
 )
 @server_options
 def payments(

@@ -38,9 +38,9 @@ SUFFIX = "-simulation"
     type=FiniteFloatRange(0, 1),
     default=0.3,
     show_default=True,
-    help="Share of annotators who leave in the middle.",
+    help="Share of annotators who leave before the end.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of everything that is random.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of all random choices.")
 @format_option
 def simulate(slug: str, mix: tuple[str, ...], abandon: float, seed: int, row_format: str) -> None:
     """Let simulated annotators take part in a copy of the study SLUG, and print tables, flags, time and cost.

@@ -62,7 +62,7 @@ def add_key(
 ) -> Response:
     """Add a key and show it. If the same form is sent again, the page shows the same key."""
     context = context_of(request)
-    # If a person presses Back and changes the form, it has the same nonce but requests another key.
+    # If a person presses Back and changes the form, the form has the same nonce but requests another key.
     limits = tuple(dict.fromkeys(scopes or ()))
     purpose = f"key of form {nonce}: {name!r} {role!r} {days!r} {limits!r}"
     secret = KEY_PREFIX + derived_token(context.settings.signing_key, purpose)

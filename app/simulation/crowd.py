@@ -81,7 +81,7 @@ def simulate_crowd(
         database: the database of the copy of the installation.
         address: the URL of the server of this copy.
         people: the profile of each annotator.
-        abandon_share: the share of annotators who leave in the middle, from 0 to 1.
+        abandon_share: the share of annotators who leave before the end, from 0 to 1.
         step: called when an annotator has finished or left.
     """
     with database.write() as session:

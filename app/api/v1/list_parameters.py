@@ -19,7 +19,8 @@ class ListParameters:
         int, Query(ge=1, le=MAX_LIMIT, description="Maximum number of rows in the response.")
     ] = 100
     cursor: Annotated[
-        str | None, Query(max_length=2000, description="`next_cursor` of the page before; none: first page.")
+        str | None,
+        Query(max_length=2000, description="`next_cursor` of the previous page; none: first page."),
     ] = None
 
     def page_of(self, order: ListOrder) -> PageRequest:

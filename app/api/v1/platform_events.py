@@ -85,4 +85,4 @@ def _event(body: bytes) -> ProlificEvent:
     try:
         return ProlificEvent.model_validate_json(body)
     except ValidationError as error:
-        raise Invalid("The notification has not the form of Prolific's.", code="invalid_field") from error
+        raise Invalid("The notification does not have Prolific's format.", code="invalid_field") from error

@@ -57,7 +57,7 @@ def get_payment_file(
     `amount` is the bonus of each participant; only the file `bonus` needs an amount.
     """
     if (file is PaymentFile.BONUS) is not bool(amount):
-        raise Invalid("Set amount for file=bonus, and only then.", code="amount_missing")
+        raise Invalid("Set amount only for file=bonus, which requires it.", code="amount_missing")
     context = context_of(request)
     with context.database.read() as session:
         study, _ = require_own_study(session, request, slug)

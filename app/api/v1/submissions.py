@@ -123,7 +123,7 @@ def list_submissions(
     label: LabelQuery = None,
     benchmark: SlugQuery = None,
     status: SubmissionStatus | None = None,
-    visible: Annotated[bool, Query(description="All that you see, not only your own.")] = False,
+    visible: Annotated[bool, Query(description="Also list submissions of others that you may see.")] = False,
 ) -> SubmissionsResponse:
     """Return your own submissions, newest first; an admin gets all submissions.
 
