@@ -6,7 +6,7 @@ import hashlib
 def shuffle_key(seed: int, *names: int) -> int:
     """Return a 63-bit pseudorandom number, computed from the seed and `names`.
 
-    The server uses the number to order tied comparisons.
+    The server uses the number to order comparisons that have the same priority.
 
     >>> shuffle_key(7, 1, 0) == shuffle_key(7, 1, 0), shuffle_key(7, 1, 0) == shuffle_key(7, 1, 1)
     (True, False)

@@ -115,9 +115,9 @@ def match_clip_names(stems: Iterable[str], pair_ids: Iterable[str]) -> ClipNames
     `car_take_1` has two readings: with and without a seed. The other file names in the folder decide which
     reading is used:
 
-    - Every other name has a seed, and the seed 1 occurs: the name has a seed.
-    - At least one other name has no seed, and the seed 1 does not occur: the name has no seed.
-    - At least one other name has no seed, and the seed 1 occurs: one of the two readings gives a pair that
+    - If every other name has a seed, and the seed 1 occurs, the name has a seed.
+    - If at least one other name has no seed, and the seed 1 does not occur, the name has no seed.
+    - If at least one other name has no seed, and the seed 1 occurs, one of the two readings gives a pair that
       already has a file; the other reading is used.
 
     >>> match_clip_names(["car_take_1", "car_take_1_1"], ["car_take", "car_take_1"]).matched["car_take_1"]
@@ -150,7 +150,7 @@ def _decide(
 ) -> dict[str, ClipName]:
     """Return the reading of each ambiguous name that can be decided.
 
-    A name is left out if several readings agree with the matched names.
+    If several readings of a name are possible, the name is left out.
     """
     seeds = {name.seed for name in matched.values()}
     pairs = {name.pair_id for name in matched.values()}

@@ -42,7 +42,7 @@ PEERS = {"peers"}
 
 
 def main() -> None:
-    """Print the machine, and the tables of all measurements or of the measurements named as arguments."""
+    """Print the machine, and the tables of the measurements named as arguments (default: all but peers)."""
     left_out = set() if os.environ.get("PEERS") == "1" else PEERS
     chosen = sys.argv[1:] or [name for name in MEASUREMENTS if name not in left_out]
     unknown = set(chosen) - set(MEASUREMENTS)

@@ -1,4 +1,4 @@
-"""Hides a text in 1,000 clips, in every place that the formats allow, and searches the renditions for it."""
+"""Hides a text in every possible place of 1,000 clips, and searches the renditions for this text."""
 
 import random
 import sys

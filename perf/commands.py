@@ -1,4 +1,4 @@
-"""Measures the processor time of `ti2v` commands that print one screen, and of imports for comparison.
+"""Measures the processor time of `ti2v` commands that print one screen and, for comparison, of imports.
 
 Other programs affect processor time less than wall-clock time. The ratios to the imports can be compared
 between machines. A command that draws a figure imports matplotlib, which alone takes longer than 0.5 s, so

@@ -16,7 +16,7 @@ SMALL = 31 * 1024
 
 
 def main() -> None:
-    """Print the answer to a large header, and the memory before and with unfinished headers."""
+    """Print the response to a large header, and the server's memory before and during unfinished headers."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         database = Database.of(Settings(_env_file=None, home=home))  # type: ignore[call-arg]  # pydantic-settings

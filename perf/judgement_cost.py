@@ -1,4 +1,4 @@
-"""Measures the processor time of a judgement as a ratio to bare routes and to bare SQL in the same run."""
+"""Measures the processor time of a judgement relative to bare routes and to bare SQL in the same run."""
 
 import shutil
 import statistics
@@ -41,7 +41,7 @@ def measure_bare_rows() -> float:
 
 
 def measure_ratio(visit: Visit, rows_ms: float) -> None:
-    """Print the product's processor time per judgement as a ratio to bare routes, and to bare SQL statements.
+    """Print the product's processor time per judgement relative to bare routes, and to bare SQL statements.
 
     Both servers run at the same time, and the clients use them in turns, so other programs on the machine
     affect both servers equally.

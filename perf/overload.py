@@ -132,7 +132,7 @@ async def run(clients: Sequence[Client], servers: Sequence[Server], seconds: flo
         while due < start + seconds:
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             await client.judge(phase)
-            # An appointment that passed while the client waited for an answer is dropped.
+            # Skip a scheduled time that passed while the client waited for a response.
             due = max(due + pause_s, time.perf_counter())
 
     async def watch_memory() -> None:

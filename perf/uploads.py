@@ -3,8 +3,9 @@
 The browser is a headless Chromium, in which the script chooses the folder on the upload page. Command and
 browser run in turns against one server, because other programs may use the same cores. The time of the
 browser starts when the folder is dropped on the page, and ends when the page reports that all clips are
-stored. If server and client share the cores, the processor time of Chromium lengthens the upload; people have
-the browser on another machine. The ratio is therefore also measured with the server on a core of its own.
+stored. If server and client share the cores, the processor time of Chromium lengthens the upload; in
+practice, the browser runs on another machine. The ratio is therefore also measured with the server on a core
+of its own.
 """
 
 import hashlib

@@ -34,7 +34,7 @@ class LazyCommand:
     Attributes:
         target: `package.module:name` of a click command.
         help: one sentence that describes the command in the list of commands.
-        extra: the name of the optional dependency group ("extra") that installs the packages of the command.
+        extra: the name of the optional dependency group ("extra") with the packages that the command needs.
     """
 
     target: str

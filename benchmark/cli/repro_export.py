@@ -1,4 +1,4 @@
-"""`ti2v repro export | contact-sheet`: writes generated clips as files for the service, and as one image."""
+"""`ti2v repro export | contact-sheet`: writes generated clips as files for the service, or as one image."""
 
 from pathlib import Path
 

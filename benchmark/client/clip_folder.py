@@ -45,7 +45,7 @@ class ClipFolder:
 
 
 def clip_label(pair_id: str, seed: int) -> str:
-    """Return the server's name of a clip: the pair id for seed 0, `<pair id>_<seed>` for other seeds."""
+    """Return the server's name for a clip: the pair id for seed 0, `<pair id>_<seed>` for other seeds."""
     return f"{pair_id}_{seed}" if seed else pair_id
 
 

@@ -27,7 +27,7 @@ class GoldClipApi:
     def make(
         self, submission_id: str, *, count: int = 12, kinds: Sequence[GoldKind] = tuple(GoldKind)
     ) -> TaskResponse:
-        """Start a task that makes wrong clips from a final submission.
+        """Start a task that makes wrong clips from the clips of a final submission.
 
         `client.tasks.wait` waits until the task ends.
         """

@@ -46,8 +46,8 @@ class ImportApi:
             title: the title of the benchmark; by default the authors' title or, if there is none, the slug.
 
         Raises:
-            InvalidRequest: `slug` is missing for a folder or ZIP file, or `place` is neither a folder nor a
-                ZIP file nor a dataset of the hub.
+            InvalidRequest: `place` is a folder or ZIP file and `slug` is missing, or `place` is not a folder,
+                a ZIP file or a dataset on the hub.
         """
         if str(place).startswith("hf://"):
             request = checked_request(BenchmarkImportRequest, source=str(place), slug=slug, title=title)
@@ -57,7 +57,7 @@ class ImportApi:
         query = {"slug": slug, "title": title}
         if not Path(place).is_dir():
             if not zipfile.is_zipfile(place):
-                raise InvalidRequest(f"{place} is neither a folder nor a ZIP file; a server takes these.")
+                raise InvalidRequest(f"{place} is not a folder or a ZIP file. Give one of these.")
             return self._upload("/benchmarks", Path(place), "application/zip", query)
         with tempfile.TemporaryDirectory() as folder:
             packed = Path(folder) / "benchmark.zip"
@@ -95,7 +95,7 @@ class ImportApi:
         """
         media_type = _TABLE_TYPES.get(table.suffix.lower())
         if media_type is None:
-            raise InvalidRequest(f"The name of a votes table ends in {', '.join(_TABLE_TYPES)}.")
+            raise InvalidRequest(f"The name of a votes table must end in {', '.join(_TABLE_TYPES)}.")
         query: Query = {
             "study": study,
             "benchmark": benchmark,
@@ -125,7 +125,7 @@ class ImportApi:
         path = f"{study_path(slug)}/merge"
         if not Path(report).is_dir():
             if not zipfile.is_zipfile(report):
-                raise InvalidRequest(f"{report} is neither a folder nor a ZIP file; send a report.")
+                raise InvalidRequest(f"{report} is not a folder or a ZIP file. Give a report.")
             return self._upload(path, Path(report), "application/zip", query)
         with tempfile.TemporaryDirectory() as folder:
             packed = Path(folder) / "report.zip"

@@ -70,7 +70,8 @@ class JobApi:
     def cancel_all(self, submission_id: str, *, suite: SuiteName | None = None) -> int:
         """Cancel all queued and leased jobs of a submission; return the number of cancelled jobs.
 
-        If `suite` is set, the jobs that measure clips are cancelled; otherwise the jobs that generate clips.
+        If `suite` is set, the jobs that measure clips are cancelled; otherwise, the jobs that generate clips
+        are cancelled.
         """
         request = SubmissionJobsRequest(submission=submission_id, suite=suite)
         return self._transport.post("/jobs/cancel", ChangedJobsResponse, request).jobs
@@ -78,7 +79,8 @@ class JobApi:
     def retry_all(self, submission_id: str, *, suite: SuiteName | None = None) -> int:
         """Queue all failed jobs of a submission again; return the number of these jobs.
 
-        If `suite` is set, the jobs that measure clips are queued; otherwise the jobs that generate clips.
+        If `suite` is set, the jobs that measure clips are queued; otherwise, the jobs that generate clips are
+        queued.
         """
         request = SubmissionJobsRequest(submission=submission_id, suite=suite)
         return self._transport.post("/jobs/retry", ChangedJobsResponse, request).jobs

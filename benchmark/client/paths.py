@@ -1,4 +1,4 @@
-"""Builds the paths of REST routes that several modules of the client request."""
+"""Builds the URL paths of REST routes; several modules of the client use these paths."""
 
 from urllib.parse import quote
 

@@ -49,7 +49,7 @@ class PersonApi:
         return self._transport.post(f"{_path(name)}/disable", PersonResponse)
 
     def enable(self, name: str) -> PersonResponse:
-        """Accept the keys of a disabled person again."""
+        """Enable a disabled person: the server accepts the person's keys again."""
         return self._transport.post(f"{_path(name)}/enable", PersonResponse)
 
 

@@ -117,7 +117,7 @@ class StudyApi(StudyAnnotatorApi):
         return self._transport.post(f"{study_path(slug)}/pilot", StudyResponse)
 
     def end_pilot(self, slug: str) -> StudyResponse:
-        """End the pilot and open the study: the votes of people who join from now on count."""
+        """End the pilot and open the study. Votes of annotators who join after this call count."""
         return self._transport.post(f"{study_path(slug)}/end-pilot", StudyResponse, repeatable=False)
 
     def archive(self, slug: str) -> StudyResponse:

@@ -1,4 +1,4 @@
-"""Sends requests to one server, with retries, upload digests, streamed downloads and common errors."""
+"""Sends requests to one server; retries requests, adds digests to uploads and streams downloads."""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping

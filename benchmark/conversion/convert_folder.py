@@ -114,8 +114,8 @@ def convert_folder(
         on_clip: called after each clip, for a progress bar.
 
     Raises:
-        ConversionProblems: the output folder contains clips that were not made from these sources and could
-            be confused with the new clips.
+        ConversionProblems: the output folder contains clips from other sources, which could be confused with
+            the new clips.
     """
     output.mkdir(parents=True, exist_ok=True)
     _refuse_other_clips(output, sources)

@@ -1,4 +1,4 @@
-"""Lists the default columns of LaTeX tables, which fit into one column of a two-column paper."""
+"""Lists the default columns of LaTeX tables, so that a table fits into one column of a two-column paper."""
 
 from benchmark.protocol import TableName
 

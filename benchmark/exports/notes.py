@@ -1,4 +1,4 @@
-"""Writes the note under a table: definitions, numbers of pairs and votes, and votes that do not count."""
+"""Writes the note under a table: definitions, and the numbers of pairs, counted votes and other votes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -95,8 +95,8 @@ DEFINITIONS = {
     TableName.METRIC_AGREEMENT: (
         "Agreement: percent of decided comparisons in which the metric prefers the side that most votes "
         "chose; equal scores count as half; random choices agree in 50 %; 95 % interval clustered by image. "
-        "A metric without a direction is read as more is better. Spearman, Kendall: rank correlations over "
-        "models. "
+        "For a metric without a direction, larger values are treated as better. Spearman, Kendall: "
+        "rank correlations over models. "
         "Same winner: number of matchups in which the metric prefers the winner's clips in more pairs. "
         "Prefers static: percent of clips that the metric rates worse than a clip that repeats the image."
     ),
@@ -152,7 +152,7 @@ class TableNote:
 
     Attributes:
         pairs: number of pairs with a vote.
-        panel: the smallest and the largest number of votes that a comparison has.
+        panel: the smallest and the largest number of votes per comparison.
         votes: number of votes that count.
         left_out: the number of votes that do not count, by vote status.
         source: who cast the votes: people, an imported study's annotators or an automatic judge.

@@ -36,7 +36,8 @@ def table_chunks(
         layout: the columns and display names of Markdown and LaTeX tables.
 
     Raises:
-        UnknownColumn: the layout chooses a column that the table does not have; raised with the first chunk.
+        UnknownColumn: the layout chooses a column that the table does not have. The error is raised when the
+            first chunk is read.
     """
     text = note.text(table) if note else ""
     names = COLUMN_NAMES[table]

@@ -51,8 +51,8 @@ class PairTable:
     Attributes:
         columns: the columns that were recognised.
         remark: a sentence that states what the reader guessed; None if the reader guessed nothing.
-        names: a mapping from a cell of the image column to the image's name, for images whose name differs
-            from the file name.
+        names: a mapping from cells of the image column to image names; it contains only images whose name
+            differs from the file name.
     """
 
     columns: Columns

@@ -144,7 +144,7 @@ def _open_image(path: Path) -> Iterator[Image.Image]:
 def is_web_image(path: Path) -> bool:
     """Return whether every browser can show a checked image.
 
-    The content decides, not the suffix of the name.
+    The function checks the content of the file, not the suffix of its name.
     """
     with _open_image(path) as image:
         return image.format in {"JPEG", "MPO", "PNG", "WEBP"}

@@ -45,7 +45,7 @@ class ClipJudgement:
 
 @dataclass(frozen=True)
 class PairJudgement:
-    """The judge's choice of one of two clips of a pair.
+    """The judge's decision between two clips of one pair.
 
     Attributes:
         chosen: the chosen side; None if the judge gives no vote.

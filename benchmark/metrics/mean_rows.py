@@ -16,7 +16,7 @@ class MetricMeanRow:
         mean: the mean over pairs; None if no clip has a score.
         seed_sd: the standard deviation of the means per seed; None for fewer than two seeds.
         pairs: number of pairs with a score.
-        expected_pairs: number of pairs of the benchmark.
+        expected_pairs: number of pairs in the benchmark.
         missing_clips: number of clips of the submission that were not measured.
         settings: the settings of the measurement (everything that affects the score, except the clips), as
             text.

@@ -77,7 +77,7 @@ class MetricTable:
             and the version of TI2V Bench.
         metrics: the metrics of the suite; each metric is one column.
         clips: the scores of the clips, one row per clip.
-        expected_pairs: the number of pairs of the benchmark; the table is partial if fewer pairs have a row.
+        expected_pairs: the number of pairs in the benchmark; the table is partial if fewer pairs have a row.
         not_computed: the metrics that were not computed, each with the reason.
         totals: the total scores, computed from the means of several metrics.
         missing_clips: the number of clips of the submission that were not measured and have no row.
@@ -124,7 +124,7 @@ class MetricTable:
         )
 
     def seed_means(self, metric: str) -> Mapping[int, float]:
-        """Return the mean of a metric for each seed, over the pairs that have a score with every seed.
+        """Return the mean of a metric for each seed, over the pairs that have a score for every seed.
 
         A pair that lacks a clip of some seed is left out. Without this rule, the means of two seeds would
         cover different pairs.

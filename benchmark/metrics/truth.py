@@ -72,7 +72,8 @@ def new_object(last_frame: Frames, truth: Truth) -> float:
 
     The score is 1 - sum |last frame - true last frame| / sum |input image - true last frame|. Both sums are
     over the pixels that the object covers in the true last frame. The true clip scores 1. A clip whose last
-    frame is the input image scores 0. A last frame that differs more from the true last frame also scores 0.
+    frame is the input image scores 0. A last frame that is even less similar to the true last frame also
+    scores 0.
 
     Args:
         last_frame: (height, width, 3) uint8, the clip's last frame.

@@ -19,7 +19,7 @@ class AnnotatorKind(StrEnum):
 class InvitationStatus(StrEnum):
     """The status of an invitation.
 
-    `done` means that the annotator has ended the maximum number of comparisons per annotator. `left` means
+    `done` means that the annotator has finished the maximum number of comparisons per annotator. `left` means
     that the annotator withdrew from the study.
     """
 
@@ -71,7 +71,7 @@ class WatchGate(StrEnum):
 
 
 class Balance(StrEnum):
-    """The counts that the server tries to keep equal: votes per comparison, or votes per matchup.
+    """The counts that the server balances: votes per comparison, or votes per matchup.
 
     `comparisons` assigns the comparison with the fewest votes and leases. `matchups` assigns a comparison of
     the matchup with the fewest complete votes; leases do not count, because they may be abandoned.

@@ -36,7 +36,7 @@ COMPARISON_COLUMNS = ("matchup", "pair", "gold")
 
 @dataclass(frozen=True)
 class ReportContents:
-    """A snapshot of all data of a study that the study's report contains.
+    """A snapshot of the data that a study's report contains.
 
     Attributes:
         slug, title: the study's slug and title.

@@ -1,4 +1,4 @@
-"""Computes the results of the re-test from measurements, with the analysis in docs/reproduction.md."""
+"""Computes the results of the re-test from measurements, as docs/reproduction.md specifies."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -180,7 +180,7 @@ def _values(run: Measurement, measure: str) -> npt.NDArray[np.float64]:
 
 
 def _has_interval(cells: npt.NDArray[np.float64]) -> bool:
-    """Return whether enough seeds and pairs have a value, by the rule of docs/reproduction.md."""
+    """Return whether enough seeds and pairs have a value (docs/reproduction.md states the limits)."""
     if cells.ndim != 2:
         return False
     is_known = ~np.isnan(cells)

@@ -144,7 +144,7 @@ def stored_runs(folder: Path) -> list[tuple[str, int]]:
 
 
 def run_name(setting: str, seed: int) -> str:
-    """Return the name of a run's folder and of its files without the suffix."""
+    """Return the name of a run, which is also the name of its folder and the stem of its files."""
     return f"{setting}-{seed}"
 
 

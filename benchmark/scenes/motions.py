@@ -14,7 +14,7 @@ from benchmark.scenes.states import Edge, State
 
 
 class Promise(StrEnum):
-    """A property of a motion that tests can check."""
+    """A testable property of a motion."""
 
     # The kinds of motion that rotate, shift or scale visible parts. Their flow is exact for every pixel that
     # is visible in both frames.

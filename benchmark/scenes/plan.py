@@ -1,4 +1,4 @@
-"""Plans the images and pairs of a synthetic benchmark of any size from a seed."""
+"""Plans, from a seed, the images and pairs of a synthetic benchmark of any size."""
 
 from dataclasses import replace
 

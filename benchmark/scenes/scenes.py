@@ -30,7 +30,7 @@ class Action:
     """One prompt of a scenario, and the motions that the prompt describes.
 
     Attributes:
-        needs_daylight: true if the prompt makes no sense at night, such as "dusk falls".
+        needs_daylight: true if the prompt, such as "dusk falls", makes no sense at night.
     """
 
     name: str

@@ -90,7 +90,7 @@ class Stage:
         return max(*reaches, part.shadow / 2, 0.0) * max(part.scale, 1.0)
 
     def _distance(self, part: Part) -> float:
-        """Return an upper limit of the distance from a part's origin to the origin of its root ancestor."""
+        """Return an upper bound on the distance from a part's origin to the origin of its root ancestor."""
         way = 0.0
         while part.parent is not None:
             way += hypot(*part.at)

@@ -29,7 +29,7 @@ SEED = 20
 
 @dataclass(frozen=True)
 class MetricComparisons:
-    """The decided comparisons and a metric's scores of both sides, one array entry per comparison.
+    """The decided comparisons and a metric's scores for both sides, one array entry per comparison.
 
     Attributes:
         lead: 1 if most votes are for the reference, -1 if most are for the other side.

@@ -20,7 +20,7 @@ from benchmark.stats.votes import Matchup
 
 @dataclass(frozen=True)
 class PairedMatchups:
-    """The pairs that are decided in both of two matchups, counted by the winner in each matchup.
+    """The pairs that two matchups both decided, counted by the winner in each matchup.
 
     Attributes:
         both: number of pairs that the reference won in both matchups.

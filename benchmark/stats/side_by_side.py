@@ -66,7 +66,7 @@ def side_by_side_sentence(row: SideBySide) -> str:
     """Return a sentence that compares the score with excluded votes and the score without them."""
     number = "1 excluded vote" if row.excluded == 1 else f"{row.excluded} excluded votes"
     if row.reported.share is None or row.with_excluded.share is None:
-        return f"{row.matchup}: no pair is decided without {number}, or with them."
+        return f"{row.matchup}: no pair is decided, with or without {number}."
     verdict = "the other side would be ahead" if row.turns else "the same side is ahead"
     return (
         f"{row.matchup}: {row.reported.share} % of {row.reported.pairs_decided} pairs as reported, "

@@ -73,8 +73,8 @@ def read_frames(
         max_pixels: the maximum number of pixels of all returned frames together.
 
     Raises:
-        UnreadableVideo: the file is not a video, is damaged, has more than `max_pixels`, or has a display
-            matrix that is not one of the eight orientations; the message names the file.
+        UnreadableVideo: the file is not a video, is damaged, has more than `max_pixels` pixels, or has a
+            display matrix that is not one of the eight orientations; the message names the file.
         FileNotFoundError: the file does not exist.
     """
     # The import of PyAV takes 0.1 s, and callers that already have frames do not need it.
@@ -137,4 +137,6 @@ def _decoded(
             found[index] = upright(rgb_pixels(frame, description.stretched_size), description.orientation)
         if len(found) == len(wanted):
             return found
-    raise UnreadableVideo(VideoFault.UNDECODABLE, f"Only {len(found)} of {len(wanted)} wanted frames decode.")
+    raise UnreadableVideo(
+        VideoFault.UNDECODABLE, f"Only {len(found)} of {len(wanted)} wanted frames are readable."
+    )

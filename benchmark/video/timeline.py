@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-# A clip counts as even if no frame's duration differs from the mean by more than this share.
+# A clip has a constant rate if no frame's duration differs from the mean by more than this share.
 _EVEN = Fraction(1, 20)
 # Matroska rounds times to 1 ms, which shifts a frame by 3 % of its duration at 60 fps. A shift of up to this
 # share of a frame's duration counts as rounding.

@@ -1,4 +1,4 @@
-"""Arranges numbers of clips, such as metric scores, in an array that is indexed by side and pair."""
+"""Arranges one value per clip, such as a metric score, in an array that is indexed by side and pair."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,7 +14,7 @@ def sides_of(matchups: Sequence[Matchup]) -> list[str]:
 
 
 def side_codes(matchups: Sequence[Matchup]) -> tuple[IntArray, IntArray]:
-    """Return two indices into `sides_of` for each matchup: of the reference, and of the other side."""
+    """Return, for each matchup, the indices of the reference and of the other side in `sides_of`."""
     code = {side: number for number, side in enumerate(sides_of(matchups))}
     reference = np.array([code[matchup.reference] for matchup in matchups], dtype=np.int64)
     return reference, np.array([code[matchup.other] for matchup in matchups], dtype=np.int64)
@@ -23,7 +23,7 @@ def side_codes(matchups: Sequence[Matchup]) -> tuple[IntArray, IntArray]:
 def clip_values(
     sides: Sequence[str], pairs: Sequence[str], by_side: Mapping[str, Mapping[str, float]]
 ) -> FloatArray:
-    """Return the numbers as an array of shape (sides, pairs); NaN for a clip without a number."""
+    """Return the values as an array of shape (sides, pairs); NaN for a clip without a value."""
     values = np.full((len(sides), len(pairs)), np.nan)
     for row, side in enumerate(sides):
         of_side = by_side.get(side, {})

@@ -27,7 +27,7 @@ Facts = Mapping[str, float]
 
 @dataclass(frozen=True)
 class CovariateRow:
-    """How much a difference in one property of the two clips changes the odds of a vote.
+    """The association of one clip property, such as the resolution, with the odds of a vote.
 
     Attributes:
         covariate: the property that differs; `constant` is the reference's advantage if the two clips do not

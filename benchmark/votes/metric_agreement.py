@@ -73,7 +73,7 @@ class MetricAgreementRow:
 
 @dataclass(frozen=True)
 class MetricScores:
-    """One metric's scores of all sides, oriented so that higher is better."""
+    """The scores of all sides in one metric, with a sign that makes higher scores better."""
 
     suite: str
     metric: str

@@ -30,9 +30,9 @@ STATUSES = tuple(VoteStatus)
 class Sides:
     """The two sides of each row, as codes into `names`.
 
-    If the table has the columns reference and other (`named` is True), `first` is the column reference and
-    `second` is the column other. In a table without these two columns, `first` is the left side and `second`
-    is the right side.
+    If the table has the columns `reference` and `other` (`named` is True), `first` contains the column
+    `reference`, and `second` contains the column `other`. In a table without these two columns, `first`
+    contains the left side, and `second` contains the right side.
     """
 
     names: tuple[str, ...]

@@ -1,6 +1,6 @@
 """Selects the votes that count from a votes table, and checks that rows do not contradict each other.
 
-docs/tables.md describes the columns. The required columns are matchup, pair, chosen, status, the four
+docs/tables.md describes the columns. The required columns are `matchup`, `pair`, `chosen`, `status`, the four
 justifications, and either `reference` and `other`, or `left` and `right`. Some statistics need further
 columns.
 """
@@ -47,8 +47,8 @@ def check_votes(table: Table, *, with_excluded: bool = False) -> Votes:
 def count_votes(rows: VoteRows, *, with_excluded: bool = False) -> Votes:
     """Return the counted votes as columns.
 
-    Votes with the status valid count. If a table has no valid votes, votes with the status imported count
-    instead. If a table has neither valid nor imported votes, votes with the status automatic count. Votes
+    Votes with the status `valid` count. If a table has no valid votes, votes with the status `imported` count
+    instead. If a table has neither valid nor imported votes, votes with the status `automatic` count. Votes
     with any other status do not count; `left_out` of the result states the number of such votes for each
     status.
 
@@ -143,7 +143,7 @@ def _refuse_second_votes(votes: Votes, selected: IntArray, problems: Problems) -
     problems.add_where(
         np.isin(np.arange(len(votes)), second),
         lambda vote: (
-            f'"{votes.annotators[votes.annotator[vote]]}" has another counting vote on this comparison above.'
+            f'"{votes.annotators[votes.annotator[vote]]}" has another counted vote on this comparison.'
         ),
         "annotator",
         selected,

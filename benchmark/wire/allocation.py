@@ -23,8 +23,8 @@ class Allocation(RequestModel):
         scenarios: the scenarios whose pairs the study compares; an empty list means all scenarios.
         pairs_per_batch: the number of pairs in a batch. The server assigns a batch only when each comparison
             of the earlier batches has all its votes or is leased. None means one batch.
-        balance: the counts that the server first tries to keep equal: the votes of comparisons, or the
-            complete votes of matchups.
+        balance: the counts that the server balances first: the votes per comparison, or the complete votes
+            per matchup.
     """
 
     comparisons_per_day: Annotated[int, Field(ge=1, le=100_000)] | None = None

@@ -25,12 +25,12 @@ class AuditEventResponse(ResponseModel):
 
 
 class AuditCheckResponse(ResponseModel):
-    """The result of computing every hash of the audit log again.
+    """The result of a check that computes every hash of the audit log again.
 
     Attributes:
         events: number of events in the hash chain.
         head: the last hash of the chain, 64 hexadecimal digits. Store this hash at a place that the operators
-            of the server cannot change. A later check with this hash finds out whether the earlier events are
+            of the server cannot change. A later check with this hash shows whether the earlier events are
             unchanged.
         problems: a sentence for each place where the hash chain is broken.
     """

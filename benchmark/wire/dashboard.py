@@ -22,7 +22,7 @@ class ProgressResponse(ResponseModel):
 
 
 class HourResponse(ResponseModel):
-    """The number of votes, of every status, in the hour that begins at `start`."""
+    """The number of votes with any status in the hour that begins at `start`."""
 
     start: datetime
     votes: int
@@ -84,9 +84,10 @@ class HistoryItem(ResponseModel):
     """A comparison that was assigned to an annotator, with the annotator's answer.
 
     `status` is the status of the vote or, if the annotator did not vote, the status of the assignment
-    (`open`, `skipped`, `expired` or `cancelled`). `left` and `right` are the sides whose clips the annotator
-    saw on the left and on the right. `left_completed` and `right_completed` count how often the page showed
-    every frame of the clip; null if the page reported no playback events.
+    (`open`, `skipped`, `expired` or `cancelled`). `left` is the side whose clip the annotator saw on the
+    left; `right` is the side whose clip the annotator saw on the right. `left_completed` and
+    `right_completed` count how often the page showed every frame of the clip; null if the page reported no
+    playback events.
     """
 
     id: int

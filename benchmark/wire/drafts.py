@@ -1,4 +1,4 @@
-"""Wire types of drafts: the fields of a study that can be edited until the study opens."""
+"""Wire types of drafts: the study fields that the owner can edit until the study opens."""
 
 from typing import Annotated, Self
 
@@ -67,7 +67,7 @@ Matchups = Annotated[list[MatchupRequest], Field(max_length=2000)]
 
 
 class DraftFields(RequestModel):
-    """The fields of a study that can be edited until the study opens."""
+    """The study fields that the owner can edit until the study opens."""
 
     title: Line
     benchmark: Slug

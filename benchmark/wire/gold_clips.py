@@ -12,7 +12,7 @@ MAX_GOLD_CLIPS = 24
 
 
 class GoldClipsRequest(RequestModel):
-    """A request to make `count` wrong clips; the server uses the `kinds` in turn."""
+    """A request to make `count` wrong clips for gold questions, with the `kinds` in rotation."""
 
     count: Annotated[int, Field(ge=1, le=MAX_GOLD_CLIPS)] = 12
     kinds: Annotated[list[GoldKind], Field(min_length=1, max_length=len(GoldKind))] = Field(

@@ -42,8 +42,8 @@ class InstructionsPhase(RequestModel):
 class QuizPhase(RequestModel):
     """Practice on gold comparisons.
 
-    An attempt has `questions` comparisons, and at least `pass_mark` answers must be right. A further attempt
-    shows other comparisons. After the last failed attempt the study ends for the annotator.
+    An attempt at the quiz has `questions` comparisons, and at least `pass_mark` answers must be right. A
+    further attempt shows other comparisons. After the last failed attempt the study ends for the annotator.
     """
 
     questions: Annotated[int, Field(ge=1, le=20)] = 4

@@ -41,10 +41,9 @@ class Platform(RequestModel):
     """The crowd platform of a study, and an exit for each outcome (`benchmark.protocol.Outcome`).
 
     Attributes:
-        kind: the platform whose participants may join by `/studies/{slug}/join`. None if no participants may
-            join.
-        study_id: the id of the study (Prolific) or HIT (Mechanical Turk) on the platform; links of other
-            studies are refused. If `study_id` is None, every id is accepted.
+        kind: the platform; its participants join at `/studies/{slug}/join`. None if no participants may join.
+        study_id: the id of the study (Prolific) or HIT (Mechanical Turk) on the platform; the server refuses
+            links of other studies. If `study_id` is None, every id is accepted.
         signed_links: whether participants of Prolific must join by a signed link. If true, `study_id` is
             required. Platforms other than Prolific sign no links.
         participant_parameter, session_parameter, study_parameter: the names of the query parameters that

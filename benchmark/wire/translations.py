@@ -25,7 +25,7 @@ Languages = Annotated[tuple[Language, ...], Field(min_length=1), AfterValidator(
 
 
 def own_texts(*, title: str, instructions: str, phases: Phases | None) -> tuple[str, ...]:
-    """Return the different texts that the owner wrote and annotators read, in the order of the pages."""
+    """Return the texts that the owner wrote for annotators, without duplicates, in the order of the pages."""
     texts = [title, instructions, *(_phase_texts(phases) if phases is not None else ())]
     return tuple(dict.fromkeys(text for text in texts if text))
 

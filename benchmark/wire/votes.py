@@ -78,10 +78,10 @@ class PlaybackEventRequest(RequestModel):
 
 
 class PlaybackRequest(RequestModel):
-    """A batch of playback events in the order of time.
+    """A batch of playback events in chronological order.
 
     Attributes:
-        view: a random number of the page view in which the events happened.
+        view: a random number that identifies the page view in which the events happened.
         first: the number of the first event of the batch; the events of a view are numbered from 0.
     """
 

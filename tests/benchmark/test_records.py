@@ -74,7 +74,7 @@ def test_columns_become_codes_of_what_counts() -> None:
         ({"scenario": "tide"}, 'row 3, column scenario: "tide" differs'),
         (
             {"annotator": "alice"},
-            'row 3, column annotator: "alice" has another counting vote',
+            'row 3, column annotator: "alice" has another counted vote',
         ),
     ],
 )

@@ -48,7 +48,7 @@ class MetricAgreementFigure:
     def caption(self) -> str:
         counts = [row.comparisons for row in self.metrics]
         is_marked = any(map(_is_marked, self.metrics))
-        mark = " *: a metric without a direction; more is read as better." if is_marked else ""
+        mark = " *: a metric without a direction; larger values are treated as better." if is_marked else ""
         static = (
             " Bars: share of clips that the metric rates worse than the static clip of the same pair, which "
             "only repeats the input image."

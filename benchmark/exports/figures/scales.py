@@ -1,4 +1,4 @@
-"""Converts shares to whole percent and to steps of the heat scale."""
+"""Converts shares to whole percentages and to colour steps of the heat scale."""
 
 from bisect import bisect_right
 

@@ -104,7 +104,7 @@ class StripFigure:
         return row_height
 
     def _column_labels(self) -> list[str]:
-        """Label columns with frame numbers if these are equal in all rows, otherwise with percentages."""
+        """Return column labels: frame numbers if these are equal in all rows, otherwise percentages."""
         numbers = {strip.numbers for strip in self.strips}
         if len(numbers) == 1:
             return [f"frame {number}" for number in numbers.pop()]

@@ -194,7 +194,7 @@ def test_one_annotator_votes_once_on_a_comparison(run_import: Import, tmp_path: 
     outcome = run_import(theirs(tmp_path, *twice))
 
     assert outcome.code == 1
-    assert 'line 3, column rater: "ann" has another counting vote on this comparison' in outcome.err
+    assert 'line 3, column rater: "ann" has another counted vote on this comparison' in outcome.err
 
 
 @pytest.mark.parametrize("cast_at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-01:00"])

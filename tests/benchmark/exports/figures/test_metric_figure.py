@@ -24,7 +24,7 @@ def test_a_metric_without_a_direction_is_marked_and_the_mark_is_explained() -> N
     figure = metric_figure()
 
     assert "Mean flow (% of side/s)*" in texts(figure)
-    assert "*: a metric without a direction; more is read as better." in figure.caption
+    assert "*: a metric without a direction; larger values are treated as better." in figure.caption
     assert "*" not in metric_agreement_figure([metric_row("cuts")]).caption
 
 
