@@ -18,8 +18,7 @@ class MetricMeanRow:
         pairs: number of pairs with a score.
         expected_pairs: number of pairs in the benchmark.
         missing_clips: number of clips of the submission that were not measured.
-        settings: the settings of the measurement (everything that affects the score, except the clips), as
-            text.
+        settings: a text with all settings that affect the score.
     """
 
     suite: str

@@ -1,7 +1,7 @@
 """The default limits of quality rules, from exact one-sided binomial tests.
 
 A rule counts the bad answers of an annotator, such as wrong answers to gold questions. For each rule,
-HONEST_RATES contains an assumption: the highest rate of bad answers of an honest annotator. An annotator
+HONEST_RATES contains the maximum rate of bad answers that we assume for an honest annotator. An annotator
 fails a rule if an honest annotator would give at least as many bad answers with a probability of less than
 LEVEL.
 

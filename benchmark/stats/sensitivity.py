@@ -7,10 +7,10 @@ one image, scenario or annotator at a time.
 The bootstrap determines only the width of the interval, not the centre. A resample of annotators contains
 fewer distinct annotators than the study, and majorities of fewer votes give scores closer to 50 %. A
 percentile interval of the bootstrap would therefore be biased and would often not contain the score. Instead,
-the variance of the resampled scores is converted to an effective number of independent pairs. A score of
-this many independent pairs has the same variance as the resampled scores; the mean of the resampled scores is
-taken as the true score. The interval is the Wilson interval around the score for this effective number of
-pairs (see `stats.averages`).
+the variance of the resampled scores is converted to an effective number of independent pairs. With this
+number of independent pairs, a score would have the same variance as the resampled scores. (The calculation
+assumes that the mean of the resampled scores is the true score.) The interval is the Wilson interval around
+the score for this effective number of pairs (see `stats.averages`).
 
 Sources: A. C. Cameron and D. L. Miller (2015), J. Human Resources 50(2), 317-372, on clusters; Franco et al.
 (2019), see `stats.averages`, on the number of independent pairs.

@@ -47,7 +47,7 @@ class ClipReportResponse(ResponseModel):
 
 
 class CostResponse(ResponseModel):
-    """Two estimated costs: of the votes so far, and of all votes that the study needs.
+    """Two cost estimates: for the votes so far, and for all votes that the study needs.
 
     Both estimated costs include the platform's fee. The estimated costs do not include gold questions,
     repeats and pilots.

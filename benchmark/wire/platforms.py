@@ -94,8 +94,7 @@ class PaymentResponse(ResponseModel):
 
     Attributes:
         session: the id of the participant's submission (Prolific) or assignment (Mechanical Turk).
-        ids_verified: whether every link by which the participant joined was signed by the platform; false if
-            one link was not signed.
+        ids_verified: whether the platform signed every link with which the participant joined.
         failed_rules: a sentence for each quality rule that the participant failed.
         unknown_rules: the names of the rules for which the participant has too few answers.
         median_s: the median time of a vote, seconds; null if unknown.

@@ -68,7 +68,7 @@ class VoteRequest(RequestModel):
 class PlaybackEventRequest(RequestModel):
     """An event of one clip.
 
-    `at_ms` is the time since the page showed the comparison, and `position_ms` the position in the clip.
+    `at_ms` is the time since the page showed the comparison; `position_ms` is the position in the clip.
     """
 
     clip: Choice

@@ -1,7 +1,7 @@
 """playback_events
 
-Why: the voting page reports when an annotator played, paused, sought or completed each clip of a comparison.
-A quality rule and the export of the events read the new table.
+Why: the voting page reports when an annotator plays, pauses or seeks in a clip of a comparison, and when the
+clip was shown to the end. A quality rule and the export of the events read the new table.
 Locks: PostgreSQL blocks writes to the table `assignments` while it adds the foreign key of the new table.
 Works with the previous release: yes, that release does not use the table.
 """

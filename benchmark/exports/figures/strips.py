@@ -148,7 +148,7 @@ def strip_figure(*, pair: str, prompt: str, image: Pixels, strips: Sequence[Stri
 
 
 def evenly_spaced(frames: int, shown: int) -> tuple[int, ...]:
-    """Return `shown` evenly spaced frame numbers, from 1 to the last; a short clip repeats numbers.
+    """Return `shown` evenly spaced frame numbers; numbers repeat if the clip has fewer frames.
 
     >>> evenly_spaced(16, 4), evenly_spaced(2, 4)
     ((1, 6, 11, 16), (1, 1, 2, 2))
