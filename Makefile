@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8000
-MODELS ?= static,motif-tiny,motif-tiny-without
+MODELS ?= static,motif-sprites,motif-sprites-without,motif-sprites-inverse
 HOME_FOLDER := $(or $(TI2V_HOME),var)
 VENV := .venv
 BIN := $(VENV)/bin

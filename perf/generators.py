@@ -49,8 +49,10 @@ def main() -> None:
 def print_overhead(folder: Path) -> None:
     """Print the milliseconds per clip of 16 frames for the pipeline, the adapter and the output folder."""
     toy_pipeline(size=64, num_frames=16).save_pretrained(folder / "toy")
-    recipe = motif_recipe("motif-tiny", folder / "toy")
-    recipe = recipe.model_copy(update={"call": {"num_inference_steps": STEPS, "guidance_scale": 2.0}})
+    recipe = motif_recipe("motif-sprites", folder / "toy")
+    recipe = recipe.model_copy(
+        update={"enlarge": 1, "call": {"num_inference_steps": STEPS, "guidance_scale": 2.0}}
+    )
     generator = DiffusersGenerator(recipe, folder / "toy")
     generator.load("cpu", "auto")
     requests = [
@@ -70,7 +72,7 @@ def print_overhead(folder: Path) -> None:
     )
     made: list[GeneratedClip] = []
     adapter = per_clip(lambda number: made.extend(generator.generate([requests[number]])))
-    clips = OutputFolder(folder / "clips", model="motif-tiny")
+    clips = OutputFolder(folder / "clips", model="motif-sprites")
     clips.create()
     kept = per_clip(lambda number: clips.save(made[number], requests[number]))
     parts = [

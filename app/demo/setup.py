@@ -20,20 +20,21 @@ from app.benchmarks.images import store_images
 from app.benchmarks.service import import_benchmark
 from app.clock import utc_now
 from app.context import AppContext
+from app.demo import ablation_study
 from app.demo.clips import DemoSubmission, rendering_processes, submit_clips
+from app.demo.studies import has_study, invitation_token, open_study
+from app.errors import AppError
 from app.invitations.links import add_invitation
 from app.security.browsers import create_sign_in_link
 from app.security.identity import Principal, create_key, person_named
 from app.security.tokens import KEY_PREFIX, derived_token, hash_token
-from app.studies import service as studies
 from app.tables.bench import Benchmark
 from app.tables.people import ApiKey, Invitation
 from app.tables.studies import Study
 from benchmark.data import bundled_folder
 from benchmark.importers.official import read_official
 from benchmark.pairs import PairSpec
-from benchmark.protocol import Role, Visibility
-from benchmark.wire.drafts import MatchupRequest, StudyRequest
+from benchmark.protocol import Role
 
 log = logging.getLogger("ti2v.demo")
 
@@ -42,6 +43,7 @@ FIRST_LOOK = "first-look"
 FULL = "demo"
 RESEARCHER = "demo-researcher"
 REFERENCE = "reference"
+_POLL_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def set_up_demo(context: AppContext) -> Iterator[Demo]:
             _create_first_look(context, pool, principal)
             stopping = threading.Event()
             thread = threading.Thread(
-                target=_create_full_demo, args=(context, pool, principal, stopping), name="demo"
+                target=_create_studies, args=(context, pool, principal, stopping), name="demo"
             )
             thread.start()
             try:
@@ -114,7 +116,7 @@ def _has_demo_benchmark(context: AppContext) -> bool:
 
 def _create_first_look(context: AppContext, pool: ProcessPoolExecutor, principal: Principal) -> None:
     """Create a small study of the first scenario, so that people can vote as soon as the server starts."""
-    if _has_study(context, FIRST_LOOK):
+    if has_study(context, FIRST_LOOK):
         return
     pairs = _bundled_pairs()
     sides = submit_clips(
@@ -125,70 +127,50 @@ def _create_first_look(context: AppContext, pool: ProcessPoolExecutor, principal
         wanted=_models(FIRST_LOOK, only=(REFERENCE, "static")),
         pairs=[pair for pair in pairs if pair.scenario == pairs[0].scenario],
     )
-    _open_study(
+    open_study(
         context,
         principal=principal,
         slug=FIRST_LOOK,
         title="First look: one scenario",
-        reference=sides[0],
-        others=sides[1:],
+        benchmark=BENCHMARK,
+        sides=sides,
     )
 
 
-def _create_full_demo(
+def _create_studies(
     context: AppContext, pool: ProcessPoolExecutor, principal: Principal, stopping: threading.Event
 ) -> None:
-    if _has_study(context, FULL):
-        return
     try:
-        sides = submit_clips(
-            context,
-            pool,
-            principal=principal,
-            benchmark=BENCHMARK,
-            wanted=_models(label=""),
-            pairs=_bundled_pairs(),
-        )
-        _open_study(
-            context,
-            principal=principal,
-            slug=FULL,
-            title="Demo: reference motion against four faulty models",
-            reference=sides[0],
-            others=sides[1:],
-        )
-    except (CancelledError, BrokenProcessPool, RuntimeError):
+        ablation_study.request_clips(context, principal)
+        _create_full_demo(context, pool, principal)
+        while not ablation_study.open_if_finished(context, principal):
+            if stopping.wait(_POLL_S):
+                return
+    except (AppError, CancelledError, BrokenProcessPool, RuntimeError):
         # The server was stopped while the demo rendered clips. The next start continues.
         if not stopping.is_set():
-            log.exception("rendering the demo's clips failed; the next start tries again")
+            log.exception("the demo is incomplete; the next start tries again")
 
 
-def _has_study(context: AppContext, slug: str) -> bool:
-    with context.database.read() as session:
-        return session.scalar(select(Study.id).where(Study.slug == slug)) is not None
-
-
-def _open_study(
-    context: AppContext,
-    *,
-    principal: Principal,
-    slug: str,
-    title: str,
-    reference: str,
-    others: list[str],
-) -> None:
-    with context.database.write() as session:
-        now = utc_now()
-        request = StudyRequest(
-            slug=slug,
-            title=title,
-            benchmark=BENCHMARK,
-            matchups=[MatchupRequest(reference=reference, other=other) for other in others],
-        )
-        study = studies.create_study(session, request=request, principal=principal, now=now)
-        study.visibility = Visibility.PUBLIC
-        studies.open_study(session, study=study, principal=principal, now=now)
-        add_invitation(session, study=study, token=_invitation(context, slug), now=now)
+def _create_full_demo(context: AppContext, pool: ProcessPoolExecutor, principal: Principal) -> None:
+    if has_study(context, FULL):
+        return
+    sides = submit_clips(
+        context,
+        pool,
+        principal=principal,
+        benchmark=BENCHMARK,
+        wanted=_models(label=""),
+        pairs=_bundled_pairs(),
+    )
+    open_study(
+        context,
+        principal=principal,
+        slug=FULL,
+        title="Demo: reference motion against four faulty models",
+        benchmark=BENCHMARK,
+        sides=sides,
+    )
 
 
 def _links(context: AppContext) -> Demo:
@@ -201,7 +183,7 @@ def _links(context: AppContext) -> Demo:
         )
         study = _current_study(session, context)
     return Demo(
-        voting_link=f"{address}/invite/{_invitation(context, study)}",
+        voting_link=f"{address}/invite/{invitation_token(context, study)}",
         results_page=f"{address}/studies/{study}/results",
         sign_in_link=f"{address}/sign-in/{token}",
         researcher_key=_researcher_key(context),
@@ -219,7 +201,7 @@ def _current_study(session: Session, context: AppContext) -> str:
     study = full or session.scalar(select(Study).where(Study.slug == FIRST_LOOK))
     if study is None:
         return FIRST_LOOK
-    token = _invitation(context, study.slug)
+    token = invitation_token(context, study.slug)
     known = select(Invitation.id).where(Invitation.token_hash == hash_token(token))
     if session.scalar(known) is None:
         add_invitation(session, study=study, token=token, now=utc_now())
@@ -228,10 +210,6 @@ def _current_study(session: Session, context: AppContext) -> str:
 
 def _researcher_key(context: AppContext) -> str:
     return KEY_PREFIX + derived_token(context.settings.signing_key, "demo researcher key")
-
-
-def _invitation(context: AppContext, study: str) -> str:
-    return derived_token(context.settings.signing_key, f"demo invitation to {study}")
 
 
 def _bundled_pairs() -> tuple[PairSpec, ...]:

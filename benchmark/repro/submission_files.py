@@ -20,6 +20,15 @@ from benchmark.tables.csv_text import csv_text
 BENCHMARK, CLIPS = "benchmark", "clips"
 # Clips of 32 pixels are enlarged to 192 pixels, a size that people can judge.
 FACTOR = 6
+_CARD = """---
+license: cc0-1.0
+pretty_name: Sprites
+---
+
+# Sprites
+
+The held-out pairs of the re-test. `benchmark.scenes.sprites` draws the images; the prompts are our own.
+"""
 _COLUMNS = ("image_path", "prompt", "scenario")
 
 
@@ -67,6 +76,7 @@ def write_benchmark_files(folder: Path) -> int:
     rows = ((_image_path(clip.image_id), clip.prompt, clip.split or "") for clip in clips)
     table = csv_text([_COLUMNS, *rows])
     (folder / "prompt.csv").write_text(table, encoding="utf-8", newline="")
+    (folder / "README.md").write_text(_CARD, encoding="utf-8")
     return len(clips)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import torch
 from PIL import Image
 
+from benchmark.scenes.sprites import enlarged
 from models.generators.base import (
     CannotRun,
     ClipRequest,
@@ -138,11 +139,14 @@ class DiffusersGenerator:
         for request, frames in zip(requests, clips, strict=True):
             self._check_shape(frames)
             provenance = self._provenance(request, len(requests), seconds)
+            frames = enlarged(frames, self._recipe.enlarge)
             yield GeneratedClip(request.pair_id, request.seed, frames, self._format.fps, provenance)
 
     def _arguments(self, requests: Sequence[ClipRequest], images: Sequence[Image.Image]) -> dict[str, object]:
         native, recipe = self._format, self._recipe
-        images = [fit_image(image, native.width, native.height, recipe.fit) for image in images]
+        # The mean of each block restores an image that was enlarged without interpolation.
+        resampling = Image.Resampling.BOX if recipe.enlarge > 1 else Image.Resampling.LANCZOS
+        images = [fit_image(image, native.width, native.height, recipe.fit, resampling) for image in images]
         prompts = [each.prompt for each in requests]
         standard: dict[str, object] = {
             "image": images if recipe.batches else images[0],
@@ -183,8 +187,8 @@ class DiffusersGenerator:
         return Provenance(
             model=self.name,
             seed=request.seed,
-            width=native.width,
-            height=native.height,
+            width=native.width * recipe.enlarge,
+            height=native.height * recipe.enlarge,
             frames=native.frames,
             fps=str(native.fps),
             device=device_name(self._device),
@@ -213,6 +217,7 @@ def _settings(recipe: DiffusersRecipe, call: Mapping[str, ArgumentOrList]) -> di
         settings |= {"scheduler": recipe.scheduler.name} if recipe.scheduler.name else {}
     if recipe.quantization is not None:
         settings["quantization"] = f"{recipe.quantization.backend} {','.join(recipe.quantization.components)}"
+    settings |= {"enlarge": str(recipe.enlarge)} if recipe.enlarge > 1 else {}
     settings |= {f"lora.{lora.source}": f"{lora.file} {lora.scale:g}" for lora in recipe.loras}
     return settings
 

@@ -56,8 +56,14 @@ def read_leading_images(requests: Sequence[ClipRequest]) -> list[Image.Image]:
     return images
 
 
-def fit_image(image: Image.Image, width: int, height: int, fit: FitMode = FitMode.COVER) -> Image.Image:
+def fit_image(
+    image: Image.Image,
+    width: int,
+    height: int,
+    fit: FitMode = FitMode.COVER,
+    resampling: Image.Resampling = Image.Resampling.LANCZOS,
+) -> Image.Image:
     """Resize an image to exactly (width, height)."""
     if fit is FitMode.STRETCH:
-        return image.resize((width, height), Image.Resampling.LANCZOS)
-    return ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
+        return image.resize((width, height), resampling)
+    return ImageOps.fit(image, (width, height), resampling)

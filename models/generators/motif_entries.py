@@ -22,12 +22,17 @@ _PIPELINE = "MotifImageToVideoPipeline"
 _CLASS_VERIFIED = "class tested at toy size; weights of this size were never trained by us"
 
 _FULL_SIZE = NativeTable(width=512, height=320, frames=16, fps=Fraction(8))
-_TINY_SIZE = NativeTable(width=64, height=64, frames=8, fps=Fraction(8))
+_SPRITE_SIZE = NativeTable(width=32, height=32, frames=8, fps=Fraction(8))
 
 
 @dataclass(frozen=True)
 class _Variant:
-    """The title of a training config, and the sampling defaults of checkpoints that have no config.toml."""
+    """The title of a training config, and the sampling defaults of checkpoints that have no config.toml.
+
+    Attributes:
+        shipped: whether this repository contains the checkpoint.
+        enlarge: see `DiffusersRecipe`.
+    """
 
     title: str
     steps: int = 50
@@ -35,20 +40,20 @@ class _Variant:
     gpu_gib: float = 16
     verified: str = _CLASS_VERIFIED
     native: NativeTable = _FULL_SIZE
+    shipped: bool = False
+    enlarge: int = 1
+
+
+def _sprite_variant(title: str) -> _Variant:
+    return _Variant(
+        title, 20, 3.0, gpu_gib=0, verified="runs in the tests", native=_SPRITE_SIZE, shipped=True, enlarge=6
+    )
 
 
 _VARIANTS: Mapping[str, _Variant] = {
-    "motif-tiny": _Variant(
-        "MotiF at toy size, trained on rendered clips; runs on a CPU.",
-        25,
-        2.0,
-        0,
-        "runs in the tests",
-        _TINY_SIZE,
-    ),
-    "motif-tiny-without": _Variant(
-        "motif-tiny trained without the motion focal loss.", 25, 2.0, 0, "runs in the tests", _TINY_SIZE
-    ),
+    "motif-sprites": _sprite_variant("MotiF at toy size, trained on moving shapes; runs on a CPU."),
+    "motif-sprites-without": _sprite_variant("motif-sprites trained without the motion focal loss."),
+    "motif-sprites-inverse": _sprite_variant("motif-sprites whose loss weights static regions."),
     "motif": _Variant("MotiF: VideoCrafter2 trained with the motion focal loss."),
     "motif-without": _Variant("Ablation: trained without the motion focal loss (table 2)."),
     "motif-inverse": _Variant("Ablation: the loss weights static regions (table 2)."),
@@ -119,6 +124,7 @@ def motif_recipe(name: str, pipeline: Path) -> DiffusersRecipe:
         pipeline=_PIPELINE,
         batches=True,
         cpu_threads=0 if variant.gpu_gib else 1,
+        enlarge=variant.enlarge,
         call={
             "num_inference_steps": int(validation.get("sampling_steps", variant.steps)),
             "guidance_scale": float(validation.get("guidance", variant.guidance)),
@@ -134,12 +140,11 @@ def pipeline_folder(folder: Path) -> Path | None:
 
 
 def _default_folder(name: str) -> Path:
-    shipped = _SHIPPED / name
-    return shipped if name.startswith("motif-tiny") else generator_settings().checkpoint_folder(name)
+    return _SHIPPED / name if _VARIANTS[name].shipped else generator_settings().checkpoint_folder(name)
 
 
 def _display_folder(name: str) -> str:
-    return f"models/checkpoints/{name}" if name.startswith("motif-tiny") else f"TI2V_CHECKPOINTS/{name}"
+    return f"models/checkpoints/{name}" if _VARIANTS[name].shipped else f"TI2V_CHECKPOINTS/{name}"
 
 
 def _missing_checkpoint_reason(name: str, folder: Path) -> str:

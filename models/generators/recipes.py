@@ -112,6 +112,8 @@ class DiffusersRecipe(Recipe):
             pipeline is on the GPU (CPU offload).
         tiling: whether to enable VAE tiling.
         cpu_threads: number of CPU threads for torch; 0 selects torch's default.
+        enlarge: factor by which the frames are enlarged, without interpolation, after generation; for toy
+            networks whose frames are too small to judge.
         call: additional arguments of the pipeline call.
         quotes: additional arguments whose values are texts of the installed diffusers.
         names: the pipeline class's own names for the arguments `image`, `prompt`, `height`, `width`,
@@ -135,6 +137,7 @@ class DiffusersRecipe(Recipe):
     offload_below_gib: float = Field(default=0, ge=0)
     tiling: bool = False
     cpu_threads: int = Field(default=0, ge=0)
+    enlarge: int = Field(default=1, ge=1, le=16)
     call: Mapping[str, ArgumentOrList] = Field(default_factory=dict)
     quotes: Mapping[str, Quote] = Field(default_factory=dict)
     names: Mapping[str, str] = Field(default_factory=dict)

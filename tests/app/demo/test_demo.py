@@ -9,19 +9,24 @@ from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
 from app.context import AppContext
-from app.demo import Demo, set_up_demo
+from app.demo import Demo, ablation_study, set_up_demo
 from app.demo.clips import DemoSubmission, rendering_processes, submit_clips
-from app.demo.setup import BENCHMARK, FIRST_LOOK
+from app.demo.setup import BENCHMARK, FIRST_LOOK, RESEARCHER
 from app.main import create_app
 from app.media.sandbox import Sandbox
 from app.security.identity import Principal
 from app.tables.bench import Benchmark
+from app.tables.jobs import Job
 from app.tables.people import Person
 from app.tables.studies import Comparison, Study
-from app.tables.submissions import Clip, Submission
+from app.tables.submissions import Clip, Submission, VideoModel
 from benchmark.data import bundled_folder
 from benchmark.importers.official import read_official
+from benchmark.pairs import pair_id
 from benchmark.protocol import StudyStatus, SubmissionStatus
+from benchmark.scenes.sprites import RETEST_SPRITES, held_out_clips
+from benchmark.wire.jobs import MAX_PRIORITY
+from tests.cast import Actor, small_clip, upload_clip
 from tests.conftest import open_with_sandbox, settings_for
 
 
@@ -67,10 +72,9 @@ def test_the_printed_key_and_sign_in_link_work(context: AppContext, demo: Demo) 
 
 def test_the_bundled_benchmark_has_its_title_licence_and_shape(context: AppContext, demo: Demo) -> None:
     with context.database.read() as session:
-        benchmark = session.execute(select(Benchmark)).scalar_one()
+        benchmark = session.execute(select(Benchmark).where(Benchmark.slug == BENCHMARK)).scalar_one()
         study = session.execute(select(Study).where(Study.slug == FIRST_LOOK)).scalar_one()
 
-    assert benchmark.slug == BENCHMARK
     assert benchmark.licence.lower() == "cc0-1.0"
     assert study.status is StudyStatus.OPEN
 
@@ -90,6 +94,33 @@ def test_a_second_start_prints_the_same_links_and_keeps_all(context: AppContext,
     assert rows() == before
     assert (again.voting_link, again.researcher_key) == (demo.voting_link, demo.researcher_key)
     assert again.sign_in_link != demo.sign_in_link
+
+
+def test_the_ablation_study_opens_when_the_last_clip_is_stored(context: AppContext, demo: Demo) -> None:
+    with context.database.read() as session:
+        person = session.execute(select(Person).where(Person.name == RESEARCHER)).scalar_one()
+        jobs = session.execute(select(Job.turn, func.count()).group_by(Job.turn)).all()
+        found = session.execute(
+            select(VideoModel.slug, Submission.public_id)
+            .join(VideoModel, Submission.model_id == VideoModel.id)
+            .where(VideoModel.slug.in_(ablation_study.MODELS))
+        ).all()
+    public_ids = dict(found)
+    assert [tuple(row) for row in jobs] == [(MAX_PRIORITY, 3 * 96)], "jobs of other people come first"
+    owner = Actor(Principal.of(person), demo.researcher_key)
+    pair = held_out_clips(RETEST_SPRITES)[0]
+    with TestClient(create_app(context), headers=owner.headers) as client:
+        for shade, public_id in enumerate(public_ids.values()):
+            assert not ablation_study.open_if_finished(context, owner.principal)
+            name = pair_id(pair.image_id, pair.prompt)
+            upload_clip(context, owner, public_id, name, small_clip(shade=10 * shade))
+            final = client.post(f"/api/v1/submissions/{public_id}/finalise", json={"allow_partial": True})
+            assert final.status_code == 200
+        assert ablation_study.open_if_finished(context, owner.principal)
+        results = client.get(f"/api/v1/studies/{ablation_study.STUDY}/results").json()
+
+    others = {row["other"] for row in results["preferences"]}
+    assert others == {"motif-sprites-without", "motif-sprites-inverse"}
 
 
 def test_drawing_that_was_stopped_goes_on_where_it_was(context: AppContext, demo: Demo) -> None:

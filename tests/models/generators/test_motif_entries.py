@@ -23,8 +23,9 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_motif_and_every_ablation_have_an_entry() -> None:
     assert [entry.name for entry in motif_entries()] == [
-        "motif-tiny",
-        "motif-tiny-without",
+        "motif-sprites",
+        "motif-sprites-without",
+        "motif-sprites-inverse",
         "motif",
         "motif-without",
         "motif-inverse",
@@ -38,14 +39,14 @@ def test_motif_and_every_ablation_have_an_entry() -> None:
 
 
 def test_a_checkpoint_generates_clips_with_its_own_size(run_folder: Path, tmp_path: Path) -> None:
-    generator = create_generator("motif-tiny", checkpoint=run_folder)
+    generator = create_generator("motif-sprites", checkpoint=run_folder)
     generator.load("cpu", "auto")
     images = [picture(tmp_path, name=f"image{number}", seed=number) for number in range(2)]
     requests = [ClipRequest(image.stem, image, "The red kite sinks.", 5) for image in images]
 
     clips = list(generator.generate(requests))
 
-    assert [clip.frames.shape for clip in clips] == [(4, 32, 32, 3)] * 2
+    assert [clip.frames.shape for clip in clips] == [(4, 192, 192, 3)] * 2
     assert (clips[0].provenance.steps, clips[0].provenance.guidance) == (3, 2.0)
 
 

@@ -20,9 +20,7 @@ ABLATIONS = {
     # Table 3 compares runs without the motion focal loss.
     "cx-attn": ("without", {"network.conditioning": "cx-attn"}),
     "both": ("without", {"network.conditioning": "both"}),
-    "motif-tiny": ("tiny", {"optimiser.steps": 1000}),
     "tiny-without": ("tiny", {"loss.motion_focal_weight": 0.0}),
-    "motif-tiny-without": ("motif-tiny", {"loss.motion_focal_weight": 0.0}),
 }
 SHIPPED = {path.stem: path for path in shipped_configs()}
 
