@@ -24,7 +24,7 @@ from benchmark.protocol import SubmissionStatus, Visibility
 from benchmark.wire.jobs import MAX_PRIORITY, CreateJobsRequest
 from benchmark.wire.submissions import ModelRequest
 
-BENCHMARK = "sprites"
+BENCHMARK = "toy-sprites"
 STUDY = "motif-ablations"
 TITLE = "MotiF against two ablations, trained at toy size"
 # The first model is the reference of the study.
@@ -57,7 +57,7 @@ def request_clips(context: AppContext, principal: Principal) -> None:
             source=source,
             images=images,
             slug=BENCHMARK,
-            title="Sprites: held-out pairs of the re-test",
+            title="Toy sprites: held-out pairs of the re-test",
             now=now,
             actor="server",
         )
