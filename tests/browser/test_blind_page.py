@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Request, Response
 from app.server import TASK_HANDLERS
 from app.tasks.runner import TaskRunner
 from benchmark.protocol import RenditionRecipe
-from tests.app.security.unlike_submission import unlike_submission
+from tests.app.security.other_submissions import twin_submission, unlike_submission
 from tests.browser.voting_page import VotingPage
 from tests.cast import Cast, Study
 
@@ -29,6 +29,9 @@ READ = """([side, path]) => {
                               each.decodedBodySize, each.nextHopProtocol, each.responseStatus]),
   };
 }"""
+
+# On a busy machine, one clip is decoded before the other.
+DECODED = "[...document.querySelectorAll('article[data-side] video')].every(each => each.readyState === 4)"
 
 
 class Traffic:
@@ -65,15 +68,20 @@ def seen(page: Page, token: str, side: str) -> dict[str, object]:
     return found | {"markup": re.sub(rf"\b{letter}\b|\b{letter.lower()}\b", "LETTER", markup)}
 
 
-@pytest.fixture
+@pytest.fixture(params=["unlike", "twin"])
 def blind_page(
+    request: pytest.FixtureRequest,
     cast: Cast,
     open_study: Callable[..., Study],
     open_voting_page: Callable[..., VotingPage],
     tmp_path: Path,
 ) -> VotingPage:
-    cast.submission_ids["unlike"] = unlike_submission(cast, tmp_path)
-    study = open_study(others=["unlike"], renditions=RenditionRecipe.NORMALISED)
+    """The voting page of a study with very different clips, or with the same clips under another name."""
+    if request.param == "unlike":
+        cast.submission_ids["other"] = unlike_submission(cast, tmp_path)
+    else:
+        cast.submission_ids["other"] = twin_submission(cast)
+    study = open_study(others=["other"], renditions=RenditionRecipe.NORMALISED)
     TaskRunner(cast.context, TASK_HANDLERS).run_waiting()
     return open_voting_page(study)
 
@@ -83,6 +91,7 @@ def test_scripts_and_traffic_do_not_tell_the_sides_apart(blind_page: VotingPage)
     blind_page.page.reload()
     for _ in range(ASSIGNMENTS):
         blind_page.wait_until_open()
+        blind_page.page.wait_for_function(DECODED)
         token = blind_page.token
 
         assert seen(blind_page.page, token, "left") == seen(blind_page.page, token, "right")

@@ -18,7 +18,7 @@ from app.tables.voting import Assignment
 from app.tasks.runner import TaskRunner
 from benchmark.protocol import RenditionRecipe, Side
 from tests.acting import assign, vote
-from tests.app.security.unlike_submission import unlike_submission
+from tests.app.security.other_submissions import unlike_submission
 from tests.cast import PAIR_IDS, Cast, Study, enter
 from tests.conftest import serving
 

@@ -1,14 +1,14 @@
-"""Clips that differ from those of the cast in everything: size, frame rate, length, encoder, bytes."""
+"""Submissions to compare with the reference: with very different clips, and with the same clips."""
 
 from pathlib import Path
 
 from tests.app.api.conftest import client_of
 from tests.app.media.drawing import draw_clip
-from tests.cast import PAIR_IDS, Cast, make_submission, upload_clip
+from tests.cast import MODELS, PAIR_IDS, Cast, make_submission, upload_clip
 
 
 def unlike_submission(cast: Cast, folder: Path) -> str:
-    """Return a final submission of large, noisy clips of another size, frame rate and length."""
+    """Return a final submission whose clips have another size, frame rate, length and encoder."""
     public_id = make_submission(
         cast.context, cast.alice, model="cinemo", label="unlike", final=False, pair_ids=()
     )
@@ -21,3 +21,8 @@ def unlike_submission(cast: Cast, folder: Path) -> str:
     answer = alice.post(f"/api/v1/submissions/{public_id}/finalise", json={"allow_partial": True})
     assert answer.status_code == 200, answer.text
     return public_id
+
+
+def twin_submission(cast: Cast) -> str:
+    """Return a final submission with the same bytes as the reference, under another model name."""
+    return make_submission(cast.context, cast.alice, model="twin", shade=MODELS.index("motif"))
