@@ -40,7 +40,7 @@ class ChainCheck:
 
 
 def event_hash(before: str, row: AuditEvent) -> str:
-    """Return the sha256, as hex, of the previous hash followed by the event as canonical JSON."""
+    """Concatenate the previous hash and the event as canonical JSON; return the sha256 as hex."""
     # Convert the details to the form that the database stores; for example, JSON turns all keys into texts.
     details = json.loads(json.dumps(row.details))
     at = row.at.astimezone(UTC).isoformat(timespec="microseconds")
@@ -57,7 +57,7 @@ def _remember(_mapper: Mapper[AuditEvent], _connection: Connection, row: AuditEv
 
 
 def chain_new_events(session: Session) -> None:
-    """Append to the hash chain all events that this transaction has added.
+    """Extend the hash chain by all events that this transaction has added.
 
     `Database.write` calls this function just before the commit. Every transaction therefore acquires the lock
     of the chain last, so two transactions cannot wait for each other forever.

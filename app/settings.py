@@ -29,7 +29,7 @@ _CHECKOUT = Path(__file__).resolve().parents[1]
 def default_home(checkout: Path = _CHECKOUT) -> Path:
     """Return the checkout's `var` if only that folder contains data; otherwise return `./var`.
 
-    So `ti2v` finds the data that `make run` stored, whatever the current folder is.
+    `ti2v` therefore finds the data that `make run` stored, from any current folder.
     """
     here, of_checkout = Path("var"), checkout / "var"
     is_checkout = (checkout / "pyproject.toml").exists()

@@ -1,4 +1,4 @@
-"""The sign-in form that answers requests of signed-out people."""
+"""The sign-in form that the server returns to people who are not signed in."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit

@@ -22,7 +22,7 @@ def _where_to_listen(command: Callable[..., None]) -> Callable[..., None]:
 def _collector_paused() -> Iterator[None]:
     """Pause the garbage collector while modules are imported.
 
-    Without the pause, the collector would take a tenth of the start-up time and find no garbage.
+    Without the pause, the garbage collector would take a tenth of the start-up time and find no garbage.
     """
     gc.disable()
     try:

@@ -7,7 +7,7 @@ import click
 
 
 def pay_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options for the pay of an hour to a command."""
+    """Add the options for the hourly pay to a command."""
     fee = click.option(
         "--fee-percent",
         default="0",

@@ -63,7 +63,7 @@ def submission_lines(session: Session, principal: Principal, *, page: int) -> tu
 def _is_listed(principal: Principal) -> ColumnElement[bool]:
     """Return the SQL condition that selects the submissions in a person's list.
 
-    Submissions that an import of votes created are left out, because they have no clips.
+    Submissions that were created by an import of votes are left out, because they have no clips.
     """
     has_clips = exists().where(Clip.submission_id == Submission.id)
     is_own = true() if principal.is_admin else Submission.owner_id == principal.person_id

@@ -1,4 +1,6 @@
-"""Reads the catalogues and translates texts. A text that a catalogue lacks is shown in English.
+"""Reads the catalogues and translates texts.
+
+If a catalogue has no translation of a text, the text is shown in English.
 
 The catalogues are the files `LANGUAGE.po`. `make catalogues` adds the texts that are new in the source.
 """

@@ -24,7 +24,7 @@ ReadRange = Callable[[int, int], Iterator[bytes]]
 
 @dataclass(frozen=True)
 class ByteRange:
-    """The bytes from `start` up to but not including `stop`. A range is never empty."""
+    """The bytes from `start` to `stop`, without the byte at `stop`. A range is never empty."""
 
     start: int
     stop: int

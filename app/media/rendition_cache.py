@@ -1,4 +1,4 @@
-"""Makes a rendition at the first request for it, and records the rendition's store key in the database."""
+"""Makes a rendition when it is first requested, and records the rendition's store key in the database."""
 
 import hashlib
 import threading

@@ -19,7 +19,7 @@ _ENDED = (JobStatus.CANCELLED, JobStatus.FAILED, JobStatus.DONE)
 def measure(
     session: Session, *, submission: Submission, request: MeasureRequest, principal: Principal, now: datetime
 ) -> int:
-    """For a locked submission, queue a job for each clip that was not measured with the suite.
+    """Queue a job for each clip of a locked submission, except clips that the suite has already measured.
 
     Cancelled jobs are queued again. With `request.again`, finished and failed jobs are also queued again. The
     old scores are shown until the new scores are complete. Return the number of queued jobs.

@@ -54,7 +54,10 @@ def progress(public_id: PublicIdPath, request: Request) -> Response:
 
 @router.post("/submissions/{public_id}/metrics")
 def start(public_id: PublicIdPath, request: Request, suite: Annotated[str, Form()] = "") -> Response:
-    """Queue a job for each clip that was not measured with the suite. After an error, show the form again."""
+    """Queue a job for each clip, except clips that the suite has already measured.
+
+    After an error, show the form again.
+    """
     if suite not in set(SuiteName):
         return _page(request, public_id, chosen=suite, problem=_UNKNOWN, status=422)
     wanted = MeasureRequest(suite=SuiteName(suite))

@@ -33,7 +33,7 @@ def metrics_page(
     chosen: str = "",
     problem: str = "",
 ) -> MetricsPage:
-    """Return the page for a person who sees the submission; its owner gets the form that starts a suite."""
+    """Return the page of a submission; the submission's owner also gets the form that starts a suite."""
     found = submission_metrics(session, submission, alive_since=alive_since)
     may_start = _may_start(submission, principal)
     is_final = submission.status is SubmissionStatus.FINAL

@@ -1,4 +1,4 @@
-"""Finds, connects or creates the person of an account at an OpenID Connect provider."""
+"""Finds, connects or creates the person who belongs to an account at an OpenID Connect provider."""
 
 from datetime import datetime
 

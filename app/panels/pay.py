@@ -14,7 +14,7 @@ def study_pay(study: Study) -> HourlyPay | None:
 
 
 def annotator_pay(pay: HourlyPay, answers: int) -> Decimal:
-    """Return the pay for a number of answers, from the estimated time per answer, without the platform's fee.
+    """Return the pay for a number of answers, computed from the estimated time per answer; no fee is added.
 
     >>> annotator_pay(HourlyPay(per_hour=Decimal(12), currency="GBP", fee_percent=Decimal(33)), 40)
     Decimal('3.33')

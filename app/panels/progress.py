@@ -42,8 +42,8 @@ def _gold_to_come(session: Session, *, study: Study, annotator_id: int, total: i
 
     `total` is the number of ordinary comparisons plus the gold questions that were already shown.
 
-    If future gold questions were not counted, the displayed total would grow with every gold question and
-    reveal the gold question.
+    If future gold questions were not counted, the displayed total would grow with every gold question, and
+    annotators could recognise gold questions.
     """
     met = count_gold_met(session, annotator_id=annotator_id)
     return max(0, gold_among(study, annotator_id=annotator_id, others=total - met) - met)

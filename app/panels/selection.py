@@ -107,7 +107,7 @@ def choose_comparison(
 ) -> ChosenComparison | None:
     """Return the next comparison, or None if no comparison is left for this annotator.
 
-    The submission that was on the left less often in this comparison is shown on the left. The seed breaks
+    The left side shows the submission that was on the left less often in this comparison. The seed breaks
     ties.
 
     Args:

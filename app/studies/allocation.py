@@ -46,7 +46,7 @@ def allocated_pairs(session: Session, study: Study) -> frozenset[int]:
 def pairs_of_scenarios(
     session: Session, benchmark_id: int, scenarios: Collection[str] | None
 ) -> frozenset[int]:
-    """Return the ids of a benchmark's pairs in these scenarios; of all pairs if no scenario is given."""
+    """Return the ids of a benchmark's pairs in these scenarios; without scenarios, the ids of all pairs."""
     query = select(Pair.id).where(Pair.benchmark_id == benchmark_id)
     return frozenset(session.scalars(query.where(Pair.scenario.in_(scenarios)) if scenarios else query))
 

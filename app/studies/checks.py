@@ -66,7 +66,7 @@ def clip_forms(session: Session, public_ids: Iterable[str]) -> Forms:
 
 
 def differences(reference: Sequence[ClipForm], other: Sequence[ClipForm]) -> tuple[str, ...]:
-    """Return a sentence for each of size, frame rate, length and sound in which the two sides differ."""
+    """Return one sentence for each difference between the two sides in size, frame rate, length or sound."""
     sentences = []
     for noun, text in (("Size", _size), ("Frame rate", _rate), ("Length", _length), ("Sound", _sound)):
         sides = [sorted({text(form) for form in forms}) for forms in (reference, other)]

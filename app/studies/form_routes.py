@@ -63,7 +63,7 @@ class StudyForm(BaseModel):
 
     @property
     def seen_revision(self) -> int:
-        """Return the revision of the draft that the form was filled with; 1 if the field is not a number."""
+        """Return the revision of the draft from which the form was filled; 1 if the field is not a number."""
         return int(self.revision) if re.fullmatch(r"[1-9][0-9]{0,8}", self.revision) else 1
 
 
@@ -190,7 +190,7 @@ def _problems(fields: StudyFields, refusal: AppError) -> Mapping[str, str]:
 def _refused(
     request: Request, fields: StudyFields, refusal: AppError, *, draft: str | None = None, copied: str = ""
 ) -> Response:
-    """Show the form again, with the submitted values and the reason of the refusal."""
+    """Show the form again, with the submitted values and the reason for the refusal."""
     context = context_of(request)
     problems = _problems(fields, refusal)
     with context.database.read() as session:

@@ -15,7 +15,7 @@ OwnGold = dict[tuple[int, int], frozenset[int]]
 
 
 def own_gold(session: Session, compared: Collection[int], *, principal: Principal) -> OwnGold:
-    """Return the confirmed gold pairs of the compared submissions that are visible to a person.
+    """Return the confirmed gold pairs of those compared submissions that a person may see.
 
     A key has two ids: the id of the submission with the right clips, and the id of the submission with the
     wrong clips.

@@ -25,7 +25,8 @@ def submission_id(
 
     A name never refers to a withdrawn submission, or to a submission on an earlier version of a benchmark;
     such submissions need an id. A model name without a label refers to the model's submission that has no
-    label. If every submission has a label, the name refers to the model's only submission.
+    label. If the model has only one submission, the name refers to this submission, even if the submission
+    has a label.
 
     Args:
         name: 16 hexadecimal digits are always an id.

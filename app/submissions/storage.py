@@ -187,7 +187,7 @@ def _is_same(clip: Clip, received: ReceivedFile, *, may_replace: bool) -> bool:
     """Return whether the target's clip has these bytes.
 
     Raises:
-        Conflict: other bytes are stored and must not be replaced.
+        Conflict: different bytes are stored, and these bytes must not be replaced.
     """
     if clip.sha256 != received.sha256 and not may_replace:
         raise Conflict(

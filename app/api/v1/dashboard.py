@@ -18,7 +18,7 @@ router = api_router("studies")
 
 @router.get("/studies/{slug}/dashboard", responses=errors("404 not_found"))
 def get_dashboard(slug: SlugPath, request: Request) -> DashboardResponse:
-    """Return progress, votes per hour, active annotators and reported clips of a study, for its owner."""
+    """Return the progress, votes per hour, active annotators and reported clips of your own study."""
     with context_of(request).database.read() as session:
         study, _ = require_own_study(session, request, slug)
         return dashboard(session, study, now=utc_now())

@@ -96,7 +96,7 @@ def export_scores(
     responses=errors("404 not_found not_measured", "409 ambiguous_name"),
 )
 def get_scores(public_id: SubmissionPath, suite: SuiteName, request: Request) -> MetricTableResponse:
-    """Return the scores of a submission's clips, the means over pairs and the deviations over seeds."""
+    """Return the scores of each clip, the means over pairs, and the standard deviations between seeds."""
     table, name = _table(request, public_id, suite)
     return MetricTableResponse.model_validate(metric_document(table, name))
 

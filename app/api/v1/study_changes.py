@@ -133,7 +133,10 @@ def start_pilot(slug: SlugPath, request: Request) -> StudyResponse:
 
 @router.post("/studies/{slug}/end-pilot", responses=errors("404 not_found", "409 study_status"))
 def end_pilot(slug: SlugPath, request: Request) -> StudyResponse:
-    """End the pilot and open the study. The results count only votes of people who join from now on."""
+    """End the pilot and open the study.
+
+    The results count only votes of people who join after this request.
+    """
     return _change(slug, request, pilot.end_pilot)
 
 

@@ -123,7 +123,7 @@ def _compared(session: Session, study: Study) -> list[int]:
 def _clips(
     session: Session, study: Study, pair: Pair, names: FigureNames, principal: Principal
 ) -> list[SideClip]:
-    """Return the clips of the study's sides that the person may see.
+    """Return those clips of the study's sides that the person may see.
 
     A visitor who reads published results sees the clips of all sides.
     """

@@ -90,7 +90,7 @@ def zipped_report(database: Database, *, slug: str, principal: Principal) -> Bin
 
 @contextmanager
 def building(slug: str) -> Iterator[Callable[[], None]]:
-    """Mark the report of a study as being built during the block; yield the progress callback.
+    """Mark the report of a study as being built until the block ends; yield the progress callback.
 
     Raises:
         Unavailable: another report is being built.

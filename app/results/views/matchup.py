@@ -65,7 +65,7 @@ class MatchupPage:
 
 @dataclass(frozen=True)
 class _PairList:
-    """The comparisons of a matchup, sorted by the reference's lead, and which of them match the filter."""
+    """The comparisons of a matchup, sorted by the reference's lead, and whether each matches the filter."""
 
     everything: Sequence[ComparisonRow]
     shown: Sequence[ComparisonRow]

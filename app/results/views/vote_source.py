@@ -1,4 +1,4 @@
-"""Says where the votes come from, if people did not vote in this study: an import, a merge or a judge."""
+"""Names the source of the votes if people did not vote in this study: an import, a merge or a judge."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
