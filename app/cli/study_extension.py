@@ -56,7 +56,7 @@ def reopen(slug: str, server: str | None, key: str | None) -> None:
 def end_pilot(slug: str, server: str | None, key: str | None) -> None:
     """End the pilot of the study SLUG, and print the new status.
 
-    Only the votes of people who join after the pilot count in the results.
+    The results count only the votes of people who join after the pilot.
     """
     click.echo(change_study("end_pilot", slug, server, key).status)
 

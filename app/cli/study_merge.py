@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def merge(
     slug: str, report: Path, study: str, title: str, dry_run: bool, server: str | None, key: str | None
 ) -> None:
-    """Merge the votes of the closed study SLUG with REPORT, as the new closed study NEW.
+    """Merge the votes of the closed study SLUG with REPORT, and store the result as the closed study NEW.
 
     REPORT is the folder or the ZIP file of a report that another server wrote for the same clips. Merging the
     same votes again changes nothing. The command prints the slug of the new study.

@@ -71,7 +71,7 @@ def status(slug: str, row_format: str, server: str | None, key: str | None) -> N
 @click.argument("slug")
 @server_options
 def check(slug: str, server: str | None, key: str | None) -> None:
-    """Recount the votes of SLUG and compare with the stored counters."""
+    """Recount the votes of SLUG, and compare the counts with the stored counters."""
     differences = _differences_on_server(slug, server, key) if server else _differences_here(slug)
     for difference in differences:
         click.echo(difference)

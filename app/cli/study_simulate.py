@@ -83,7 +83,7 @@ def _parse(mix: Sequence[str]) -> list[tuple[Profile, int]]:
 
 
 def _prepare(session: "Session", slug: str) -> int:
-    """Open a duplicate of the study in the copy; return the duplicate's id.
+    """Open a duplicate of the study in the copied installation; return the duplicate's id.
 
     No other process uses the copy yet.
     """

@@ -26,7 +26,7 @@ class MatchupRow:
 
     @property
     def percent(self) -> int:
-        """Return the share of the needed votes that were cast, percent, rounded down."""
+        """Return the number of cast votes in percent of the needed votes, rounded down."""
         return 100 * self.votes // self.votes_wanted if self.votes_wanted else 100
 
 

@@ -148,7 +148,7 @@ def make_rendition(source_path: Path, recipe: Recipe, target_path: Path, *, sand
 def make_wrong_clip(
     source_path: Path, recipe: Recipe, order: Sequence[int], target_path: Path, *, sandbox: Sandbox
 ) -> None:
-    """Write a clip that shows the frames of a clip in another order, for a gold question.
+    """For a gold question, write a clip that shows the frames of another clip in a different order.
 
     Args:
         order: the indexes of the frames to show, from 0. The list may contain an index several times.

@@ -44,7 +44,7 @@ def frame(slug: SlugPath, token: HandoverPath, request: Request) -> Response:
 
 @router.get("/studies/{slug}/frame/{token}/open")
 def open_in_tab(slug: SlugPath, token: HandoverPath, request: Request) -> Response:
-    """Connect this browser, outside the frame, with the annotator, and redirect to the study."""
+    """In a new tab, connect this browser with the annotator, and redirect to the study."""
     context, now = context_of(request), utc_now()
     with context.database.write() as session:
         study, annotator = _handed_over(session, request, slug, token)

@@ -52,7 +52,7 @@ def pairs_of_scenarios(
 
 
 def batches_of_pairs(session: Session, study: Study) -> Mapping[int, int]:
-    """Return the number of the batch of each pair, from 0; empty if the study has only one batch.
+    """Return the batch number of each pair, counted from 0; empty if the study has only one batch.
 
     The seed of the study decides the order of the pairs. A later extension of the study therefore keeps the
     batches.

@@ -53,7 +53,7 @@ class GoldMatchup:
 
 
 def plan_gold(study: Study, wanted: GoldRequest) -> None:
-    """Set how often a draft's annotators get a gold question."""
+    """Set how often the annotators of a draft study will get a gold question."""
     if wanted.count is not None:
         shown = study.comparisons_per_annotator
         study.gold_block = max(LEAST_BLOCK, shown // wanted.count if shown else _USUAL_BLOCK)

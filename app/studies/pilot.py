@@ -39,7 +39,7 @@ def start_pilot(session: Session, *, study: Study, principal: Principal, now: da
 def end_pilot(session: Session, *, study: Study, principal: Principal, now: datetime) -> None:
     """End the pilot of a study, and open the study.
 
-    After the end of the pilot, votes of new annotators count.
+    The results count the votes of annotators who join after the pilot.
 
     Raises:
         Conflict: the study is not a pilot, or is closed.
