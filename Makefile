@@ -46,7 +46,7 @@ service-tests: $(VENV)/.dev
 .PHONY: prove
 prove: $(VENV)/.dev browser ## the promises at full size (docs/promises.md), on all real clips (TI2V_TEST_DATA)
 	$(BIN)/pytest -m full_size --durations=0
-	$(BIN)/python -m perf kills close_races canaries
+	$(BIN)/python -m perf kills panels close_races canaries
 
 .PHONY: check
 check: $(VENV)/.dev ## lint, format, types, import rules, templates, names, links, prose

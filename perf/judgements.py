@@ -30,6 +30,7 @@ from app.media.store import content_key, open_store
 from app.security.tokens import hash_token
 from app.settings import Settings
 from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession
+from app.tables.studies import Study
 from app.tables.submissions import Clip, Rendition
 from app.tables.tasks import Task
 from benchmark.protocol import RenditionRecipe, TaskKind, WatchGate
@@ -112,23 +113,28 @@ def prepare(home: Path, *, annotators: int, with_media: bool) -> None:
     """Create a database with an open study of 45 matchups x 320 pairs, and a cookie for each annotator."""
     database = Database.of(Settings(_env_file=None, home=home))  # type: ignore[call-arg]  # pydantic-settings
     migrations.upgrade(database)
-    now = utc_now()
     with database.write() as session:
         gate = WatchGate.DELIVERED if with_media else WatchGate.OFF
         study = open_round_robin(session, slug=STUDY, watch_gate=gate)
-        for number in range(annotators):
-            annotator = Annotator(study_id=study.id, pseudonym=f"annotator-{number}", created_at=now)
-            browser = BrowserSession(
-                token_hash=hash_token(cookie(number)), created_at=now, expires_at=now + timedelta(days=1)
-            )
-            session.add_all((annotator, browser))
-            session.flush()
-            session.add(AnnotatorBrowser(browser_session_id=browser.id, annotator_id=annotator.id))
+        add_annotators(session, study, annotators)
         if with_media:
             _store_one_rendition_for_all(session, home)
         # The clips have no files, so the task would find nothing to prepare.
         session.execute(delete(Task).where(Task.kind == TaskKind.RENDITIONS))
     database.close()
+
+
+def add_annotators(session: Session, study: Study, count: int) -> None:
+    """Add annotators to a study; annotator N has the cookie `cookie(N)`."""
+    now = utc_now()
+    for number in range(count):
+        annotator = Annotator(study_id=study.id, pseudonym=f"annotator-{number}", created_at=now)
+        browser = BrowserSession(
+            token_hash=hash_token(cookie(number)), created_at=now, expires_at=now + timedelta(days=1)
+        )
+        session.add_all((annotator, browser))
+        session.flush()
+        session.add(AnnotatorBrowser(browser_session_id=browser.id, annotator_id=annotator.id))
 
 
 def _store_one_rendition_for_all(session: Session, home: Path) -> None:

@@ -18,20 +18,29 @@ MODELS, PAIRS, SCENARIOS = 10, 320, 22
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def open_round_robin(session: Session, *, slug: str, watch_gate: WatchGate) -> Study:
-    """Create an open study of 45 matchups x 320 pairs without votes, through the services."""
+def open_round_robin(
+    session: Session,
+    *,
+    slug: str,
+    watch_gate: WatchGate,
+    models: int = MODELS,
+    pairs: int = PAIRS,
+    votes_per_comparison: int = 5,
+) -> Study:
+    """Create an open study without votes, through the services: by default 45 matchups x 320 pairs."""
     owner = person_named(session, name="owner", role=Role.RESEARCHER, now=START)
     principal = Principal(owner.id, owner.name, owner.role)
-    benchmark = synthetic_benchmark(session)
-    submissions = [add_submission(session, owner.id, benchmark, number) for number in range(MODELS)]
+    benchmark = synthetic_benchmark(session, pairs)
+    submissions = [add_submission(session, owner.id, benchmark, number, pairs) for number in range(models)]
     request = StudyRequest(
         slug=slug,
-        title="Ten models, all compared with each other",
+        title="Models, all compared with each other",
         benchmark=benchmark.slug,
         matchups=[
             MatchupRequest(reference=a.public_id, other=b.public_id) for a, b in combinations(submissions, 2)
         ],
         watch_gate=watch_gate,
+        votes_per_comparison=votes_per_comparison,
         seed=7,
     )
     study = create_study(session, request=request, principal=principal, now=START)
@@ -39,8 +48,8 @@ def open_round_robin(session: Session, *, slug: str, watch_gate: WatchGate) -> S
     return study
 
 
-def synthetic_benchmark(session: Session) -> Benchmark:
-    """Store a benchmark of 320 pairs in 22 scenarios, with one image each, without files."""
+def synthetic_benchmark(session: Session, pairs: int = PAIRS) -> Benchmark:
+    """Store a benchmark, by default of 320 pairs, in 22 scenarios, with one image each, without files."""
     benchmark = Benchmark(
         slug="large",
         version=1,
@@ -64,14 +73,16 @@ def synthetic_benchmark(session: Session) -> Benchmark:
             image_type="image/png",
             tags={},
         )
-        for position in range(PAIRS)
+        for position in range(pairs)
     )
     session.flush()
     return benchmark
 
 
-def add_submission(session: Session, owner_id: int, benchmark: Benchmark, number: int) -> Submission:
-    """Store a model with one final submission of 320 clips, without files."""
+def add_submission(
+    session: Session, owner_id: int, benchmark: Benchmark, number: int, pairs: int = PAIRS
+) -> Submission:
+    """Store a model with one final submission, by default of 320 clips, without files."""
     model = VideoModel(
         slug=f"model-{number}",
         name=f"Model {number}",
@@ -97,7 +108,7 @@ def add_submission(session: Session, owner_id: int, benchmark: Benchmark, number
     session.flush()
     table = Clip.__table__
     assert isinstance(table, Table)
-    session.execute(insert(table), [_clip_row(submission.id, pair + 1) for pair in range(PAIRS)])
+    session.execute(insert(table), [_clip_row(submission.id, pair + 1) for pair in range(pairs)])
     return submission
 
 
