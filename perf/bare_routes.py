@@ -6,9 +6,9 @@ does not), and writes the same rows to a database with the product's tables and 
 - the next assignment: INSERT the assignment; UPDATE the comparison's slots, draws and random key
 - the vote: UPDATE the status of the assignment; INSERT the vote; UPDATE the comparison's vote counters
 
-The server does nothing else: no sign-in, no choice of a comparison, no ORM, and no checks, not even of
-foreign keys. At its start, the server puts all pairs of a comparison and an annotator into a random order. It
-assigns the comparisons in this order.
+The server does nothing else: it has no sign-in, no ORM and no checks (not even of foreign keys), and it does
+not choose comparisons. When the server starts, it shuffles the list of all (comparison, annotator)
+combinations. The server assigns the comparisons in the order of this list.
 
 `python -m perf.bare_routes FILE PORT` runs the service on a database that `perf.judgements.prepare` created.
 """

@@ -1,12 +1,12 @@
-"""Measures judgements in another annotation tool, Potato, and in our server, in turns in the same run.
+"""Measures judgements per second in our server and in another annotation tool, Potato, in turns.
 
-`PEERS=1 make perf` runs this measurement. The script installs Potato from its package into a folder of its
-own: `peers/` in TI2V_HOME, or the folder named by `--folder`.
+`PEERS=1 make perf` runs this measurement. The script installs Potato into a separate folder: `peers/` in
+TI2V_HOME, or the folder that `--folder` names.
 
 Both studies have 14,400 comparisons. Each server is one process on this machine. A judgement in our server
 takes two requests (assignment and vote). A judgement in Potato takes the three requests of Potato's own page:
-save the answer (POST /updateinstance), go to the next comparison (POST /annotate), and load its page (GET
-/annotate). Clients fetch no videos, scripts or styles.
+save the answer (POST /updateinstance), go to the next comparison (POST /annotate), and load the page of this
+comparison (GET /annotate). Clients fetch no videos, scripts or styles.
 """
 
 import argparse
@@ -61,7 +61,7 @@ def home_folder() -> Path:
 
 
 def install(folder: Path) -> Path:
-    """Install Potato into an environment of its own, unless it is there, and return its program."""
+    """Install Potato into a virtual environment if it is missing; return the path of its program."""
     environment = folder / PACKAGE.replace("==", "-")
     program = environment / "bin" / "potato"
     if not program.exists():
@@ -135,7 +135,7 @@ def run_own(server: Server, clients: int, seconds: float) -> tuple[int, int]:
 
 
 def write_task(folder: Path) -> Path:
-    """Describe the same study to Potato: one choice, reasons, five votes for each comparison."""
+    """Write the same study as a Potato project: one choice, reasons, five votes for each comparison."""
     folder.mkdir()
     lines = [json.dumps({"id": f"pair-{number}", "text": "The kite flies."}) for number in range(COMPARISONS)]
     (folder / "pairs.jsonl").write_text("\n".join(lines))
@@ -192,7 +192,7 @@ class Annotator:
         return content
 
     def load(self) -> str:
-        """Load the page, again if Potato fails to render it, and return the name of its comparison."""
+        """Load the page, repeatedly if Potato fails to render it; return the name of the comparison."""
         for _ in range(ATTEMPTS):
             found = _INSTANCE.search(self.call("GET", "/annotate"))
             if found:
@@ -200,7 +200,10 @@ class Annotator:
         raise RuntimeError(f"Potato did not render its page in {ATTEMPTS} attempts")
 
     def judge_until(self, stop_at: float) -> None:
-        """Judge comparisons. A judgement counts if Potato goes on, which it does only after a stored vote."""
+        """Judge comparisons until the time `stop_at`.
+
+        A judgement counts if Potato then shows the next comparison, because Potato first stores the vote.
+        """
         while time.perf_counter() < stop_at:
             vote = {"choice:left": "left", "reasons:object_motion": "true"}
             request = {"instance_id": self.instance, "annotations": vote, "span_annotations": []}
