@@ -1,7 +1,7 @@
 """Measures `ti2v metrics`: the weight-free suite on clips of 16x320x320, a second run, and a run's parts.
 
 Run: python -m perf.metrics [CLIPS] [DEVICE]. Times are processor seconds of all processes, so that other load
-on the machine does not change them much; the target of 90 s on 2 cores for 320 clips corresponds to 180
+on the machine does not change them much. The target of 90 s on 2 cores for 320 clips corresponds to 180
 processor seconds. The parts of a run (decode, preprocess, network) are printed separately, so that the
 slowest part is visible. With a device such as cuda, the times of these parts are wall-clock times.
 """

@@ -1,7 +1,8 @@
 """Measures the scene engine: rendering speed, and the error of DIS optical flow against the exact flow.
 
-The flow table has one row for every action with motion: the average end-point error of OpenCV's DIS flow
-(medium preset refined to full resolution) on moving pixels that are also visible in the next frame.
+The flow table has one row for every action with motion. A row states the average end-point error of OpenCV's
+DIS flow on moving pixels that are also visible in the next frame. DIS uses the medium preset, refined to full
+resolution.
 """
 
 import time

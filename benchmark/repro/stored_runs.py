@@ -46,7 +46,7 @@ class StoredRuns:
 
 
 def read_runs(folder: Path) -> StoredRuns:
-    """Read all runs of a folder of measurements.
+    """Read all runs in a folder of measurements.
 
     Raises:
         MeasurementError: a file belongs to no setting, or two runs cannot be compared. All runs must have

@@ -8,8 +8,8 @@ The bootstrap determines only the width of the interval, not the centre. A resam
 fewer distinct annotators than the study, and majorities of fewer votes give scores closer to 50 %. A
 percentile interval of the bootstrap would therefore be biased and would often not contain the score. Instead,
 the variance of the resampled scores is converted to an effective number of independent pairs. With this
-number of independent pairs, a score would have the same variance as the resampled scores. (The calculation
-assumes that the mean of the resampled scores is the true score.) The interval is the Wilson interval around
+number of independent pairs, a score would have the same variance as the resampled scores. This calculation
+assumes that the mean of the resampled scores is the true score. The interval is the Wilson interval around
 the score for this effective number of pairs (see `stats.averages`).
 
 Sources: A. C. Cameron and D. L. Miller (2015), J. Human Resources 50(2), 317-372, on clusters; Franco et al.

@@ -8,10 +8,11 @@ class ComparedMatchup(ResponseModel):
 
     Scores and their bounds are percentages of pairs that the reference won. `difference` is the second score
     minus the first, in percentage points. `pairs` is the number of pairs that both studies decided. `both` is
-    the number of these pairs that the reference won in both studies; `only_first` and `only_second` count the
-    pairs that the reference won only in the first or only in the second study; `neither` counts the pairs
-    that the reference won in neither study. `agreement` is the percentage of `pairs` with the same winner.
-    The p-values are those of McNemar's exact test; null while one of the studies is not closed.
+    the number of these pairs that the reference won in both studies. `only_first` counts the pairs that the
+    reference won only in the first study; `only_second` counts the pairs that it won only in the second
+    study. `neither` counts the pairs that the reference lost in both studies. `agreement` is the percentage
+    of `pairs` with the same winner. The p-values are those of McNemar's exact test; null while one of the
+    studies is not closed.
     """
 
     reference: str

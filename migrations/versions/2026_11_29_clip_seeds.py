@@ -1,9 +1,9 @@
 """seeds of clips
 
-Why: a submission holds clips of one or several seeds, a job makes the clip of one seed, and each side of a
-matchup names the seed of the clips that it shows (docs/decisions/0011). Until now a submission held one seed:
-the seed of its jobs, or 0 if the submission had no jobs. The migration gives this seed to the submission's
-clips and matchups.
+Why: a submission holds clips of one or several seeds, and a job makes the clip of one seed. Each side of a
+matchup names the seed whose clips the study shows (docs/decisions/0011). Until now a submission held one
+seed: the seed of its jobs, or 0 if the submission had no jobs. The migration gives this seed to the
+submission's clips and matchups.
 Locks: PostgreSQL locks the tables `clips`, `jobs` and `matchups` while it checks all rows, builds unique
 indexes, and updates the clips and matchups whose seed is not 0. SQLite rebuilds clips and jobs.
 Works with the previous release: yes, as long as no submission holds clips of one pair with two seeds.

@@ -5,9 +5,9 @@ or an assignment is removed, the database looks for rows whose `replaces_id` ref
 index on `replaces_id` makes this search fast. On SQLite the ids of removed vote events are never used again.
 If ids were used again, the cache of live counts would miss new events, because it reads only events with ids
 above the largest id already read.
-Locks: PostgreSQL locks the table `studies` while it adds the column, the table `tasks` while it checks all
-rows once, and the tables `votes` and `assignments` while it builds the indexes; no row is rewritten. SQLite
-rebuilds the tables `tasks` and `vote_events`.
+Locks: PostgreSQL locks the table `studies` while it adds the column, and the table `tasks` while it checks
+all rows once. PostgreSQL also locks the tables `votes` and `assignments` while it builds the indexes. No row
+is rewritten. SQLite rebuilds the tables `tasks` and `vote_events`.
 Works with the previous release: yes, except that the previous release does not run the deletion tasks.
 """
 

@@ -1,8 +1,8 @@
 """Draws text, shapes and images of a figure. Coordinates are in points (1/72 inch) from the top left corner.
 
-Equal inputs give equal bytes: files contain no date, all fonts come with matplotlib, and the ids in SVG files
-are the same in each run because `svg.hashsalt` is fixed. PDF files embed fonts as TrueType; SVG files contain
-text as text elements.
+Equal inputs give equal bytes. The files contain no date, and all fonts come with matplotlib. The ids in SVG
+files are the same in each run, because `svg.hashsalt` is fixed. PDF files embed fonts as TrueType; SVG files
+contain text as text elements.
 """
 
 import io
