@@ -11,6 +11,7 @@ MEASUREMENTS = {
     "judgements": "Assignment and vote over HTTP",
     "judgement_cost": "Processor time of a judgement, beside bare routes and bare SQL statements",
     "peers": "Judgements in Potato and in our server",
+    "scale": "Judgements on PostgreSQL: one and two processes, one and eight studies, with media",
     "overload": "Judgements with media on PostgreSQL and two processes, at 70 % and 400 % of their rate",
     "uploads": "320 clips over REST",
     "uploads_and_votes": "Votes beside 64 parallel uploads and 30 cold renditions",

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -116,7 +117,7 @@ def prepare(home: Path, *, annotators: int, with_media: bool) -> None:
     with database.write() as session:
         gate = WatchGate.DELIVERED if with_media else WatchGate.OFF
         study = open_round_robin(session, slug=STUDY, watch_gate=gate)
-        add_annotators(session, study, annotators)
+        add_annotators(session, study, range(annotators))
         if with_media:
             _store_one_rendition_for_all(session, home)
         # The clips have no files, so the task would find nothing to prepare.
@@ -124,10 +125,10 @@ def prepare(home: Path, *, annotators: int, with_media: bool) -> None:
     database.close()
 
 
-def add_annotators(session: Session, study: Study, count: int) -> None:
+def add_annotators(session: Session, study: Study, numbers: Iterable[int]) -> None:
     """Add annotators to a study; annotator N has the cookie `cookie(N)`."""
     now = utc_now()
-    for number in range(count):
+    for number in numbers:
         annotator = Annotator(study_id=study.id, pseudonym=f"annotator-{number}", created_at=now)
         browser = BrowserSession(
             token_hash=hash_token(cookie(number)), created_at=now, expires_at=now + timedelta(days=1)
@@ -193,7 +194,7 @@ def run_clients(server: Server, annotators: range, visit: Visit, *, seconds: flo
     return timings
 
 
-def judge(port: int, number: int, timings: Timings, stop_at: float, visit: Visit) -> None:
+def judge(port: int, number: int, timings: Timings, stop_at: float, visit: Visit, study: str = STUDY) -> None:
     """Judge comparisons over one connection until `stop_at`."""
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
     headers = {"Cookie": f"ti2v_session={cookie(number)}", "Content-Type": "application/json"}
@@ -209,7 +210,7 @@ def judge(port: int, number: int, timings: Timings, stop_at: float, visit: Visit
     card = None
     while time.perf_counter() < stop_at:
         if card is None:
-            status, body = call("POST", f"/api/v1/studies/{STUDY}/assignments", {})
+            status, body = call("POST", f"/api/v1/studies/{study}/assignments", {})
             if status != 200:
                 timings.failures += 1
                 continue

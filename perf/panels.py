@@ -112,7 +112,7 @@ def measure(home: Path, pairs: int, *, processes: int) -> Outcome:
             votes_per_comparison=PANEL,
         )
         study.lease_s = LEASE_S  # the REST API refuses leases under 5 s
-        add_annotators(session, study, CLIENTS * ANNOTATORS_PER_CLIENT)
+        add_annotators(session, study, range(CLIENTS * ANNOTATORS_PER_CLIENT))
         # The clips have no files, so the task would find nothing to prepare.
         session.execute(delete(Task).where(Task.kind == TaskKind.RENDITIONS))
         wanted = PANEL * (session.scalar(select(func.count()).select_from(Comparison)) or 0)
