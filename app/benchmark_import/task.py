@@ -19,12 +19,13 @@ from app.benchmarks.images import StoredImage, store_images
 from app.benchmarks.service import import_benchmark
 from app.clock import utc_now
 from app.context import AppContext
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Forbidden, Invalid
 from app.media.sandbox import Sandbox
 from app.media.store import MediaDamaged, MediaMissing
 from app.private_files import make_private_folder
 from app.tables.people import Person
 from app.tables.tasks import Task
+from app.tasks.queries import require_active_owner
 from app.tasks.runner import Progress, TaskFailed
 from benchmark.importers.hub import HubAddress, download_limited, parse_address
 from benchmark.importers.problems import ImportProblems
@@ -39,16 +40,17 @@ def import_in_background(context: AppContext, subject: str, progress: Progress) 
     Raises:
         TaskFailed: the benchmark has problems; the task's details list them.
     """
-    details, owner_id = _queued(context, progress)
+    details = _details(context, progress)
     if "result" in details:
         # An earlier attempt stored the benchmark, but the server ended before the task was marked as done.
         _delete_archive(context, details)
         return
     try:
+        progress.require_active_owner()
         with _folder(context, progress) as folder:
             read = _read(context, details, folder, progress)
             images = _store(context, read, progress)
-            version = _import(context, subject, details, owner_id, read, images)
+            version = _import(context, subject, progress, details, read, images)
         progress.add_details(
             result={"version": version, "pairs": len(read.source.pairs), "images": len(images)}
         )
@@ -56,7 +58,7 @@ def import_in_background(context: AppContext, subject: str, progress: Progress) 
         raise TaskFailed(
             "The uploaded file is missing or damaged in the media store. Send it again."
         ) from error
-    except (BenchmarkRefused, Invalid, Conflict, ImportProblems) as error:
+    except (BenchmarkRefused, Forbidden, Invalid, Conflict, ImportProblems) as error:
         listed = [str(problem) for problem in getattr(error, "problems", [])]
         progress.add_details(problems=listed)
         _delete_archive(context, details)
@@ -64,10 +66,9 @@ def import_in_background(context: AppContext, subject: str, progress: Progress) 
     _delete_archive(context, details)
 
 
-def _queued(context: AppContext, progress: Progress) -> tuple[dict[str, Any], int | None]:
+def _details(context: AppContext, progress: Progress) -> dict[str, Any]:
     with context.database.read() as session:
-        task = session.get_one(Task, progress.task_id)
-        return dict(task.details or {}), task.owner_id
+        return dict(session.get_one(Task, progress.task_id).details or {})
 
 
 @contextmanager
@@ -121,14 +122,16 @@ def _store(context: AppContext, read: ReadBenchmark, progress: Progress) -> dict
 def _import(
     context: AppContext,
     slug: str,
+    progress: Progress,
     details: dict[str, Any],
-    owner_id: int | None,
     read: ReadBenchmark,
     images: dict[str, StoredImage],
 ) -> int:
     """Store the benchmark and return its version."""
     with context.database.write() as session:
-        owner = session.get(Person, owner_id) if owner_id is not None else None
+        task = session.get_one(Task, progress.task_id)
+        require_active_owner(session, task)
+        owner = session.get(Person, task.owner_id) if task.owner_id is not None else None
         imported = import_benchmark(
             session,
             source=read.source,
@@ -137,7 +140,7 @@ def _import(
             title=details["title"] or read.source.title or slug,
             now=utc_now(),
             actor=owner.name if owner else "server",
-            owner_id=owner_of_import(session, slug, owner_id),
+            owner_id=owner_of_import(session, slug, task.owner_id),
         )
         return imported.version
 

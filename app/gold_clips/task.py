@@ -69,6 +69,7 @@ def _make_all(context: AppContext, subject: str, progress: Progress) -> int:
         _make(context, each, target=target, principal=principal)
         progress(done, len(planned))
     with context.database.write() as session:
+        principal = owner_of(session, session.get_one(Task, progress.task_id))
         made = find_submission(session, public_id=target, principal=principal, for_change=True)
         finalise(session, submission=made, allow_partial=True, principal=principal, now=utc_now())
     return len(planned)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from app.cursors import KeyType, ListOrder, PageRequest
-from app.errors import NotFound
+from app.errors import Forbidden, NotFound
 from app.security.identity import Principal
 from app.tables.people import Person
 from app.tables.tasks import Task
@@ -15,6 +15,12 @@ from benchmark.protocol import Scope, TaskKind, TaskStatus
 from benchmark.wire.tasks import TaskResponse, TasksResponse
 
 TASKS = ListOrder("tasks", (KeyType.BIG_INTEGER,))
+
+# Tasks that read and write with the rights of their owner. All other tasks are the server's own work, such as
+# the removal of a deleted study: they continue if the owner is disabled.
+ACTING_FOR_OWNER = frozenset(
+    {TaskKind.BENCHMARK_IMPORT, TaskKind.VOTES_IMPORT, TaskKind.VOTES_MERGE, TaskKind.GOLD_CLIPS}
+)
 
 
 @dataclass(frozen=True)
@@ -76,8 +82,29 @@ def _sees(principal: Principal) -> ColumnElement[bool]:
 
 
 def owner_of(session: Session, task: Task) -> Principal:
-    """Return the person who started a task."""
-    return Principal.of(session.get_one(Person, task.owner_id))
+    """Return the person who started a task.
+
+    Raises:
+        Forbidden: this person has been disabled.
+    """
+    person = session.get_one(Person, task.owner_id)
+    if person.disabled_at is not None:
+        raise Forbidden(
+            "The account of the person who started this task is disabled, so the task stopped. Ask an admin "
+            "to enable the account, then start the task again.",
+            code="person_disabled",
+        )
+    return Principal.of(person)
+
+
+def require_active_owner(session: Session, task: Task) -> None:
+    """Do nothing if the task may continue.
+
+    Raises:
+        Forbidden: the task acts for a person who has been disabled.
+    """
+    if task.kind in ACTING_FOR_OWNER and task.owner_id is not None:
+        owner_of(session, task)
 
 
 def newest_tasks(session: Session, principal: Principal, *, limit: int) -> list[Task]:

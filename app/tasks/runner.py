@@ -6,20 +6,23 @@ queued, for example the command `ti2v study open`.
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from app.clock import utc_now
 from app.context import AppContext
+from app.tables.tasks import Task
 from app.tasks import service
+from app.tasks.queries import require_active_owner
 from benchmark.protocol import TaskKind
 
 log = logging.getLogger("ti2v.tasks")
 
 POLL_S = 2.0
-REPORT_INTERVAL = timedelta(seconds=1)
+REPORT_INTERVAL_S = 1.0
 
 
 class TaskStopped(Exception):
@@ -47,7 +50,7 @@ class Progress:
         self.task_id = task_id
         self._task = {"task_id": task_id, "attempt": attempt}
         self._stopping = stopping
-        self._next_report = utc_now()
+        self._next_report = time.monotonic()
 
     def __call__(self, done: int, total: int) -> None:
         """Record the progress: `done` of the task's `total` steps are finished.
@@ -56,17 +59,22 @@ class Progress:
 
         Raises:
             TaskStopped: the task must end now.
+            Forbidden: the task acts for a person who has been disabled.
         """
         if self._stopping.is_set():
             raise TaskStopped
-        now = utc_now()
-        if now < self._next_report and done < total:
+        if time.monotonic() < self._next_report and done < total:
             return
         with self._context.database.write(durable=False) as session:
-            is_held = service.report(session, **self._task, done=done, total=total, now=now)
-        if not is_held:
-            raise TaskStopped
-        self._next_report = now + REPORT_INTERVAL
+            if not service.report(session, **self._task, done=done, total=total, now=utc_now()):
+                raise TaskStopped
+            require_active_owner(session, session.get_one(Task, self.task_id))
+        self._next_report = time.monotonic() + REPORT_INTERVAL_S
+
+    def require_active_owner(self) -> None:
+        """Do nothing if the task may start. Raises Forbidden like `__call__`."""
+        with self._context.database.read() as session:
+            require_active_owner(session, session.get_one(Task, self.task_id))
 
     def add_details(self, **details: Any) -> None:
         """Add data to the task's details, for example the problems that the task found."""

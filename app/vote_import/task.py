@@ -43,6 +43,7 @@ def import_votes_in_background(context: AppContext, _subject: str, progress: Pro
         context.store.delete(details["table_key"])
         return
     try:
+        progress.require_active_owner()
         table = _read(context, wanted, details)
         progress.add_details(result=_import(context, wanted, table, progress))
     except (MediaMissing, MediaDamaged) as error:

@@ -32,6 +32,7 @@ def merge_in_background(context: AppContext, _subject: str, progress: Progress) 
         context.store.delete(wanted.archive_key)
         return
     try:
+        progress.require_active_owner()
         settings = context.settings
         with context.store.open_local(wanted.archive_key) as archive:
             report = report_in(
@@ -61,6 +62,7 @@ def _merge(
         study = find_study(session, slug=wanted.into, principal=principal, for_change=True)
         merge = plan_merge(session, study=study, report=report, slug=wanted.study)
     with context.database.write() as session:
+        principal = owner_of(session, session.get_one(Task, progress.task_id))
         result = store_merge(
             session,
             merge=merge,
