@@ -1,9 +1,7 @@
 """Serves health checks and metrics for monitoring."""
 
 import logging
-import shutil
 from ipaddress import ip_address
-from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -13,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.clock import utc_now
 from app.dependencies import context_of, require_person
 from app.errors import StorageFull, Unavailable
+from app.free_space import least_free_space
 from app.jobs.worker_metrics import worker_metrics
 from app.settings import MIB, Settings
 from benchmark.protocol import Role
@@ -45,15 +44,9 @@ def ready(request: Request) -> dict[str, str]:
 
 
 def _require_free_space(settings: Settings) -> None:
-    media = settings.effective_media_url
-    media_folders = () if media.startswith("s3://") else (Path(media),)
-    for folder in (settings.home, *media_folders):
-        free = shutil.disk_usage(folder).free
-        if free < settings.min_free_bytes:
-            raise StorageFull(
-                f"The server's disk has only {free // MIB} MiB left. Free disk space, at least "
-                f"{settings.min_free_bytes // MIB} MiB (TI2V_MIN_FREE_BYTES)."
-            )
+    disk = least_free_space(settings)
+    if disk.is_too_small:
+        raise StorageFull(f"The server's disk has only {disk.free_bytes // MIB} MiB left. {disk.advice}")
 
 
 @router.get("/metrics")

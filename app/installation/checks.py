@@ -5,19 +5,19 @@ must start fast.
 """
 
 import platform
-import shutil
 import sqlite3
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from app.free_space import least_free_space
 
 if TYPE_CHECKING:
     from app.database import Database
     from app.media.store import MediaStore
     from app.settings import Settings
 
-MIN_FREE_BYTES = 2 * 1024**3
+PLENTY_BYTES = 2 * 1024**3
 # In SQLite 3.7.0 to 3.51.2, two connections that write and checkpoint at the same time can corrupt a
 # write-ahead log.
 FIRST_SAFE_SQLITE = (3, 51, 3)
@@ -142,12 +142,12 @@ def check_media(settings: "Settings", store: "MediaStore | None" = None) -> Find
 
 
 def check_disk(settings: "Settings") -> Finding:
-    free = shutil.disk_usage(_nearest_existing(settings.home)).free
-    found = f"{free / 1024**3:.1f} GiB free"
-    if free < MIN_FREE_BYTES:
-        return Finding("disk", State.BAD, found, "Free disk space: clips are refused when the disk is full.")
+    """Check the free disk space as `/readyz` does, and warn early."""
+    disk = least_free_space(settings)
+    found = f"{disk.free_bytes / 1024**3:.1f} GiB free on the disk of {disk.folder}"
+    if disk.is_too_small:
+        return Finding("disk", State.BAD, found, disk.advice)
+    if disk.free_bytes < PLENTY_BYTES:
+        advice = "Free disk space soon: clips are refused when the disk is full."
+        return Finding("disk", State.NOTE, found, advice)
     return Finding("disk", State.GOOD, found)
-
-
-def _nearest_existing(path: Path) -> Path:
-    return next(each for each in (path, *path.resolve().parents) if each.exists())

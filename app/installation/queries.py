@@ -28,11 +28,17 @@ def connected_at(session: Session, *, person_id: int, issuer: str) -> datetime |
     )
 
 
-def installation_state(session: Session, context: AppContext, *, now: datetime) -> Iterator[Finding]:
-    """Check most parts that `ti2v doctor` checks, and count the workers.
+def count_online_workers(session: Session, context: AppContext, *, now: datetime) -> int:
+    since = now - timedelta(seconds=context.settings.job_lease_s)
+    return session.scalar(select(func.count()).where(Worker.last_seen_at > since)) or 0
 
-    The server sends no request to an OpenID Connect provider, and does not load ffmpeg, which only its child
-    processes need.
+
+def installation_state(context: AppContext, *, online_workers: int, now: datetime) -> Iterator[Finding]:
+    """Check most parts that `ti2v doctor` checks.
+
+    The checks open database sessions and ask the media store, so the caller must not hold an open database
+    session. The server sends no request to an OpenID Connect provider, and does not load ffmpeg, which only
+    its child processes need.
     """
     settings = context.settings
     yield Finding("version", State.GOOD, f"TI2V Bench {version('ti2v-bench')}")
@@ -43,7 +49,7 @@ def installation_state(session: Session, context: AppContext, *, now: datetime) 
     yield checks.check_media(settings, context.store)
     yield checks.check_disk(settings)
     yield _newest_backup(settings.home / "backups", now)
-    yield _workers(session, now - timedelta(seconds=settings.job_lease_s))
+    yield Finding("workers", State.GOOD, f"{counted(online_workers, 'worker')} online")
     yield checks.check_home(settings)
     yield checks.check_secret_key(settings)
     yield checks.check_limits(settings)
@@ -57,8 +63,3 @@ def _newest_backup(folder: Path, now: datetime) -> Finding:
         advice = "The service knows only backups in this folder. Run: ti2v db backup FILE"
         return Finding("backup", State.NOTE, f"none in {folder}", advice)
     return Finding("backup", State.GOOD, f"newest in {folder}: {ago(now.timestamp() - max(times))}")
-
-
-def _workers(session: Session, since: datetime) -> Finding:
-    online = session.scalar(select(func.count()).where(Worker.last_seen_at > since)) or 0
-    return Finding("workers", State.GOOD, f"{counted(online, 'worker')} online")

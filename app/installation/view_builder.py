@@ -8,28 +8,17 @@ from app.context import AppContext
 from app.installation.checks import State
 from app.installation.effective_settings import effective_settings
 from app.installation.queries import connected_at, installation_state
-from app.installation.view_models import Account, ServiceState, SettingsPage
+from app.installation.view_models import Account, ServiceState
 from app.people.queries import KEYS, KeyFilter, keys_page, person_response
 from app.people.view_models import KeyLine
 from app.security.identity import Principal
 from app.settings import Settings
 from app.tables.people import Person
-from benchmark.protocol import Scope
 
 _ORDER = (State.BAD, State.NOTE, State.GOOD)
 
 
-def settings_page(
-    session: Session, context: AppContext, principal: Principal, *, now: datetime
-) -> SettingsPage:
-    is_admin = principal.is_admin and principal.may(Scope.ADMIN)
-    return SettingsPage(
-        account=_account(session, context.settings, principal, now),
-        service=_service_state(session, context, now) if is_admin else None,
-    )
-
-
-def _account(session: Session, settings: Settings, principal: Principal, now: datetime) -> Account:
+def account_view(session: Session, settings: Settings, principal: Principal, *, now: datetime) -> Account:
     person = session.get_one(Person, principal.person_id)
     keys = keys_page(session, KeyFilter(name=person.name), KEYS.everything(), now=now).keys
     issuer = settings.openid_issuer
@@ -41,8 +30,8 @@ def _account(session: Session, settings: Settings, principal: Principal, now: da
     )
 
 
-def _service_state(session: Session, context: AppContext, now: datetime) -> ServiceState:
-    findings = sorted(
-        installation_state(session, context, now=now), key=lambda each: _ORDER.index(each.state)
-    )
+def service_view(context: AppContext, *, online_workers: int, now: datetime) -> ServiceState:
+    """Check the service; the caller must not hold an open database session."""
+    found = installation_state(context, online_workers=online_workers, now=now)
+    findings = sorted(found, key=lambda each: _ORDER.index(each.state))
     return ServiceState(tuple(findings), effective_settings(context.settings))

@@ -2,20 +2,39 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy.pool import QueuePool
 
 from app.clock import utc_now
 from app.context import AppContext
+from app.free_space import least_free_space
+from app.installation.checks import State, check_disk
 from app.installation.effective_settings import effective_settings, without_passwords
+from app.media.store.folder import FolderStore
 from app.settings import Settings
 from app.tables.people import ExternalIdentity
 from benchmark.protocol import Role
 from tests.app.results.page_voters import signed_in
 from tests.cast import Cast, make_actor
 from tests.conftest import settings_for
+
+
+class RecordingStore(FolderStore):
+    """A store that records how many database connections are in use whenever its health is asked."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(Path(context.settings.effective_media_url))
+        assert isinstance(context.database.engine.pool, QueuePool)
+        self._pool = context.database.engine.pool
+        self.connections: list[int] = []
+
+    def healthy(self) -> bool:
+        self.connections.append(self._pool.checkedout())
+        return super().healthy()
 
 
 def cells(html: str, first: str) -> list[str]:
@@ -65,6 +84,35 @@ def test_a_missing_backup_is_noted_and_the_newest_is_named(cast: Cast) -> None:
     assert before[1] == "△ Look at"
     assert "ti2v db backup" in before[3]
     assert after[1] == "✓ Fine"
+
+
+def test_a_disk_that_readyz_refuses_is_bad_on_the_page_and_in_the_command(
+    cast: Cast, open_one: Callable[[Settings], AppContext]
+) -> None:
+    context = open_one(settings_for(cast.context.settings.home, min_free_bytes=2**62))
+    ada = signed_in(context, cast.ada)
+
+    assert ada.get("/readyz").status_code == 507
+    assert cells(ada.get("/settings").text, "disk")[1] == "▲ Fix"
+    found = check_disk(context.settings)
+    assert (found.state, "TI2V_MIN_FREE_BYTES" in found.advice) == (State.BAD, True)
+
+
+def test_the_fullest_of_the_disks_counts(cast: Cast) -> None:
+    home = cast.context.settings.home
+    settings = settings_for(home, media_url="/proc/self")  # a file system without free space
+
+    assert least_free_space(settings).folder == Path("/proc/self")
+    assert least_free_space(settings_for(home, media_url="s3://bucket")).folder == home
+
+
+def test_no_database_connection_is_held_while_the_media_store_is_asked(cast: Cast) -> None:
+    store = RecordingStore(cast.context)
+    ada = signed_in(replace(cast.context, store=store), cast.ada)
+
+    assert ada.get("/settings").status_code == 200
+
+    assert store.connections == [0]
 
 
 def test_the_account_says_whether_the_provider_is_connected(
