@@ -40,7 +40,7 @@ from models.generators.weights_digest import checkpoint_sha256, weight_files
 from models.motif.torch_threads import cpu_threads
 
 if TYPE_CHECKING:
-    from diffusers.pipelines.pipeline_utils import DiffusionPipeline
+    from models.generators.diffusers_classes import Pipeline
 
 N = TypeVar("N", int, float)
 
@@ -74,7 +74,7 @@ class DiffusersGenerator:
         self._folder, self._parts = folder, parts or {}
         self._revision = revision
         self._recipe_sha256 = recipe_sha256
-        self._pipeline: DiffusionPipeline | None = None
+        self._pipeline: Pipeline | None = None
         self._call: dict[str, ArgumentOrList] = {}
         self._device = ""
         self._dtype = DType.AUTO
@@ -198,12 +198,17 @@ class DiffusersGenerator:
             checkpoint_sha256=self._checkpoint_sha256,
             recipe_sha256=self._recipe_sha256,
             steps=_number(self._setting("num_inference_steps"), int),
-            guidance=_number(self._setting("guidance_scale"), float),
+            guidance=_number(self._guidance(), float),
             batch=batch,
             peak_memory_bytes=peak_memory_bytes(self._device),
             settings=_settings(recipe, self._call),
             libraries=library_versions(NETWORK_LIBRARIES),
         )
+
+    def _guidance(self) -> object:
+        guider = self._recipe.guider
+        stated = guider.settings.get("guidance_scale") if guider else None
+        return self._setting("guidance_scale") if stated is None else stated
 
     def _setting(self, name: str) -> object:
         return self._call.get(name, call_defaults(self._recipe).get(name))
@@ -212,9 +217,11 @@ class DiffusersGenerator:
 def _settings(recipe: DiffusersRecipe, call: Mapping[str, ArgumentOrList]) -> dict[str, str]:
     """Return all settings that influence the clip, from the recipe and from the pipeline call, as text."""
     settings = {"fit": recipe.fit.value} | {name: str(value) for name, value in call.items()}
-    if recipe.scheduler is not None:
-        settings |= {f"scheduler.{name}": str(value) for name, value in recipe.scheduler.settings.items()}
-        settings |= {"scheduler": recipe.scheduler.name} if recipe.scheduler.name else {}
+    settings |= {"workflow": recipe.workflow} if recipe.workflow else {}
+    for key, table in (("scheduler", recipe.scheduler), ("guider", recipe.guider)):
+        if table is not None:
+            settings |= {f"{key}.{name}": str(value) for name, value in table.settings.items()}
+            settings |= {key: table.name} if table.name else {}
     if recipe.quantization is not None:
         settings["quantization"] = f"{recipe.quantization.backend} {','.join(recipe.quantization.components)}"
     settings |= {"enlarge": str(recipe.enlarge)} if recipe.enlarge > 1 else {}

@@ -3,28 +3,34 @@
 import importlib
 import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from models.generators.base import CannotRun
+from models.generators.modular_classes import input_defaults, is_modular, modular_problems, workflow_blocks
 from models.generators.quotes import read_quote
+from models.generators.recipe_tables import Guider, Scheduler
 from models.generators.recipes import DiffusersRecipe
 
 if TYPE_CHECKING:
+    from diffusers.modular_pipelines.modular_pipeline import ModularPipeline
     from diffusers.pipelines.pipeline_utils import DiffusionPipeline
+
+    Pipeline = DiffusionPipeline | ModularPipeline
 
 MOTIF = "MotifImageToVideoPipeline"
 STANDARD_ARGUMENTS = ("image", "prompt", "height", "width", "num_frames", "generator")
 _INSTALLED = re.compile(r"^([A-Za-z_][\w.]*):([A-Za-z_]\w*)$")
 
 
-def pipeline_class(name: str) -> "type[DiffusionPipeline]":
+def pipeline_class(name: str) -> "type[Pipeline]":
     """Return a pipeline class of diffusers, of MotiF or of another installed package (`module:Class`).
 
     Raises:
         CannotRun: there is no such class, or the class is not a diffusers pipeline.
     """
+    from diffusers.modular_pipelines.modular_pipeline import ModularPipeline
     from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 
     if name == MOTIF:
@@ -32,7 +38,7 @@ def pipeline_class(name: str) -> "type[DiffusionPipeline]":
 
         return MotifImageToVideoPipeline
     found = _installed_class(name) if ":" in name else _diffusers_class(name)
-    if not (isinstance(found, type) and issubclass(found, DiffusionPipeline)):
+    if not (isinstance(found, type) and issubclass(found, DiffusionPipeline | ModularPipeline)):
         raise CannotRun(f"{name} is not a pipeline class of diffusers.{_hint(name, 'Pipeline')}")
     return found
 
@@ -48,6 +54,20 @@ def scheduler_class(name: str) -> Any:
     found = _diffusers_class(name)
     if not (isinstance(found, type) and issubclass(found, SchedulerMixin)):
         raise CannotRun(f"{name} is not a scheduler class of diffusers.{_hint(name, 'Scheduler')}")
+    return found
+
+
+def guider_class(name: str) -> Any:
+    """Return a guider class of diffusers.
+
+    Raises:
+        CannotRun: the installed diffusers has no such class.
+    """
+    from diffusers.guiders.guider_utils import BaseGuidance
+
+    found = _diffusers_class(name)
+    if not (isinstance(found, type) and issubclass(found, BaseGuidance)):
+        raise CannotRun(f"{name} is not a guider class of diffusers.{_hint(name, 'Guidance')}")
     return found
 
 
@@ -105,7 +125,10 @@ def call_problems(recipe: DiffusersRecipe) -> list[str]:
         f"call.{name}: {recipe.pipeline} has no such argument" for name in recipe.call if name not in known
     ]
     problems += _quote_problems(recipe, known)
-    return problems + _scheduler_problems(recipe) + _component_problems(recipe)
+    problems += modular_problems(recipe, pipeline_class(recipe.pipeline))
+    problems += _class_problems("scheduler", recipe.scheduler, scheduler_class)
+    problems += _class_problems("guider", recipe.guider, guider_class)
+    return problems + _component_problems(recipe)
 
 
 def _quote_problems(recipe: DiffusersRecipe, known: Mapping[str, object]) -> list[str]:
@@ -122,24 +145,29 @@ def _quote_problems(recipe: DiffusersRecipe, known: Mapping[str, object]) -> lis
     return problems
 
 
-def _scheduler_problems(recipe: DiffusersRecipe) -> list[str]:
-    if recipe.scheduler is None or not recipe.scheduler.name:
+def _class_problems(
+    key: str, table: Scheduler | Guider | None, find_class: Callable[[str], Any]
+) -> list[str]:
+    if table is None or not table.name:
         return []
     try:
-        kind = scheduler_class(recipe.scheduler.name)
+        kind = find_class(table.name)
     except CannotRun as error:
-        return [f"scheduler.name: {error}"]
+        return [f"{key}.name: {error}"]
     known = inspect.signature(kind.__init__).parameters
     return [
-        f"scheduler.settings.{name}: {recipe.scheduler.name} has no such setting"
-        for name in recipe.scheduler.settings
+        f"{key}.settings.{name}: {table.name} has no such setting"
+        for name in table.settings
         if name not in known
     ]
 
 
 def _component_problems(recipe: DiffusersRecipe) -> list[str]:
     problems = []
-    known = inspect.signature(pipeline_class(recipe.pipeline).__init__).parameters
+    kind = pipeline_class(recipe.pipeline)
+    known: Collection[str] = inspect.signature(kind.__init__).parameters
+    if is_modular(kind):
+        known = workflow_blocks(kind, recipe.workflow).component_names
     for each in recipe.components:
         if each.component not in known:
             problems.append(f"components.component: {recipe.pipeline} has no component {each.component!r}")
@@ -151,6 +179,13 @@ def _component_problems(recipe: DiffusersRecipe) -> list[str]:
 
 
 def call_defaults(recipe: DiffusersRecipe) -> Mapping[str, object]:
-    """Return the arguments of the pipeline's `__call__` and the defaults of these arguments."""
-    parameters = inspect.signature(pipeline_class(recipe.pipeline).__call__).parameters
+    """Return the arguments of a pipeline's call and the defaults of these arguments.
+
+    Raises:
+        CannotRun: the class or its workflow does not exist.
+    """
+    kind = pipeline_class(recipe.pipeline)
+    if is_modular(kind):
+        return input_defaults(workflow_blocks(kind, recipe.workflow))
+    parameters = inspect.signature(kind.__call__).parameters
     return {name: each.default for name, each in parameters.items() if name != "self"}

@@ -10,12 +10,14 @@ from models.generators.base import Crashed, Frames
 def output_frames(output: object) -> object:
     """Return the frames of a pipeline's output, with a batch dimension.
 
-    Most pipelines return a batch in the attribute `frames`. Cosmos3 returns one clip in the attribute
-    `video`.
+    Most pipelines return a batch in the attribute `frames`. Modular pipelines return their state with a batch
+    in the attribute `videos`. Cosmos3 returns one clip in the attribute `video`.
 
     Raises:
-        Crashed: the output has neither `frames` nor `video`.
+        Crashed: the output has none of these attributes.
     """
+    if hasattr(output, "videos"):
+        return output.videos
     if hasattr(output, "frames"):
         return output.frames
     if hasattr(output, "video"):

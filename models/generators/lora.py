@@ -9,12 +9,12 @@ from torch import Tensor, nn
 from models.generators.base import CannotRun
 
 if TYPE_CHECKING:
-    from diffusers.pipelines.pipeline_utils import DiffusionPipeline
+    from models.generators.diffusers_classes import Pipeline
 
 _DOWN, _UP, _ALPHA = ".lora_A.weight", ".lora_B.weight", ".alpha"
 
 
-def merge_lora(pipeline: "DiffusionPipeline", file: Path, scale: float) -> None:
+def merge_lora(pipeline: "Pipeline", file: Path, scale: float) -> None:
     """Add the product of each pair of LoRA matrices to the weight of its layer.
 
     Args:
@@ -40,7 +40,7 @@ def merge_lora(pipeline: "DiffusionPipeline", file: Path, scale: float) -> None:
         _merge(pipeline, name, state, scale, file)
 
 
-def _read(pipeline: "DiffusionPipeline", file: Path) -> dict[str, Tensor]:
+def _read(pipeline: "Pipeline", file: Path) -> dict[str, Tensor]:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
@@ -56,9 +56,7 @@ def _read(pipeline: "DiffusionPipeline", file: Path) -> dict[str, Tensor]:
     return found
 
 
-def _merge(
-    pipeline: "DiffusionPipeline", name: str, state: dict[str, Tensor], scale: float, file: Path
-) -> None:
+def _merge(pipeline: "Pipeline", name: str, state: dict[str, Tensor], scale: float, file: Path) -> None:
     down, up = state[name + _DOWN].float(), state.get(name + _UP)
     component, _, path = name.partition(".")
     network = getattr(pipeline, component, None)

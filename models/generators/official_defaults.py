@@ -79,7 +79,7 @@ def _values(recipe: AnyRecipe) -> Iterator[tuple[str, ArgumentOrList]]:
         yield "fps", float(native.fps)
     yield from recipe.call.items()
     yield from ((name, str(quote)) for name, quote in recipe.quotes.items())
-    if recipe.scheduler is not None:
-        if recipe.scheduler.name:
-            yield "scheduler", recipe.scheduler.name
-        yield from ((f"scheduler.{name}", value) for name, value in recipe.scheduler.settings.items())
+    for key, table in (("scheduler", recipe.scheduler), ("guider", recipe.guider)):
+        if table is not None:
+            yield from [(key, table.name)] if table.name else []
+            yield from ((f"{key}.{name}", value) for name, value in table.settings.items())

@@ -1,24 +1,31 @@
 """Loads a diffusers pipeline as its recipe describes: components, scheduler, LoRAs, number types, devices."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
+from diffusers.modular_pipelines.modular_pipeline import ModularPipeline
 
 from models.generators.base import CannotRun
-from models.generators.diffusers_classes import component_class, pipeline_class, scheduler_class
+from models.generators.diffusers_classes import (
+    component_class,
+    guider_class,
+    pipeline_class,
+    scheduler_class,
+)
 from models.generators.enums import DType
 from models.generators.lora import merge_lora
+from models.generators.modular_loader import load_modular_pipeline, offload_to_cpu
 from models.generators.out_of_memory import gpu_gib
+from models.generators.recipe_tables import FP8, Guider, Scheduler
 from models.generators.recipes import DiffusersRecipe
 
 if TYPE_CHECKING:
-    from diffusers.pipelines.pipeline_utils import DiffusionPipeline
+    from models.generators.diffusers_classes import Pipeline
 
 _DENOISERS = ("unet", "transformer", "transformer_2")
-FP8 = "fp8"
 
 TORCH_TYPES = {
     DType.FLOAT32: torch.float32,
@@ -29,7 +36,7 @@ TORCH_TYPES = {
 
 def load_pipeline(
     recipe: DiffusersRecipe, folder: Path, parts: Mapping[str, Path], *, device: str, dtype: DType
-) -> "DiffusionPipeline":
+) -> "Pipeline":
     """Load a pipeline from local folders; nothing is downloaded.
 
     Args:
@@ -51,41 +58,55 @@ def load_pipeline(
     types: dict[str, torch.dtype] = {"default": TORCH_TYPES[dtype]}
     if dtype is not DType.FLOAT32:
         types |= {name: TORCH_TYPES[each] for name, each in recipe.dtypes.items()}
+    kind = pipeline_class(recipe.pipeline)
+    pipeline: Pipeline
     try:
-        pipeline = pipeline_class(recipe.pipeline).from_pretrained(
-            str(folder),
-            dtype=types,
-            variant=recipe.variant,
-            use_safetensors=True,
-            local_files_only=True,
-            **_components(recipe, parts, types),
-            **(_gpu_options(recipe) if is_on_gpu else {}),
-        )
+        own = _components(recipe, parts, types)
+        if issubclass(kind, ModularPipeline):
+            pipeline = load_modular_pipeline(kind, recipe, folder, own_components=own, types=types)
+        else:
+            pipeline = kind.from_pretrained(
+                str(folder),
+                dtype=types,
+                variant=recipe.variant,
+                use_safetensors=True,
+                local_files_only=True,
+                **own,
+                **(_gpu_options(recipe) if is_on_gpu else {}),
+            )
     except (OSError, ImportError, ValueError) as error:  # missing tensors raise ValueError
         raise CannotRun(f"{recipe.name} cannot be loaded from {folder}: {error}") from error
-    replace_scheduler(pipeline, recipe)
+    replace_components(pipeline, recipe)
     for lora in recipe.loras:
         merge_lora(pipeline, parts[lora.source] / lora.file, lora.scale)
     return pipeline
 
 
-def replace_scheduler(pipeline: "DiffusionPipeline", recipe: DiffusersRecipe) -> None:
-    """Replace the scheduler that is stored with the weights, if the recipe has the table `[scheduler]`.
+def replace_components(pipeline: "Pipeline", recipe: DiffusersRecipe) -> None:
+    """Replace the scheduler and the guider of a pipeline, if the recipe has a table for them.
 
     Raises:
-        CannotRun: the recipe names a setting that the scheduler does not have.
+        CannotRun: the class does not exist, or does not have a setting of the recipe.
     """
-    if recipe.scheduler is None:
-        return
-    name = recipe.scheduler.name or type(pipeline.scheduler).__name__
-    kind = scheduler_class(name)
-    unknown = sorted(set(recipe.scheduler.settings) - set(inspect.signature(kind.__init__).parameters))
+    if recipe.scheduler is not None:
+        _replace(pipeline, "scheduler", recipe.scheduler, scheduler_class)
+    if recipe.guider is not None:
+        _replace(pipeline, "guider", recipe.guider, guider_class)
+
+
+def _replace(
+    pipeline: "Pipeline", component: str, table: Scheduler | Guider, find_class: Callable[[str], Any]
+) -> None:
+    current = getattr(pipeline, component)
+    name = table.name or type(current).__name__
+    kind = find_class(name)
+    unknown = sorted(set(table.settings) - set(inspect.signature(kind.__init__).parameters))
     if unknown:
-        raise CannotRun(f"{recipe.name} cannot be loaded: {name} has no setting {unknown[0]!r}.")
-    pipeline.scheduler = kind.from_config(pipeline.scheduler.config, **recipe.scheduler.settings)
+        raise CannotRun(f"The {component} cannot be replaced: {name} has no setting {unknown[0]!r}.")
+    setattr(pipeline, component, kind.from_config(current.config, **table.settings))
 
 
-def move_to_device(pipeline: "DiffusionPipeline", recipe: DiffusersRecipe, device: str) -> None:
+def move_to_device(pipeline: "Pipeline", recipe: DiffusersRecipe, device: str) -> None:
     """Move a pipeline to a device; apply tiling, CPU offload and compilation as the recipe requests."""
     if recipe.tiling:
         pipeline.vae.enable_tiling()
@@ -97,7 +118,10 @@ def move_to_device(pipeline: "DiffusionPipeline", recipe: DiffusersRecipe, devic
     if recipe.gpus > 1:
         pass  # from_pretrained has distributed the components
     elif gpu_gib(device) < recipe.offload_below_gib:
-        pipeline.enable_model_cpu_offload(device=device)
+        if isinstance(pipeline, ModularPipeline):
+            offload_to_cpu(pipeline, device)
+        else:
+            pipeline.enable_model_cpu_offload(device=device)
     else:
         pipeline.to(device)
     if recipe.compile:
@@ -107,7 +131,7 @@ def move_to_device(pipeline: "DiffusionPipeline", recipe: DiffusersRecipe, devic
                 denoiser.compile()
 
 
-def store_as_fp8(pipeline: "DiffusionPipeline", recipe: DiffusersRecipe) -> None:
+def store_as_fp8(pipeline: "Pipeline", recipe: DiffusersRecipe) -> None:
     """Convert the weights of the recipe's components to 8 bits; layers compute in the native type."""
     assert recipe.quantization is not None
     for name in recipe.quantization.components:

@@ -14,13 +14,13 @@ from models.generators.base import BadInput, CannotRun, Frames
 from models.generators.machine import missing_package
 
 if TYPE_CHECKING:
-    from diffusers.pipelines.pipeline_utils import DiffusionPipeline
+    from models.generators.diffusers_classes import Pipeline
 
 # The image encoding and the clip have the same seed. This number makes their random numbers differ.
 _ENCODING_SALT = 0x5EED
 
 
-def patch_pipeline(pipeline: "DiffusionPipeline") -> None:
+def patch_pipeline(pipeline: "Pipeline") -> None:
     """Apply all patches that a newly loaded pipeline needs.
 
     Raises:
@@ -32,7 +32,7 @@ def patch_pipeline(pipeline: "DiffusionPipeline") -> None:
     _check_padding_mask(pipeline)
 
 
-def _patch_text_encoder(pipeline: "DiffusionPipeline") -> None:
+def _patch_text_encoder(pipeline: "Pipeline") -> None:
     """Restore the attribute `text_model` of CLIP encoders for I2VGen-XL, which transformers 5.6 removed."""
     encoder = getattr(pipeline, "text_encoder", None)
     if hasattr(encoder, "final_layer_norm") and not hasattr(encoder, "text_model"):
@@ -40,7 +40,7 @@ def _patch_text_encoder(pipeline: "DiffusionPipeline") -> None:
         object.__setattr__(encoder, "text_model", encoder)
 
 
-def _patch_attention(pipeline: "DiffusionPipeline") -> None:
+def _patch_attention(pipeline: "Pipeline") -> None:
     """Select the attention backend `flex`: Kandinsky 5 Pro's sparse attention (NABLA) needs block masks."""
     from diffusers import attention_backend
 
@@ -51,7 +51,7 @@ def _patch_attention(pipeline: "DiffusionPipeline") -> None:
             pipeline.transformer.set_attention_backend("flex")
 
 
-def _patch_guardrail(pipeline: "DiffusionPipeline") -> None:
+def _patch_guardrail(pipeline: "Pipeline") -> None:
     """Raise a clear error when NVIDIA's guardrail refuses a prompt or clip.
 
     After a refusal the guardrail returns None, and None would crash the pipeline of Cosmos.
@@ -75,18 +75,18 @@ def _patch_guardrail(pipeline: "DiffusionPipeline") -> None:
     guardrail.check_text_safety, guardrail.check_video_safety = checked_prompt, checked_clip
 
 
-def _check_padding_mask(pipeline: "DiffusionPipeline") -> None:
+def _check_padding_mask(pipeline: "Pipeline") -> None:
     if _transformer_config(pipeline).get("concat_padding_mask") and missing_package(("torchvision",)):
         raise CannotRun("The network needs the package torchvision, in the build that matches torch.")
 
 
-def _transformer_config(pipeline: "DiffusionPipeline") -> Mapping[str, object]:
+def _transformer_config(pipeline: "Pipeline") -> Mapping[str, object]:
     transformer = getattr(pipeline, "transformer", None)
     return {} if transformer is None else transformer.config
 
 
 @contextmanager
-def seeded(pipeline: "DiffusionPipeline", seeds: Sequence[int]) -> Iterator[list[torch.Generator]]:
+def seeded(pipeline: "Pipeline", seeds: Sequence[int]) -> Iterator[list[torch.Generator]]:
     """Yield one random generator per clip; make the pipeline's other random numbers depend on the seeds.
 
     Some pipelines, such as I2VGen-XL, sample the latents of the input image without the random generator of

@@ -11,6 +11,8 @@ ArgumentOrList = Argument | tuple[Argument, ...]
 # `owner/name@commit path:line` of a repository on GitHub, or `package==version path`.
 Citation = Annotated[str, Field(pattern=r"^([\w.-]+/[\w.-]+@[0-9a-f]{40}|[\w.-]+==[\w.]+) [\w./-]+(:\d+)?$")]
 Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
+# The backend of quantisation that needs no further package.
+FP8 = "fp8"
 Rate = Annotated[Fraction, BeforeValidator(lambda value: Fraction(str(value))), Field(gt=0)]
 
 
@@ -157,6 +159,18 @@ class Scheduler(RecipeTable):
         name: scheduler class of diffusers. If the text is empty, the class stored with the weights is kept.
         settings: scheduler settings that differ from the settings stored with the weights, such as
             `flow_shift`.
+    """
+
+    name: str = ""
+    settings: Mapping[str, Argument] = Field(default_factory=dict)
+
+
+class Guider(RecipeTable):
+    """Table `[guider]`: the guider of a modular pipeline, such as classifier-free guidance.
+
+    Attributes:
+        name: guider class of diffusers. If the text is empty, the class of the pipeline is kept.
+        settings: guider settings that differ from the defaults, such as `guidance_scale`.
     """
 
     name: str = ""

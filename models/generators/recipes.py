@@ -19,6 +19,7 @@ from models.generators.quotes import Quote
 from models.generators.recipe_tables import (
     ArgumentOrList,
     Environment,
+    Guider,
     Limits,
     Official,
     Output,
@@ -100,6 +101,7 @@ class DiffusersRecipe(Recipe):
     Attributes:
         kind: always `diffusers`.
         pipeline: a class of diffusers, or `module:Class` of an installed package; see `diffusers_classes`.
+        workflow: workflow of a modular pipeline; see `modular_classes`.
         dtype: native floating-point type on a GPU.
         dtypes: floating-point types of pipeline components that do not use `dtype`, keyed by the component's
             name.
@@ -119,6 +121,7 @@ class DiffusersRecipe(Recipe):
         names: the pipeline class's own names for the arguments `image`, `prompt`, `height`, `width`,
             `num_frames` and `generator`. An empty name means that the class does not have the argument.
         scheduler: the scheduler that replaces the scheduler stored with the weights.
+        guider: the guider of a modular pipeline.
         quantization: smaller number types for the weights.
         gpus: number of GPUs over which the components of one pipeline are distributed.
         components: pipeline components with weights in separate repositories.
@@ -128,6 +131,7 @@ class DiffusersRecipe(Recipe):
 
     kind: Literal["diffusers"]
     pipeline: str
+    workflow: str = ""
     dtype: DType = DType.BFLOAT16
     dtypes: Mapping[str, DType] = Field(default_factory=dict)
     packages: tuple[str, ...] = ()
@@ -142,6 +146,7 @@ class DiffusersRecipe(Recipe):
     quotes: Mapping[str, Quote] = Field(default_factory=dict)
     names: Mapping[str, str] = Field(default_factory=dict)
     scheduler: Scheduler | None = None
+    guider: Guider | None = None
     quantization: Quantization | None = None
     gpus: int = Field(default=1, ge=1, le=16)
     components: tuple[ComponentWeights, ...] = ()

@@ -44,6 +44,7 @@ ADAPTERS = (
     "cosmos3-nano",
     "helios-base",
     "sana-video-2b-480p",
+    "minimax-h3",
 )
 
 

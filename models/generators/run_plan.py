@@ -49,7 +49,8 @@ def _program_lines(recipe: DiffusersRecipe | SubprocessRecipe) -> Iterator[str]:
         yield f"Environment: Python {recipe.environment.python}"
         yield f"Command: {' '.join(recipe.command)}"
         return
-    yield f"Pipeline: {recipe.pipeline}, {recipe.dtype.value}" + "".join(
+    workflow = f", workflow {recipe.workflow}" if recipe.workflow else ""
+    yield f"Pipeline: {recipe.pipeline}{workflow}, {recipe.dtype.value}" + "".join(
         f", {name} in {each.value}" for name, each in recipe.dtypes.items()
     )
     if recipe.quantization is not None:

@@ -24,11 +24,12 @@ from tests.models.generators.requests import picture
 from tests.models.generators.toys.cosmos import StandInGuardrail, guardrail
 from tests.models.generators.toys.table import TOYS, save_toy, toy_recipe
 
-# All come out of diffusers and torch: NumPy in schedulers, and sparse attention on a CPU.
+# All come out of diffusers and torch: NumPy in schedulers, sparse attention on a CPU, and the sound of H3.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy"),
     pytest.mark.filterwarnings("ignore:__array_wrap__ must accept context"),
     pytest.mark.filterwarnings("ignore:flex_attention called without torch.compile"),
+    pytest.mark.filterwarnings("ignore:.*torch.nn.utils.weight_norm. is deprecated:FutureWarning"),
 ]
 # One model of each build: another size or number of steps changes nothing in a toy.
 BUILDS = list({toy.build: name for name, toy in reversed(TOYS.items())}.values())

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import torch
-from diffusers import DiffusionPipeline
+from diffusers import DiffusionPipeline, ModularPipeline
 
 from models.generators.adapter_entries import shipped_adapter
 from models.generators.recipe_tables import ArgumentOrList
@@ -19,6 +19,7 @@ from tests.models.generators.toys.helios import helios
 from tests.models.generators.toys.hunyuan import framepack, hunyuan, hunyuan_1_5, skyreels_v1
 from tests.models.generators.toys.kandinsky import kandinsky, kandinsky6
 from tests.models.generators.toys.ltx2 import ltx2
+from tests.models.generators.toys.minimax_h3 import minimax_h3
 from tests.models.generators.toys.sana import sana
 from tests.models.generators.toys.single_models import cogvideox, cogvideox_1_5, i2vgen_xl, ltx
 from tests.models.generators.toys.wan import skyreels_v2, wan, wan_ti2v, wan_with_two_experts
@@ -28,10 +29,11 @@ from tests.models.generators.toys.wan import skyreels_v2, wan, wan_ti2v, wan_wit
 class Toy:
     """A pipeline to be saved, and the form and further arguments its adapter's recipe is cut down to."""
 
-    build: Callable[[], DiffusionPipeline]
+    build: Callable[[], DiffusionPipeline | ModularPipeline]
     size: int
     frames: int
     call: dict[str, ArgumentOrList] = field(default_factory=dict)
+    fps: int = 8
 
 
 SHORT: dict[str, ArgumentOrList] = {"max_sequence_length": 16}
@@ -62,6 +64,8 @@ TOYS = {
     "helios-base": Toy(helios, 32, 9, {**SHORT, "num_frames": 10, "num_latent_frames_per_chunk": 2}),
     # Without binning, the class keeps the size of a toy.
     "sana-video-2b-480p": Toy(sana, 32, 5, {**SHORT, "use_resolution_binning": False}),
+    # The class generates at least 5 seconds at 24 frames per second.
+    "minimax-h3": Toy(minimax_h3, 32, 124, fps=24),
 }
 
 
@@ -69,7 +73,7 @@ def toy_recipe(name: str) -> DiffusersRecipe:
     """Return a shipped adapter's recipe with a toy's form and two steps; the rest stays."""
     recipe, toy = read_recipe(shipped_adapter(name)), TOYS[name]
     assert isinstance(recipe, DiffusersRecipe)
-    form = NativeTable(width=toy.size, height=toy.size, frames=toy.frames, fps=Fraction(8))
+    form = NativeTable(width=toy.size, height=toy.size, frames=toy.frames, fps=Fraction(toy.fps))
     call = {**recipe.call, **toy.call, "num_inference_steps": 2}
     # The toys are saved in float32 under plain names.
     return recipe.model_copy(
@@ -80,5 +84,9 @@ def toy_recipe(name: str) -> DiffusersRecipe:
 def save_toy(name: str, folder: Path) -> Path:
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        TOYS[name].build().save_pretrained(folder, safe_serialization=True)
+        pipeline = TOYS[name].build()
+        if isinstance(pipeline, ModularPipeline):
+            pipeline.save_pretrained(str(folder), overwrite_modular_index=True)
+        else:
+            pipeline.save_pretrained(folder, safe_serialization=True)
     return folder
