@@ -8,12 +8,14 @@ vote. In the last measurement, clients report playback events after each vote, a
 
 import hashlib
 import json
+import shutil
 import statistics
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -39,6 +41,7 @@ from perf.server import Server, running_bare_routes, running_server
 from perf.synthetic_studies import open_round_robin
 
 SECONDS = 8.0
+TURNS = 4
 # The first requests of a process compile statements and routes.
 WARM_UP_S = 1.0
 CLIENTS = (1, 8, 32)
@@ -75,38 +78,43 @@ class Timings:
     failures: int = 0
 
 
+@dataclass
+class Total:
+    """The measurements of all turns of one server."""
+
+    timings: list[Timings] = field(default_factory=list)
+    elapsed_s: float = 0.0
+    processor_s: float = 0.0
+
+    def votes(self) -> list[float]:
+        """Return the sorted times of all votes, in seconds."""
+        return sorted(seconds for timing in self.timings for seconds in timing.votes)
+
+    def rate(self) -> float:
+        return len(self.votes()) / self.elapsed_s
+
+
 def main() -> None:
-    """Print one line per number of clients: bare routes, the product, and the product with media."""
-    print(f"{'':<48}{'judgements/s':>14}{'server ms':>12}{'vote p50 ms':>14}{'p99 ms':>10}{'failed':>8}")
-    for visit in (Visit.TWO_REQUESTS, Visit.ONE_REQUEST):
-        for clients in CLIENTS:
-            measure_bare_routes(clients, visit)
-        measure_product(visit)
-    measure_product(Visit.WITH_MEDIA)
-    measure_product(Visit.WITH_PLAYBACK)
+    """Print the rates of the product and of bare routes for each number of clients."""
+    names = ("judgements/s", "of bare", "server ms", "vote p50 ms", "p99 ms", "failed")
+    print(f"{'':<48}" + "".join(f"{name:>13}" for name in names))
+    for visit in Visit:
+        measure_visits(visit)
 
 
-def measure_bare_routes(clients: int, visit: Visit) -> None:
-    """Measure the routes of perf/bare_routes.py."""
+def measure_visits(visit: Visit) -> None:
+    """Measure the product with each number of clients, if possible in turns with bare routes."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        prepare(home, annotators=clients, with_media=False)
-        with running_bare_routes(home / DATABASE_FILE) as server:
-            measure(f"{clients} clients, bare routes, {visit}", server, range(clients), visit)
-
-
-def measure_product(visit: Visit) -> None:
-    """Measure the product with each number of clients."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        prepare(home, annotators=sum(CLIENTS), with_media=visit is Visit.WITH_MEDIA)
-        with running_server(home) as server:
-            first = 0
+        prepare(home, annotators=max(CLIENTS), with_media=visit is Visit.WITH_MEDIA)
+        with ExitStack() as stack:
+            servers = {}
+            if visit in (Visit.TWO_REQUESTS, Visit.ONE_REQUEST):
+                file = Path(shutil.copy(home / DATABASE_FILE, home / "bare.sqlite3"))
+                servers["bare routes, "] = stack.enter_context(running_bare_routes(file))
+            servers[""] = server = stack.enter_context(running_server(home))
             for clients in CLIENTS:
-                name = f"{clients} clients, {visit}"
-                annotators = range(first, first + clients)
-                measure(name, server, annotators, visit)
-                first += clients
+                measure(servers, range(clients), visit)
             print(f"server memory: {server.memory_mb():.0f} MB")
 
 
@@ -161,22 +169,31 @@ def cookie(number: int) -> str:
     return f"measured-{number:036d}"
 
 
-def measure(name: str, server: Server, annotators: range, visit: Visit) -> None:
-    """Print a line of results."""
-    run_clients(server, annotators, visit, seconds=WARM_UP_S)
-    start, processor_s = time.perf_counter(), server.processor_s()
-    timings = run_clients(server, annotators, visit, seconds=SECONDS)
-    elapsed = time.perf_counter() - start
-    processor_s = server.processor_s() - processor_s
-    votes = sorted(seconds for timing in timings for seconds in timing.votes)
-    failures = sum(timing.failures for timing in timings)
-    p99 = votes[min(len(votes) - 1, int(len(votes) * 0.99))]
-    processor_ms = 1000 * processor_s / len(votes)
-    print(
-        f"{name:<48}{len(votes) / elapsed:>14.1f}{processor_ms:>12.1f}"
-        f"{statistics.median(votes) * 1000:>14.1f}{p99 * 1000:>10.1f}{failures:>8}",
-        flush=True,
-    )
+def measure(servers: dict[str, Server], annotators: range, visit: Visit) -> None:
+    """Print a line for each server, with the ratio of its rate to that of the first server.
+
+    The clients use the servers in turns, so other programs on the machine affect all of them.
+    """
+    for server in servers.values():
+        run_clients(server, annotators, visit, seconds=WARM_UP_S)
+    totals = {name: Total() for name in servers}
+    for _ in range(TURNS):
+        for name, server in servers.items():
+            start, processor_s = time.perf_counter(), server.processor_s()
+            totals[name].timings += run_clients(server, annotators, visit, seconds=SECONDS / TURNS)
+            totals[name].elapsed_s += time.perf_counter() - start
+            totals[name].processor_s += server.processor_s() - processor_s
+    first, *_ = totals.values()
+    for name, total in totals.items():
+        votes = total.votes()
+        p99 = votes[min(len(votes) - 1, int(len(votes) * 0.99))]
+        ratio = f"{total.rate() / first.rate():.2f}" if len(totals) > 1 else ""
+        print(
+            f"{f'{len(annotators)} clients, {name}{visit}':<48}{total.rate():>13.1f}{ratio:>13}"
+            f"{1000 * total.processor_s / len(votes):>13.1f}{1000 * statistics.median(votes):>13.1f}"
+            f"{1000 * p99:>13.1f}{sum(timing.failures for timing in total.timings):>13}",
+            flush=True,
+        )
 
 
 def run_clients(server: Server, annotators: range, visit: Visit, *, seconds: float) -> list[Timings]:
