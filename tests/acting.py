@@ -1,4 +1,4 @@
-"""What an annotator does over HTTP, in one line each."""
+"""Functions that act as an annotator over HTTP, such as `vote`."""
 
 from fastapi.testclient import TestClient
 from httpx2 import Response
@@ -28,7 +28,7 @@ def vote(
 
 
 def refused(answer: Response, status: int, code: str) -> None:
-    """Assert the contract's error shape."""
+    """Assert that a response has this status, this error code and the form of the contract."""
     assert answer.status_code == status, answer.text
     body = answer.json()
     assert body["error"] == code

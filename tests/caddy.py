@@ -1,4 +1,4 @@
-"""The proxy Caddy: TI2V_TEST_CADDY, or one on the PATH; tests without one are skipped."""
+"""Finds the proxy Caddy: TI2V_TEST_CADDY, or Caddy on the PATH; without Caddy, tests are skipped."""
 
 import os
 import shutil

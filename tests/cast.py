@@ -1,6 +1,6 @@
-"""The fixed cast of the tests and the small world they act in.
+"""The fixed people of the tests, and a small installation with data.
 
-Alice owns the studies, Bob helps (another researcher), Charlie must see nothing, Ada is an admin.
+Alice owns the studies; Bob is a second researcher who helps; Charlie must see nothing; Ada is an admin.
 """
 
 import hashlib
@@ -58,7 +58,7 @@ class Actor:
 
 @dataclass(frozen=True)
 class Study:
-    """A study and the secrets of its unused invitations."""
+    """A study, with the secrets of its unused invitations."""
 
     slug: str
     context: AppContext
@@ -81,7 +81,7 @@ class Cast:
     submission_ids: dict[str, str] = field(default_factory=dict)
 
     def open_study(self, slug: str = "motif-study", **changes: object) -> Study:
-        """Open a study of Alice's: motif against the others, gate off unless said otherwise."""
+        """Open Alice's study of motif against other models; by default, without a watch gate."""
         others = changes.pop("others", [model for model in MODELS if model != "motif"])
         reference = str(changes.pop("reference", self.submission_ids["motif"]))
         now = utc_now()
@@ -101,7 +101,7 @@ class Cast:
         return Study(slug, self.context)
 
     def reshape_clips(self, model: str, facts: dict[str, float], *, pairs: int | None = None) -> None:
-        """Store other facts of a model's clips, or of its first `pairs` clips; all count as remuxable."""
+        """Change properties of a model's clips, or of its first `pairs` clips; all clips become remuxable."""
         with self.context.database.write() as session:
             query = (
                 select(Clip.id)
@@ -113,7 +113,7 @@ class Cast:
 
 
 def enter(client: TestClient, study: Study) -> TestClient:
-    """Open a fresh invitation in this client's browser."""
+    """Open an unused invitation with this client."""
     answer = client.get(f"/invite/{study.invite()[0]}")
     assert answer.status_code == 200, answer.text
     return client
@@ -123,7 +123,7 @@ _SNAPSHOTS: dict[int, tuple[Snapshot, Cast]] = {}
 
 
 def set_the_stage(context: AppContext, *, pairs: int = len(PAIR_IDS)) -> Cast:
-    """Make the people, the benchmark and one final submission of each model, in an empty installation.
+    """Create the people, the benchmark and one final submission of each model in an empty installation.
 
     The first call in a process uploads the clips; later calls restore what the first call stored.
     """
@@ -164,7 +164,7 @@ def make_actor(context: AppContext, name: str, role: Role) -> Actor:
 def make_benchmark(
     context: AppContext, *, slug: str = BENCHMARK, version: int = 1, prompts: tuple[str, ...] = PROMPTS
 ) -> None:
-    """Store the tiny benchmark: 3 images, 2 prompts each, 2 scenarios."""
+    """Store a tiny benchmark with 3 images, 2 prompts per image and 2 scenarios."""
     keys = {}
     for name in IMAGES:
         png = input_image(name)
@@ -239,7 +239,7 @@ def make_submission(
 
 
 def upload_clip(context: AppContext, owner: Actor, public_id: str, pair_name: str, mp4: bytes) -> None:
-    """Store one clip as its owner's upload does."""
+    """Store one clip, like an upload by its owner."""
     authorization = OwnerUpload(owner.principal, public_id, pair_name)
     with context.database.read() as session:
         target = authorization.find_target(session)
@@ -260,7 +260,7 @@ def input_image(name: str) -> bytes:
 
 @lru_cache
 def small_clip(*, shade: int = 0, frames: int = 8, fps: int = 8, width: int = 64, height: int = 64) -> bytes:
-    """Return an H.264 mp4 of a square that moves; `shade` makes different ones."""
+    """Return an H.264 MP4 of a moving square; each `shade` gives a different clip."""
     buffer = io.BytesIO()
     with av.open(buffer, "w", format="mp4") as container:
         stream = container.add_stream("libx264", rate=fps)

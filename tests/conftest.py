@@ -34,14 +34,14 @@ share_compiled_statements()
 
 
 def pytest_collection_finish() -> None:
-    """Look for garbage cycles as rarely as the server does, and never among the modules of all tests."""
+    """Run the garbage collector as rarely as the server does, and exclude the modules of all tests."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need a PostgreSQL; a test on either database has the mark for one of them."""
+    """Mark the tests that need PostgreSQL; a test on both databases is marked only for PostgreSQL."""
     for item in items:
         if "postgres" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.postgres)
@@ -57,7 +57,7 @@ def test_data() -> Path:
 
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file to copy; migrating anew for every test would cost a minute in all."""
+    """A migrated SQLite file to copy; a migration for every test would cost a minute in total."""
     home = tmp_path_factory.mktemp("migrated")
     database = Database(f"sqlite:///{home / 'ti2v.sqlite3'}", home=home)
     migrations.upgrade(database)
@@ -67,7 +67,7 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """A PostgreSQL: TI2V_TEST_DATABASE_URL, or the one from the wheel, with a migrated template database."""
+    """A PostgreSQL server with a migrated template: TI2V_TEST_DATABASE_URL, or the server from the wheel."""
     given = os.environ.get("TI2V_TEST_DATABASE_URL")
     if given:
         yield Postgres(given.replace("postgresql+psycopg://", "postgresql://"), tmp_path_factory.mktemp("pg"))
@@ -103,14 +103,14 @@ def either_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[Sandbox]:
-    """One media sandbox for all tests: its processes take 0.2 s to start, longer than most tests run."""
+    """One media sandbox for all tests, because its processes take 0.2 s to start, longer than most tests."""
     with Sandbox(children=2) as shared:
         yield shared
 
 
 @contextmanager
 def open_with_sandbox(settings: Settings, sandbox: Sandbox) -> Iterator[AppContext]:
-    """Yield an installation that works in `sandbox`."""
+    """Yield an installation that uses `sandbox`."""
     with open_context(settings) as context:
         renditions = RenditionCache(context.database, context.store, sandbox)
         yield replace(context, sandbox=sandbox, renditions=renditions)
@@ -118,7 +118,7 @@ def open_with_sandbox(settings: Settings, sandbox: Sandbox) -> Iterator[AppConte
 
 @pytest.fixture
 def open_one(sandbox: Sandbox) -> Iterator[Callable[[Settings], AppContext]]:
-    """Opens installations that end with the test."""
+    """Return a function that opens an installation until the end of the test."""
     with ExitStack() as opened:
         yield lambda settings: opened.enter_context(open_with_sandbox(settings, sandbox))
 
@@ -142,7 +142,7 @@ def either_installation(
 def stage(
     migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox
 ) -> tuple[Path, Cast]:
-    """The cast's world, made once; each test that wants it gets a copy."""
+    """The cast's installation, which is created once; each test gets a copy."""
     home = tmp_path_factory.mktemp("stage")
     shutil.copy(migrated_sqlite, home / "ti2v.sqlite3")
     with open_with_sandbox(settings_for(home), sandbox) as context:
@@ -152,7 +152,7 @@ def stage(
 
 @pytest.fixture
 def cast(context: AppContext, stage: tuple[Path, Cast]) -> Cast:
-    """Alice owns, Bob helps, Charlie must see nothing; a small benchmark and three models' clips."""
+    """Alice, Bob, Charlie and Ada, with a small benchmark and the clips of three models."""
     home, made = stage
     context.database.close()
     shutil.copytree(home / "media", context.settings.home / "media", dirs_exist_ok=True)
@@ -163,7 +163,7 @@ def cast(context: AppContext, stage: tuple[Path, Cast]) -> Cast:
 
 @pytest.fixture
 def study(cast: Cast) -> Study:
-    """An open study of Alice's with two matchups and the watch gate off."""
+    """Alice's open study with two matchups and without a watch gate."""
     return cast.open_study()
 
 
@@ -202,5 +202,5 @@ def serving(context: AppContext, **changes: object) -> Iterator[str]:
 
 
 def settings_for(home: Path, **changes: object) -> Settings:
-    """Settings that read nothing from the machine's environment."""
+    """Return settings that ignore the environment variables of this machine."""
     return Settings(_env_file=None, home=home, secret_key="test-secret-of-more-than-32-bytes-0", **changes)  # type: ignore[arg-type]

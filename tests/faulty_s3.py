@@ -1,4 +1,4 @@
-"""An S3 server (moto) behind a proxy that answers slowly or wrongly."""
+"""An S3 server (moto) behind a proxy that responds slowly or incorrectly."""
 
 import http.client
 import threading
@@ -34,7 +34,7 @@ OF_UPLOADS = frozenset({Fault.UPLOAD_CUT, Fault.UPLOAD_HANGS, Fault.UPLOAD_DAMAG
 
 
 class FaultyS3:
-    """The address of the proxy, and its present fault."""
+    """The address of the proxy, and its current fault."""
 
     def __init__(self, upstream: str) -> None:
         self._fault: Fault | None = None
@@ -117,7 +117,7 @@ def _send(
     *,
     length: int | None = None,
 ) -> None:
-    """Send an answer, or only the first `length` bytes of its content."""
+    """Send a response, or only the first `length` bytes of its content."""
     declared = headers.get("Content-Length", str(len(content))) if request.command == "HEAD" else len(content)
     request.send_response(status)
     for name, value in headers.items():

@@ -1,4 +1,4 @@
-"""A disk that has no more room: a small one, which only root can mount, or a limit on the size of files."""
+"""Full disks for tests: a small disk, which only root can mount, or a limit on the size of files."""
 
 import os
 import resource
@@ -25,7 +25,7 @@ def mounted_disk(folder: Path, *, size: int) -> Iterator[Path]:
 
 @contextmanager
 def room_for(size: int) -> Iterator[None]:
-    """Let no file grow past `size` bytes; writing on raises OSError, as it does on a full disk."""
+    """Limit the size of files to `size` bytes; a longer write raises OSError, as on a full disk."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     try:

@@ -1,4 +1,4 @@
-"""HTTP servers on loopback that stand in for the services of others."""
+"""HTTP servers on loopback that replace external services."""
 
 import ssl
 import threading
@@ -8,10 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class StandInHandler(BaseHTTPRequestHandler):
-    """Reads whole requests, sends whole answers and logs nothing."""
+    """Reads complete requests, sends complete responses and logs nothing."""
 
     def answer(self, body: bytes) -> None:
-        """Answer a request; `command`, `path` and `headers` say which one. Subclasses call `respond`."""
+        """Respond to the request that `command`, `path` and `headers` describe. Subclasses call `respond`."""
         raise NotImplementedError
 
     def do_HEAD(self) -> None:
@@ -27,7 +27,7 @@ class StandInHandler(BaseHTTPRequestHandler):
         self.answer(self.rfile.read(int(self.headers.get("Content-Length", 0))))
 
     def respond(self, status: int, body: bytes, headers: Mapping[str, str] = {}) -> None:
-        """Send an answer; the type of the content is JSON unless the headers say otherwise."""
+        """Send a response; the content type is JSON unless `headers` states another type."""
         self.send_response(status)
         all_headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **headers}
         for name, value in all_headers.items():
@@ -44,7 +44,7 @@ class StandInHandler(BaseHTTPRequestHandler):
 def running_http_server(
     handler: type[BaseHTTPRequestHandler], tls: ssl.SSLContext | None = None
 ) -> Iterator[str]:
-    """Serve in a thread of its own; yield the address."""
+    """Serve in a separate thread; yield the address."""
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         if tls:
             server.socket = tls.wrap_socket(server.socket, server_side=True)

@@ -1,4 +1,4 @@
-"""A TCP proxy that loses answers after the server sent them, so after the server committed."""
+"""A TCP proxy that loses responses after the server has sent them, so after the server's commit."""
 
 import random
 import socket
@@ -12,9 +12,9 @@ _RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close the connection with a reset
 
 
 class LossyProxy:
-    """Loses exactly `lost_in_10` of every ten answers: half of them whole, half of them cut in the middle.
+    """Loses `lost_in_10` of every ten responses: half of them completely, and half from the middle on.
 
-    Every request needs a connection of its own (`Connection: close`).
+    Every request needs a separate connection (`Connection: close`).
     """
 
     def __init__(self, upstream: str, *, lost_in_10: int, seed: int) -> None:

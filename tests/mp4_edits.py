@@ -1,4 +1,4 @@
-"""Changes single boxes of MP4 files that FFmpeg wrote, for clips no encoder makes on request."""
+"""Changes single boxes of MP4 files that FFmpeg wrote, for clips that no encoder can produce."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ _PATH_TO_VIDEO = (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", b"avc1")
 
 
 def set_matrix(clip: Path, a: int, b: int, c: int, d: int, *, x: int = 0, y: int = 0) -> Path:
-    """Write x' = ax + cy, y' = bx + dy as the display matrix of the only track; whole numbers."""
+    """Write the display matrix x' = ax + cy, y' = bx + dy of the only track; the numbers are integers."""
     content = bytearray(clip.read_bytes())
     values = (a * _ONE, b * _ONE, 0, c * _ONE, d * _ONE, 0, x * _ONE, y * _ONE, 1 << 30)
     # Version 0 of tkhd: the matrix begins 40 bytes behind version and flags.
@@ -18,7 +18,7 @@ def set_matrix(clip: Path, a: int, b: int, c: int, d: int, *, x: int = 0, y: int
 
 
 def set_container_pixel_ratio(clip: Path, width: int, height: int) -> Path:
-    """Write a `pasp` box behind avcC, or change the one there is; the index must be at the end."""
+    """Write a `pasp` box after avcC, or change an existing `pasp` box; the index must be at the end."""
     content = bytearray(clip.read_bytes())
     ratio = width.to_bytes(4, "big") + height.to_bytes(4, "big")
     found = content.find(b"pasp")
@@ -37,7 +37,7 @@ def set_container_pixel_ratio(clip: Path, width: int, height: int) -> Path:
 
 
 def hide_first_frames(clip: Path, *, count: int, ticks_a_frame: int) -> Path:
-    """Let the edit list start `count` frames late."""
+    """Let the edit list skip the first `count` frames."""
     content = bytearray(clip.read_bytes())
     entry = content.index(b"elst") + 4 + 8  # behind type, version and count
     content[entry + 4 : entry + 8] = (count * ticks_a_frame).to_bytes(4, "big")
@@ -54,7 +54,7 @@ def box(kind: bytes, body: bytes) -> bytes:
 
 
 def append_to_box(content: bytes, path: tuple[bytes, ...], data: bytes) -> bytes:
-    """Add bytes at the end of the first box with this path and correct the sizes; moov must be behind mdat.
+    """Append bytes to the first box with this path, and correct the sizes; moov must follow mdat.
 
     An empty path means the end of the file.
     """
@@ -69,13 +69,13 @@ def append_to_box(content: bytes, path: tuple[bytes, ...], data: bytes) -> bytes
 
 
 def overwrite_in_box(content: bytes, path: tuple[bytes, ...], offset: int, data: bytes) -> bytes:
-    """Put bytes in place of others, `offset` bytes behind the type of the first box with this path."""
+    """Overwrite bytes in the first box with this path, `offset` bytes after the type of the box."""
     start = _found(content, path)[0][-1] + 8 + offset
     return content[:start] + data + content[start + len(data) :]
 
 
 def _found(content: bytes, path: tuple[bytes, ...]) -> tuple[list[int], int]:
-    """Return where each box of the path starts, and where the last one stops."""
+    """Return the start of each box of the path, and the end of the last box."""
     starts: list[int] = []
     start, stop = 0, len(content)
     for kind in path:

@@ -1,4 +1,4 @@
-"""Draws images of every kind that readers disagree about."""
+"""Draws unusual images, which image readers interpret differently."""
 
 import io
 import struct
@@ -18,7 +18,7 @@ _P3 = ((0.51512, 0.24120, -0.00105), (0.29198, 0.69225, 0.04189), (0.15710, 0.06
 
 
 def slope() -> NDArray[np.uint8]:
-    """Return (HEIGHT, WIDTH, 3) saturated colours without any symmetry."""
+    """Return an image, (HEIGHT, WIDTH, 3), of saturated colours without symmetry."""
     rows, columns = np.mgrid[0:HEIGHT, 0:WIDTH]
     colours = np.stack([255 - rows * 7, columns * 5, 40 + rows * 2 + columns], axis=-1)
     return colours.clip(0, 255).astype(np.uint8)
@@ -56,7 +56,7 @@ def _xyz(values: tuple[float, float, float]) -> bytes:
 
 
 def png(samples: NDArray[Any], colour_type: int, *chunks: tuple[bytes, bytes]) -> bytes:
-    """Return a PNG of samples (height, width, channels) at their own depth, with extra chunks before IDAT."""
+    """Return a PNG of `samples` in their bit depth, with extra chunks before IDAT."""
     height, width = samples.shape[:2]
     depth = 8 * samples.dtype.itemsize
     rows = samples.astype(f">u{samples.dtype.itemsize}").reshape(height, -1)
@@ -76,7 +76,7 @@ def saved(image: Image.Image, form: str, **options: Any) -> bytes:
 
 
 def _wide(samples: NDArray[np.uint8]) -> NDArray[np.uint16]:
-    """Return 16-bit samples that no 8-bit number stands for exactly."""
+    """Return 16-bit samples that have no exact 8-bit value."""
     return samples.astype(np.uint16) * 256 + 100
 
 

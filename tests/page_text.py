@@ -1,9 +1,9 @@
-"""Reads the pages of the service as a person does."""
+"""Extracts the visible text of pages."""
 
 import re
 from html import unescape
 
 
 def text_of(html: str) -> str:
-    """Return the words of a page with one space between them."""
+    """Return the words of a page, separated by single spaces."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())

@@ -1,4 +1,4 @@
-"""A C library for server processes of tests: it counts flushes, shifts the clocks, and lets writes fail."""
+"""Compiles a C library for server processes of tests: it counts flushes, shifts clocks and fails writes."""
 
 import mmap
 import shutil
@@ -17,7 +17,7 @@ _SIZE = 4 * _LONG
 
 
 class Preload:
-    """What the library shares with the test.
+    """The interface between the C library and the test.
 
     Attributes:
         environment: the variables with which a process loads the library.
@@ -29,7 +29,7 @@ class Preload:
 
     @property
     def flushes(self) -> int:
-        """How often a write-ahead log of SQLite was flushed to the disk."""
+        """Number of flushes of SQLite's write-ahead logs to the disk."""
         (flushes,) = struct.unpack("l", self._shared[:_LONG])
         return int(flushes)
 

@@ -1,4 +1,4 @@
-"""Waits until a race really happens: one transaction is open and another one waits for it."""
+"""Waits until one transaction is open and another transaction waits for it."""
 
 import sys
 import time
@@ -19,8 +19,8 @@ _WAITING = text(
 def wait_until_blocked(database: Database) -> None:
     """Return once another thread waits for the write transaction that this thread holds open.
 
-    On PostgreSQL the other one waits for a row or a transaction, whatever it has read before. On SQLite it
-    waits for the lock of the writers.
+    On PostgreSQL, the other thread waits for a row or a transaction, whatever it has read before. On SQLite,
+    the other thread waits for the write lock.
     """
     is_blocked = _waits_for_the_writer if database.is_sqlite else _waits_for_a_row(database)
     deadline = time.monotonic() + PATIENCE_S

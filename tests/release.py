@@ -1,4 +1,4 @@
-"""Part of a benchmark in the official layout, and of its models' clips, for tests that need real ones."""
+"""Copies parts of a benchmark and of its models' clips, for tests that need real clips."""
 
 import csv
 import shutil
@@ -15,7 +15,7 @@ def first_pairs(benchmark: Path, count: int) -> list[str]:
 
 
 def copy_benchmark(benchmark: Path, folder: Path, pairs: Collection[str]) -> Path:
-    """Copy a benchmark's table and images as far as these pairs need them."""
+    """Copy the rows of a benchmark's table and the images of these pairs."""
     with (benchmark / "prompt.csv").open(newline="", encoding="utf-8") as file:
         table = csv.DictReader(file)
         rows = [row for row in table if pair_id(Path(row["image_path"]).stem, row["prompt"]) in pairs]
@@ -30,7 +30,7 @@ def copy_benchmark(benchmark: Path, folder: Path, pairs: Collection[str]) -> Pat
 
 
 def copy_clips(clips: Path, folder: Path, pairs: Collection[str]) -> Path:
-    """Copy a model's clips of these pairs."""
+    """Copy the clips of a model for these pairs."""
     folder.mkdir(parents=True)
     for pair in pairs:
         shutil.copy(clips / f"{pair}_0.mp4", folder)

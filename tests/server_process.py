@@ -1,4 +1,4 @@
-"""A server in a process of its own, as `ti2v serve` starts it."""
+"""A server in a separate process, as started by `ti2v serve`."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ _NOTHING: Mapping[str, str] = {}
 def server_process(
     home: Path, environment: Mapping[str, str] = _NOTHING
 ) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
-    """Yield the address and the process of a server on `home`; killed at the end if it still lives."""
+    """Yield the address and the process of a server on `home`; at the end, kill a process that still runs."""
     port = free_port()
     own = {name: value for name, value in os.environ.items() if not name.startswith("TI2V_")}
     own |= {"TI2V_HOME": str(home), "TI2V_SECRET_KEY": "test-secret-of-more-than-32-bytes-0", **environment}

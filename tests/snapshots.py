@@ -1,4 +1,4 @@
-"""A copy of what an installation stores, which restores the same world in other installations."""
+"""A copy of all data of an installation, which can be restored in other installations."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ Rows = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The rows of every table and the media files that they name, for SQLite and PostgreSQL alike."""
+    """The rows of all tables and their media files, for both SQLite and PostgreSQL."""
 
     tables: dict[str, Rows]
     media: dict[str, bytes]
@@ -34,7 +34,7 @@ class Snapshot:
         return cls(tables, {key: _read(context, key) for key in keys})
 
     def restore(self, context: AppContext) -> None:
-        """Store everything in an empty installation."""
+        """Store all rows and files in an empty installation."""
         for key, content in self.media.items():
             with context.store.private_file() as path:
                 path.write_bytes(content)
@@ -47,7 +47,7 @@ class Snapshot:
                 self._go_on_counting(session)
 
     def _go_on_counting(self, session: Session) -> None:
-        """Let PostgreSQL give the ids after those that were restored."""
+        """Let PostgreSQL assign ids that follow the restored ids."""
         for name, rows in self.tables.items():
             if rows and isinstance(rows[0].get("id"), int):
                 last = max(row["id"] for row in rows)

@@ -1,7 +1,7 @@
 """One cache of compiled SQL statements for all databases of a test process.
 
-SQLAlchemy compiles a statement once an engine. Most tests open an engine of their own, and would spend much
-of their processor time on statements that an earlier test has already compiled.
+SQLAlchemy compiles a statement once per engine. Most tests open their own engine. Without a common cache,
+they would spend much processor time on statements that an earlier test has already compiled.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ _COMPILED: dict[Any, Any] = {}
 
 
 def share_compiled_statements() -> None:
-    """Let all engines of this process share their compiled statements, as all are opened in the same way."""
+    """Let all engines of this process share compiled statements; all engines have the same settings."""
     # The key of a compiled statement contains the dialect, and each engine has a dialect object of its own.
     for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):
         dialect.__eq__ = _is_same_class  # type: ignore[method-assign]

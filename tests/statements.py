@@ -1,4 +1,4 @@
-"""The SQL statements that a piece of code executes."""
+"""Records the SQL statements that a block of code executes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ class Statement(NamedTuple):
 
 @contextmanager
 def recorded_statements() -> Iterator[list[Statement]]:
-    """Yield a list that gets every statement of every database of this process, in order."""
+    """Yield a list to which every SQL statement of this process is appended, for all databases."""
     statements: list[Statement] = []
 
     def note(_conn: object, _cursor: object, sql: str, parameters: tuple[object, ...], *_: object) -> None:

@@ -62,7 +62,7 @@ class AmtBackbone:
         self._process = process
 
     def interpolate(self, frames: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-        """Return one interpolated frame per two consecutive frames, (frames - 1, height, width, 3) uint8."""
+        """Return one frame between every two consecutive frames, (frames - 1, height, width, 3) uint8."""
         height, width = frames[0].shape[:2]
         down, right = -height % _MULTIPLE, -width % _MULTIPLE
         top, left = down // 2, right // 2

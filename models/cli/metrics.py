@@ -145,7 +145,7 @@ def _are_submissions(sources: tuple[str, ...]) -> bool:
 
 
 def _refuse_options(context: click.Context, names: tuple[str, ...], kind: str) -> None:
-    """Refuse options on the command line that have no effect with these arguments. Raises UsageError."""
+    """Refuse options of the command line that have no effect for the given arguments. Raises UsageError."""
     for option in context.command.params:
         if option.name in names and context.get_parameter_source(option.name) is ParameterSource.COMMANDLINE:
             raise click.UsageError(f"{option.opts[0]} is an option for {kind}; remove it.")

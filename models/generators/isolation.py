@@ -52,7 +52,7 @@ def hidden_files() -> tuple[Path, ...]:
 
 
 def isolation_problem() -> str | None:
-    """Return why programs cannot run in namespaces of their own; None if they can.
+    """Return the reason why programs cannot run in separate namespaces; None if they can.
 
     The test runs once.
     """

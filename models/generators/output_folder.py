@@ -100,7 +100,9 @@ class OutputFolder:
 
 
 def read_manifests(folder: Path) -> Iterator[dict[str, object]]:
-    """Yield the lines of all manifests in a folder. If a clip has several lines, only the last is valid.
+    """Yield the lines of all manifests in a folder.
+
+    If several lines belong to one clip, only the last line is valid.
 
     Raises:
         ValueError: a complete line is not a valid line of a manifest.

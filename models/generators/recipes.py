@@ -117,7 +117,7 @@ class DiffusersRecipe(Recipe):
         enlarge: factor by which the frames are enlarged, without interpolation, after generation; for toy
             networks whose frames are too small to judge.
         call: additional arguments of the pipeline call.
-        quotes: additional arguments whose values are texts of the installed diffusers.
+        quotes: additional arguments whose values are texts in the source code of the installed diffusers.
         names: the pipeline class's own names for the arguments `image`, `prompt`, `height`, `width`,
             `num_frames` and `generator`. An empty name means that the class does not have the argument.
         scheduler: the scheduler that replaces the scheduler stored with the weights.

@@ -32,7 +32,7 @@ class InputImage(StrEnum):
 
 
 class FlowBorder(StrEnum):
-    """Which pixels count when the dimension `dynamic_degree` selects the pixels with the most motion.
+    """The pixels from which the dimension `dynamic_degree` selects the pixels with the most motion.
 
     `padded` includes the pixels that pad the frames to multiples of 8, as VBench does. `cropped` excludes the
     pixels that pad the frames.

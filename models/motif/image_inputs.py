@@ -1,4 +1,4 @@
-"""Encodes input images to the network's image conditioning: latents for `x-cat`, tokens for `cx-attn`."""
+"""Encodes input images for the network's image conditioning: latents for `x-cat`, tokens for `cx-attn`."""
 
 from dataclasses import dataclass
 

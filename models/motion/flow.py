@@ -1,4 +1,4 @@
-"""Estimates optical flow between consecutive frames: the `FlowEstimator` protocol, implemented with DIS.
+"""Defines the protocol `FlowEstimator` for optical flow between frames, and implements it with DIS.
 
 The default estimator is OpenCV's dense inverse search (DIS), which needs no weights and no GPU. Source: T.
 Kroeger, R. Timofte, D. Dai, L. Van Gool (2016), Fast Optical Flow using Dense Inverse Search, ECCV.

@@ -84,7 +84,7 @@ class ClipEncoder:
         return height, width
 
     def image_tensors(self, label: ClipLabel, clip: TrainingClip) -> Tensors:
-        """Return the latents, the image tokens (if there is an image encoder) and the frame rate.
+        """Return the latents and the frame rate; if there is an image encoder, also the image tokens.
 
         Raises:
             BadClip: the encoders return NaN or infinity.

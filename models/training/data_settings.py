@@ -47,8 +47,8 @@ class DataSettings(Section):
         frames: number of frames per clip.
         height: height of a frame, in pixels.
         width: width of a frame, in pixels.
-        fps: target frame rate. If a clip has a higher frame rate, frames are left out. If a clip has a lower
-            frame rate, it keeps its own rate. The network gets the actual rate of the frames.
+        fps: target frame rate. If a clip's frame rate is above `fps`, frames are left out. If a clip's frame
+            rate is below `fps`, the clip keeps its rate. The network gets the actual rate of the frames.
         strides: distances between the frames of a window. If the list is not empty, `fps` is not used: a
             window takes every n-th frame of the clip, where n is a number of the list. The choice of n
             depends on the name of the clip and the number of the window.

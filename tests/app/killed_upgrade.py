@@ -1,7 +1,7 @@
-"""Upgrades a database in a process of its own, which kills itself before one of its statements.
+"""Upgrades a database in a separate process, which kills itself before a given SQL statement.
 
-python -m tests.app.killed_upgrade URL HOME STATEMENT: with 0 the upgrade runs through and prints how many
-statements it executed.
+python -m tests.app.killed_upgrade URL HOME STATEMENT: if STATEMENT is 0, the upgrade is not killed, and
+prints the number of executed statements.
 """
 
 import os

@@ -77,7 +77,7 @@ def _tables() -> Iterator[tuple[str, Rows]]:
 
 
 def _votes() -> Iterator[tuple[int, int, int, int]]:
-    """Yield id, study, comparison and annotator."""
+    """Yield the id, study, comparison and annotator of each vote."""
     id = 0
     for comparison in range(1, COMPARISONS + 1):
         for annotator in range(1, ANNOTATORS + 1):

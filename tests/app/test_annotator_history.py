@@ -1,4 +1,4 @@
-"""One annotator's history and the replay of what they saw, for the owner alone."""
+"""An annotator's history, and a replay of the shown clips; only the owner sees these pages."""
 
 import re
 

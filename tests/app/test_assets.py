@@ -10,7 +10,7 @@ def served(folder: Path, name: str, source: str) -> str:
     return Assets.load(folder).files[name].body.decode()
 
 
-def test_a_script_keeps_its_texts_and_loses_whole_lines_of_comments(tmp_path: Path) -> None:
+def test_a_script_keeps_its_texts_and_loses_comment_lines(tmp_path: Path) -> None:
     source = (
         "// What it does.\n"
         "/** Returns the address. */\n"

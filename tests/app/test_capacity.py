@@ -1,4 +1,4 @@
-"""Uploads and transcoding may wait as long as they like: votes and cached clips are served meanwhile."""
+"""While uploads and transcoding wait, the server accepts votes and serves cached clips."""
 
 import http.client
 import json
@@ -20,13 +20,13 @@ from benchmark.protocol import Role
 from tests.cast import PAIR_IDS, Actor, Cast, Study, make_actor, make_submission, small_clip
 from tests.conftest import serving
 
-# More than the default threads, which everything shared before.
+# More than the number of default threads, which all work shared in an earlier version.
 MANY = 48
 PATIENCE_S = 30
 
 
 class HeldSandbox(Sandbox):
-    """A sandbox whose work waits until it is released."""
+    """A sandbox in which all work waits until `release` is set."""
 
     def __init__(self) -> None:
         super().__init__(children=2)
@@ -76,7 +76,7 @@ class Server:
 
 
 def annotator(server: Server, study: Study) -> dict[str, str]:
-    """Return the headers of a browser that opened an invitation."""
+    """Return the headers of a browser that has opened an invitation."""
     _, headers, _ = server.ask("GET", f"/invite/{study.invite()[0]}", {})
     return {"Cookie": headers["set-cookie"].partition(";")[0], "Content-Type": "application/json"}
 
@@ -98,7 +98,7 @@ def votes(server: Server, study: Study) -> bool:
 def uploads(
     server: Server, cast: Cast, people: list[Actor], count: int
 ) -> list["Future[tuple[int, dict[str, str], bytes]]"]:
-    """Start uploads of one clip each into a submission of its own, by each person in turn."""
+    """Start uploads by each person in turn; each upload sends one clip to a separate submission."""
     waiting = []
     for number in range(count):
         person = people[number % len(people)]

@@ -1,4 +1,4 @@
-"""The machine's clock jumps: leases and sessions end early or late, and no vote is lost."""
+"""If the machine's clock jumps, leases and sessions end early or late, but no vote is lost."""
 
 from pathlib import Path
 

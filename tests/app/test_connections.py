@@ -1,4 +1,4 @@
-"""Clients that send too much, too slowly or without end get a response where possible; then we close."""
+"""If a client sends too much or too slowly, the server responds where possible, and closes the connection."""
 
 import socket
 import threading
@@ -92,7 +92,7 @@ def test_a_refused_stream_is_answered_and_closed(cast: Cast, status: int) -> Non
     assert b"\r\nconnection: close" in header
     assert received.rstrip().endswith(b"}")
     assert seconds < SOON_S
-    # What the kernel's buffers hold on both sides, beside the limit of a body and what is dropped.
+    # Bytes in the kernel's buffers on both sides, in addition to the body limit and the dropped bytes.
     assert sent < 32 * 1024**2
 
 
@@ -155,7 +155,7 @@ def test_unfinished_headers_have_a_deadline(context: AppContext, first: bytes) -
 
 
 def _trickle(connection: socket.socket, stop: threading.Event) -> None:
-    """Send a byte now and then, which resets the deadlines of servers that count idle time only."""
+    """Send single bytes with pauses, which resets the deadlines of servers that limit only the idle time."""
     try:
         while not stop.wait(0.1):
             connection.sendall(b"x")

@@ -1,4 +1,4 @@
-"""The dashboard of a study: progress, pace, people, reports, history; for the owner alone."""
+"""The dashboard of a study, which only the owner sees: progress, pace, people, reports and history."""
 
 import re
 from datetime import timedelta
@@ -30,7 +30,7 @@ def state(context: AppContext, *, minutes_later: float = 0) -> DashboardResponse
 
 
 def vote_times(context: AppContext, *ages_h: float) -> None:
-    """Move the votes, the oldest first, to these ages in hours."""
+    """Set the ages of the votes, in hours, from the oldest vote to the newest."""
     now = utc_now()
     with context.database.write() as session:
         ids = session.scalars(select(Vote.id).order_by(Vote.id)).all()

@@ -1,4 +1,4 @@
-"""The dashboard in Chromium: it follows the votes without a reload, and the focus stays where it was."""
+"""The dashboard in Chromium: new votes appear without a reload, and the focus does not move."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""What the database promises: an acknowledged vote survives, a failed request leaves nothing."""
+"""Durability of the database: an acknowledged vote survives, and a failed request changes nothing."""
 
 import signal
 import sqlite3
@@ -56,7 +56,7 @@ def test_a_read_session_refuses_to_write(either_installation: AppContext) -> Non
 
 
 def test_sqlite_begins_a_write_at_once_and_a_read_not(context: AppContext) -> None:
-    """A deferred BEGIN fails under contention with "database is locked", whatever the busy timeout."""
+    """Under contention, a deferred BEGIN fails with "database is locked", independent of the busy timeout."""
     said: list[str] = []
 
     def trace(connection: sqlite3.Connection, *_rest: object) -> None:
@@ -86,7 +86,7 @@ def test_sqlite_is_durable_and_keeps_its_keys(context: AppContext) -> None:
 
 
 def test_a_full_database_is_507_and_nothing_of_the_request_stays(context: AppContext, cast: Cast) -> None:
-    """SQLite's own page limit stands for a full disk: it raises the same error."""
+    """The test simulates a full disk with SQLite's page limit, which raises the same error."""
     engine = context.database.engine
     engine.dispose()
 

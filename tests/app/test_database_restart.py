@@ -1,4 +1,4 @@
-"""PostgreSQL restarts: clear errors meanwhile, and the same server goes on afterwards."""
+"""A restart of PostgreSQL: clear errors during the restart; afterwards the same server works again."""
 
 from collections.abc import Callable
 from pathlib import Path

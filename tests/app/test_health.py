@@ -1,4 +1,4 @@
-"""Who may read the metrics, and the alerts on them."""
+"""Permissions to read the metrics, and the alerts that use the metrics."""
 
 import re
 from dataclasses import replace

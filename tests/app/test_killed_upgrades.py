@@ -1,6 +1,7 @@
-"""An upgrade that is killed changes nothing, and the next upgrade keeps every vote.
+"""A killed upgrade changes nothing, and the next upgrade keeps every vote.
 
-At full size from every schema that stores votes in today's form, with 10,010 votes, killed at five points.
+At full size, the test starts from every schema that stores votes in today's form. Each database has 10,010
+votes, and the upgrade is killed at five points.
 """
 
 import hashlib
@@ -60,7 +61,7 @@ def upgrade(url: str, home: Path, *, kill_before: int = 0) -> subprocess.Complet
 
 
 def copied(url: str, name: str) -> str:
-    """Return the address of a copy of a database that nobody has open."""
+    """Return the address of a copy of a database; no process has the database open."""
     if url.startswith("sqlite"):
         target = Path(make_url(url).database or "").with_name(f"{name}.sqlite3")
         shutil.copy(make_url(url).database or "", target)

@@ -1,4 +1,4 @@
-"""The log: one event a line, the request's id in its lines, and slow statements without values."""
+"""The log: one event per line, the request id in each line, and slow statements without values."""
 
 import io
 import json
@@ -22,7 +22,7 @@ log = logging.getLogger("ti2v")
 
 @pytest.fixture
 def events(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[dict[str, object]]]]:
-    """Write the log as JSON into memory, and read it as events."""
+    """Write the log as JSON to memory; yield a function that returns the events."""
     handlers, level, propagates = log.handlers[:], log.level, log.propagate
     memory = io.StringIO()
     monkeypatch.setattr("sys.stderr", memory)

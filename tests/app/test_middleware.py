@@ -1,4 +1,4 @@
-"""What every request meets first and every answer carries last."""
+"""The middleware around every request: headers, cookies, origins, sizes and errors."""
 
 from dataclasses import replace
 
@@ -43,7 +43,7 @@ OWN = [
 
 
 def pages(study: Study, token: str) -> list[str]:
-    """Return an address of every kind, for an annotator who is at one assignment."""
+    """Return one address of every kind, for an annotator with one open assignment."""
     return [
         "/",
         f"/studies/{study.slug}/vote",
@@ -212,7 +212,7 @@ def test_a_range_behind_the_end_of_a_clip_is_416(client: TestClient, study: Stud
             assert answer.headers["content-range"] == "bytes */65536"
 
 
-def test_a_range_that_means_nothing_gets_the_whole_clip(client: TestClient, study: Study) -> None:
+def test_an_invalid_range_gets_the_complete_clip(client: TestClient, study: Study) -> None:
     url = assign(enter(client, study), study)["left_url"]
     meaningless = ("bytes=9-3", "bytes=a-b", "lines=1-2", "bytes=0-1,4-5", "", "bytes=" + "9" * 99)
 

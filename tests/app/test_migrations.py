@@ -1,4 +1,4 @@
-"""Migrations: up, down and up again without drift; votes survive; nothing is lost in silence."""
+"""Migrations: upgrade, downgrade and upgrade without drift; votes survive; data loss is refused."""
 
 import shutil
 from collections.abc import Iterator
@@ -69,7 +69,7 @@ def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[D
 
 
 def add_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, template: str, **words: str) -> None:
-    """Add a migration behind the newest one, in a copy of the folder."""
+    """Add a migration after the newest migration, in a copy of the folder."""
     folder = tmp_path / "migrations"
     shutil.copytree(migrations.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
     newest = ScriptDirectory(str(folder)).get_current_head()
@@ -84,7 +84,7 @@ def votes_in(database: Database) -> int:
 
 @pytest.fixture
 def voted(either_installation: AppContext) -> Database:
-    """A database with one vote in it."""
+    """A database with one vote."""
     study = set_the_stage(either_installation, pairs=1).open_study()
     annotator = enter(client_of(either_installation), study)
     assert vote(annotator, assign(annotator, study)["token"]).status_code == 201
@@ -105,8 +105,8 @@ def test_up_down_and_up_again_leaves_exactly_the_tables_of_the_code(empty_databa
     assert migrations.status(empty_database).is_current
 
 
-def test_the_database_itself_holds_the_checks_of_the_code(empty_database: Database) -> None:
-    """compare_metadata does not look at check constraints, so they are counted here."""
+def test_the_database_has_the_check_constraints_of_the_code(empty_database: Database) -> None:
+    """compare_metadata ignores check constraints, so this test counts the check constraints."""
     migrations.upgrade(empty_database)
     with empty_database.engine.connect() as connection:
         inspector = migrations.inspect(connection)
@@ -163,7 +163,7 @@ def test_a_migration_that_would_lose_rows_is_refused_and_changes_nothing(
 def test_a_migration_that_would_orphan_rows_is_refused(
     cast: Cast, study: Study, client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On SQLite keys are off meanwhile, so they are checked afterwards."""
+    """On SQLite, foreign keys are off during a migration, so the migration checks them at its end."""
     enter(client, study)
     add_migration(tmp_path, monkeypatch, LOSE, statement="UPDATE invitations SET annotator_id = 999")
 

@@ -1,4 +1,4 @@
-"""10,000 votes of an older release survive the way up to the newest schema, down again, and up once more."""
+"""10,000 votes of an older release survive an upgrade to the newest schema, a downgrade and an upgrade."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -13,7 +13,7 @@ from tests.statements import Statement, recorded_statements
 
 
 def votes_read(statements: list[Statement]) -> list[object]:
-    """Return the id after which each query on the study's votes reads."""
+    """Return, for each query on the study's votes, the id after which the query reads."""
     return [each.parameters[-1] for each in statements if "votes.id >" in each.sql]
 
 

@@ -1,4 +1,4 @@
-"""A second process on one database says that limits are counted per process."""
+"""A second process on the same database warns that limits are counted per process."""
 
 import logging
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The shipped proxy configuration, deploy/Caddyfile, run by an installed Caddy before a real server."""
+"""Caddy with the configuration in deploy/Caddyfile, as a proxy of a real server."""
 
 import http.client
 import os
@@ -22,7 +22,7 @@ pytestmark = needs_caddy
 
 @pytest.fixture
 def proxy(live_server: str, tmp_path: Path) -> Iterator[str]:
-    """The address of Caddy before a real server, without TLS and with a short deadline for headers."""
+    """The address of Caddy as a proxy of a real server, without TLS and with a short deadline for headers."""
     address = f"http://localhost:{free_port()}"
     environment = {
         "PATH": os.defpath,

@@ -1,4 +1,4 @@
-"""A full disk and a read-only database: clear errors, and the same server goes on when they are over."""
+"""A full disk and a read-only database cause clear errors; afterwards the same server works again."""
 
 import errno
 from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ def count_votes(context: AppContext) -> int:
 
 @contextmanager
 def read_only(context: AppContext) -> Iterator[None]:
-    """Let every connection that opens inside the block be read-only for its life, as on a standby."""
+    """Make every connection that is opened inside the block read-only, as on a standby server."""
     database = context.database
 
     def forbid_writes(connection: object, _entry: ConnectionPoolEntry) -> None:

@@ -1,4 +1,4 @@
-"""A stored time is read behind the lock: whoever waited for a change has a later time than the change."""
+"""A service reads the time after it gets the lock, so a change that waited has the later time."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +28,7 @@ API = "/api/v1"
 
 @dataclass(frozen=True)
 class World:
-    """Alice's open study, an annotator who holds one comparison and voted on one before."""
+    """Alice's open study, and an annotator who has voted on one comparison and holds another."""
 
     context: AppContext
     cast: Cast

@@ -1,4 +1,4 @@
-"""Votes tables made by hand: one cast, MotiF against Cinemo, panels of five."""
+"""Votes tables for tests: MotiF against Cinemo, panels of five votes."""
 
 from collections.abc import Iterable, Sequence
 
@@ -36,7 +36,7 @@ def vote(
     style: str | None = None,
     hard_case: str | None = None,
 ) -> dict[str, object]:
-    """One row of a votes table; by default Alice's valid vote for the reference, which stood left."""
+    """Return one row of a votes table; by default Alice's valid vote for the reference on the left."""
     left = left or reference
     ticked = set(ticked)
     return {
@@ -63,7 +63,7 @@ def vote(
 
 
 def panel(*, for_reference: int, for_other: int, **columns: object) -> list[dict[str, object]]:
-    """The votes of one comparison, by annotators a0, a1, ...; the reference's first."""
+    """Return the votes of one comparison by annotators a0, a1, ...; votes for the reference come first."""
     reference, other = columns.get("reference", "motif"), columns.get("other", "cinemo")
     chosen = [reference] * for_reference + [other] * for_other
     return [
@@ -77,18 +77,18 @@ def table(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
 
 
 def table_of(frame: pd.DataFrame) -> Table:
-    """The frame as the reader of tables returns it."""
+    """Return the data frame as a table, as the reader of tables returns it."""
     return Table.from_columns("votes", {str(column): frame[column].tolist() for column in frame})
 
 
 def table_of_rows(rows: Sequence[Sequence[object]], columns: Sequence[str]) -> Table:
-    """An external table as the reader returns it."""
+    """Return an external table, as the reader of tables returns it."""
     cells = zip(*rows, strict=True)
     return Table.from_columns("external.csv", dict(zip(columns, cells, strict=True)))
 
 
 def votes_of(frame: pd.DataFrame, *, with_excluded: bool = False) -> Votes:
-    """The votes of a frame that count."""
+    """Return the counted votes of a data frame."""
     return check_votes(table_of(frame), with_excluded=with_excluded)
 
 
@@ -100,7 +100,7 @@ def tallies(
     images: Sequence[str] | None = None,
     ticks: Sequence[Sequence[int]] | None = None,
 ) -> Tallies:
-    """Tallies from (reference, other) votes of each comparison; ticks are eight counters a comparison."""
+    """Return tallies from the (reference, other) votes of each comparison; a `ticks` row has 8 counters."""
     return tallies_from_columns(
         matchup=matchup or [0] * len(votes),
         pair=pairs or [f"pair{index}" for index in range(len(votes))],
@@ -121,10 +121,10 @@ def tallies_from_columns(
     image: Sequence[str] | None = None,
     scenario: Sequence[str] | None = None,
 ) -> Tallies:
-    """Tallies from plain counters, one entry a comparison.
+    """Return tallies from counters with one entry per comparison.
 
-    `reasons` are (n, 4, 2) or (n, 8): justification by justification in the protocol's order, the
-    reference's first.
+    The shape of `reasons` is (n, 4, 2) or (n, 8): two counters for each justification, first for the
+    reference, then for the other side. The justifications have the protocol's order.
     """
     pair_codes, pairs = codes_of(pair)
     image_codes, images = _codes_or_unknown(image, len(pair))

@@ -1,4 +1,4 @@
-"""The `ti2v` command as a person meets it: lists, errors, exit codes."""
+"""The command `ti2v`: lists of commands, error messages and exit codes."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""`ti2v figure`: figures from a table of votes, offline; `ti2v score --interim` and `--table all` too."""
+"""Tests `ti2v figure`, which draws figures from a votes table, and options of `ti2v score`."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A file appears whole or not at all, and what is wrong is said of the name that was given."""
+"""Output files are written completely or not at all, and error messages state the given file name."""
 
 import os
 from collections.abc import Iterator

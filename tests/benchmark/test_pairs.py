@@ -1,4 +1,4 @@
-"""File names of clips, matched with pairs."""
+"""Matching of the file names of clips with pairs."""
 
 import unicodedata
 

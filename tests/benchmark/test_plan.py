@@ -1,4 +1,4 @@
-"""`ti2v study plan` in the words a researcher reads."""
+"""The output of `ti2v study plan`."""
 
 from click.testing import CliRunner
 

@@ -1,4 +1,4 @@
-"""A votes table is counted, or refused with the row that is wrong."""
+"""A votes table is counted, or refused with the number of the wrong row."""
 
 import pandas as pd
 import pytest

@@ -1,4 +1,4 @@
-"""`ti2v score`: the table on stdout, words on stderr, a sentence and a non-zero exit on a wrong table."""
+"""`ti2v score`: table on stdout, notes on stderr, error message and exit code for a wrong table."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""One reader for every table: odd files are read as meant, or refused with file, line and column."""
+"""The reader of tables reads unusual files as intended, or refuses them with file, line and column."""
 
 import io
 import unicodedata

@@ -1,4 +1,4 @@
-"""A headless Chromium, and annotators on the voting page."""
+"""Fixtures for headless Chromium and for annotators on the voting page."""
 
 import hashlib
 import os
@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def find_chromium() -> str:
-    """Return the path of a Chromium: TI2V_TEST_CHROMIUM, or one on the PATH."""
+    """Return the path of Chromium: TI2V_TEST_CHROMIUM, or a Chromium on the PATH."""
     found = os.environ.get("TI2V_TEST_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         pytest.fail(
@@ -50,8 +50,8 @@ def find_chromium() -> str:
     return found
 
 
-# One browser a file, not one a session: a running Playwright holds this thread's event loop,
-# and tests elsewhere in the suite start their own.
+# One browser per file, not per session: a running Playwright holds this thread's event loop, and tests
+# elsewhere in the suite start their own.
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
@@ -62,7 +62,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Opens browser profiles that end with the test; takes Playwright's context options."""
+    """Return a function that opens a browser profile until the end of the test, with Playwright's options."""
     contexts = []
 
     def _new(**options: object) -> BrowserContext:
@@ -79,7 +79,7 @@ def new_context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
 def context(
     migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox
 ) -> Iterator[AppContext]:
-    """One installation for a file of tests; each test has a study of its own on it."""
+    """One installation for all tests of a file; each test has its own study."""
     home = tmp_path_factory.mktemp("browser")
     shutil.copy(migrated_sqlite, home / "ti2v.sqlite3")
     with open_with_sandbox(settings_for(home), sandbox) as context:
@@ -99,7 +99,7 @@ def live_server(context: AppContext) -> Iterator[str]:
 
 @pytest.fixture
 def open_study(cast: Cast, request: pytest.FixtureRequest) -> Callable[..., Study]:
-    """Opens the test's own study; takes what Cast.open_study takes."""
+    """Return a function that opens the test's own study, with the arguments of Cast.open_study."""
     digest = hashlib.sha256(request.node.nodeid.encode()).hexdigest()
 
     def _open(**changes: object) -> Study:
@@ -110,7 +110,7 @@ def open_study(cast: Cast, request: pytest.FixtureRequest) -> Callable[..., Stud
 
 @pytest.fixture
 def study(open_study: Callable[..., Study]) -> Study:
-    """An open study with two matchups and the watch gate off."""
+    """An open study with two matchups and without a watch gate."""
     return open_study()
 
 
@@ -118,7 +118,7 @@ def study(open_study: Callable[..., Study]) -> Study:
 def open_voting_page(
     new_context: Callable[..., BrowserContext], live_server: str
 ) -> Callable[..., VotingPage]:
-    """Lets a new annotator of a study open their invitation and press Start; takes context options."""
+    """Return a function that opens an invitation as a new annotator of a study, and presses Start."""
 
     def _open_voting_page(study: Study, **options: object) -> VotingPage:
         return accept_invitation(new_context(**options).new_page(), live_server, study)

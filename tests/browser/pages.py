@@ -1,4 +1,4 @@
-"""Every page of the service: the addresses of all pages, and walks through the annotators' pages.
+"""All pages of the service: addresses of pages, and walks through the annotators' pages.
 
 The screenshots and the accessibility test visit these pages.
 """
@@ -96,7 +96,7 @@ LARGE_PAGES = {
 
 @contextmanager
 def small_studies() -> Iterator[Cast]:
-    """Yield an installation with a draft, an open and a closed study, and a full study with phases."""
+    """Yield an installation with a draft, an open study, a closed study and a study with phases."""
     with tempfile.TemporaryDirectory() as home, open_context(settings_for(Path(home))) as context:
         migrations.upgrade(context.database)
         yield fill_installation(context)
@@ -131,7 +131,7 @@ def phased_study(cast: Cast, slug: str, **changes: object) -> Study:
 
 
 def own_pages(cast: Cast) -> dict[str, str]:
-    """Return the addresses of all pages of the owner by the names of the pages."""
+    """Return the addresses of all pages of the owner, keyed by the name of the page."""
     with cast.context.database.read() as session:
         newest = session.query(Annotator).order_by(Annotator.id.desc()).first()
         assert newest is not None
@@ -174,9 +174,9 @@ def _sign_in_path(context: AppContext) -> str:
 
 
 def walk_voting(page: Page, address: str, study: Study, preview: Study) -> Iterator[str]:
-    """Walk from an invitation to the end of a study without phases; yield the name of each page on the way.
+    """Walk from an invitation to the end of a study without phases; yield the name of each visited page.
 
-    `preview` is another open study, which is paused and closed for its pages.
+    `preview` is another open study; the walk pauses and closes it to show the pages of these states.
     """
     page.goto(f"{address}/invite/{study.invite()[0]}")
     yield "invitation"
@@ -234,7 +234,7 @@ def walk_phases(page: Page, address: str, study: Study) -> Iterator[str]:
 
 
 def vote_on_everything(page: Page, address: str, study: Study) -> None:
-    """Vote over REST with the cookie of the page's browser until nothing is left."""
+    """Vote over REST with the cookie of the page's browser until no comparison is left."""
     api = f"{address}/api/v1"
     while (answer := page.request.post(f"{api}/studies/{study.slug}/assignments", data={})).status == 200:
         vote = {"choice": "left", "justifications": ["overall_quality"]}

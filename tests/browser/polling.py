@@ -1,4 +1,4 @@
-"""Waits for what a page causes outside of itself, such as a row in the database."""
+"""Waits for an effect of a page outside the browser, such as a row in the database."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,7 @@ PATIENCE_S = 30
 
 
 def poll(page: Page, look: Callable[[], Found], *, until: Callable[[Found], object] = bool) -> Found:
-    """Return what `look` returns once `until` is true of it; the page runs on between two looks."""
+    """Call `look` until `until(result)` is true; return the result. The page runs between the calls."""
     deadline = time.monotonic() + PATIENCE_S
     while not until(found := look()):
         assert time.monotonic() < deadline, f"after {PATIENCE_S} s still {found!r}"

@@ -1,4 +1,4 @@
-"""The playback events of a quiz question, as the page reports them."""
+"""The playback events of a quiz question, as reported by the page."""
 
 from playwright.sync_api import Page
 from sqlalchemy import select

@@ -1,7 +1,7 @@
-"""Screenshots of every page in every window size and colour scheme, for a person to look at.
+"""Takes screenshots of every page in every window size and colour scheme, for visual checks.
 
-Run it with `make screenshots`, or with `python -m tests.browser.screenshots vote results` for the pages whose
-names contain one of these words. The files are in the ignored folder screenshots/.
+Run `make screenshots` for all pages. Run `python -m tests.browser.screenshots vote results` for the pages
+whose names contain one of the given words. The files are in the folder screenshots/, which git ignores.
 """
 
 import sys
@@ -34,7 +34,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "screenshots"
 
 @dataclass(frozen=True)
 class Window:
-    """A window in CSS pixels; `scale` is the zoom of the browser."""
+    """The size of a window in CSS pixels; `scale` is the zoom of the browser."""
 
     width: int
     height: int
@@ -54,7 +54,7 @@ LONGEST_MS = 180_000  # a tall page at 200 %
 
 
 def main(words: list[str]) -> None:
-    """Write the screenshots of all pages, or of those whose names contain one of the words."""
+    """Write the screenshots of all pages, or of the pages whose names contain one of the words."""
     wanted = Wanted(tuple(words))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS)

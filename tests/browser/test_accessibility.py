@@ -1,7 +1,7 @@
 """axe-core finds nothing serious or critical on any page.
 
-Colours take most of the time, so `make test` checks the rules that do not depend on colours. `make prove`
-checks every rule, in light and in dark.
+Checks of colours take most of the time, so `make test` checks only the rules that do not depend on colours.
+`make prove` checks every rule, in the light and in the dark colour scheme.
 """
 
 from collections.abc import Callable, Iterator
@@ -73,7 +73,7 @@ def problems_in_both_schemes(page: Page) -> list[str]:
 
 
 def problems_of(page: Page, names: Iterator[str], check: Check) -> dict[str, list[str]]:
-    """Return what is wrong on each page, by the page's name."""
+    """Return the problems of each page, keyed by the page's name."""
     return {name: found for name in names if (found := check(page))}
 
 

@@ -1,4 +1,4 @@
-"""Lost connections, lost answers, two tabs, a study that pauses: no vote is lost and none is doubled."""
+"""Lost connections, lost responses, two tabs, a paused study: no vote is lost or counted twice."""
 
 from playwright.sync_api import Route, expect
 from sqlalchemy import select
@@ -82,7 +82,7 @@ def test_a_half_given_answer_survives_a_reload(voting_page: VotingPage) -> None:
     assert (voting_page.chosen, voting_page.ticked) == ("right", ["text_alignment", "object_motion"])
 
 
-def test_another_answer_in_a_second_tab_leads_on_with_a_word(voting_page: VotingPage) -> None:
+def test_a_different_answer_in_a_second_tab_shows_a_message_and_continues(voting_page: VotingPage) -> None:
     token = voting_page.token
     other = VotingPage(voting_page.page.context.new_page(), voting_page.study)
     other.page.goto(voting_page.page.url)
@@ -98,7 +98,7 @@ def test_another_answer_in_a_second_tab_leads_on_with_a_word(voting_page: Voting
     assert other.notice.is_visible()
 
 
-def test_a_paused_study_says_so_calmly(voting_page: VotingPage) -> None:
+def test_the_page_says_that_the_study_is_paused(voting_page: VotingPage) -> None:
     with voting_page.study.context.database.write() as session:
         row = session.execute(select(StudyRow).where(StudyRow.slug == voting_page.study.slug)).scalar_one()
         row.status = StudyStatus.PAUSED

@@ -1,4 +1,4 @@
-"""What a script or an extension sees in the browser is the same for both clips, whichever model made them."""
+"""A script or browser extension sees the same values for both clips, whichever model made them."""
 
 import re
 from collections.abc import Callable
@@ -35,7 +35,7 @@ DECODED = "[...document.querySelectorAll('article[data-side] video')].every(each
 
 
 class Traffic:
-    """The requests for clips and their answers, in order."""
+    """The requests for clips and the responses, in order."""
 
     def __init__(self, page: Page) -> None:
         self.requests: list[Request] = []
@@ -58,7 +58,7 @@ class Traffic:
 
 
 def seen(page: Page, token: str, side: str) -> dict[str, object]:
-    """Return what a script reads of a clip, without the names of the side."""
+    """Return the values that a script can read of a clip, without the name of the side."""
     found: dict[str, object] = page.evaluate(READ, [side, f"/media/{token}/{side}"])
     letter = {"left": "A", "right": "B"}[side]
     # How far the annotator has watched depends on the moment, not on the clip.

@@ -1,4 +1,4 @@
-"""An image or a clip that does not load: the page names it and loads it again on request."""
+"""If an image or a clip does not load, the page names the file and loads it again on request."""
 
 import re
 
@@ -9,7 +9,7 @@ from tests.browser.voting_page import VotingPage
 
 
 def vote_without(voting_page: VotingPage, *files: str) -> None:
-    """Vote on the first pair while these files of the next pair cannot be loaded."""
+    """Vote on the first pair, while the given files of the next pair cannot be loaded."""
     for file in files:
         voting_page.page.route(f"**/media/*/{file}", lambda route: route.abort())
     voting_page.page.reload()

@@ -38,7 +38,7 @@ PHASES = Phases.model_validate(
 
 
 class Turk:
-    """What the stand-in of Mechanical Turk shows, and the forms that it got."""
+    """The page of the stand-in for Mechanical Turk, and the submitted forms."""
 
     def __init__(self) -> None:
         self.study_url = ""
@@ -48,7 +48,7 @@ class Turk:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate that nobody signed, and its key."""
+    """A self-signed certificate and its key."""
     folder, key = tmp_path_factory.mktemp("tls"), ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, LAB_HOST)])
     now = datetime.datetime.now(datetime.UTC)

@@ -1,4 +1,4 @@
-"""A person is signed out while they fill in a form: a sentence says so, and what they typed comes back."""
+"""A person's session ends while they fill in a form: the page says so, and restores the typed text."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""An owner walks from an empty installation to downloaded tables; a viewer may only look."""
+"""An owner goes from an empty installation to downloaded tables; a viewer can only read pages."""
 
 import csv
 import re
@@ -141,7 +141,7 @@ def test_an_owner_needs_no_command_line(
 
 
 def look_at_every_page_of_the_study(page: Page, address: str) -> None:
-    """Follow each link that the list of studies offers for a closed study."""
+    """Open each link that the list of studies shows for a closed study."""
     page.goto(address)
     links = page.locator(".study").first.locator("a")
     pages = {link.get_attribute("href") for link in links.all()}

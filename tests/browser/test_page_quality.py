@@ -1,4 +1,4 @@
-"""What holds for the voting page as a whole: weight, policy, names, order, contrast, width, blindness."""
+"""Properties of the voting page: size, security policy, labels, tab order, contrast, width, blinding."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ SCRIPTS = STATIC / "js"
 
 @dataclass(frozen=True)
 class Visit:
-    """A voting page opened in a fresh tab, all it was sent, and what the browser complained about."""
+    """A voting page in a new tab, with all its responses and the browser's error messages."""
 
     voting_page: VotingPage
     answers: list[Response]
@@ -28,14 +28,14 @@ class Visit:
 
     @property
     def texts(self) -> dict[str, str]:
-        """Return every answer but the media, by its address."""
+        """Return every response except media, keyed by its address."""
         media = ("/media/", "blob:")
         return {each.url: each.text() for each in self.answers if not any(part in each.url for part in media)}
 
 
 @pytest.fixture(scope="module")
 def unchanged_page(cast: Cast, chromium: Browser, live_server: str) -> Iterator[VotingPage]:
-    """A voting page for all tests that only read it."""
+    """A voting page for all tests that do not change the page."""
     with chromium.new_context(viewport={"width": 1440, "height": 900}) as context:
         voting_page = accept_invitation(context.new_page(), live_server, cast.open_study("unchanged"))
         voting_page.wait_until_open()
@@ -227,7 +227,7 @@ def test_text_and_outlines_stand_out(scheme: str) -> None:
 
 
 def _imported(scripts: set[str]) -> set[str]:
-    """Return the scripts and all they import, as paths below static/js."""
+    """Return the scripts and all modules that they import, as paths below static/js."""
     found: set[str] = set()
     while scripts:
         name = scripts.pop()
@@ -239,7 +239,7 @@ def _imported(scripts: set[str]) -> set[str]:
 
 
 def _tokens() -> dict[str, dict[str, str]]:
-    """Return the colours of tokens.css by scheme; the dark ones override the light."""
+    """Return the colours of tokens.css by scheme; dark colours override light colours."""
     light, dark = TOKENS.read_text().split("prefers-color-scheme: dark", 1)
     of = [dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})", text)) for text in (light, dark)]
     return {"light": of[0], "dark": of[0] | of[1]}

@@ -1,4 +1,4 @@
-"""The whole way through a study with phases in a browser, with a script and without one."""
+"""A complete study with phases in a browser, with and without JavaScript."""
 
 from collections.abc import Callable
 
@@ -37,7 +37,7 @@ def answer_quiz(page: Page, study: Study, side: Side) -> None:
 
 
 def fits(page: Page) -> bool:
-    """Return whether the page has no sideways scroll, also in a window 320 pixels wide."""
+    """Return whether the page needs no horizontal scrolling, even in a window of 320 pixels."""
     size = page.viewport_size
     assert size is not None
     page.set_viewport_size({"width": 320, "height": 568})
@@ -54,7 +54,7 @@ def finish(page: Page) -> None:
     expect(page.get_by_label("Completion code", exact=True)).to_have_value("C0MPLETE")
 
 
-def test_the_whole_way_with_a_script(
+def test_a_complete_study_with_javascript(
     new_context: Callable[..., BrowserContext], live_server: str, phased: Study
 ) -> None:
     page = new_context(viewport={"width": 1366, "height": 650}).new_page()
@@ -102,7 +102,7 @@ def test_the_whole_way_with_a_script(
 
 
 def focus(page: Page, selector: str) -> None:
-    """Press Tab until an element that matches has the focus."""
+    """Press Tab until an element that matches `selector` has the focus."""
     for _ in range(80):
         page.keyboard.press("Tab")
         if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
@@ -174,7 +174,7 @@ def test_the_whole_way_by_keyboard_at_200_percent_from_right_to_left(
     expect(page.locator("#code")).to_have_value("C0MPLETE")
 
 
-def test_the_whole_way_without_a_script(
+def test_a_complete_study_without_javascript(
     new_context: Callable[..., BrowserContext], live_server: str, phased: Study
 ) -> None:
     page = new_context(java_script_enabled=False, viewport={"width": 390, "height": 844}).new_page()

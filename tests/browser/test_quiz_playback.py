@@ -1,4 +1,4 @@
-"""What a quiz question reports about the playback of its clips, which are native players that loop."""
+"""The playback events that a quiz question reports; its clips are native video players that loop."""
 
 from collections.abc import Callable
 
@@ -27,7 +27,7 @@ def quiz(cast: Cast) -> Study:
 
 
 def open_quiz(page: Page, live_server: str, study: Study) -> str:
-    """Open the first question as a new annotator; return its token."""
+    """Open the first quiz question as a new annotator; return the token of the question."""
     page.goto(f"{live_server}/invite/{study.invite()[0]}")
     page.get_by_label("I am 18 years old or older.").check()
     page.get_by_label("I agree to take part.").check()

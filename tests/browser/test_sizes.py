@@ -1,4 +1,4 @@
-"""The size of the clips: at least that of their files while there is room, all controls in one view."""
+"""The display size of clips: at least the file's size if there is space, with all controls visible."""
 
 from collections.abc import Callable, Iterator
 
@@ -30,7 +30,7 @@ def voting_page(study: Study, open_voting_page: Callable[..., VotingPage]) -> Vo
 
 @pytest.fixture(scope="module")
 def unchanged_page(study: Study, chromium: Browser, live_server: str) -> Iterator[VotingPage]:
-    """A voting page for all tests that only resize its window."""
+    """A voting page for all tests that change only the size of the window."""
     with chromium.new_context(reduced_motion="reduce") as context:
         voting_page = accept_invitation(context.new_page(), live_server, study)
         voting_page.wait_until_open()

@@ -1,4 +1,4 @@
-"""Taking the last vote back, and giving a pair back without one."""
+"""Undo of the last vote, and skipping a pair without a vote."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Voting with the keyboard alone: single keys, Tab, and the two living together."""
+"""Voting with only the keyboard: single keys, Tab, and combinations of single keys and Tab."""
 
 from benchmark.protocol import Justification
 from tests.browser.voting_page import VotingPage

@@ -1,4 +1,4 @@
-"""Voting with a mouse: what Submit asks for, what is kept, what stays in its place."""
+"""Voting with a mouse: messages of Submit, stored votes, and controls that do not move."""
 
 from benchmark.protocol import Justification
 from tests.browser.polling import poll

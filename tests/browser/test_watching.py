@@ -1,4 +1,4 @@
-"""Watching: the gate before the choice, one clock for two clips, people who asked for less motion."""
+"""Watching clips: the watch gate, synchronous playback, and the browser setting for reduced motion."""
 
 from collections.abc import Callable
 from itertools import product
@@ -13,13 +13,13 @@ from tests.cast import Study
 
 @pytest.fixture
 def gated(open_voting_page: Callable[..., VotingPage], open_study: Callable[..., Study]) -> VotingPage:
-    """An annotator in a study that asks to have both clips watched."""
+    """A voting page with a watch gate: the annotator must watch both clips before the choice."""
     return open_voting_page(open_study(watch_gate=WatchGate.DELIVERED))
 
 
 @pytest.fixture
 def calm(open_voting_page: Callable[..., VotingPage], open_study: Callable[..., Study]) -> VotingPage:
-    """An annotator in such a study who asked for less motion: no clip plays by itself."""
+    """A voting page with a watch gate in a browser with reduced motion, where no clip starts by itself."""
     return open_voting_page(open_study(watch_gate=WatchGate.DELIVERED), reduced_motion="reduce")
 
 
@@ -57,7 +57,7 @@ def test_a_watched_pair_can_be_voted_on(gated: VotingPage) -> None:
 
 
 def test_both_clips_run_on_one_clock(voting_page: VotingPage) -> None:
-    """The page sees that the clips are apart in one screen frame and corrects it before the next one."""
+    """If the clips are not synchronous in a screen frame, the page corrects this before the next frame."""
     voting_page.page.locator("[data-part=speed]").click()  # half speed: a seek on a busy machine takes long
     longest_apart = voting_page.page.evaluate(
         """async () => {
@@ -78,7 +78,7 @@ def test_both_clips_run_on_one_clock(voting_page: VotingPage) -> None:
 
 
 def test_a_clip_that_ran_away_is_caught(voting_page: VotingPage) -> None:
-    """The clips come together before they reach their end, where they start again together in any case."""
+    """The clips become synchronous before their end; after the end, they start again together in any case."""
     voting_page.page.locator("[data-part=speed]").click()  # half speed: time to catch it
     is_caught = voting_page.page.evaluate(
         """async () => {

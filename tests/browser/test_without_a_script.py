@@ -1,4 +1,4 @@
-"""The same vote by plain forms, for browsers that run no script."""
+"""Voting with HTML forms, for browsers without JavaScript."""
 
 from collections.abc import Callable
 
@@ -30,7 +30,7 @@ def test_a_vote_by_form(plain: VotingPage) -> None:
     assert plain.page.url.endswith("/vote")
 
 
-def test_a_missing_reason_is_said_and_the_choice_is_kept(plain: VotingPage) -> None:
+def test_a_missing_reason_is_reported_and_the_choice_is_kept(plain: VotingPage) -> None:
     token = plain.token
     plain.side("B").click()
     plain.submit.click()
@@ -39,7 +39,7 @@ def test_a_missing_reason_is_said_and_the_choice_is_kept(plain: VotingPage) -> N
     assert (plain.token, plain.chosen) == (token, "right")
 
 
-def test_unwatched_clips_are_said_and_the_answer_is_kept(
+def test_unwatched_clips_are_reported_and_the_answer_is_kept(
     open_voting_page: Callable[..., VotingPage], open_study: Callable[..., Study]
 ) -> None:
     plain = open_voting_page(open_study(watch_gate=WatchGate.DELIVERED), java_script_enabled=False)

@@ -26,7 +26,7 @@ class VotingPage:
 
     @property
     def missing(self) -> str:
-        """What Submit says: the next thing to do."""
+        """The text of Submit, which names the next step."""
         return self.submit.locator("span").inner_text()
 
     @property
@@ -72,22 +72,22 @@ class VotingPage:
         self.submit.locator("span").get_by_text(text, exact=True).wait_for()
 
     def wait_until_open(self) -> None:
-        """Wait until the choice opens: both clips loaded and, where the study asks for it, watched."""
+        """Wait until the annotator can choose: both clips are loaded and, if required, watched."""
         open_steps = re.compile("Choose A or B|Select at least one reason|Submit")
         self.page.locator("[data-part=submit] span", has_text=open_steps).wait_for()
 
     def wait_for_other(self, token: str) -> None:
-        """Wait until another comparison than `token` is on show, open or not."""
+        """Wait until the page shows a comparison other than `token`, open or not."""
         form = f"[data-part=vote-form] [name=token]:not([value='{token}'])"
         self.page.locator(form).wait_for(state="attached")
 
     def wait_for_next(self, token: str) -> None:
-        """Wait until another comparison than `token` is on show and open."""
+        """Wait until the page shows a comparison other than `token`, and the annotator can choose."""
         self.wait_for_other(token)
         self.wait_until_open()
 
     def vote(self, side: str = "A", reason: str = "Text alignment") -> str:
-        """Vote by mouse and wait for the next comparison; return the token voted on."""
+        """Vote with the mouse, and wait for the next comparison; return the token of the voted comparison."""
         token = self.token
         self.wait_until_open()
         self.side(side).click()
@@ -97,7 +97,7 @@ class VotingPage:
         return token
 
     def votes(self) -> list["KeptVote"]:
-        """Return the study's votes as the database holds them, the oldest first."""
+        """Return the study's votes in the database, the oldest vote first."""
         query = (
             select(Vote, Assignment)
             .join(Assignment, Assignment.id == Vote.assignment_id)
@@ -109,7 +109,7 @@ class VotingPage:
             return [KeptVote.of(vote, assignment) for vote, assignment in session.execute(query).all()]
 
     def playback(self, token: str) -> list[PlaybackEvent]:
-        """Return the playback events of an assignment as the database holds them, in order."""
+        """Return the playback events of an assignment in the database, in order."""
         query = (
             select(PlaybackEvent)
             .join(Assignment, Assignment.id == PlaybackEvent.assignment_id)
@@ -120,14 +120,14 @@ class VotingPage:
             return list(session.scalars(query))
 
     def assignment(self, token: str) -> Assignment:
-        """Return an assignment as the database holds it."""
+        """Return an assignment from the database."""
         with self.study.context.database.read() as session:
             return session.execute(select(Assignment).where(Assignment.token == token)).scalar_one()
 
 
 @dataclass(frozen=True)
 class KeptVote:
-    """A vote as the database holds it, told by where the clip stood."""
+    """A vote from the database; the chosen clip is named by its position, left or right."""
 
     token: str
     choice: str

@@ -1,4 +1,4 @@
-"""One torch thread: on a small shared machine two make tiny networks twenty times slower."""
+"""Limits torch to one thread: on a small shared machine, two threads make tiny networks 20 times slower."""
 
 import torch
 

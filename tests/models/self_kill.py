@@ -1,4 +1,4 @@
-"""A process that kills itself once it has written a file: the same moment on a fast and on a slow machine."""
+"""Lets a process kill itself after it has written a file, at the same point on every machine."""
 
 import os
 import signal

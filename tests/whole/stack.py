@@ -68,7 +68,7 @@ def s3_server() -> Iterator[str]:
 
 @contextmanager
 def running_stack(home: Path, *, database_url: str, s3: str, caddy: str) -> Iterator[Stack]:
-    """Run two servers on one database and one bucket, behind Caddy with a certificate of its own."""
+    """Run two servers on one database and one bucket, behind Caddy with its own certificate."""
     site = f"https://localhost:{free_port()}"
     ports = [free_port(), free_port()]
     with ExitStack() as running:
@@ -110,7 +110,7 @@ def running_stack(home: Path, *, database_url: str, s3: str, caddy: str) -> Iter
 
 
 def _caddyfile(home: Path) -> Path:
-    """The shipped file, with an own certificate authority that stays out of the machine's trust store."""
+    """Return the shipped Caddyfile, changed so that Caddy adds no certificate authority to this machine."""
     shipped = CADDYFILE.read_text()
     local = shipped.replace(
         "{\n\tservers {",

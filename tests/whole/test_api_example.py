@@ -1,4 +1,4 @@
-"""The example of docs/api.md, run as it is printed, against a real server."""
+"""Runs the example in docs/api.md against a real server."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md is true: every file and folder it names exists, and every feature folder is named."""
+"""ARCHITECTURE.md names only existing files and folders, and names every feature folder."""
 
 import re
 from pathlib import Path

@@ -16,7 +16,7 @@ HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
 
 
 def links_of(document: Path) -> list[str]:
-    """Return the targets of all links that stay in the repository."""
+    """Return the targets of all links to files in the repository."""
     text = CODE.sub("", document.read_text())
     return [
         target for target in LINK.findall(text) if "://" not in target and not target.startswith("mailto:")

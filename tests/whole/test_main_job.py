@@ -1,7 +1,7 @@
-"""The main job, end to end: clips go in over REST, people vote blind in a browser, the TI2V score comes out.
+"""The main workflow: upload of clips over REST, blind votes in a browser, computation of the TI2V score.
 
-On a part of the bundled benchmark always; on real clips of four models where TI2V_TEST_DATA is set, and with
-`make prove` on all of them (docs/tutorial.md tells the same story).
+The test always runs on a part of the bundled benchmark. If TI2V_TEST_DATA is set, it also runs on real clips
+of four models, with `make prove` on all of them. docs/tutorial.md describes the same workflow.
 """
 
 import csv
@@ -40,7 +40,7 @@ REASONS = ("image_alignment", "text_alignment", "object_motion", "overall_qualit
 
 @dataclass(frozen=True)
 class World:
-    """A benchmark's folder, a folder of clips a model, and what is compared with the first model."""
+    """A benchmark's folder, a folder of clips for each model, the reference and the other models."""
 
     benchmark: Path
     clips: dict[str, Path]
@@ -124,7 +124,7 @@ def hand_in(command_line: CommandLine, world: World) -> None:
 
 
 def open_study(command_line: CommandLine, world: World) -> list[str]:
-    """Open the study; return an invitation for each annotator and two for people at a browser."""
+    """Open the study; return an invitation for each annotator, and two for people with a browser."""
     matchups = [word for other in world.others for word in ("--matchup", f"{world.reference}:{other}")]
     command_line.ti2v(
         "study", "create", "study", "--benchmark", "bench", "--title", "The main job", *matchups
@@ -134,7 +134,7 @@ def open_study(command_line: CommandLine, world: World) -> list[str]:
 
 
 def here(link: str, command_line: CommandLine) -> str:
-    """Return an invitation's link at the address this test serves on."""
+    """Return an invitation link that starts with the address of the test's server."""
     return command_line.server + link[link.index("/invite/") :]
 
 
@@ -164,7 +164,7 @@ def wait_for_next(page: Page, token: str) -> None:
 
 
 def judge_all(command_line: CommandLine, link: str, number: int) -> int:
-    """Vote on all there is as one annotator: fetch both clips whole, choose, give reasons."""
+    """Vote on all comparisons as one annotator: download both clips, choose, give reasons."""
     rng = random.Random(number)
     votes = 0
     with httpx2.Client(base_url=command_line.server, timeout=120) as browser:
@@ -186,7 +186,7 @@ def judge_all(command_line: CommandLine, link: str, number: int) -> int:
 
 
 def recount(votes_csv: str) -> dict[str, dict[str, str]]:
-    """Count the preferences from votes.csv alone, with nothing of the project's statistics."""
+    """Count the preferences from votes.csv, without the statistics code of this project."""
     rows = [row for row in csv.DictReader(io.StringIO(votes_csv)) if row["status"] == "valid"]
     panels: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
     reasons: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
@@ -214,7 +214,7 @@ def recount(votes_csv: str) -> dict[str, dict[str, str]]:
 
 
 def tenths(count: int, total: int) -> str:
-    """Half up on integers, as the paper prints percentages."""
+    """Return a percentage, rounded half up on integers, as printed in the paper."""
     rounded = (2000 * count + total) // (2 * total)
     return f"{rounded // 10}.{rounded % 10}"
 
@@ -256,7 +256,7 @@ def test_clips_go_in_people_vote_and_the_score_comes_out(
 
 
 def finish_what_was_held(command_line: CommandLine, links: list[str]) -> int:
-    """The two at the browser come back and vote on all that is left for them."""
+    """The two people with a browser return and vote on all remaining comparisons."""
     return sum(judge_all(command_line, link, 100 + number) for number, link in enumerate(links))
 
 

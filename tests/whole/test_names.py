@@ -1,4 +1,4 @@
-"""Names of modules: standard nouns, few of them repeated, and layers in files of their own."""
+"""Names of modules are standard nouns, few names are repeated, and each layer has its own files."""
 
 import re
 from collections import defaultdict

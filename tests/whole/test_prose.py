@@ -18,7 +18,7 @@ PROSE_TOKENS = {tokenize.COMMENT, tokenize.STRING, getattr(tokenize, "FSTRING_MI
 
 
 def banned() -> dict[str, str]:
-    """Return what to write instead of each phrase."""
+    """Return the replacement for each banned phrase."""
     lines = [line for line in LIST.read_text().splitlines() if line and not line.startswith("#")]
     entries = [line.split(" -> ") for line in lines]
     return {phrase.strip(): instead for phrases, instead in entries for phrase in phrases.split("|")}
@@ -30,7 +30,7 @@ def pattern_of(phrases: list[str]) -> re.Pattern[str]:
 
 
 def prose_of(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield every piece of prose in a file with the line it starts on."""
+    """Yield every piece of prose in a file, with the number of its first line."""
     text = path.read_text()
     if path.suffix != ".py":
         yield 1, text

@@ -1,4 +1,4 @@
-"""Rules about the whole tree: what the house promises is checked here, not remembered."""
+"""Rules that hold for all files of the repository."""
 
 import ast
 import re
@@ -25,7 +25,7 @@ CHECKED = ("app", "benchmark", "models", "ti2v_bench")
 
 
 def pages() -> list[Path]:
-    """Templates that are pages: those that extend another one and are no fragment."""
+    """Return the templates of pages: they extend another template and are not fragments."""
     return [path for path in sorted(TEMPLATES.rglob("*.html")) if not path.name.startswith("_")]
 
 
@@ -115,7 +115,7 @@ def test_mypy_reads_every_module_that_checked_code_imports() -> None:
 
 
 def imports(path: Path) -> set[str]:
-    """Return the name of every module that a file imports, also through the package that exports a name."""
+    """Return the names of all modules that a file imports, also of modules behind a package's exports."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -129,7 +129,7 @@ def imports(path: Path) -> set[str]:
 
 @cache
 def exports(package: str) -> dict[str, str]:
-    """Return the module from which a package of a library imports each name; empty for other modules."""
+    """Return the module from which a library's package imports each name; empty for other modules."""
     spec = find_spec(package) if "." not in package and package not in CHECKED else None
     if spec is None or not spec.origin or not spec.origin.endswith("__init__.py"):
         return {}

@@ -1,4 +1,4 @@
-"""The example of docs/sdk.md, run as it is printed, against a real server with people who vote."""
+"""Runs the example in docs/sdk.md against a real server with annotators."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ PAIRS = len(PAIR_IDS)
 
 
 class Audience:
-    """Stands in for `print`: keeps what is printed, and lets an annotator vote for every printed link."""
+    """Replaces `print`: stores the printed text, and lets an annotator vote for every printed link."""
 
     def __init__(self, server: str) -> None:
         self.server = server

@@ -1,4 +1,4 @@
-"""Several processes: docker-compose.yml is valid, and the same processes do the main job without Docker."""
+"""docker-compose.yml is valid, and the same processes run the main workflow without Docker."""
 
 import json
 import os
@@ -68,7 +68,7 @@ def test_the_compose_file_names_existing_services_settings_and_files() -> None:
 
 
 def owned_bucket(code: str) -> type[StandInHandler]:
-    """An S3 store in which the bucket exists: SeaweedFS answers 409 to the owner too."""
+    """An S3 store in which the bucket exists; SeaweedFS responds with 409 even to the owner of the bucket."""
 
     class OwnedBucket(StandInHandler):
         def answer(self, _: bytes) -> None:
@@ -123,7 +123,7 @@ def test_old_dumps_stay_if_the_new_dump_fails(tmp_path: Path, is_dumped: bool) -
 
 @dataclass
 class Voter:
-    """An annotator behind the proxy, who sends a request again until it gets an answer."""
+    """An annotator behind the proxy, who repeats a request until it gets a response."""
 
     stack: Stack
     invitation: str

@@ -1,4 +1,4 @@
-"""The files of the repository, for tests on the whole tree."""
+"""Lists the files of the repository, for tests on all files."""
 
 import subprocess
 from pathlib import Path
@@ -8,7 +8,7 @@ PACKAGES = ("app", "benchmark", "models", "ti2v_bench")
 
 
 def committed(*patterns: str) -> list[Path]:
-    """Return the files that git tracks, and new ones that it does not ignore."""
+    """Return the files that git tracks, and new files that git does not ignore."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns],
         cwd=ROOT,
@@ -20,5 +20,5 @@ def committed(*patterns: str) -> list[Path]:
 
 
 def modules() -> list[Path]:
-    """Return the Python modules that are installed, without the migrations."""
+    """Return the Python modules of the installed packages, without the migrations."""
     return committed(*(f"{package}/*.py" for package in PACKAGES))

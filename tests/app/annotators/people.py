@@ -1,4 +1,4 @@
-"""A small study in which some people vote, for the tests of annotators."""
+"""A small study with votes, for the tests of annotators."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,13 +25,13 @@ FIRST, SECOND = "annotator-001", "annotator-002"
 
 @dataclass(frozen=True)
 class People:
-    """A study of Alice's with one matchup on a few pairs, and what may be done to its annotators."""
+    """Alice's study with one matchup on a few pairs, with methods that exclude and reinstate annotators."""
 
     cast: Cast
     study: Study
 
     def comes(self, *, votes: int, opinion: Opinion = for_the_reference) -> TestClient:
-        """Let somebody new in, who votes so often; return their browser."""
+        """Let a new annotator vote `votes` times; return the annotator's browser."""
         browser = annotator(self.study)
         assert cast_votes(self.study, opinion, most=votes) == votes
         return browser
@@ -51,7 +51,7 @@ class People:
             return list(session.scalars(select(Comparison.slots_taken).order_by(Comparison.id)))
 
     def differences(self) -> list[str]:
-        """Return what a recount of the votes finds wrong."""
+        """Return the errors that a recount of the votes finds."""
         with self.cast.context.database.read() as session:
             return recount(session, self._study_row(session))
 
@@ -71,6 +71,6 @@ class People:
 
 
 def gather(context: AppContext, *, pairs: int = 2, panel: int = 1) -> People:
-    """Open a study of one matchup on so many pairs."""
+    """Open a study of one matchup on `pairs` pairs."""
     cast = set_the_stage(context, pairs=pairs)
     return People(cast, cast.open_study(others=["cinemo"], votes_per_comparison=panel))

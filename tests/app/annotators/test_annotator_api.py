@@ -1,4 +1,4 @@
-"""Annotators over REST: who may, what is answered, what is refused."""
+"""Annotators over REST: permissions, responses and refusals."""
 
 import pytest
 from fastapi.testclient import TestClient
@@ -33,7 +33,7 @@ def test_everybody_is_listed_with_figures_and_status(people: People, alice: Test
     assert (first["annotator"], first["valid"], first["excluded_reason"]) == (FIRST, 6, None)
     assert (second["annotator"], second["valid"], second["excluded"]) == (SECOND, 0, 4)
     assert second["excluded_reason"] == "a test account"
-    # Everybody chose the reference; on the four comparisons both voted on they agree.
+    # All annotators chose the reference, so they agree on the four comparisons with votes of both.
     assert (second["agreement"], second["agreement_n"]) == (100.0, 4)
     assert (first["gold"], first["gold_n"], first["flags"]) == (None, 0, [])
     assert first["clip_ms"] == 1000
@@ -63,7 +63,7 @@ def test_an_admin_may(people: People) -> None:
     assert ada.post(f"{ADDRESS}/{FIRST}/exclude", json={"reason": "x"}).json()["excluded"] == 6
 
 
-def test_without_a_key_nobody_may(people: People, client: TestClient) -> None:
+def test_requests_without_a_key_are_refused(people: People, client: TestClient) -> None:
     refused(client.get(ADDRESS), 401, "not_signed_in")
 
 

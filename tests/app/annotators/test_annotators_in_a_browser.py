@@ -1,4 +1,4 @@
-"""The annotators' pages in Chromium: they fit a phone, and work without a script."""
+"""The annotators' pages in Chromium: they fit on a phone's screen, and work without JavaScript."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.cast import Cast
 pytestmark = pytest.mark.browser
 
 
-def test_somebody_is_taken_out_on_a_phone_without_a_script(cast: Cast, live_server: str) -> None:
+def test_an_annotator_is_excluded_on_a_phone_without_javascript(cast: Cast, live_server: str) -> None:
     people = People(cast, cast.open_study(others=["cinemo"], votes_per_comparison=3))
     people.comes(votes=4)
     with chromium() as browser:

@@ -1,4 +1,4 @@
-"""The annotators' pages: who may read them, what they say, taking somebody out by the form."""
+"""The annotators' pages: permissions, contents, and the form that excludes an annotator."""
 
 import re
 
@@ -104,9 +104,7 @@ def test_an_annotator_nobody_knows_is_a_clean_404(alice: TestClient) -> None:
     assert (answer.status_code, "<h1>" in answer.text) == (404, True)
 
 
-def test_the_form_takes_somebody_out_and_back_in_and_tells_the_story(
-    people: People, alice: TestClient
-) -> None:
+def test_the_form_excludes_and_reinstates_and_shows_the_history(people: People, alice: TestClient) -> None:
     out = alice.post(f"{ONE}/exclude", data={"reason": "a test account"})
     assert people.statuses(FIRST) == [VoteStatus.EXCLUDED] * 4
     back = alice.post(f"{ONE}/reinstate", data={"reason": "it was not"})
@@ -136,9 +134,7 @@ def test_sending_the_form_twice_changes_nothing(people: People, alice: TestClien
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "too long " * 50])
-def test_a_reason_that_will_not_do_comes_back_with_the_form(
-    people: People, alice: TestClient, reason: str
-) -> None:
+def test_the_form_keeps_a_refused_reason(people: People, alice: TestClient, reason: str) -> None:
     answer = alice.post(f"{ONE}/exclude", data={"reason": reason})
 
     assert answer.status_code == 422
@@ -179,7 +175,7 @@ def test_the_lines_of_other_people_say_who_moves_a_score_most(alice: TestClient)
     assert f"without {FIRST}" in words
 
 
-def test_the_first_page_leads_there_for_whoever_runs_the_study(people: People, alice: TestClient) -> None:
+def test_the_home_page_links_the_annotators_for_the_owner(people: People, alice: TestClient) -> None:
     close(people.study, people.cast.alice)
     bob = signed_in(people.cast.context, people.cast.bob)
 

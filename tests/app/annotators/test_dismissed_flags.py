@@ -1,4 +1,4 @@
-"""Flags are dismissed with a reason and restored: on the pages, over REST and at the command line."""
+"""Flags are dismissed with a reason and restored: on the pages, over REST and on the command line."""
 
 import pytest
 from fastapi.testclient import TestClient
@@ -24,7 +24,7 @@ DISMISSAL = f"{ADDRESS}/flags/fails_gold/dismissal"
 
 @pytest.fixture
 def people(cast: Cast) -> People:
-    """One annotator, who answers three gold questions wrong."""
+    """One annotator, who answers three gold questions incorrectly."""
     study = with_gold(cast).open_study(others=["cinemo"], gold=GoldRequest(share=1 / 2))
     people = People(cast, study)
     people.comes(votes=6, opinion=lambda _: Side.OTHER)

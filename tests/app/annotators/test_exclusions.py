@@ -1,4 +1,4 @@
-"""Taking annotators out of the results and back in: slots, counters, reasons; nothing is ever deleted."""
+"""Exclusion and reinstatement of annotators: slots, counters and reasons; nothing is deleted."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -24,7 +24,7 @@ VALID, EXCLUDED, SURPLUS = VoteStatus.VALID, VoteStatus.EXCLUDED, VoteStatus.SUR
 
 @pytest.fixture
 def either_people(either_installation: AppContext) -> People:
-    """Two comparisons that want one vote each, on either database."""
+    """Two comparisons that need one vote each, on SQLite and on PostgreSQL."""
     return gather(either_installation)
 
 

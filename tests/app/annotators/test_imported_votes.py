@@ -1,4 +1,4 @@
-"""Votes of a study run elsewhere stay `imported`: nobody excludes them here, so nobody makes them valid."""
+"""Votes that were imported keep the status `imported`: nobody can exclude or reinstate them."""
 
 import re
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ ONE_VOTE = {
 
 @pytest.fixture
 def imported(cast: Cast) -> Cast:
-    """Alice imported two votes of one annotator as the study `elsewhere`."""
+    """Alice has imported two votes of one annotator as the study `elsewhere`."""
     external = table_of_rows([(pair, "one", "two", "left", "p1") for pair in PAIR_IDS[:2]], list(COLUMNS))
     with cast.context.database.write() as session:
         benchmark = session.scalars(select(Benchmark)).one()

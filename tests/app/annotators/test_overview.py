@@ -1,4 +1,4 @@
-"""The page with the annotators of all studies of a person."""
+"""The page that lists the annotators of all studies of a person."""
 
 import re
 

@@ -31,7 +31,7 @@ def test_scores_stand_side_by_side_per_matchup(cast: Cast) -> None:
 
     words = text_of(signed_in(cast.context, cast.alice).get(RESULTS).text).split(HEADING)[1]
 
-    # Twelve votes for the other side are out; six new ones, on six of the twelve pairs, are for motif.
+    # Twelve votes for the other side are excluded; six new votes, on six of the twelve pairs, are for motif.
     assert "12 votes are excluded, each by a person with a reason." in words
     assert words.count("100.0") >= 2
     assert "0.0" in words
@@ -44,7 +44,7 @@ def test_a_matchup_without_excluded_votes_is_not_listed(cast: Cast) -> None:
 
     words = text_of(signed_in(cast.context, cast.alice).get(RESULTS).text).split(HEADING)[1]
 
-    # Wilson, 2 of 2: what the excluded votes alone would say.
+    # Wilson's interval for 2 of 2: the result of the excluded votes alone.
     assert "cinemo – – 0 100.0 [34.2, 100.0] 2 2" in words
 
 

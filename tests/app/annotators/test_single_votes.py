@@ -1,4 +1,4 @@
-"""Taking one vote out of the results and back in, over REST."""
+"""Exclusion and reinstatement of a single vote over REST."""
 
 import pytest
 from fastapi.testclient import TestClient
@@ -27,7 +27,7 @@ def exclusion(pair: str) -> dict[str, str]:
     return {"matchup": "motif:cinemo", "pair": pair, "reason": "the clip had not loaded"}
 
 
-def test_one_vote_goes_and_the_others_stay(people: People, alice: TestClient) -> None:
+def test_one_vote_is_excluded_and_the_others_stay_valid(people: People, alice: TestClient) -> None:
     people.comes(votes=6)
 
     answer = alice.post(f"{ADDRESS}/exclude", json=exclusion(PAIR_IDS[2]))
@@ -47,7 +47,7 @@ def test_a_second_time_changes_nothing(people: People, alice: TestClient) -> Non
     assert people.differences() == []
 
 
-def test_it_comes_back_by_the_same_name(people: People, alice: TestClient) -> None:
+def test_a_vote_is_reinstated_with_the_same_id(people: People, alice: TestClient) -> None:
     people.comes(votes=6)
     alice.post(f"{ADDRESS}/exclude", json=exclusion(PAIR_IDS[2]))
 

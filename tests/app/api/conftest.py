@@ -1,4 +1,4 @@
-"""Alice's and Bob's programs at the REST API, and what an upload may leave behind."""
+"""REST clients of Alice, Bob and Ada, and a function that lists the files and clips after an upload."""
 
 import shutil
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from tests.conftest import open_with_sandbox, settings_for
 
 @dataclass(frozen=True)
 class Upload:
-    """An open submission of Alice's with one clip, seen from her program."""
+    """Alice's open submission with one clip, and a REST client that uploads as Alice."""
 
     client: TestClient
     context: AppContext
@@ -38,7 +38,7 @@ class Upload:
         )
 
     def traces(self) -> tuple[frozenset[str], int]:
-        """Return every file below HOME but the database's, and the number of clips recorded."""
+        """Return all files below HOME except the database, and the number of clips in the database."""
         return traces(self.context)
 
 
@@ -58,9 +58,9 @@ def client_of(context: AppContext, actor: Actor | None = None) -> TestClient:
 
 
 def clients_of_one_server(context: AppContext, *actors: Actor) -> list[TestClient]:
-    """Clients that may ask at the same moment, before one application as in a real server."""
+    """Return clients of one application that can send requests simultaneously, as to a real server."""
     app = DocumentedErrors(create_app(context))
-    # FastAPI builds its routes when they are first looked at, which a real server does in one thread.
+    # FastAPI builds its routes at the first request; a real server does this in one thread.
     assert TestClient(app).get("/no-such-page").status_code == 404
     return [TestClient(app, headers=actor.headers) for actor in actors]
 
@@ -89,7 +89,7 @@ def upload(alice: TestClient, cast: Cast) -> Upload:
 def shared_cast(
     stage: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox
 ) -> Iterator[Cast]:
-    """One world for all tests of a module that are refused: refusals leave no trace, so they can share it."""
+    """One cast for all tests of a module; the module's tests send only requests that the server refuses."""
     home, made = stage
     copied = tmp_path_factory.mktemp("shared") / "home"
     shutil.copytree(home, copied)
@@ -111,5 +111,5 @@ def open_upload(cast: Cast, client: TestClient) -> Upload:
 
 @pytest.fixture
 def either_cast(either_installation: AppContext) -> Cast:
-    """The cast on SQLite, then again on PostgreSQL, with one clip a submission."""
+    """The cast on SQLite, then again on PostgreSQL, with one clip per submission."""
     return set_the_stage(either_installation, pairs=1)

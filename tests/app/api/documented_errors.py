@@ -1,4 +1,4 @@
-"""Wraps an application, so that every test of the REST API also checks what OpenAPI says about errors."""
+"""Wraps an application, so that every REST test also checks that OpenAPI documents each error."""
 
 import json
 
@@ -6,12 +6,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.main import API
 
-# Starlette answers these for addresses and methods without a route.
+# Starlette sends these errors for addresses and methods without a route.
 _WITHOUT_A_ROUTE = {"method_not_allowed"}
 
 
 class DocumentedErrors:
-    """Fails the request whose error its route does not document in OpenAPI."""
+    """Raises an error if a response has an error code that OpenAPI does not document for the route."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

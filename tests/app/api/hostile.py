@@ -1,4 +1,4 @@
-"""Somebody who may do anything and sends what nobody should: hostile values, and a world to send them to."""
+"""Sends hostile values to every route, as a person who has every permission."""
 
 import json
 from typing import Any
@@ -25,7 +25,7 @@ STATUSES = {200, 201, 202, 204, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429
 
 
 def bounded(examples: int) -> settings:
-    """Return settings that try this number of examples, the same ones in every run."""
+    """Return Hypothesis settings with this number of examples; every run uses the same examples."""
     return settings(
         max_examples=examples,
         derandomize=True,
@@ -53,7 +53,7 @@ values = st.recursive(
 
 
 class World:
-    """Somebody who may do anything, and the names of what there is."""
+    """A client with every permission, and the names of the objects that exist."""
 
     def __init__(self, cast: Cast, study: Study, annotator: TestClient, token: str) -> None:
         self.client = annotator
@@ -122,7 +122,7 @@ class World:
 
 
 def world_of(cast: Cast) -> World:
-    """Return the world of Ada, who is an admin and an annotator at once."""
+    """Return a world whose client is Ada, who is both an admin and an annotator."""
     study = cast.open_study()
     annotator = enter(client_of(cast.context), study)
     return World(cast, study, annotator, assign(annotator, study)["token"])
@@ -142,14 +142,15 @@ CURSORS = {
     "/keys": [KEYS.cursor((0,))],
     "/tasks": [TASKS.cursor((2,))],
 }
-# What would end the study, after which every vote is refused for that alone; test_json_bodies.py has these.
+# These requests end the study, and then every vote is refused for this reason only. test_json_bodies.py tests
+# these requests.
 END_OF_PLAY = ("/close", "/withdraw")
 
 Operation = tuple[str, str, list[str], list[str], list[str]]
 
 
 def _operations(openapi: dict[str, Any]) -> list[Operation]:
-    """Return method, path, and the names in path, query and body of every route."""
+    """Return the method and path of every route, and the parameter names of its path, query and body."""
     found = []
     for path, methods in openapi["paths"].items():
         for method, described in methods.items():
@@ -168,7 +169,7 @@ def _operations(openapi: dict[str, Any]) -> list[Operation]:
 
 
 def send(world: World, data: st.DataObject, operation: Operation) -> Response:
-    """Send what the route would take, but for one part of it, or for the whole body."""
+    """Send a request in which at most one value, or the whole body, is hostile."""
     method, path, in_path, in_query, in_body = operation
     victim = data.draw(st.sampled_from([*in_path, *in_query, *in_body, "body", "nothing"]), label="victim")
 

@@ -1,4 +1,4 @@
-"""Clips of an open submission are replaced and deleted by their owner; the audit list keeps the digests."""
+"""An owner replaces and deletes clips of an open submission; the audit log keeps the digests."""
 
 import hashlib
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ def digests(upload: Upload) -> Mapping[str, str]:
 
 
 def changes(upload: Upload) -> list[tuple[str, str, dict[str, Any]]]:
-    """Return action, actor and details of the audit entries about the submission's clips."""
+    """Return the action, actor and details of each audit entry about the submission's clips."""
     is_of_clip = (AuditEvent.subject == upload.submission_id) & AuditEvent.action.startswith("clip.")
     query = select(AuditEvent).where(is_of_clip).order_by(AuditEvent.id)
     with upload.context.database.read() as session:
@@ -52,7 +52,7 @@ def stored(upload: Upload, sha256: str) -> bool:
 
 
 def test_other_bytes_replace_a_clip_and_the_old_bytes_are_deleted(upload: Upload) -> None:
-    # The cast's own submissions use the same bytes; this clip is nobody else's.
+    # The cast's submissions share their bytes; no other submission has the bytes of this clip.
     replace(upload, upload.taken, small_clip(shade=112))
     old = digests(upload)[upload.taken]
 
@@ -168,7 +168,7 @@ def test_a_worker_replaces_nothing(cast: Cast, alice: TestClient) -> None:
     refused(worker.client.put(address, content=OTHER_CLIP, headers=held), 422, "invalid")
 
 
-def test_a_generated_clip_that_was_deleted_can_be_asked_for_again(cast: Cast, alice: TestClient) -> None:
+def test_a_deleted_generated_clip_can_be_requested_again(cast: Cast, alice: TestClient) -> None:
     asked = ask(alice, pairs=list(PAIR_IDS[:2]))
     worker = worker_program(cast.context)
     (job,) = worker.claim()

@@ -1,4 +1,4 @@
-"""PUT of a clip with `convert`: other videos become H.264 clips, in the sandbox, with a record."""
+"""PUT of a clip with `convert`: the sandbox converts other videos to H.264, and the server records this."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""Uploads that end badly or meet each other: too large, broken off, two at once, no space left."""
+"""Uploads that fail or coincide: too large, interrupted, two at the same time, disk full."""
 
 import os
 import shutil
@@ -29,13 +29,13 @@ MAX_BYTES = 16 * 1024
 
 @pytest.fixture
 def narrow(tmp_path: Path, cast: Cast, open_one: Callable[[Settings], AppContext]) -> Upload:
-    """Alice's upload at an installation that takes clips of 16 KiB."""
+    """Alice's upload to an installation that accepts clips of at most 16 KiB."""
     context = open_one(settings_for(tmp_path, max_clip_bytes=MAX_BYTES))
     upload = open_upload(cast, client_of(context, cast.alice))
     return Upload(upload.client, context, upload.submission_id)
 
 
-def test_a_clip_over_the_limit_is_413_whether_it_says_so_or_not(narrow: Upload) -> None:
+def test_a_clip_over_the_limit_is_413_with_and_without_a_declared_length(narrow: Upload) -> None:
     def without_a_length() -> Iterator[bytes]:
         for _ in range(1 + MAX_BYTES // 4096):
             yield bytes(4096)
@@ -118,7 +118,7 @@ def leave_room(disk: Path, *, kib: int) -> None:
 
 @pytest.fixture
 def cramped(small_disk: Path, migrated_sqlite: Path, sandbox: Sandbox) -> Iterator[Upload]:
-    """Alice's upload where the database and the media share a small disk."""
+    """Alice's upload to an installation whose database and media are on one small disk."""
     shutil.copy(migrated_sqlite, small_disk / "ti2v.sqlite3")
     with open_with_sandbox(settings_for(small_disk), sandbox) as context:
         cast = set_the_stage(context, pairs=1)
@@ -149,7 +149,7 @@ def test_an_input_image_that_is_gone_is_our_trouble_not_the_clips(upload: Upload
     assert upload.traces() == before
 
 
-def test_a_stored_clip_lies_under_the_sha256_of_its_bytes(upload: Upload) -> None:
+def test_the_key_of_a_stored_clip_is_the_sha256_of_its_bytes(upload: Upload) -> None:
     facts = upload.put(upload.free, CLIP).json()
 
     store = upload.context.store

@@ -1,4 +1,4 @@
-"""PUT of a clip: what is kept, what is refused, and that a refusal leaves no trace."""
+"""PUT of a clip: what the server stores and what it refuses; a refused upload changes nothing."""
 
 import base64
 import hashlib
@@ -36,7 +36,7 @@ NOT_CLIPS = {
 }
 
 
-def test_a_new_clip_is_201_and_says_what_it_is(upload: Upload) -> None:
+def test_a_new_clip_is_201_and_the_response_describes_it(upload: Upload) -> None:
     answer = upload.put(upload.free, CLIP, content_type="video/mp4")
 
     assert answer.status_code == 201
@@ -95,7 +95,7 @@ def test_what_is_no_clip_is_refused_without_a_trace(shared_upload: Upload, what:
         {"content_digest": f"sha-256=:{TAKEN_BASE64}:", "x_content_sha256": TAKEN_HEX},
     ],
 )
-def test_a_right_digest_is_taken_in_either_header(shared_upload: Upload, headers: dict[str, str]) -> None:
+def test_a_correct_digest_is_accepted_in_both_headers(shared_upload: Upload, headers: dict[str, str]) -> None:
     assert shared_upload.put(shared_upload.taken, TAKEN_CLIP, **headers).status_code == 200
 
 
@@ -125,7 +125,7 @@ def test_a_digest_that_is_wrong_or_unreadable_is_refused(
     assert shared_upload.traces() == before
 
 
-# What each name asks for, and how it is turned down: as no address, or as no pair of this benchmark.
+# Each name, and its refusal: not a valid address, or not a pair of this benchmark.
 TRICKS = {
     "no_such_pair": (404, "unknown_pair"),
     "%2e%2e": (404, "unknown_pair"),
@@ -175,7 +175,7 @@ def test_somebody_elses_submission_does_not_exist(shared_cast: Cast, shared_uplo
     refused(bob.post(f"{address}/withdraw", json={"reason": "mine now"}), 404, "not_found")
 
 
-def test_a_final_submission_takes_no_clips(shared_cast: Cast, shared_upload: Upload) -> None:
+def test_a_final_submission_accepts_no_clips(shared_cast: Cast, shared_upload: Upload) -> None:
     address = f"/api/v1/submissions/{shared_cast.submission_ids['motif']}/clips/{PAIR_IDS[0]}"
 
     refused(shared_upload.client.put(address, content=CLIP), 409, "submission_not_open")

@@ -1,4 +1,4 @@
-"""docs/api.md and OpenAPI say what the service does: every route, every status, every error code."""
+"""docs/api.md and OpenAPI list every route, every status and every error code of the service."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ from app.page_routers import PAGES
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENT = (ROOT / "docs" / "api.md").read_text()
 ROW = re.compile(r"^\| (GET|HEAD|POST|PUT|PATCH|DELETE) \| `([^`]+)` \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
-# What people and programs reach over HTTP; the command line has codes of its own.
+# The code that HTTP requests reach; the command line has its own error codes.
 OVER_HTTP = (
     "annotators",
     "api",
@@ -54,7 +54,7 @@ def codes_in(path: Path) -> set[str]:
 
 
 def documented() -> dict[tuple[str, str], set[int]]:
-    """Return the statuses named for each method and path."""
+    """Return the status codes that docs/api.md names for each method and path."""
     return {
         (method, path): {int(status) for status in re.findall(r"\b\d{3}\b", answers)}
         for method, path, _who, answers in ROW.findall(DOCUMENT)
@@ -86,7 +86,7 @@ def test_the_statuses_of_success_are_those_of_openapi(client: TestClient) -> Non
             }, (method, path)
 
 
-def test_openapi_says_which_credentials_a_route_takes(client: TestClient) -> None:
+def test_openapi_states_which_credentials_a_route_accepts(client: TestClient) -> None:
     openapi = client.get(f"{API}/openapi.json").json()
 
     schemes = openapi["components"]["securitySchemes"]
@@ -142,5 +142,5 @@ def test_every_error_code_is_explained() -> None:
     raised |= {leaf.default_code for leaf in AppError.__subclasses__()} | set(ClipCode)
 
     explained = set(re.findall(r"`([a-z0-9_]+)`", DOCUMENT.split("## Errors")[1]))
-    # What only our own faults have (500), and the schema's refusal at the start.
+    # Codes of our own faults (500), and of the refusal of an old schema at the start.
     assert raised - explained <= {"internal_error", "error"}

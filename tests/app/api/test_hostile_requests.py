@@ -1,4 +1,4 @@
-"""Hostile requests, each with its exact answer, over a real connection: none leaves a trace."""
+"""Hostile requests over a real connection: each gets the expected response and changes nothing."""
 
 import json
 import socket
@@ -29,7 +29,7 @@ Rows = dict[str, list[Any]]
 
 @dataclass
 class World:
-    """A running server, and what a request could change."""
+    """A running server, and the rows and files that a request could change."""
 
     context: AppContext
     address: tuple[str, int]
@@ -39,7 +39,7 @@ class World:
     database: sqlite3.Connection
 
     def send(self, case: Case) -> tuple[int, str]:
-        """Send the request; return the status and the code of the answer, 0 if there is none."""
+        """Send the request; return the status (0 without a response) and the error code."""
         with socket.create_connection(self.address, timeout=60) as connection:
             received = b""
             try:
@@ -59,7 +59,7 @@ class World:
         return int(self.database.execute("PRAGMA data_version").fetchone()[0])
 
     def rows(self, *without: str) -> Rows:
-        """Return every row, but of the tables `without` and the time at which a key was used."""
+        """Return all rows, except the tables `without` and the column with the last use of a key."""
         tables = self.database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         rows = {}
         for (table,) in tables:
@@ -119,7 +119,7 @@ def world(shared_cast: Cast, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 def faults(world: World, cases: Sequence[Case]) -> list[str]:
-    """Send every case; return a line for each wrong answer and each trace."""
+    """Send every case; return a line for each wrong response and for each change that a request caused."""
     found = []
     rows, files, version = world.rows(), world.files(), world.version()
     for case in cases:
@@ -151,7 +151,7 @@ def test_a_hostile_archive_is_refused_by_its_task_and_leaves_no_trace(world: Wor
         assert world.files() == files, case.name
 
 
-def test_after_all_of_it_the_server_takes_a_vote(world: World, shared_cast: Cast) -> None:
+def test_the_server_accepts_a_vote_after_all_hostile_requests(world: World, shared_cast: Cast) -> None:
     cases = [case for kind in KINDS.values() for case in kind.CASES]
     assert len(cases) + len(uploads.TASK_CASES) > 300
     assert len({case.content(world.names, world.credentials) for case in cases}) == len(cases)

@@ -1,4 +1,4 @@
-"""Asking for clips and finishing them over REST."""
+"""Jobs over REST: a researcher requests clips, and workers generate them."""
 
 from dataclasses import replace
 
@@ -44,7 +44,7 @@ def test_asking_again_queues_nothing_twice(alice: TestClient, worker: WorkerProg
     assert sum(jobs_of(alice)["counts"].values()) == len(PAIR_IDS)
 
 
-def test_an_uploaded_clip_is_not_asked_for(alice: TestClient, cast: Cast) -> None:
+def test_no_job_is_created_for_an_uploaded_clip(alice: TestClient, cast: Cast) -> None:
     make_submission(
         cast.context, cast.alice, model="motif", label="asked", pair_ids=PAIR_IDS[:2], final=False
     )
@@ -52,7 +52,7 @@ def test_an_uploaded_clip_is_not_asked_for(alice: TestClient, cast: Cast) -> Non
     assert ask(alice)["jobs"] == len(PAIR_IDS) - 2
 
 
-def test_some_pairs_can_be_asked_for_and_the_rest_later(alice: TestClient, worker: WorkerProgram) -> None:
+def test_jobs_for_other_pairs_can_be_added_later(alice: TestClient, worker: WorkerProgram) -> None:
     some = ask(alice, pairs=list(PAIR_IDS[:2]))
     for job in worker.claim(count=32):
         worker.finish(job)
@@ -62,7 +62,7 @@ def test_some_pairs_can_be_asked_for_and_the_rest_later(alice: TestClient, worke
     rest = ask(alice)
 
     assert (some["jobs"], rest["jobs"]) == (2, len(PAIR_IDS) - 2)
-    # Nobody said that two clips are all: it stays open, so that the rest can follow.
+    # The request does not state that two clips are all, so the submission stays open for the other clips.
     assert (between["status"], between["missing"]) == ("open", list(PAIR_IDS[2:]))
 
 
@@ -78,7 +78,7 @@ def test_a_submission_holds_the_clips_of_every_seed(alice: TestClient, worker: W
     assert [(clip["pair_id"], clip["seed"]) for clip in clips] == [(PAIR_IDS[0], 3), (PAIR_IDS[0], 4)]
 
 
-def test_another_seed_is_asked_for_later(alice: TestClient) -> None:
+def test_jobs_for_another_seed_can_be_added_later(alice: TestClient) -> None:
     first, again, other = ask(alice, seeds=[1]), ask(alice, seeds=[1]), ask(alice, seeds=[2])
 
     assert [each["jobs"] for each in (first, again, other)] == [len(PAIR_IDS), 0, len(PAIR_IDS)]

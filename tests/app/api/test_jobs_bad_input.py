@@ -1,4 +1,4 @@
-"""What workers may send: limits, cleaned texts, and no request that is a 500."""
+"""Requests of workers: limits, cleaned texts, and no request that gets status 500."""
 
 import json
 
@@ -74,7 +74,7 @@ def test_a_job_that_does_not_exist_is_404(worker: WorkerProgram, verb: str) -> N
     refused(worker.client.post(f"/api/v1/jobs/{'0' * 16}/{verb}", json=body), 404, "not_found")
 
 
-def test_a_job_that_nobody_claimed_has_no_attempt(cast: Cast, worker: WorkerProgram) -> None:
+def test_an_unclaimed_job_has_no_attempt(cast: Cast, worker: WorkerProgram) -> None:
     alice = client_of(cast.context, cast.alice)
     ask(alice)
     job = jobs_of(alice)["jobs"][0]

@@ -1,4 +1,4 @@
-"""Handing in the clip of a job: whose it may be, how often, and what follows from it."""
+"""Upload of a job's clip: who may upload the clip, how often, and the effects of the upload."""
 
 import hashlib
 
@@ -32,7 +32,7 @@ def test_a_clip_sent_again_changes_nothing_even_when_the_submission_is_final(
     refused(worker.finish(jobs[0], clip=small_clip(shade=119)), 409, "clip_exists")
 
 
-def test_a_late_worker_is_told_so_and_its_bytes_are_not_kept(
+def test_a_late_upload_is_refused_and_not_stored(
     alice: TestClient, worker: WorkerProgram, cast: Cast
 ) -> None:
     ask(alice, pairs=[PAIR_IDS[0]])
@@ -122,7 +122,7 @@ def test_a_job_that_failed_keeps_the_submission_open_until_it_is_tried_again(
 
 
 @pytest.mark.parametrize("verb", ["withdraw", "finalise"])
-def test_a_submission_that_closes_takes_its_jobs_along(
+def test_the_jobs_of_a_closed_submission_are_cancelled(
     alice: TestClient, worker: WorkerProgram, verb: str
 ) -> None:
     submission = ask(alice)["submissions"][0]["id"]
@@ -191,7 +191,7 @@ def test_the_provenance_of_a_clip_is_kept_and_shown(alice: TestClient, worker: W
         "A" * 6000,
     ],
 )
-def test_a_provenance_nobody_can_keep_is_refused(
+def test_a_provenance_that_cannot_be_stored_is_refused(
     alice: TestClient, worker: WorkerProgram, cast: Cast, header: str
 ) -> None:
     ask(alice, pairs=[PAIR_IDS[0]])

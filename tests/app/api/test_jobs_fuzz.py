@@ -1,4 +1,4 @@
-"""Whatever is sent to the routes of jobs by somebody who may do anything: never a 500."""
+"""Random requests to the routes of jobs never get status 500; the sender has every permission."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ WORKER = {"name": "gpu-box", "device": "cuda:0", "gpu": None}
 
 
 class JobsWorld(World):
-    """Ada may ask, claim and cancel alike; the names of her jobs and what a worker would send."""
+    """Ada's client, which may create, claim and cancel jobs, with valid values for the requests."""
 
     def __init__(self, cast: Cast) -> None:
         client = client_of(cast.context, cast.ada)

@@ -1,4 +1,4 @@
-"""Clips of jobs that come in at the same moment, on both databases."""
+"""Simultaneous uploads of the clips of jobs, on both databases."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +25,7 @@ def together(*requests: Callable[[], Response]) -> list[Response]:
 
 
 def programs(cast: Cast, count: int) -> list[WorkerProgram]:
-    """One program for each thread, all under one key, before one application as in a real server."""
+    """Return one worker client for each thread; all clients have the same key and use one application."""
     actor = worker_actor(cast.context, "gpu-box")
     app = create_app(cast.context)
     return [WorkerProgram(TestClient(app, headers=actor.headers)) for _ in range(count)]
@@ -60,7 +60,7 @@ def test_a_clip_sent_twice_at_once_is_kept_once(either_cast: Cast) -> None:
     assert jobs_of(alice)["counts"]["done"] == 1
 
 
-def test_a_clip_that_meets_a_cancellation_ends_one_way_or_the_other(either_cast: Cast) -> None:
+def test_an_upload_during_a_cancellation_is_stored_or_refused_completely(either_cast: Cast) -> None:
     alice = client_of(either_cast.context, either_cast.alice)
     submission = ask(alice)["submissions"][0]["id"]
     worker = worker_program(either_cast.context)

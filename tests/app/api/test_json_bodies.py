@@ -1,4 +1,4 @@
-"""Bodies that are no JSON, or say what no route knows: a clear refusal, which never repeats what was sent."""
+"""Invalid JSON bodies and unknown fields: a clear error message, which never repeats the input."""
 
 import json
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ CANARY = "canary-5b1e"
 
 @dataclass(frozen=True)
 class Door:
-    """A route that takes JSON, and a body it would take."""
+    """A route that accepts JSON, and a valid body for the route."""
 
     method: str
     path: str
@@ -38,7 +38,7 @@ DOORS = ("model", "submission", "finalise", "withdraw", "study", "invitations", 
 
 @pytest.fixture(scope="module")
 def doors(shared_cast: Cast) -> dict[str, Door]:
-    """Every route that takes JSON, each with somebody who may use it."""
+    """Every route that accepts JSON, with a person who may use the route."""
     study = shared_cast.open_study("doors")
     researcher = client_of(shared_cast.context, shared_cast.alice)
     annotator = enter(client_of(shared_cast.context), study)
@@ -72,7 +72,7 @@ def doors(shared_cast: Cast) -> dict[str, Door]:
 
 @pytest.fixture
 def door(doors: dict[str, Door], shared_cast: Cast, request: pytest.FixtureRequest) -> Iterator[Door]:
-    """The door of the test's parameter; afterwards every table must be as long as before."""
+    """The route of the test's parameter; after the test, every table must have as many rows as before."""
     before = row_counts(shared_cast)
     yield doors[request.param]
     assert row_counts(shared_cast) == before
@@ -125,7 +125,7 @@ def test_json_that_does_not_say_it_is_json_is_415(door: Door) -> None:
 
 
 @pytest.mark.parametrize("door", DOORS, indirect=True)
-def test_a_field_nobody_knows_is_422_and_not_repeated(door: Door) -> None:
+def test_an_unknown_field_is_422_and_not_repeated(door: Door) -> None:
     unknown = f'"{CANARY}": 1'
     known = ", ".join(f'"{name}": {json.dumps(value)}' for name, value in door.body.items())
 
@@ -146,7 +146,7 @@ def test_a_number_is_not_accepted_as_a_boolean(door: Door, field: str, number: f
     assert answer.json()["message"].startswith(field)
 
 
-# Values that break one database or another, in the place of each known field in turn.
+# Values that some databases refuse, for each known field in turn.
 HOSTILE = {
     "a lone surrogate": r'"canary-5b1e\ud800"',
     "NUL": r'"canary-5b1e\u0000"',
@@ -162,7 +162,7 @@ HOSTILE = {
     "a list": f'["{CANARY}"]',
     "deep": "[" * 500 + "]" * 500,
 }
-# A person's words may hold anything that can be shown.
+# A person's text may contain every character that can be displayed.
 TAKEN_AS_TEXT = {(field, what) for field in ("name", "title", "reason") for what in ("a path", "SQL")}
 
 
@@ -197,7 +197,9 @@ def test_no_body_is_422(door: Door) -> None:
     ],
     indirect=["door"],
 )
-def test_a_text_of_the_wrong_form_is_told_the_form_in_words(door: Door, field: str, words: str) -> None:
+def test_the_error_of_a_malformed_text_describes_the_expected_form(
+    door: Door, field: str, words: str
+) -> None:
     answer = door.send(json.dumps(door.body | {field: f"{CANARY} !"}).encode())
 
     refused(answer, 422, "invalid_field")

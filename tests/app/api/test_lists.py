@@ -1,4 +1,4 @@
-"""Every list has pages in one format; cursors are opaque, and rows that are added shift no page."""
+"""All lists use one format of pages; cursors are opaque, and added rows do not shift a page."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ HUGE = 2**63
 
 @dataclass(frozen=True)
 class World:
-    """Ada's program, and the address of every list with the name of its rows."""
+    """Ada's client, and for every list its address and the name of its rows."""
 
     cast: Cast
     ada: TestClient
@@ -32,7 +32,7 @@ class World:
         return body
 
     def rows(self, address: str, **query: object) -> list[dict[str, Any]]:
-        """Return all rows, read in pages of one row."""
+        """Return all rows, which are read in pages of one row."""
         found, cursor = [], None
         while True:
             page = self.page(address, limit=1, **query, **({"cursor": cursor} if cursor else {}))

@@ -1,4 +1,4 @@
-"""The longest text a field takes fits its column on either database; one letter more is 422."""
+"""The longest allowed text of a field fits into its column, on both databases; a longer text gets 422."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ PLAIN = ("slug", "label")
 
 @dataclass(frozen=True)
 class Form:
-    """A route, a body it takes, and the greatest length of each text in it."""
+    """A route, a valid body, and the maximum length of each text in the body."""
 
     method: str
     path: str
@@ -35,7 +35,7 @@ def forms(cast: Cast) -> list[Form]:
     ]
 
 
-def test_the_longest_text_is_taken_and_one_letter_more_is_422(either_cast: Cast) -> None:
+def test_the_longest_text_is_accepted_and_a_longer_text_is_422(either_cast: Cast) -> None:
     client = client_of(either_cast.context, either_cast.alice)
 
     for form in forms(either_cast):

@@ -1,4 +1,4 @@
-"""Whatever is sent to a page or a form, in its address, query or fields: never a 500."""
+"""Hostile texts in the address, query or form fields of a page never cause status 500."""
 
 import re
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ def world(either_cast: Cast) -> World:
 
 @pytest.mark.parametrize("step", [3, pytest.param(1, marks=pytest.mark.full_size)], ids=["part", "all"])
 def test_no_page_or_form_is_a_500(world: World, step: int) -> None:
-    """A part sends each page every third hostile text; the next page starts with the next text."""
+    """With `part`, each page gets every third hostile text; the next page starts with the next text."""
     pages = _pages()
     assert any(page.query for page in pages)
     assert any(page.form for page in pages)
@@ -53,7 +53,7 @@ def test_no_page_or_form_is_a_500(world: World, step: int) -> None:
 
 @dataclass(frozen=True)
 class Page:
-    """A route of the pages, with the names in its query and in its form."""
+    """A route of a page, with the parameter names of its query and of its form."""
 
     method: str
     path: str
@@ -77,7 +77,7 @@ def _pages() -> list[Page]:
 
 
 def _address(world: World, path: str, victim: str, hostile: str) -> str:
-    """Fill in a path's parameters with what there is, and one of them with what there is not."""
+    """Fill the parameters of a path with existing names, and the parameter `victim` with the hostile text."""
     there_is = {
         "token": world.known["token"][0],
         "slug": world.known.get(f"/{path.split('/')[1]}", [BENCHMARK])[0],
@@ -91,7 +91,7 @@ def _address(world: World, path: str, victim: str, hostile: str) -> str:
 
 
 def _ask_page(world: World, page: Page, address: str, hostile: str) -> Response:
-    """Put the hostile text into the query and into every field; every other text goes as multipart."""
+    """Put the hostile text into the query and into every field; send every second text as multipart."""
     query = "&".join(f"{name}={quoted(hostile)}" for name in page.query)
     form: dict[str, Any] = {
         "content": "&".join(f"{name}={quoted(hostile)}" for name in page.form),

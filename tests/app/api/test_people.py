@@ -1,4 +1,4 @@
-"""Admins add people and keys over REST; nobody else may, and no secret is shown twice."""
+"""Only admins add people and keys over REST; a secret is shown only once."""
 
 import pytest
 from fastapi.testclient import TestClient

@@ -1,4 +1,4 @@
-"""Every route refuses query parameters that it does not declare, and parameters that occur twice."""
+"""Every route refuses undeclared query parameters, and parameters that occur twice."""
 
 import pytest
 from fastapi.testclient import TestClient
@@ -15,7 +15,7 @@ VALUES = {"frames": "2", "limit": "1", "replace": "true", "visible": "true"}
 
 
 def every_route(client: TestClient) -> list[tuple[str, str, list[str]]]:
-    """Return method, address and query parameters of every route of the route table."""
+    """Return the method, the address and the query parameters of every route of the application."""
     described = client.get(f"{API}/openapi.json").json()["paths"]
     found = []
     for noun in API_ROUTERS:

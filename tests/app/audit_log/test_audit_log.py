@@ -1,4 +1,4 @@
-"""The audit log: who sees which events, filters, pages."""
+"""The audit log: visible events of each person, filters and pages."""
 
 import re
 from functools import partial
@@ -23,7 +23,7 @@ REST = "/api/v1/audit-events"
 
 @pytest.fixture
 def cast(cast: Cast) -> Cast:
-    """Alice owns a study that Ada pauses, Bob has a study, and Ada manages a person named like the study."""
+    """Alice's study, which Ada pauses, Bob's study, and a person with the name of Alice's study."""
     study, other = cast.open_study("alices"), cast.open_study("bobs")
     ada = client_of(cast.context, cast.ada)
     for slug in (study.slug, other.slug):
@@ -67,7 +67,7 @@ def test_the_next_owner_of_a_slug_does_not_see_the_events_of_the_earlier_owner(c
 
     assert {actor for actor, _, _ in seen} == {"bob"}
     assert {action for _, action, _ in seen} >= {"study.create", "model.create", "model.edit"}
-    # The earlier owner still sees what the earlier owner did, and nothing of the next owner.
+    # The previous owner still sees their own actions, but no action of the next owner.
     assert {actor for actor, _, _ in events(cast, cast.alice, subject="again")} == {"alice"}
 
 

@@ -1,4 +1,4 @@
-"""The audit log only grows, and its hash chain shows every change that was made behind the service's back."""
+"""The audit log is append-only, and its hash chain reveals every change that bypassed the service."""
 
 import threading
 from pathlib import Path
@@ -109,7 +109,7 @@ TAMPERING = {
 
 @pytest.mark.parametrize("statements", TAMPERING)
 def test_a_change_behind_the_service_is_found(context: AppContext, statements: str) -> None:
-    """Whoever owns the file can drop the triggers; the chain still tells."""
+    """The owner of the database file can drop the triggers; the hash chain still reveals the change."""
     add_events(context.database, "one", "two", "three")
     known = head(context.database)
     with context.database.engine.begin() as connection:

@@ -1,4 +1,4 @@
-"""Who leaves the study leaves no identifier: not in the files of the database, and not in later exports."""
+"""After a participant leaves a study, no identifier remains in the database's files or in later exports."""
 
 import io
 import zipfile
@@ -79,7 +79,7 @@ def write_reasons(owner: TestClient, context: AppContext, study: Study) -> None:
     one_vote = {"reason": VOTE_REASON, "matchup": "motif:cinemo", "pair": pair}
     owner.post(f"{people}/annotator-002/exclude", json=one_vote).raise_for_status()
     with context.database.write() as session:
-        # One vote is too little for a flag, so the dismissal is stored as the service stores it.
+        # One vote is too few for a flag, so the test stores the dismissal as the service would.
         row = session.scalars(select(StudyRow)).one()
         annotator = find_annotator(session, study=row, pseudonym="annotator-001")
         decision = Decision(FLAG_REASON, "alice", utc_now())
@@ -126,7 +126,7 @@ def test_nothing_of_the_person_stays(cast: Cast, client: TestClient, context: Ap
         walk(browser, study)
     write_reasons(owner, context, study)
     home = context.settings.home
-    # The test sees what it looks for, as long as it is there.
+    # Before the erasure, the test finds the texts.
     assert {problem.partition(" in ")[0] for problem in in_files(home)} == set(IDENTIFIERS)
     assert exports(owner, study)
 
@@ -147,7 +147,7 @@ def test_nothing_of_the_person_stays(cast: Cast, client: TestClient, context: Ap
 def test_a_reader_of_an_older_state_delays_it_only_until_the_next_write(
     cast: Cast, context: AppContext, client: TestClient
 ) -> None:
-    """SQLite keeps its write-ahead log while somebody reads an older state."""
+    """SQLite keeps its write-ahead log while a connection reads an older state."""
     study = cast.open_study(others=["cinemo"], comparisons_per_annotator=1, phases=PHASES)
     set_platform(client_of(context, cast.alice), study, **PROLIFIC)
     client.get(f"/studies/{study.slug}/join", params=LINK | {"PROLIFIC_PID": PARTICIPANT})

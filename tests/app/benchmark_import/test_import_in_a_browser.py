@@ -1,4 +1,4 @@
-"""The import form in Chromium: a chosen folder is packed, sent and imported; all its problems are listed."""
+"""The import form in Chromium packs, uploads and imports a chosen folder; the page lists all problems."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A benchmark's folder, with the files that macOS adds and a clip that no import reads."""
+    """A folder of a benchmark that also holds files added by macOS, and a clip that the import ignores."""
     folder = tmp_path / "My Pairs"
     (folder / "images").mkdir(parents=True)
     (folder / "prompt.csv").write_bytes(TABLE)

@@ -1,4 +1,4 @@
-"""The pages on which a researcher finds benchmarks, imports one, and sets who sees it."""
+"""The pages on which a researcher finds and imports benchmarks, and sets their visibility."""
 
 import io
 import re
@@ -62,7 +62,7 @@ def test_a_finished_import_leads_to_the_benchmark(cast: Cast, alice: TestClient)
 
 
 def mac_zip() -> bytes:
-    """Return a ZIP file as macOS makes it: each file has a companion in the folder __MACOSX."""
+    """Return a ZIP file as macOS creates it: each file has a second file in the folder __MACOSX."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as archive:
         for name, content in {"prompt.csv": TABLE, "images/balloon1.png": picture()}.items():

@@ -1,4 +1,4 @@
-"""Benchmarks that are imported over REST: checked like those of `ti2v benchmark import`, by their owner."""
+"""Import of benchmarks over REST: the same checks as in `ti2v benchmark import`."""
 
 import io
 import shutil
@@ -61,7 +61,7 @@ def send(client: TestClient, body: bytes, **query: str) -> Any:
 
 
 def finished(context: AppContext, client: TestClient, answer: Any) -> dict[str, Any]:
-    """Run the task of an accepted import and return it as its owner sees it."""
+    """Run the task of an accepted import; return the import as its owner sees it."""
     assert answer.status_code == 202, answer.text
     assert answer.json()["status"] == "queued"
     TaskRunner(context, TASK_HANDLERS).run_waiting()

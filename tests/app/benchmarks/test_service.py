@@ -1,4 +1,4 @@
-"""Benchmarks imported into a real database and a real store."""
+"""Import of benchmarks into a real database and a real media store."""
 
 import io
 from dataclasses import replace
@@ -40,7 +40,7 @@ def store(either_installation: AppContext) -> MediaStore:
 def release(
     tmp_path: Path, *, prompts: tuple[str, ...] = PROMPTS, shade: int = 90, form: str = "jpg"
 ) -> Path:
-    """Write a release with one image, balloon1, and a row for each prompt."""
+    """Write a benchmark's folder with one image, balloon1, and a row for each prompt."""
     folder = tmp_path / "release"
     folder.mkdir(exist_ok=True)
     for old in folder.iterdir():

@@ -1,4 +1,4 @@
-"""Runs `ti2v` in this process, on a home of its own."""
+"""Runs `ti2v` in this process, with a separate folder TI2V_HOME."""
 
 import shutil
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.cast import PAIR_IDS, Cast
 
 @pytest.fixture
 def home(migrated_sqlite: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home with a migrated database, which TI2V_HOME names; no other setting reaches the command."""
+    """TI2V_HOME with a migrated database; the command gets no other setting."""
     home = tmp_path / "home"
     home.mkdir()
     shutil.copy(migrated_sqlite, home / "ti2v.sqlite3")
@@ -49,7 +49,7 @@ def ti2v(request: pytest.FixtureRequest, run: Run, cast: Cast, monkeypatch: pyte
 
 @pytest.fixture
 def clips(tmp_path: Path) -> Path:
-    """A folder with a clip for each pair, named as the authors do."""
+    """A folder with a clip for each pair, with file names as in the authors' release."""
     folder = tmp_path / "clips"
     folder.mkdir()
     for pair_id in PAIR_IDS:

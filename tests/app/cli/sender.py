@@ -1,4 +1,4 @@
-"""A researcher who runs `ti2v submit`, and clips that are drawn for it."""
+"""Runs `ti2v submit` as a researcher, and draws clips for it."""
 
 import io
 from pathlib import Path
@@ -51,7 +51,7 @@ def drawn_clip(
     frames: int = 8,
     moves: bool = True,
 ) -> bytes:
-    """Return a clip at 8 fps of a plain background and, if it moves, a square that crosses it."""
+    """Return a clip at 8 fps with a plain background; with `moves`, a square crosses the background."""
     buffer = io.BytesIO()
     with av.open(buffer, "w", format=container) as file:
         stream = file.add_stream(codec, rate=8)

@@ -1,4 +1,4 @@
-"""`ti2v study annotators | exclude | reinstate`, on the database of this machine and on a server."""
+"""`ti2v study annotators`, `exclude` and `reinstate`, on this machine's database and on a server."""
 
 import json
 
@@ -63,7 +63,7 @@ def test_what_cannot_be_done_is_refused_in_a_sentence(
     assert said in refused.err
 
 
-def test_a_flag_that_nobody_has_is_not_dismissed(people: People, ti2v: Run) -> None:
+def test_a_flag_without_an_annotator_cannot_be_dismissed(people: People, ti2v: Run) -> None:
     refused = ti2v("study", "dismiss-flag", "motif-study", FIRST, "fast", "--reason", "x")
     restored = ti2v("study", "restore-flag", "motif-study", FIRST, "fast")
 

@@ -12,7 +12,7 @@ from tests.app.cli.outcome import Run
 
 @pytest.fixture
 def release(tmp_path: Path) -> Path:
-    """A folder with two pairs on one image."""
+    """A folder with two pairs that share one image."""
     folder = tmp_path / "My Balloons"
     folder.mkdir()
     Image.new("RGB", (32, 24), (10, 90, 160)).save(folder / "balloon1.png")

@@ -1,4 +1,4 @@
-"""`ti2v db`: versions, copies, and what must not be overwritten."""
+"""`ti2v db`: schema versions, backups, and files that must not be overwritten."""
 
 import fcntl
 import sqlite3
@@ -90,7 +90,7 @@ def test_a_backup_restores_what_was_there_then(run: Run, home: Path, tmp_path: P
     assert people_in(before) == ["Alice", "Bob"]
 
 
-def test_a_backup_waits_for_nobody_who_writes(run: Run, home: Path, tmp_path: Path) -> None:
+def test_a_backup_does_not_wait_for_writers(run: Run, home: Path, tmp_path: Path) -> None:
     with (
         only_server(Settings(_env_file=None, home=home)),
         (home / "database.lock").open("ab") as held,
@@ -112,7 +112,7 @@ def test_a_backup_waits_for_nobody_who_writes(run: Run, home: Path, tmp_path: Pa
 
 
 def test_a_backup_is_one_moment_while_rows_are_added(home: Path, tmp_path: Path) -> None:
-    """Each write to the source would restart a copy in steps that holds no snapshot."""
+    """A backup in several steps without a snapshot would restart at each write to the source."""
     path, stop = home / "ti2v.sqlite3", threading.Event()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(

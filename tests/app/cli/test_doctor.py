@@ -1,4 +1,4 @@
-"""`ti2v doctor`: what is wrong comes with the way to mend it."""
+"""`ti2v doctor` states each problem and how to solve it."""
 
 import json
 from pathlib import Path

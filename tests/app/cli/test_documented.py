@@ -1,4 +1,4 @@
-"""docs/commands.md falls behind no command and no option."""
+"""docs/commands.md documents every command and every option."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`ti2v submission make-gold` and `gold`: gold questions from the clips of a submission."""
+"""`ti2v submission make-gold` and `gold` create gold questions from the clips of a submission."""
 
 import pytest
 

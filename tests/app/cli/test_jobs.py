@@ -1,4 +1,4 @@
-"""`ti2v jobs`, on the database of this machine and on a server: the same answers."""
+"""`ti2v jobs` gives the same output on this machine's database and on a server."""
 
 import json
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def statuses(ti2v: Run, *only: str) -> list[tuple[str, str]]:
     return [(job["pair_id"], job["status"]) for job in listed]
 
 
-def test_clips_are_asked_for_once(ti2v: Run) -> None:
+def test_clips_are_requested_once(ti2v: Run) -> None:
     first = ti2v(*CREATE)
     again = ti2v(*CREATE)
 
@@ -72,8 +72,8 @@ def test_an_unknown_model_is_refused_with_each_offered_one_named_once(
 
 
 @pytest.mark.parametrize("option", ["--pairs", "--seeds"])
-def test_an_empty_list_does_not_stand_for_every_pair(ti2v: Run, option: str) -> None:
-    """An empty variable of a shell script must not queue the whole benchmark."""
+def test_an_empty_list_does_not_mean_every_pair(ti2v: Run, option: str) -> None:
+    """An empty variable in a shell script must not create jobs for the whole benchmark."""
     made = ti2v(*CREATE, option, "")
     assert made.code == 2
     assert "the list is empty. Omit the option for the default." in made.err
@@ -145,7 +145,7 @@ def test_what_failed_in_a_submission_is_tried_again_at_once(ti2v: Run, worker: W
         (("jobs", "cancel", "--submission", "0" * 16), "There is no such submission"),
     ],
 )
-def test_what_cannot_be_done_is_said_in_a_sentence(ti2v: Run, words: tuple[str, ...], said: str) -> None:
+def test_a_refused_command_prints_a_sentence(ti2v: Run, words: tuple[str, ...], said: str) -> None:
     outcome = ti2v(*words)
 
     assert outcome.code in (1, 2)

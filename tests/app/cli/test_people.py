@@ -1,4 +1,4 @@
-"""`ti2v key` and `ti2v person`: secrets are printed once, alone, and work."""
+"""`ti2v key` and `ti2v person` print each secret once, alone on stdout, and the secret works."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""`ti2v report`: a study as one folder that anybody can check and compute again."""
+"""`ti2v report` writes a study as one folder, which readers can verify and recompute."""
 
 import csv
 import hashlib
@@ -29,7 +29,7 @@ from tests.full_disk import mounted_disk
 
 @dataclass(frozen=True)
 class World:
-    """A closed study, and a bundle of it that tests read and never change."""
+    """A closed study, and its report, which the tests read but do not change."""
 
     home: Path
     bundle: Path
@@ -58,14 +58,14 @@ def world(stage: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory, sa
 
 @pytest.fixture
 def ti2v(run: Run, world: World, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a command beside the closed study."""
+    """Run a command on the database with the closed study."""
     monkeypatch.setenv("TI2V_HOME", str(world.home))
     return run
 
 
 @pytest.fixture
 def ti2v_of_cast(run: Run, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a command on the cast's database, whose study the test opens itself."""
+    """Run a command on the cast's database; the test itself opens a study."""
     monkeypatch.setenv("TI2V_HOME", str(cast.context.settings.home))
     return run
 
@@ -309,7 +309,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         yield folder
 
 
-def test_a_full_disk_is_said_in_a_sentence_and_leaves_nothing(ti2v: Run, small_disk: Path) -> None:
+def test_a_full_disk_is_reported_and_leaves_no_file(ti2v: Run, small_disk: Path) -> None:
     outcome = ti2v("report", "motif-study", "--output", small_disk / "bundle")
 
     assert outcome.code == 1

@@ -1,4 +1,4 @@
-"""`ti2v report --site`: a static gallery of a study whose clips are public."""
+"""`ti2v report --site` writes a static gallery of a study with public clips."""
 
 import re
 from pathlib import Path
@@ -24,7 +24,7 @@ from tests.cast import IMAGES, PAIR_IDS, Cast, Study
 
 @pytest.fixture
 def published(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Study:
-    """A closed study of Alice's, whose results and sides are public."""
+    """Alice's closed study; its results and its submissions are public."""
     monkeypatch.setenv("TI2V_HOME", str(cast.context.settings.home))
     return publish(cast, cast.open_study(votes_per_comparison=1))
 

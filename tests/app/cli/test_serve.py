@@ -1,4 +1,4 @@
-"""`ti2v serve` and `ti2v up` as processes: they start, refuse a second one, and end on Ctrl-C."""
+"""`ti2v serve` and `ti2v up` as processes: they start, refuse a second server, and end on Ctrl-C."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ from tests.app.cli.outcome import Run
 from tests.ports import free_port
 
 PATIENCE_S = 60
-# What a start does not need: some commands and pages import these when they run.
+# Modules that a start does not need; some commands and pages import them when they run.
 NOT_AT_START = {
     "alembic",
     "av",
@@ -34,7 +34,7 @@ NOT_AT_START = {
 
 @contextmanager
 def started(home: Path, command: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Start `ti2v COMMAND` and wait until it answers; it is killed at the end if it still runs."""
+    """Start `ti2v COMMAND` and wait until the server responds; at the end, kill it if it still runs."""
     program = ["-c", "import sys; from benchmark.cli.main import main; sys.exit(main())"]
     process = subprocess.Popen(
         [sys.executable, *program, command, "--port", str(port)],
@@ -94,7 +94,7 @@ def test_serve_changes_no_schema(run: Run) -> None:
 
 
 @pytest.mark.parametrize("command", ["up", "serve"])
-def test_a_taken_port_is_named_before_anything_is_said_to_run(run: Run, home: Path, command: str) -> None:
+def test_a_used_port_is_reported_before_the_server_starts(run: Run, home: Path, command: str) -> None:
     before = (home / "ti2v.sqlite3").read_bytes()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -1,4 +1,4 @@
-"""`ti2v benchmark|submission|study share`: printed, set, and refused with the reason."""
+"""The commands `ti2v benchmark share`, `submission share` and `study share`: output, changes and refusals."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tests.cast import BENCHMARK, Cast, set_the_stage
 
 @pytest.fixture
 def cast(run: Run, home: Path) -> Cast:
-    """Alice's open study of three submissions, in the home of the commands."""
+    """Alice's open study of three submissions, in the TI2V_HOME of the commands."""
     with open_context(Settings(_env_file=None, home=home)) as context:
         cast = set_the_stage(context, pairs=1)
         cast.open_study()

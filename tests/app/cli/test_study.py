@@ -1,4 +1,4 @@
-"""`ti2v study` and `ti2v export`, on the database of this machine and on a server: the same answers."""
+"""`ti2v study` and `ti2v export` give the same output on this machine's database and on a server."""
 
 import csv
 import io
@@ -54,7 +54,7 @@ def test_the_status_counts_votes_and_comparisons(ti2v: Run) -> None:
     assert study["matchups"][0]["comparisons"] == len(PAIR_IDS)
 
 
-def test_what_renditions_cut_is_told_when_a_study_is_created_opened_and_looked_at(
+def test_losses_by_renditions_are_printed_when_a_study_is_created_opened_or_shown(
     ti2v: Run, cast: Cast
 ) -> None:
     cast.reshape_clips("motif", {"width": 320, "height": 320, "frames": 16, "fps": 8.0})
@@ -156,7 +156,7 @@ def test_an_unknown_study_is_not_found(ti2v: Run) -> None:
     assert outcome.err == "Error: This study does not exist, or you may not see it.\n"
 
 
-# One matchup has no second one beside it, no clip was measured, and no browser reported its playback.
+# The study has only one matchup, no measured clip and no playback events.
 NO_ROWS = (
     TableName.PAIRED,
     TableName.METRICS,

@@ -69,7 +69,7 @@ def test_a_link_to_nothing_is_named_and_nothing_is_sent(submit: Sender, clips: P
     assert submit.submissions() == []
 
 
-def test_a_partial_submission_has_to_be_asked_for(submit: Sender, clips: Path) -> None:
+def test_a_partial_submission_must_be_requested(submit: Sender, clips: Path) -> None:
     (clips / f"{PAIR_IDS[0]}_0.mp4").unlink()
 
     outcome = submit(clips, "--allow-partial")

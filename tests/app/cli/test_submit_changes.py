@@ -1,4 +1,4 @@
-"""`ti2v submit` of clips that changed, of files that are no clips, and of clips that are converted first."""
+"""`ti2v submit` with changed clips, with files that are not clips, and with clips that must be converted."""
 
 import hashlib
 from pathlib import Path

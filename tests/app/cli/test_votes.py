@@ -1,4 +1,4 @@
-"""`ti2v votes import`: votes of a study run elsewhere become a study of their own, or nothing does."""
+"""`ti2v votes import` imports all votes of an external study as a new study, or imports nothing."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -276,7 +276,7 @@ def test_a_wrong_mapping_is_a_sentence(
 
 
 def named_a_and_b(tmp_path: Path) -> Path:
-    """Systems called A and B whose sides swap; every answer is B."""
+    """Two systems named A and B that appear on alternating sides; every answer is B."""
     rows = [
         f"{pair},{left},{right},B,ann,0,"
         for pair, left, right in zip(PAIR_IDS, "ABABAB", "BABABA", strict=True)

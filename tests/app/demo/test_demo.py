@@ -1,4 +1,4 @@
-"""The first start of an empty installation, and the next ones."""
+"""The first start of an empty installation, and later starts."""
 
 import shutil
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ from tests.conftest import open_with_sandbox, settings_for
 def context(
     migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox
 ) -> Iterator[AppContext]:
-    """One installation for all tests here: drawing a scenario takes seconds."""
+    """One installation for all tests of this file, because drawing a scenario takes seconds."""
     home = tmp_path_factory.mktemp("demo")
     shutil.copy(migrated_sqlite, home / "ti2v.sqlite3")
     with open_with_sandbox(settings_for(home), sandbox) as context:

@@ -1,4 +1,4 @@
-"""Clips of the gallery: whole or in ranges, final ones only, never for visitors."""
+"""Clips of the gallery: complete files and ranges, only of final submissions, never for visitors."""
 
 import re
 
@@ -27,7 +27,7 @@ def address(alice: TestClient) -> str:
     return found[1]
 
 
-def test_a_clip_comes_as_it_was_uploaded(alice: TestClient, address: str) -> None:
+def test_a_clip_is_served_as_it_was_uploaded(alice: TestClient, address: str) -> None:
     answer = alice.get(address)
 
     assert answer.headers["content-type"] == "video/mp4"
@@ -68,7 +68,7 @@ def test_only_final_submissions_show_their_clips(
     assert address not in alice.get(PAIR).text
 
 
-def test_a_lost_file_is_said_before_the_body(cast: Cast, alice: TestClient, address: str) -> None:
+def test_a_lost_file_is_reported_before_the_body(cast: Cast, alice: TestClient, address: str) -> None:
     for path in (cast.context.settings.home / "media" / "clips").rglob("*"):
         if path.is_file():
             path.unlink()

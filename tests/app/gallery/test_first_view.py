@@ -1,4 +1,4 @@
-"""What a browser loads before anybody scrolls, with 320 pairs; and the transport of a pair's clips."""
+"""The data that a browser loads for 320 pairs before scrolling; the controls that play a pair's clips."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,7 +78,7 @@ def times(page: Page) -> list[float]:
 
 
 def wait_until(page: Page, condition: str) -> None:
-    """Wait until a condition holds for every clip; Playwright's own wait needs what our policy forbids."""
+    """Wait until a condition holds for every clip; the page's security policy blocks Playwright's wait."""
     clips = "[...document.querySelectorAll('video')]"
     poll(page, lambda: page.evaluate(f"{clips}.every((each) => {condition})"))
 

@@ -1,4 +1,4 @@
-"""The gallery: a benchmark as pictures, for everybody, with filters that work without a script."""
+"""The gallery shows the images of a benchmark to everybody; its filters work without JavaScript."""
 
 import io
 import re
@@ -110,7 +110,7 @@ def test_a_picture_is_a_small_webp_that_browsers_keep(cast: Cast, visitor: TestC
 def test_a_picture_is_made_once(cast: Cast, visitor: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     address = pictures_of(visitor.get("/gallery/tiny").text)[0]
     visitor.get(address)
-    # From here on nothing can be opened; what was made before is served from the store.
+    # From here on, no image can be opened; existing thumbnails are served from the store.
     monkeypatch.setattr(cast.context.sandbox, "run", None)
 
     assert visitor.get(address).status_code == 200
@@ -136,7 +136,7 @@ def test_a_signed_in_person_sees_the_final_clips_that_are_theirs_to_see(cast: Ca
     assert "autoplay" not in page
 
 
-def test_pairs_lead_on_to_their_neighbours_and_to_the_same_image(cast: Cast, visitor: TestClient) -> None:
+def test_a_pair_links_its_neighbours_and_pairs_of_the_same_image(cast: Cast, visitor: TestClient) -> None:
     page = visitor.get(f"/gallery/tiny/{PAIR_IDS[1]}").text
 
     assert f'rel="prev" href="/gallery/tiny/{PAIR_IDS[0]}"' in page

@@ -1,4 +1,4 @@
-"""The check behind every thumbnail is answered by an index, on both databases."""
+"""The permission query for each thumbnail uses an index, on both databases."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The first page for a visitor and for those who run studies."""
+"""The home page, for a visitor and for owners of studies."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The first page in Chromium: it follows submissions by itself, fits a phone and copies links."""
+"""The home page in Chromium: it updates by itself, fits on a phone's screen, and copies links."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ def page(browser: Browser) -> Iterator[Page]:
         yield page
 
 
-def test_clips_that_come_in_show_without_a_reload(cast: Cast, live_server: str, page: Page) -> None:
+def test_new_clips_appear_without_a_reload(cast: Cast, live_server: str, page: Page) -> None:
     public_id = make_submission(cast.context, cast.alice, model="seine", pair_ids=(), final=False)
     sign_in(page, cast.context, live_server)
     expect(page.get_by_text("0 of 6 clips")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The sign-in form: where a page needs a sign-in, and back to that page afterwards."""
+"""The sign-in form: it appears on pages that need a sign-in, and then leads back to the page."""
 
 import re
 from datetime import timedelta

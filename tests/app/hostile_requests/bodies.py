@@ -1,4 +1,4 @@
-"""Bodies that are no JSON, or JSON with hostile types, numbers and texts."""
+"""Request bodies that are not JSON, or that contain hostile types, numbers and texts."""
 
 from tests.app.hostile_requests.case import Case, sends_json
 

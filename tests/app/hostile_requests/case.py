@@ -1,4 +1,4 @@
-"""One hostile request, as it goes over the wire, and the refusal that it must get."""
+"""One hostile request, as it is sent over the network, and the expected error response."""
 
 from dataclasses import dataclass
 
@@ -9,15 +9,16 @@ VOTE = "/api/v1/assignments/{token}/vote"
 
 @dataclass(frozen=True)
 class Case:
-    """A request and its answer.
+    """A hostile request, and the expected response.
 
     Attributes:
-        what: what is hostile about it.
-        who: the principal who sends it: visitor, annotator, alice (owns everything), charlie, ada, worker.
-        path: the request target; `{token}`, `{study}`, `{submission}` and `{sent}` stand for what there is.
-        status: the status of the answer; 0 if the server must close the connection without an answer.
-        error: the code in the body of the answer, if the server answers with one.
-        raw: the whole request instead, for what is no request at all.
+        what: description of the hostile part.
+        who: the sender: visitor, annotator, alice (who owns everything), charlie, ada or worker.
+        path: the request target; `{token}`, `{study}`, `{submission}` and `{sent}` are replaced by existing
+            names.
+        status: the status of the response; 0 if the server must close the connection without a response.
+        error: the error code in the body of the response; an empty text if there is no error code.
+        raw: the bytes to send, for input that is not a valid HTTP request.
     """
 
     what: str

@@ -1,4 +1,4 @@
-"""Keys, cookies, ranges, digests and origins, and requests that two parsers would read differently."""
+"""Hostile keys, cookies, ranges, digests and origins, and requests that are ambiguous for HTTP parsers."""
 
 from tests.app.hostile_requests.case import JSON, VOTE, Case, Header
 

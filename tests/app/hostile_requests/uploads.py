@@ -1,4 +1,4 @@
-"""Files that are no clip or no benchmark, their digests, and forms that try to confuse a parser."""
+"""Uploads that are not a clip or a benchmark, wrong digests, and forms that try to confuse a parser."""
 
 import io
 import stat

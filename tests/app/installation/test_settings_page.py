@@ -1,4 +1,4 @@
-"""The settings page: everybody sees their own account, admins also the service; nobody sees a secret."""
+"""The settings page: people see their own account, admins also see the service; nobody sees secrets."""
 
 import re
 from collections.abc import Callable

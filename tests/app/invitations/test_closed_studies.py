@@ -1,4 +1,4 @@
-"""Links to studies that take no votes: the page says why and offers no start."""
+"""Invitations to studies that accept no votes: the page states the reason and has no Start button."""
 
 import pytest
 from fastapi.testclient import TestClient

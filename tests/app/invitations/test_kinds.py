@@ -1,4 +1,4 @@
-"""Pilot and preview invitations: the votes behind them never count."""
+"""Pilot and preview invitations: votes from these invitations never count."""
 
 import csv
 import io
@@ -28,7 +28,7 @@ def links(client: TestClient, cast: Cast, study: Study, kind: str) -> str:
 
 
 def counted(context: AppContext) -> tuple[int, int]:
-    """Return slots taken and votes counted over all comparisons."""
+    """Return the number of taken slots and the number of counted votes over all comparisons."""
     with context.database.read() as session:
         assert recount(session, session.execute(select(StudyRow)).scalar_one()) == []
         rows = session.scalars(select(Comparison)).all()

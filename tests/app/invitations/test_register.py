@@ -1,4 +1,4 @@
-"""The register of a study's invitations: who was invited, who came, and how an owner revokes a link."""
+"""The list of a study's invitations: invited people, opened links, and the revocation of a link."""
 
 import csv
 import io

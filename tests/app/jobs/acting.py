@@ -1,4 +1,4 @@
-"""What a researcher and workers do with jobs over REST, in one line each."""
+"""Functions that act as a researcher and as workers on jobs over REST."""
 
 import base64
 import json
@@ -17,7 +17,7 @@ JobJson = dict[str, Any]
 
 
 def ask(client: TestClient, model: str = "motif", **more: object) -> JobJson:
-    """Ask for clips of a model; the label keeps out of the way of the cast's own submissions."""
+    """Create jobs for a model's clips; the label differs from the labels of the cast's submissions."""
     answer = client.post(
         "/api/v1/jobs", json={"model": model, "benchmark": BENCHMARK, "label": "asked", **more}
     )
@@ -35,7 +35,7 @@ def jobs_of(client: TestClient, **query: str) -> JobJson:
 
 @dataclass(frozen=True)
 class WorkerProgram:
-    """A worker's program: its key and its name."""
+    """A worker as a REST client, with a key and a name."""
 
     client: TestClient
     name: str = "gpu-box"
@@ -81,7 +81,7 @@ def encoded(provenance: object) -> str:
 
 
 def clip_for(job: JobJson) -> bytes:
-    """Return a clip of the job's own: one shade a pair."""
+    """Return a clip for a job; each pair has its own shade."""
     return small_clip(shade=sum(job["pair_id"].encode()) % 100)
 
 

@@ -1,4 +1,4 @@
-"""Many workers at once: every job is made exactly once, on both databases."""
+"""Many workers at the same time: every job is completed exactly once, on both databases."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +28,7 @@ TERMS = LeasePolicy(lease_s=300, attempts=3, backoff_s=0, longest_backoff_s=0)
 
 @dataclass
 class Shift:
-    """Workers who finish every job they get; what each was given is written down."""
+    """Workers that finish every claimed job, and record the claimed jobs."""
 
     context: AppContext
     key: Principal

@@ -1,4 +1,4 @@
-"""Who gets which job, for how long, and what becomes of it; time is an argument, so nothing waits."""
+"""Leases of jobs: claims, expiry and retries. Time is an argument, so no test waits."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ def after(seconds: float) -> datetime:
 
 @dataclass
 class Yard:
-    """Workers at the database itself, without HTTP."""
+    """Workers that call the services directly, without HTTP."""
 
     context: AppContext
     owner: Principal
@@ -100,7 +100,7 @@ def models(claimed: list[ClaimedJob]) -> list[str]:
     return [each.model for each in claimed]
 
 
-def test_the_model_in_memory_goes_before_an_urgent_other_one(yard: Yard) -> None:
+def test_jobs_of_the_model_in_memory_precede_urgent_jobs_of_other_models(yard: Yard) -> None:
     yard.ask("cinemo", priority=5)
     yard.ask("motif")
 
@@ -115,7 +115,7 @@ def test_one_claim_is_all_of_one_model(yard: Yard) -> None:
     assert models(yard.claim(holding="motif", count=32)) == ["cinemo"] * len(PAIR_IDS)
 
 
-def test_without_a_model_in_memory_the_urgent_one_comes_first_then_the_oldest(yard: Yard) -> None:
+def test_without_a_model_in_memory_urgent_jobs_come_first_then_the_oldest(yard: Yard) -> None:
     yard.ask("motif", pairs=1)
     yard.ask("cinemo", pairs=1)
     yard.ask("dynamicrafter", pairs=1, priority=1)
@@ -125,7 +125,7 @@ def test_without_a_model_in_memory_the_urgent_one_comes_first_then_the_oldest(ya
     assert order == ["dynamicrafter", "motif", "cinemo"]
 
 
-def test_within_a_model_the_urgent_come_first_then_the_oldest(yard: Yard) -> None:
+def test_within_a_model_urgent_jobs_come_first_then_the_oldest(yard: Yard) -> None:
     yard.ask("motif", pairs=2)
     yard.ask("motif", pairs=2, label="urgent", priority=1)
 
@@ -145,7 +145,7 @@ def test_a_worker_gets_no_model_it_does_not_offer(yard: Yard) -> None:
     assert yard.claim("one", "cinemo", holding="motif") == []
 
 
-def test_a_second_worker_starts_with_a_model_that_nobody_holds(yard: Yard) -> None:
+def test_a_second_worker_starts_with_a_model_that_no_worker_holds(yard: Yard) -> None:
     yard.ask("motif")
     yard.ask("cinemo")
 
@@ -166,7 +166,7 @@ def test_who_helped_once_waits_for_a_model_of_its_own(yard: Yard) -> None:
     yard.ask("dynamicrafter", pairs=1)
     own = yard.claim("helper", holding="motif")
 
-    # Two clips of cinemo wait, but another worker has it in memory and they are soon made.
+    # Two clips of cinemo wait, but another worker has cinemo in memory and will soon generate them.
     assert refused == []
     assert models(own) == ["dynamicrafter"]
 
@@ -204,7 +204,7 @@ def test_a_worker_long_gone_keeps_no_model_from_others(yard: Yard) -> None:
     assert models(yard.claim("two", at=TERMS.lease_s)) == ["motif"]
 
 
-def test_a_lease_that_ran_out_is_free_at_the_next_claim_and_counts_as_a_failure(yard: Yard) -> None:
+def test_the_next_claim_frees_an_expired_lease_and_counts_a_failure(yard: Yard) -> None:
     yard.ask("motif", pairs=1)
     (silent,) = yard.claim("one")
 
@@ -230,7 +230,7 @@ def test_a_renewed_lease_lasts(yard: Yard) -> None:
     assert yard.worker().last_seen_at == after(200)
 
 
-def test_a_lease_that_ran_out_is_renewed_while_nobody_else_has_the_job(yard: Yard) -> None:
+def test_an_expired_lease_is_renewed_if_no_other_worker_has_the_job(yard: Yard) -> None:
     yard.ask("motif", pairs=1)
     (held,) = yard.claim("one")
 
@@ -301,7 +301,7 @@ def test_what_failed_starts_anew_when_it_is_tried_again(yard: Yard) -> None:
     assert (again.attempt, job.failures, job.failure_kind) == (2, 0, None)
 
 
-def test_a_cancelled_job_comes_back_only_when_it_is_asked_for_again(yard: Yard) -> None:
+def test_a_cancelled_job_is_queued_again_only_by_a_new_request(yard: Yard) -> None:
     yard.ask("motif", pairs=1)
     (held,) = yard.claim()
     with yard.context.database.write() as session:
@@ -317,7 +317,7 @@ def test_a_cancelled_job_comes_back_only_when_it_is_asked_for_again(yard: Yard) 
     assert [each.attempt for each in yard.claim()] == [2]
 
 
-def test_a_worker_is_written_down_as_it_last_described_itself(yard: Yard) -> None:
+def test_the_newest_description_of_a_worker_is_stored(yard: Yard) -> None:
     yard.ask("motif")
     yard.claim("one", "motif", "motif", "cinemo")
     yard.claim("one", "cinemo", at=5)
@@ -339,8 +339,8 @@ def test_signs_of_life_close_together_are_written_once(yard: Yard) -> None:
     assert (close, yard.worker().last_seen_at) == (NOON, after(2))
 
 
-def test_a_claim_of_the_model_in_memory_asks_the_database_four_times(yard: Yard) -> None:
-    """The worker, leases that ran out, the jobs, their lease; however many jobs."""
+def test_a_claim_of_the_model_in_memory_needs_four_statements(yard: Yard) -> None:
+    """One statement each for the worker, expired leases, the jobs and their new leases."""
     yard.ask("motif")
     yard.claim("one", count=1)
 

@@ -1,4 +1,4 @@
-"""The page of jobs: who sees it, what it says, what its forms do, and that they ask only once."""
+"""The jobs page: permissions, contents and forms; a form that is sent twice creates jobs only once."""
 
 import pytest
 from fastapi.testclient import TestClient
@@ -25,7 +25,7 @@ def fill_in(client: TestClient, **typed: str) -> Response:
     return client.post("/jobs", data=form, headers={"Accept": "text/html"}, follow_redirects=False)
 
 
-def test_nothing_asked_for_is_said_so(alice: TestClient) -> None:
+def test_the_page_says_that_there_are_no_jobs(alice: TestClient) -> None:
     page = alice.get("/jobs").text
 
     assert "No clips requested yet" in page
@@ -42,7 +42,7 @@ def test_the_form_queues_a_job_for_each_clip_and_only_once(alice: TestClient) ->
     assert jobs_of(alice)["counts"]["queued"] == len(PAIR_IDS)
 
 
-def test_the_form_takes_pairs_seeds_and_a_priority(alice: TestClient) -> None:
+def test_the_form_accepts_pairs_seeds_and_a_priority(alice: TestClient) -> None:
     fill_in(alice, pairs=f"{PAIR_IDS[0]}\r\n{PAIR_IDS[2]}\r\n", seeds="1, 2", priority="7")
 
     jobs = jobs_of(alice)["jobs"]
@@ -70,7 +70,9 @@ def test_the_form_takes_pairs_seeds_and_a_priority(alice: TestClient) -> None:
         ({"priority": "high"}, "The priority must be"),
     ],
 )
-def test_bad_input_is_said_beside_what_was_typed(alice: TestClient, wrong: dict[str, str], said: str) -> None:
+def test_bad_input_is_reported_and_the_typed_text_is_kept(
+    alice: TestClient, wrong: dict[str, str], said: str
+) -> None:
     answer = fill_in(alice, **({"pairs": PAIR_IDS[1], "label": "kept"} | wrong))
 
     assert answer.status_code in (404, 422)
@@ -98,7 +100,7 @@ def test_to_visitors_and_annotators_the_page_does_not_exist(
     assert annotator.get(address).status_code == 404
 
 
-def test_another_researcher_sees_and_changes_nothing_of_it(
+def test_another_researcher_neither_sees_nor_changes_the_jobs(
     alice: TestClient, bob: TestClient, worker: WorkerProgram
 ) -> None:
     submission = ask(alice)["submissions"][0]["id"]
@@ -195,7 +197,7 @@ def test_a_form_of_a_finished_job_does_no_harm(alice: TestClient, worker: Worker
     assert jobs_of(alice)["counts"]["done"] == 1
 
 
-def test_what_is_left_open_says_what_is_missing(alice: TestClient, worker: WorkerProgram) -> None:
+def test_an_open_submission_states_what_is_missing(alice: TestClient, worker: WorkerProgram) -> None:
     ask(alice, pairs=list(PAIR_IDS[:2]))
     first, second = worker.claim(count=2)
     worker.finish(first)
@@ -206,7 +208,7 @@ def test_what_is_left_open_says_what_is_missing(alice: TestClient, worker: Worke
     assert f"Still open: {len(PAIR_IDS) - 1} clips missing. Retry the failed jobs." in part
 
 
-def test_the_first_page_leads_researchers_there(cast: Cast, client: TestClient) -> None:
+def test_the_home_page_links_the_jobs_page_for_researchers(cast: Cast, client: TestClient) -> None:
     viewer = make_actor(cast.context, "victor", Role.VIEWER)
     link = 'href="/jobs"'
 

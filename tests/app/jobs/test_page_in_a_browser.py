@@ -1,4 +1,4 @@
-"""The page of jobs in Chromium: it follows what happens, and lets go of nothing its reader holds."""
+"""The jobs page in Chromium: it updates by itself, and keeps the focus and the open logs."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The hot statements are answered by their indexes, on both databases."""
+"""The frequent SQL statements of jobs use indexes, on both databases."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Texts of workers brought into form, and spans of time in words."""
+"""Cleaning of workers' texts, and durations as text."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def test_a_message_is_one_line_without_escapes(text: str, line: str) -> None:
     assert one_line(text) == line
 
 
-def test_a_log_keeps_its_end_its_lines_and_whole_letters() -> None:
+def test_a_truncated_log_keeps_its_end_its_lines_and_complete_characters() -> None:
     assert log_tail("10 %\r20 %\r\n\x1b[31mout of memory\x1b[0m") == "10 %\n20 %\nout of memory"
     assert log_tail("é" * 5, max_bytes=5) == "éé"
 

@@ -1,4 +1,4 @@
-"""The health of workers: what a worker reports, what the page of jobs shows, and what monitoring reads."""
+"""The health of workers: reports of a worker, the jobs page, and the metrics for monitoring."""
 
 import pytest
 from fastapi.testclient import TestClient

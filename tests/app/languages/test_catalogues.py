@@ -1,4 +1,4 @@
-"""Every text of the annotators' pages is in every catalogue, with the same placeholders."""
+"""Every catalogue has all texts of the annotators' pages, with the same placeholders."""
 
 import re
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def test_a_catalogue_has_every_text_and_no_other(language: Language, source: Cat
 def test_a_translation_has_the_placeholders_of_its_text(language: Language) -> None:
     for text, message in entries(read_catalogue(language)).items():
         *_, longest = text if isinstance(text, tuple) else (text,)
-        # The form of zero, one or two things may spell the number.
+        # The plural forms for zero, one and two may spell out the number.
         spelled = {"n"} if isinstance(text, tuple) else set()
         assert [form for form in forms(message) if not holes(form) <= holes(longest)] == []
         assert [form for form in forms(message) if holes(longest) - holes(form) - spelled] == []
@@ -87,7 +87,7 @@ def test_a_language_has_a_name_and_a_direction() -> None:
 
 
 def visible_text(source: str) -> str:
-    """Return what a reader sees of a template that is not in a call, a comment or an attribute."""
+    """Return the visible text of a template, without calls, comments and attributes."""
     source = re.sub(r"\{% block page_class %\}.*?\{% endblock page_class %\}", " ", source)
     source = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<svg.*?</svg>", " ", source, flags=re.DOTALL)
     return re.sub(r"<[^>]*>", " ", source, flags=re.DOTALL)

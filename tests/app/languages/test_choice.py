@@ -1,4 +1,4 @@
-"""An annotator's pages are in the language of the browser, or in the language that the annotator chose."""
+"""An annotator's pages use the language of the browser, or the language that the annotator chose."""
 
 import re
 
@@ -42,14 +42,14 @@ def study(cast: Cast) -> Study:
 
 
 def html_of(page: str) -> tuple[str, str]:
-    """Return the language and the direction of a page."""
+    """Return the language and the text direction of a page."""
     found = re.search(r'<html lang="([\w-]+)"\s+dir="(\w+)"', page)
     assert found is not None
     return found[1], found[2]
 
 
 def _is_of_annotators(route: APIRoute) -> bool:
-    """Return whether annotators open the page: it is in one of their folders and needs no sign-in."""
+    """Return whether a route is a page of annotators: in a folder of such pages, and without a sign-in."""
     folder = route.endpoint.__module__.split(".")[1]
     is_media = route.path.startswith("/media/")
     return folder in OF_ANNOTATORS and not isinstance(route, AuthenticatedRoute) and not is_media

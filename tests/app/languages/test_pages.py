@@ -1,4 +1,4 @@
-"""The annotators' pages of a German study are German, from the invitation to the last page."""
+"""In a German study, all pages of annotators are in German, from the invitation to the last page."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Hides a text in every place where an MP4 and the video in it can carry one."""
+"""Hides a text in every place in which an MP4 file or its video can contain text."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -20,7 +20,7 @@ Hide = Callable[[Path, bytes], None]
 
 
 def places(codec: str) -> dict[str, Hide]:
-    """Return all places by name; each function writes a clip of 8 frames that holds the text there."""
+    """Return a function per place; the function writes a clip of 8 frames with the text in that place."""
     found = {f"{codec} {name}": hide for name, hide in _container_places(codec).items()}
     if codec == "h264":
         found |= {f"h264 {name}": hide for name, hide in _h264_places().items()}
@@ -116,7 +116,7 @@ _drawn: dict[str, bytes] = {}
 
 
 def _draw(path: Path, codec: str) -> bytes:
-    """Write the clip without a text; it is encoded once."""
+    """Write the clip without a text; the clip is encoded only once."""
     if codec not in _drawn:
         _drawn[codec] = draw_clip(path, frames=8, codec=codec).read_bytes()
     path.write_bytes(_drawn[codec])
@@ -170,7 +170,7 @@ Edit = Callable[[bytes, bytes, tuple[bytes, bytes]], bytes]
 
 
 def _in_samples(edit: Edit, codec: str = "h264", *, only_last: bool = False) -> Hide:
-    """Change every sample, or the last one, by `edit(sample, text, (sps, pps))`."""
+    """Return a function that applies `edit(sample, text, (sps, pps))` to all samples, or to the last."""
 
     def hide(clip: Path, text: bytes) -> None:
         plain = clip.with_name("plain.mp4")
@@ -211,7 +211,7 @@ def _in_configuration(edit: Callable[[tuple[bytes, bytes], bytes], tuple[bytes, 
 
 
 def _parameter_sets(clip: Path) -> tuple[bytes, bytes]:
-    """Return the SPS and the PPS of a clip with one of each."""
+    """Return the SPS and the PPS of a clip that has one SPS and one PPS."""
     content = clip.read_bytes()
     at = content.index(b"avcC") + 4 + 6
     sps_bytes = int.from_bytes(content[at : at + 2], "big")
@@ -234,7 +234,7 @@ def _extra_unit(kind: int, is_before: bool) -> Edit:
 
 
 def _grown(sample: bytes, text: bytes) -> bytes:
-    """Add the text to the last unit of a sample."""
+    """Append the text to the last NAL unit of a sample."""
     at = 0
     while at + 4 + (size := int.from_bytes(sample[at : at + 4], "big")) < len(sample):
         at += 4 + size

@@ -1,4 +1,4 @@
-"""A browser page, and the real clips, where they are there."""
+"""Fixtures: a browser page, and the real clips, if they are on this machine."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +11,10 @@ from tests.browser.conftest import CHROMIUM_ARGUMENTS, find_chromium
 REAL_MODELS = ("motif", "cinemo", "dynamicrafter", "cogvideox")
 
 
-# One browser a file: a running Playwright holds this thread's event loop (see tests/browser/conftest.py).
+# One browser per file: a running Playwright holds this thread's event loop (see tests/browser/conftest.py).
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
-    """A page of one headless Chromium with the colours of an sRGB screen."""
+    """A page in headless Chromium with the colours of an sRGB screen."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=find_chromium(), args=[*CHROMIUM_ARGUMENTS, "--force-color-profile=srgb"]

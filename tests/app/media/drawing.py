@@ -1,4 +1,4 @@
-"""Draws small clips and pictures for the media tests."""
+"""Draws small clips and images for the media tests."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -36,7 +36,7 @@ Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
 
 
 def draw_frame(number: int, *, width: int = 64, height: int = 64) -> NDArray[np.uint8]:
-    """Return a (height, width, 3) picture: a slope with a bright square that moves 2 pixels a frame."""
+    """Return an image, (height, width, 3): a gradient, and a bright square that moves 2 pixels per frame."""
     rows, columns = np.mgrid[0:height, 0:width]
     picture = np.stack([rows * 200 // height, columns * 200 // width, rows * 0 + 60], axis=-1).astype(
         np.uint8
@@ -68,7 +68,7 @@ def draw_clip(
     encoder: dict[str, str] | None = None,
     muxer: dict[str, str] | None = None,
 ) -> Path:
-    """Write an MP4 and return its path; `fps` is the rate of the frames' times, too."""
+    """Write an MP4 and return its path; the times of the frames also follow `fps`."""
     name = _VIDEO_CODECS[codec]
     options = {**_QUIET.get(name, {}), **(encoder or {})}
     with av.open(str(path), "w", format="mp4", options=muxer or {}) as clip:
@@ -86,7 +86,7 @@ def draw_clip(
 
 
 def draw_blank_clip(path: Path, *, width: int, height: int) -> Path:
-    """Write two black frames, quickly at any size."""
+    """Write a clip of two black frames, which is fast for every size."""
     with av.open(str(path), "w", format="mp4") as clip:
         options = {"preset": "ultrafast", "tune": "zerolatency"}
         video = _add_video(clip, "libx264", width, height, 8, "yuv420p", options)
@@ -100,7 +100,7 @@ def draw_blank_clip(path: Path, *, width: int, height: int) -> Path:
 
 
 def draw_uneven_clip(path: Path, *, starts_s: list[float]) -> Path:
-    """Write a clip whose frames start at these times."""
+    """Write a clip whose frames start at the times `starts_s`."""
     with av.open(str(path), "w", format="mp4") as clip:
         video = clip.add_stream("libx264", rate=100, options={"crf": "5", "bf": "0"})
         video.width = video.height = 64
@@ -113,7 +113,7 @@ def draw_uneven_clip(path: Path, *, starts_s: list[float]) -> Path:
 
 
 def delayed_clip(path: Path, kind: str) -> Path:
-    """Write 16 frames at 8 fps: undelayed, behind an empty edit, or with B-frames and no edit list."""
+    """Write 16 frames at 8 fps: without delay, after an empty edit, or with B-frames and no edit list."""
     muxer = {
         "base": {},
         "delay": {},
@@ -141,13 +141,13 @@ def draw_sound(path: Path) -> Path:
 
 
 def draw_picture(path: Path, *, width: int = 64, height: int = 64, **options: Any) -> Path:
-    """Write the first frame of `draw_clip` as an image; the file's ending names its type."""
+    """Write the first frame of `draw_clip` as an image; the file name extension selects the type."""
     Image.fromarray(draw_frame(0, width=width, height=height)).save(path, **options)
     return path
 
 
 def frames_of(path: Path) -> list[bytes]:
-    """Return the decoded pixels of each frame, as the codec gives them."""
+    """Return the decoded pixels of each frame, in the codec's pixel format."""
     with av.open(str(path), format="mp4", metadata_errors="replace") as clip:
         return [frame.to_ndarray().tobytes() for frame in clip.decode(video=0)]
 
@@ -182,10 +182,10 @@ def _silence(audio: Any, *, seconds: float) -> Iterator[Any]:
 
 
 def draw_talkative_clip(path: Path, *, codec: str) -> Path:
-    """Write a clip that says "secret" wherever an MP4 can carry words.
+    """Write a clip that contains the word "secret" wherever an MP4 file can contain text.
 
-    Besides the moving square it holds a sound track, a subtitle track, a cover and, for H.264, a private SEI
-    unit next to the banner x264 writes itself.
+    Besides the moving square, the clip has an audio track, a subtitle track and a cover image. For H.264, it
+    also has a private SEI unit and the text that x264 itself writes.
     """
     silent = draw_clip(path.with_name("silent.mp4"), codec=codec)
     words = {key: f"Secret {key}" for key in ("title", "artist", "comment", "description", "encoder")}
@@ -230,7 +230,7 @@ def _moved(packet: Any, stream: Any) -> Any:
 
 
 def _with_secret_unit(packet: Any, stream: Any) -> Any:
-    """Put an SEI unit (unregistered user data) in front of a frame."""
+    """Insert an SEI unit (unregistered user data) before a frame."""
     payload = bytes(16) + b"Secret unit"
     unit = bytes([6, 5, len(payload)]) + payload + b"\x80"
     louder = av.Packet(len(unit).to_bytes(4, "big") + unit + bytes(packet))

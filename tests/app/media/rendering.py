@@ -1,4 +1,4 @@
-"""Makes renditions in tests and looks into them."""
+"""Makes renditions for tests, and reads their boxes and pixels."""
 
 import struct
 from pathlib import Path
@@ -25,7 +25,7 @@ def remux(source: Path, sandbox: Sandbox) -> Path:
 
 
 def boxes_of(content: bytes) -> list[tuple[bytes, bytes]]:
-    """Return every box as (type, body), containers before what they hold."""
+    """Return every box as (type, body); a container precedes the boxes inside it."""
     found, at = [], 0
     while at + 8 <= len(content):
         size, kind = struct.unpack(">I4s", content[at : at + 8])
@@ -57,5 +57,5 @@ def pictures_of(path: Path) -> list[Any]:
 
 
 def difference(a: Any, b: Any) -> float:
-    """Return the mean absolute difference in levels of 255."""
+    """Return the mean absolute difference, in levels from 0 to 255."""
     return float(np.abs(a.astype(float) - b).mean())

@@ -1,4 +1,4 @@
-"""ZIP files of strangers: nothing leaves the folder, and no small file becomes a large one."""
+"""Untrusted ZIP files: no file is written outside the folder, and decompression bombs are refused."""
 
 import stat
 import struct
@@ -23,7 +23,7 @@ def packed(tmp_path: Path, entries: dict[str, bytes], *, compress: bool = True) 
 
 
 def unpacked(tmp_path: Path, archive: Path, **limits: int) -> tuple[list[str], dict[str, bytes]]:
-    """Return the problems and the files, and check that nothing was written beside the folder."""
+    """Return the problems and the files; check that no file was written outside the folder."""
     folder = tmp_path / "inside" / "folder"
     folder.mkdir(parents=True)
     limits = {"max_files": 100, "max_bytes": LIMIT} | limits

@@ -1,4 +1,4 @@
-"""A text hidden anywhere in a clip is in nothing that annotators are served."""
+"""Annotators never receive a text that is hidden in a clip."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from benchmark.protocol import RenditionRecipe
 from tests.app.media.canaries import Hide, places
 
 TEXT = b"CANARY-of-model-alice-0001"
-# perf/canaries.py tries every place of every codec; here the boxes that players skip are of one kind.
+# perf/canaries.py tests every place of every codec; this file tests one kind of the boxes that players skip.
 PLACES = {
     name: hide
     for codec in ("h264", "vp9", "av1")
@@ -22,7 +22,7 @@ PLACES = {
 
 
 def served(clip: Path, sandbox: Sandbox) -> bytes:
-    """Return the rendition a study with copied pictures serves; empty where the clip is refused."""
+    """Return the rendition that a study with the recipe `remux` serves; empty if the clip is refused."""
     try:
         facts = probe_clip(clip, sandbox=sandbox)
     except ClipRejected:

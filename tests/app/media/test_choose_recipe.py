@@ -1,4 +1,4 @@
-"""Both clips of a comparison get one recipe, and a difference players would show is never left in."""
+"""Both clips of a comparison get the same recipe, which removes all visible differences in format."""
 
 from dataclasses import replace
 from typing import Any
@@ -27,11 +27,11 @@ CLIP = ClipFacts(
 )
 
 
-def test_two_like_clips_are_remuxed_when_the_study_says_so() -> None:
+def test_two_similar_clips_are_remuxed_if_the_study_requests_it() -> None:
     assert choose_recipe(CLIP, replace(CLIP, bytes=9), REMUX) == Recipe(REMUX, 320, 320, 8.0, 16)
 
 
-def test_two_like_clips_are_normalised_when_the_study_says_so() -> None:
+def test_two_similar_clips_are_normalised_if_the_study_requests_it() -> None:
     assert choose_recipe(CLIP, CLIP, NORMALISED) == Recipe(NORMALISED, 320, 320, 8.0, 16)
 
 
@@ -49,21 +49,22 @@ def test_two_like_clips_are_normalised_when_the_study_says_so() -> None:
         {"is_remuxable": False},
     ],
 )
-def test_whatever_differs_normalises_both(difference: dict[str, Any]) -> None:
+def test_any_difference_normalises_both_clips(difference: dict[str, Any]) -> None:
     other = replace(CLIP, **difference)
 
     assert choose_recipe(CLIP, other, REMUX).kind is NORMALISED
     assert choose_recipe(other, CLIP, REMUX) == choose_recipe(CLIP, other, REMUX)
 
 
-def test_sound_in_both_is_removed_as_well() -> None:
+def test_audio_in_both_clips_is_removed() -> None:
     loud = replace(CLIP, has_audio=True)
 
     assert choose_recipe(loud, loud, REMUX).kind is NORMALISED
 
 
 def test_the_smaller_size_rate_and_length_win() -> None:
-    # By hand: CogVideoX makes 49 frames at 8 fps (6.125 s), the other one 2 s at 24 fps: 2 s at 8 fps are 16.
+    # By hand: CogVideoX has 49 frames at 8 fps (6.125 s), the other clip 2 s at 24 fps; 2 s at 8 fps are 16
+    # frames.
     wide = replace(CLIP, width=720, height=480, frames=49, duration_s=6.125)
     fast = replace(CLIP, width=512, height=512, frames=48, fps=24.0)
 
@@ -84,7 +85,7 @@ SQUARE = replace(CLIP, width=320, height=320, frames=129, fps=24.0, duration_s=5
         (RenditionRecipe.NATIVE, Recipe(RenditionRecipe.NATIVE, 832, 480, 16.0, 81)),
     ],
 )
-def test_each_choice_gives_both_clips_one_form(requested: RenditionRecipe, recipe: Recipe) -> None:
+def test_each_choice_gives_both_clips_the_same_format(requested: RenditionRecipe, recipe: Recipe) -> None:
     assert choose_recipe(WIDE, SQUARE, requested) == recipe
     assert choose_recipe(SQUARE, WIDE, requested) == recipe
 

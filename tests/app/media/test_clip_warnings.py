@@ -1,4 +1,4 @@
-"""What a researcher is told about clips that were taken but look odd."""
+"""Warnings for researchers about accepted clips that look unusual."""
 
 from dataclasses import replace
 

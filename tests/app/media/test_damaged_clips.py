@@ -1,4 +1,4 @@
-"""Clips with random bytes changed are refused with a code, or are whole enough to be shown."""
+"""Clips with randomly changed bytes are refused with an error code, or they can still be played."""
 
 import random
 from collections.abc import Callable
@@ -23,7 +23,7 @@ DRAWN: dict[str, Callable[[Path], Path]] = {
 
 
 def damaged(content: bytes, rng: random.Random) -> bytes:
-    """Change a few bytes, most of them in the index, where they do the most harm."""
+    """Change a few bytes, most of them in the index, where changes do the most damage."""
     broken = bytearray(content)
     index = broken.index(b"moov")
     for _ in range(rng.choice([1, 1, 2, 8])):

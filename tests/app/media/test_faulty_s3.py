@@ -1,4 +1,4 @@
-"""An S3 server that answers slowly or wrongly: clear errors, nothing half stored, and recovery by itself."""
+"""A slow or faulty S3 server: clear errors, no partly stored files, and automatic recovery."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ def faulty_s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyS3]:
 def s3_cast(
     faulty_s3: FaultyS3, migrated_sqlite: Path, tmp_path: Path, open_one: Callable[[Settings], AppContext]
 ) -> Cast:
-    """The cast on a store that waits two seconds for an answer, and asks once."""
+    """The cast on an S3 store with a timeout of two seconds and without retries."""
     shutil.copy(migrated_sqlite, tmp_path / "ti2v.sqlite3")
     context = open_one(settings_for(tmp_path, media_url=f"s3://{BUCKET}"))
     store = S3Store(BUCKET, timeout_s=2, attempts=1)

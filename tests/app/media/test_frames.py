@@ -1,4 +1,4 @@
-"""Single frames for figures: decoded in the sandbox, handed over as plain pixels of a checked length."""
+"""Single frames for figures: decoded in the sandbox, and returned as raw pixels of a checked length."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from app.media.sandbox import Sandbox
 from tests.cast import write_clip
 
 
-def test_the_frames_asked_for_come_in_their_order(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_the_requested_frames_are_returned_in_order(sandbox: Sandbox, tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.mp4", frames=8, width=64, height=64)
 
     pixels = clip_frames(clip, (1, 4, 4, 8), tmp_path / "raw", max_width=240, sandbox=sandbox)
@@ -45,7 +45,7 @@ def test_a_damaged_clip_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
         clip_frames(clip, (1,), tmp_path / "raw", max_width=64, sandbox=sandbox)
 
 
-def test_a_turned_photo_comes_upright(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_rotated_photo_is_returned_upright(sandbox: Sandbox, tmp_path: Path) -> None:
     photo = tmp_path / "photo.jpg"
     exif = Image.Exif()
     exif[0x0112] = 6  # turn by 90 degrees to see it upright

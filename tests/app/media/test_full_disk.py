@@ -1,4 +1,4 @@
-"""A full disk is one clear error, and nothing half-written stays behind."""
+"""A full disk causes a clear error, and no partial file remains."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,7 +51,7 @@ def test_a_file_brought_over_from_another_disk_leaves_no_half(small_disk: Path, 
     assert clip.exists()
 
 
-def test_a_file_from_another_disk_arrives_whole_when_it_fits(small_disk: Path, tmp_path: Path) -> None:
+def test_a_file_from_another_disk_is_moved_completely_if_it_fits(small_disk: Path, tmp_path: Path) -> None:
     store = FolderStore(small_disk / "media")
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(b"film")
@@ -102,7 +102,7 @@ def test_a_file_over_the_childs_limit_is_a_failure_not_a_full_disk(tmp_path: Pat
 
 
 class FullService(StandInHandler):
-    """An S3-compatible service that holds nothing and takes nothing more."""
+    """An S3-compatible service that is empty and accepts no files."""
 
     def answer(self, _: bytes) -> None:
         full = b"<Error><Code>XMinioStorageFull</Code><Message>full</Message></Error>"

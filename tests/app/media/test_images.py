@@ -1,4 +1,4 @@
-"""Input images are verified, served without metadata and with every pixel, and made into thumbnails."""
+"""Input images: verification, thumbnails, and removal of metadata without any change of a pixel."""
 
 import io
 import struct
@@ -38,7 +38,7 @@ def refused_with(path: Path, sandbox: Sandbox, limits: ImageLimits | None = None
 
 
 def talkative_picture(folder: Path, form: ImageFormat, *, orientation: int = 1) -> Path:
-    """Draw a picture with words in every place its format has for them, and a colour profile."""
+    """Draw an image with text in every place that its format allows, and with a colour profile."""
     exif = Image.Exif()
     exif[0x0112], exif[0x010F], exif[0x9286] = orientation, SECRET.decode(), SECRET.decode()
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -254,7 +254,7 @@ def test_a_cut_file_ends_the_walk_with_an_error(strip: Any, form: ImageFormat) -
             strip(whole[:kept])
 
 
-def test_the_real_images_are_taken(test_data: Path, tmp_path: Path, sandbox: Sandbox) -> None:
+def test_the_real_images_are_accepted(test_data: Path, tmp_path: Path, sandbox: Sandbox) -> None:
     for number, picture in enumerate(sorted((test_data / "images").iterdir())[:10]):
         clean_image(picture, tmp_path / str(number), sandbox=sandbox)
 

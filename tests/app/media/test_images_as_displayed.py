@@ -1,4 +1,4 @@
-"""Models, thumbnails and figures see the picture that a browser shows, whatever kind of image it is."""
+"""Models, thumbnails and figures get the same picture that a browser shows, for every type of image."""
 
 import base64
 from pathlib import Path
@@ -110,7 +110,7 @@ def test_16_bit_grey_keeps_its_value(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", ["tif", "bmp", "gif", "avif"])
-def test_a_type_that_browsers_do_not_show_is_converted_as_it_looks(ending: str, tmp_path: Path) -> None:
+def test_an_image_type_that_browsers_do_not_show_is_converted(ending: str, tmp_path: Path) -> None:
     image, converted = tmp_path / f"image.{ending}", tmp_path / "converted.png"
     Image.fromarray(slope()).save(image)
 

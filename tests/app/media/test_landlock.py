@@ -1,4 +1,4 @@
-"""A sandbox child reaches nothing but its own files, even if a decoder runs an attacker's code."""
+"""A child process of the sandbox can access only its own files, even if it runs an attacker's code."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Two renditions are served at one length, and every range of the padded body is exact."""
+"""Both renditions are served with equal length, and every range of the padded body is correct."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ SIZES = st.integers(0, 400_000)
 
 
 class Stored:
-    """A file's bytes, read as a store reads them."""
+    """The bytes of a file, with the interface of a store."""
 
     def __init__(self, content: bytes) -> None:
         self.content = content
@@ -73,7 +73,7 @@ def test_the_sizes_of_chunks_do_not_tell_the_size_of_the_file(start: int, stop: 
         stored = bytes(real_size)
 
         def parts(first: int, end: int) -> Iterator[bytes]:
-            """Yield the stored file in small parts, as a service such as S3 may send it."""
+            """Yield the stored file in small parts, as a service such as S3 may send the file."""
             yield from (stored[at : min(end, at + 700)] for at in range(first, end, 700))
 
         return [len(chunk) for chunk in padded_range(parts, real_size, 262_144, start, stop)]

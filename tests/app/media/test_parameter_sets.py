@@ -1,4 +1,4 @@
-"""Parameter sets are written again without the fields that can carry a message."""
+"""Parameter sets are rewritten without the fields that can contain a hidden message."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ COLOURS = Colours()
 
 @dataclass(frozen=True)
 class Vui:
-    """Numbers of an SPS that no decoder of an MP4 needs."""
+    """Fields of an SPS that a decoder of an MP4 file does not need."""
 
     sar: tuple[int, int] = (1, 1)
     overscan: int = 0
@@ -26,7 +26,7 @@ class Vui:
 
 
 def sps(vui: Vui = Vui(), *, constraints: int = 0, behind: int | None = None) -> bytes:
-    """Return an SPS of 64x64 pixels in High profile; `behind` are 16 bits after its last field."""
+    """Return an SPS of 64x64 pixels in High profile; `behind` holds 16 bits after the last field."""
     out = BitWriter()
     for number in (100, constraints, 10):
         out.u(8, number)

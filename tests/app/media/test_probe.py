@@ -1,4 +1,4 @@
-"""A clip is looked at before it is believed: what it is, or why it is refused."""
+"""The probe checks a clip, and returns the clip's properties or the reason of a refusal."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -60,7 +60,7 @@ def test_the_real_clips_are_what_the_authors_say(real_clip: Path, sandbox: Sandb
     assert not facts.is_static
 
 
-def test_an_odd_rate_is_told_to_three_decimals(tmp_path: Path, sandbox: Sandbox) -> None:
+def test_a_fractional_frame_rate_is_stated_with_three_decimals(tmp_path: Path, sandbox: Sandbox) -> None:
     clip = draw_clip(tmp_path / "clip.mp4", frames=30, fps=Fraction(30_000, 1001))
 
     facts = probe_clip(clip, sandbox=sandbox)
@@ -74,7 +74,7 @@ def test_sound_is_noticed(tmp_path: Path, sandbox: Sandbox) -> None:
     assert probe_clip(clip, sandbox=sandbox).has_audio
 
 
-def test_an_index_at_the_front_or_in_fragments_is_as_good(tmp_path: Path, sandbox: Sandbox) -> None:
+def test_an_index_at_the_front_or_in_fragments_is_accepted(tmp_path: Path, sandbox: Sandbox) -> None:
     front = draw_clip(tmp_path / "front.mp4", muxer={"movflags": "+faststart"})
     pieces = draw_clip(tmp_path / "pieces.mp4", muxer={"movflags": "+frag_keyframe+empty_moov"})
 
@@ -166,7 +166,7 @@ def test_a_truncated_clip_is_refused(index: str, kept: float, tmp_path: Path, sa
 def test_damaged_frames_are_refused(tmp_path: Path, sandbox: Sandbox) -> None:
     clip = draw_clip(tmp_path / "clip.mp4", width=320, height=320, muxer={"movflags": "+faststart"})
     damaged = bytearray(clip.read_bytes())
-    # All the rest, lengths of its parts included: a decoder may pass over a small hole without a word.
+    # All other bytes, including the lengths of parts: a decoder may skip a small gap without an error.
     start = damaged.index(b"mdat") + len(damaged) // 3
     damaged[start:] = b"\xff" * (len(damaged) - start)
     clip.write_bytes(damaged)

@@ -1,4 +1,4 @@
-"""What the renditions of a comparison leave out is computed before anybody votes."""
+"""The loss of length, size and frame rate by renditions is computed before the first vote."""
 
 from dataclasses import replace
 from typing import Any
@@ -48,7 +48,7 @@ def test_each_choice_keeps_what_it_promises(requested: RenditionRecipe, kept: di
     assert not large.is_negligible
 
 
-def test_an_odd_column_is_no_loss_worth_telling() -> None:
+def test_the_loss_of_one_column_is_not_reported() -> None:
     _, odd = losses(RenditionRecipe.NORMALISED, SQUARE, replace(SQUARE, width=321, height=321))
 
     assert odd.is_negligible
@@ -68,5 +68,5 @@ def test_an_odd_column_is_no_loss_worth_telling() -> None:
         ),
     ],
 )
-def test_a_loss_is_told_in_one_sentence(loss: SideLoss, sentence: str) -> None:
+def test_a_loss_is_described_in_one_sentence(loss: SideLoss, sentence: str) -> None:
     assert loss.sentence("B") == sentence

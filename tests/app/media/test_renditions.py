@@ -1,4 +1,4 @@
-"""A rendition shows the frames of its clip, in the form its recipe says."""
+"""A rendition shows the frames of its clip, in the format that the recipe states."""
 
 from fractions import Fraction
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Two renditions of one comparison differ in their pictures and in nothing around them."""
+"""The two renditions of a comparison differ only in the coded pictures and their sizes."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,7 +18,7 @@ from tests.app.media.rendering import boxes_of, render
 
 @dataclass(frozen=True)
 class Source:
-    """What `draw_clip` is asked for."""
+    """Arguments of `draw_clip`."""
 
     options: dict[str, Any]
 
@@ -87,7 +87,9 @@ def kinds_of_pictures(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("kind", list(RenditionRecipe)[2:])
-def test_the_other_choices_are_alike_as_well(kind: RenditionRecipe, tmp_path: Path, sandbox: Sandbox) -> None:
+def test_renditions_of_the_other_choices_are_alike(
+    kind: RenditionRecipe, tmp_path: Path, sandbox: Sandbox
+) -> None:
     clips = [
         draw_clip(tmp_path / "a.mp4", **MOTIF.options),
         draw_clip(tmp_path / "b.mp4", frames=36, fps=12, width=96, height=64),
@@ -101,7 +103,7 @@ def test_the_other_choices_are_alike_as_well(kind: RenditionRecipe, tmp_path: Pa
 
 
 def around_the_pictures(clip: Path, recipe: Any, sandbox: Sandbox) -> tuple[bytes, list[bytes]]:
-    """Return all bytes of a rendition but its pictures and their sizes, and the types of its boxes."""
+    """Return the bytes of a rendition without the pictures and their sizes, and the types of the boxes."""
     target = clip.with_suffix(".rendition")
     make_rendition(clip, recipe, target, sandbox=sandbox)
     content = target.read_bytes()

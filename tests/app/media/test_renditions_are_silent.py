@@ -1,4 +1,4 @@
-"""No byte of a rendition says which model, tool or time it came from."""
+"""No byte of a rendition reveals the model, the tool or the time of the clip."""
 
 from pathlib import Path
 
@@ -12,8 +12,8 @@ from tests.app.media.rendering import boxes_of, remux, render, video_of
 
 NORMALISED = RenditionRecipe.NORMALISED
 CODECS = ["h264", "vp9", "av1"]
-# Writers, encoders, models and the words `draw_talkative_clip` puts wherever a file can carry words. Of three
-# letters none: a megabyte of coded pictures holds any three bytes by chance.
+# Names of tools, encoders and models, and the words that `draw_talkative_clip` writes. No word has only three
+# letters, because a megabyte of coded pictures contains any three bytes by chance.
 TELLING = [
     b"x264", b"x265", b"Lavc", b"Lavf", b"ffmpeg", b"videotoolbox", b"SVT-AV1", b"libvpx", b"motif", b"MotiF",
     b"cinemo", b"dynamicrafter", b"cogvideo", b"imageio", b"Secret", b"secret", b"2026", b"2025", b"2024",

@@ -1,4 +1,4 @@
-"""Chromium plays padded renditions to their end: equal durations, the same moments, the same colours."""
+"""Chromium plays padded renditions to the end, with equal durations, frame times and colours."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -48,7 +48,7 @@ PLAY = """async ([address, at_s]) => {
 
 @dataclass
 class MediaServer:
-    """Serves each stored rendition padded, ranges included, as a route of the product would."""
+    """Serves stored renditions with padding and ranges, as the route of the product does."""
 
     store: MediaStore
     address: str = ""
@@ -88,7 +88,7 @@ def server(tmp_path: Path) -> Iterator[MediaServer]:
 def play(
     page: Page, server: MediaServer, clip: Path, recipe: Recipe, sandbox: Sandbox, *, at_s: float = 0.0
 ) -> dict[str, Any]:
-    """Play the rendition of a clip to its end; return what the browser says, and the pixels at a time."""
+    """Play a clip's rendition to the end; return the state of the video element, and the pixels at `at_s`."""
     key = content_key("renditions", f"{len(server.lengths):064x}")
     with server.store.private_file() as target:
         make_rendition(clip, recipe, target, sandbox=sandbox)

@@ -1,4 +1,4 @@
-"""What a sandbox child says about a file is checked before it is believed."""
+"""The server validates the results of the sandbox's child processes before it uses them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The sandbox survives every failure of its children and fork servers, and gives them no secret."""
+"""The sandbox survives failures of its child processes and fork servers, which never get a secret."""
 
 import os
 import signal
@@ -41,7 +41,7 @@ def clip(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def long_work(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Json]:
-    """A rendition that takes seconds of CPU time: a small clip blown up to large frames."""
+    """A rendition that takes seconds of CPU time, because a small clip is enlarged to large frames."""
     tmp_path = tmp_path_factory.mktemp("long")
     clip = draw_clip(tmp_path / "long.mp4", frames=500)
     recipe = asdict(Recipe(RenditionRecipe.NORMALISED, 1920, 1920, 8.0, 500))
@@ -150,7 +150,7 @@ def test_a_sandbox_that_does_not_start_blames_no_clip(
         probe_clip(clip, sandbox=sandbox)
 
 
-def test_a_child_that_crashes_is_told_apart_from_a_refusal(clip: Path, long_work: dict[str, Json]) -> None:
+def test_a_crash_of_a_child_differs_from_a_refusal(clip: Path, long_work: dict[str, Json]) -> None:
     with Sandbox(children=1) as sandbox:
         probe_clip(clip, sandbox=sandbox)
         crash = threading.Thread(target=kill_next_child, args=(fork_server_pid(sandbox),))

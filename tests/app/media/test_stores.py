@@ -1,4 +1,4 @@
-"""Every kind of store keeps the same promises; the S3 one is tried against moto's server on loopback."""
+"""All kinds of stores behave in the same way; moto's server on loopback tests the S3 store."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,7 +61,7 @@ def read(store: MediaStore, start: int, stop: int) -> bytes:
     return b"".join(store.read_range(KEY, start, stop))
 
 
-def test_a_file_comes_back_as_it_went_in(store: MediaStore) -> None:
+def test_a_stored_file_is_returned_unchanged(store: MediaStore) -> None:
     put(store, b"a small film")
 
     assert store.size(KEY) == 12
@@ -135,7 +135,7 @@ def test_a_file_that_was_never_stored_is_missing_everywhere(store: MediaStore) -
         pass
 
 
-def test_a_range_behind_the_end_is_said_so(store: MediaStore) -> None:
+def test_a_range_after_the_end_is_an_error(store: MediaStore) -> None:
     put(store, b"film")
 
     with pytest.raises(StoreUnavailable, match="ends 6 bytes early"):
@@ -156,7 +156,7 @@ def test_no_key_leaves_the_store(store: MediaStore, key: str) -> None:
         store.size(key)
 
 
-def test_a_content_key_takes_a_digest_only() -> None:
+def test_a_content_key_accepts_only_a_digest() -> None:
     with pytest.raises(ValueError, match="64 lower-case hex"):
         content_key("clips", "AB" * 32)
 
@@ -167,7 +167,7 @@ def test_another_kind_of_address_is_refused(url: str) -> None:
         open_store(url)
 
 
-def test_a_bucket_that_is_gone_is_not_healthy_and_says_so(s3_settings: None, tmp_path: Path) -> None:
+def test_a_missing_bucket_is_reported_as_unhealthy(s3_settings: None, tmp_path: Path) -> None:
     gone = S3Store("no-such-bucket")
 
     assert not gone.healthy()

@@ -1,4 +1,4 @@
-"""A fork server whose probe attacks the server, as a decoder with a security hole would.
+"""A fork server whose probe attacks the server, like a decoder that an attacker has taken over.
 
 `python thief.py SECRET_FILE SERVER_PID PORT` serves sandbox requests. The probe tries each attack, and
 reports the attacks that succeeded.

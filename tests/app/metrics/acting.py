@@ -1,4 +1,4 @@
-"""What an owner and a worker do to measure clips over REST."""
+"""Functions that act as an owner and as a worker, to measure clips over REST."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ def scores_of(client: TestClient, submission: str, suite: str = "motion") -> dic
 def measure_all(
     client: TestClient, worker: WorkerProgram, submission: str, base: float = 1.0, **more: Any
 ) -> None:
-    """Measure every clip of a submission in the suite `motion`: `base`, `base` + 1, ... for each metric."""
+    """Measure every clip of a submission in the suite `motion`; the scores are `base`, `base` + 1, ..."""
     assert start(client, submission).status_code == 201
     for number, job in enumerate(claim(worker)):
         values = {metric.name: base + number for metric in SUITES[SuiteName.MOTION].metrics}

@@ -1,4 +1,4 @@
-"""The cast with scores: a worker, and Alice's program."""
+"""The cast with a worker and Alice's REST client, for tests of scores."""
 
 import pytest
 from fastapi.testclient import TestClient
@@ -11,7 +11,7 @@ from tests.cast import Cast, set_the_stage
 
 @pytest.fixture
 def either_cast(either_installation: AppContext) -> Cast:
-    """The cast on SQLite, then again on PostgreSQL, with two clips a submission."""
+    """The cast on SQLite, then again on PostgreSQL, with two clips per submission."""
     return set_the_stage(either_installation, pairs=2)
 
 

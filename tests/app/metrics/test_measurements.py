@@ -1,4 +1,4 @@
-"""Measuring the clips of a submission over REST: jobs, leases, scores, and who may see what."""
+"""Measurement of a submission's clips over REST: jobs, leases, scores and permissions."""
 
 import hashlib
 
@@ -331,7 +331,7 @@ def test_scores_are_exported_like_those_of_a_folder(
 
 
 def test_a_replaced_clip_cannot_keep_its_scores(cast: Cast, alice: TestClient, motif: str) -> None:
-    """Scores belong to bytes: only final submissions have scores, and their clips never change."""
+    """Only final submissions have scores, and their clips never change; so a score always fits its clip."""
     answer = alice.put(
         f"/api/v1/submissions/{motif}/clips/{PAIR_IDS[0]}?replace=true", content=small_clip(shade=77)
     )

@@ -1,4 +1,4 @@
-"""The page of a submission's metrics: who sees it, what its form does, and what it says while clips wait."""
+"""The metrics page of a submission: permissions, form, and contents while clips wait for a worker."""
 
 import pytest
 from fastapi.testclient import TestClient

@@ -1,4 +1,4 @@
-"""A provider on loopback, and an installation that knows it."""
+"""An OpenID Connect provider on loopback, and an installation that is configured for it."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ def install(
     tmp_path: Path,
     open_one: Callable[[Settings], AppContext],
 ) -> Install:
-    """Open an installation that knows the provider; the person alice@example.org exists."""
+    """Open an installation that is configured for the provider; the person alice@example.org exists."""
 
     def _install(**changes: object) -> AppContext:
         shutil.copy(migrated_sqlite, tmp_path / "ti2v.sqlite3")

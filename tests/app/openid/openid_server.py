@@ -30,7 +30,7 @@ def signed(claims: Claims, key: RSAKey = KEY, *, kid: str = "first") -> str:
 
 @dataclass
 class OpenIdServer:
-    """The account that signs in, and what the provider does wrong."""
+    """The state of the provider: the account that signs in, and the faults to simulate."""
 
     address: str = ""
     account: Claims = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What a browser does during a sign-in with a provider."""
+"""The steps of a browser during a sign-in with a provider."""
 
 from urllib.parse import urlsplit
 
@@ -15,7 +15,7 @@ PAGE = {"Accept": "text/html"}
 
 
 def come_back(browser: TestClient, provider: OpenIdServer, target: str = "/") -> Response:
-    """Begin at our server, sign in at the provider, and come back; do not follow the last redirect."""
+    """Start at our server, sign in at the provider, and return; do not follow the last redirect."""
     begun = browser.get("/openid/start", params={"target": target}, follow_redirects=False, headers=PAGE)
     assert begun.status_code == 303, begun.text
     return follow(browser, provider.authorize(begun.headers["location"]))

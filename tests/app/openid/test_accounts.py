@@ -1,4 +1,4 @@
-"""Which person an account of the provider becomes."""
+"""How the server maps an account of the provider to a person."""
 
 import pytest
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""Sign-in with an OpenID Connect provider: the way there and back, and forged tokens."""
+"""Sign-in with an OpenID Connect provider: redirects, and forged tokens."""
 
 import time
 from collections.abc import Callable
@@ -136,7 +136,7 @@ def test_an_answer_belongs_to_the_browser_that_began_and_works_once(
 
 
 def test_the_verifier_never_leaves_the_server(install: Install, provider: OpenIdServer) -> None:
-    """The stand-in refuses a code whose verifier does not fit, so PKCE is in use."""
+    """The stand-in checks the verifier of each code, so this sign-in uses PKCE."""
     browser = client_of(install())
     begun = browser.get("/openid/start", follow_redirects=False)
     back = provider.authorize(begun.headers["location"])

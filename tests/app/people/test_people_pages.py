@@ -124,7 +124,7 @@ def test_a_revoked_key_works_no_more(ada: TestClient, client: TestClient) -> Non
         (KEYS, {"name": "alice", "role": "admin"}, 409, "has the role researcher"),
     ],
 )
-def test_a_wrong_field_is_said_and_nothing_is_stored(
+def test_a_wrong_field_is_reported_and_nothing_is_stored(
     cast: Cast, ada: TestClient, address: str, fields: dict[str, str], status: int, message: str
 ) -> None:
     before = keys(cast)

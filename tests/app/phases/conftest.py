@@ -1,4 +1,4 @@
-"""A study with all phases and gold questions, and an annotator on its way through them."""
+"""A study with all phases and gold questions, and an annotator who completes the phases."""
 
 import re
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ WHOLE_WAY: dict[str, object] = {
 
 @dataclass
 class Walker:
-    """An annotator who opened an invitation of a study with phases."""
+    """An annotator who has opened an invitation to a study with phases."""
 
     client: TestClient
     study: Study
@@ -74,14 +74,14 @@ class Walker:
         return self.client.post(f"/studies/{self.study.slug}/phases{path}", data=data or {})
 
     def at(self) -> str:
-        """Return the path on which the annotator continues, without the study."""
+        """Return the path of the annotator's next page, without the part that names the study."""
         return self.get().url.path.removeprefix(f"/studies/{self.study.slug}")
 
     def agree(self) -> None:
         assert self.post("/consent", {"version": 1, "statements": [0, 1]}).status_code == 200
 
     def answer_quiz(self, side: Side) -> Response:
-        """Choose a side in the question that the page shows; the reference is right."""
+        """Answer the shown question with a side; the reference is the correct answer."""
         found = re.search(r'name="token" value="([^"]+)"', self.get("/quiz").text)
         assert found is not None
         return self.post("/quiz", {"token": found[1], "choice": choice_of(self.study, found[1], side)})
@@ -100,7 +100,7 @@ def choice_of(study: Study, token: str, side: Side) -> str:
 
 
 def phase_rows(context: AppContext) -> dict[Phase, AnnotatorPhase]:
-    """Return the ended phases of the only annotator."""
+    """Return the completed phases of the only annotator."""
     with context.database.read() as session:
         assert len(session.scalars(select(Annotator)).all()) == 1
         return {row.phase: row for row in session.scalars(select(AnnotatorPhase))}

@@ -1,4 +1,4 @@
-"""The page on which an owner sets up the pages around the voting: fields, lists, preview, errors, text."""
+"""The page on which an owner configures the phases: fields, lists, preview, errors and text form."""
 
 import re
 

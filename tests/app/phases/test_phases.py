@@ -1,4 +1,4 @@
-"""The way through a study with phases: consent, instructions, quiz, voting, questionnaire, last page."""
+"""The phases of a study in order: consent, instructions, quiz, voting, questionnaire, last page."""
 
 import pytest
 from fastapi.testclient import TestClient

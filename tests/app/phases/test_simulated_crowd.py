@@ -1,4 +1,4 @@
-"""A small crowd that votes at once: careless people are excluded, and every panel ends exactly full."""
+"""Annotators vote at once; careless annotators are excluded, and every panel gets exactly its votes."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +25,7 @@ RULES = Rules.model_validate({"gold": {"minimum": 0.5, "after": 1, "action": "ex
 
 
 def take_part(context: AppContext, study: Study, *, careful: bool, leaves_after: int = 100) -> None:
-    """Vote until nothing is left. A careless annotator answers every gold question wrongly."""
+    """Vote until no comparison is left. A careless annotator answers every gold question incorrectly."""
     browser: TestClient = client_of(context)
     browser.get(f"/invite/{study.invite()[0]}")
     for _ in range(leaves_after):
@@ -52,7 +52,7 @@ def test_the_slots_of_excluded_annotators_go_to_others(either_installation: AppC
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda person: take_part(context, study, **person), crowd))  # type: ignore[arg-type]
-    # Later people fill what the careless left.
+    # Later annotators fill the slots of the excluded annotators.
     for _ in range(PANEL):
         take_part(context, study, careful=True)
 

@@ -1,4 +1,4 @@
-"""A stand-in of Prolific on loopback: its keys, its submissions, and the links that it signs.
+"""A stand-in for Prolific on loopback: signing keys, submissions and signed links.
 
 The answers have the form of the examples in Prolific's documentation, read 2026-11-30:
 docs.prolific.com/api-reference/well-known-endpoints/get-study-jwks (the keys),
@@ -28,7 +28,10 @@ FIRST, NEXT = KEYS
 
 
 class ProlificApi:
-    """What the stand-in publishes, and the requests that it got. `fault` is a status to answer instead."""
+    """The data that the stand-in serves, and the requests that it got.
+
+    If `fault` is set, it is the status of every response.
+    """
 
     def __init__(self) -> None:
         self.address = ""
@@ -54,7 +57,7 @@ class ProlificApi:
 
 
 def submission(status: str, **changes: object) -> dict[str, object]:
-    """A submission as in the documentation's example."""
+    """Return a submission, as in the example of Prolific's documentation."""
     return {
         "id": SESSION_ID,
         "started_at": "2021-06-28T10:00:00Z",
@@ -67,7 +70,7 @@ def submission(status: str, **changes: object) -> dict[str, object]:
 
 
 def signed(audience: str, *, key: str = FIRST, **changes: object) -> str:
-    """A token as Prolific appends it to a link; `changes` replace ids or, in lower case, claims."""
+    """Return a token as Prolific appends it to a link; `changes` replaces ids or claims."""
     ids = IDS | {name: value for name, value in changes.items() if name in IDS}
     claims = {
         "iss": "https://www.prolific.com",

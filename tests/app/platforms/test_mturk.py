@@ -1,8 +1,8 @@
-"""Workers of Mechanical Turk: the link of a HIT, its preview, its frame, and the form that ends it.
+"""Workers of Mechanical Turk: link, preview and frame of a HIT, and the form that ends the HIT.
 
 The link is the example of docs.aws.amazon.com/AWSMechTurk/latest/AWSMechanicalTurkRequester/
 mturk-hits-defining-questions-html-rendered.html; preview and form follow .../AWSMturkAPI/
-ApiReference_ExternalQuestionArticle.html. Both were read on 2026-11-30.
+ApiReference_ExternalQuestionArticle.html. Both pages were read on 2026-11-30.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Notifications of Prolific about its submissions: signatures, order, and repetition."""
+"""Prolific's notifications about its submissions: signatures, order and repeated events."""
 
 import time
 

@@ -1,6 +1,6 @@
-"""Panels: the entry and the exit of SONA and of CloudResearch Connect, replayed by stand-ins.
+"""Participant panels: stand-ins replay the entry and exit links of SONA and of CloudResearch Connect.
 
-A stand-in fills the ids of its participant into the link of the study, and reads the ids from the link by
+A stand-in inserts the ids of its participant into the study's link. Later it reads the ids from the link with
 which the participant returns.
 """
 
@@ -23,7 +23,7 @@ from tests.cast import Cast, Study
 
 @dataclass(frozen=True)
 class Panel:
-    """A panel as its documentation describes it.
+    """A participant panel, as described in its documentation.
 
     Attributes:
         settings: the platform of the study, as the lab sets it.

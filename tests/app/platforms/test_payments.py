@@ -1,4 +1,4 @@
-"""The payment list: who finished, who failed what, and whom to approve; for the owner only."""
+"""The payment list: who finished, who failed a check, and whom to pay; only the owner sees it."""
 
 from decimal import Decimal
 

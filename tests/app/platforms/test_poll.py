@@ -59,7 +59,7 @@ def context(
 
 @pytest.fixture
 def study(cast: Cast, client: TestClient) -> Study:
-    """A study on Prolific with one participant, who got a comparison."""
+    """A study on Prolific with one participant, who holds a comparison."""
     study = cast.open_study(others=["cinemo"], phases=Phases())
     sent = {"kind": "prolific", "study_id": STUDY_ID}
     owner = client_of(cast.context, cast.alice)

@@ -1,4 +1,4 @@
-"""Prolific's signed links: keys, rotation, claims, forged and replayed tokens."""
+"""Prolific's signed links: keys, key rotation, claims, and forged or replayed tokens."""
 
 import shutil
 import time
@@ -79,7 +79,7 @@ def study(cast: Cast) -> Study:
 
 
 def check(token: str, keys: KeySet, **more: str) -> str:
-    """Return the participant in a token, as the server would."""
+    """Return the participant of a token, with the server's own checks."""
     link = parse_signed_link(
         PLATFORM, {"prolific_token": token} | more, keys=keys, study_url=URL, now=utc_now()
     )
@@ -87,7 +87,7 @@ def check(token: str, keys: KeySet, **more: str) -> str:
 
 
 def sent_again(token: str, **header: object) -> str:
-    """The claims of a token under another header, without a signature."""
+    """Return a token with the same claims, but with another header and without a signature."""
     claims = jwt.decode(token, KEYS[FIRST], algorithms=["RS256"]).claims
     return unsigned({"kid": FIRST} | header, claims)
 

@@ -1,4 +1,4 @@
-"""Participants of crowd platforms who join at the same moment."""
+"""Participants of crowd platforms who join a study at the same moment."""
 
 from concurrent.futures import ThreadPoolExecutor
 

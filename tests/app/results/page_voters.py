@@ -1,4 +1,4 @@
-"""People who vote as they are told, and browsers that read pages."""
+"""Simulated annotators with given opinions, and HTTP clients that read pages."""
 
 from collections.abc import Callable, Iterable
 
@@ -28,7 +28,7 @@ def for_the_reference(_assignment: Assignment) -> Side:
 
 
 def signed_in(context: AppContext, actor: Actor) -> TestClient:
-    """A browser that followed the actor's sign-in link."""
+    """Return a client that has signed in with the actor's sign-in link."""
     client = TestClient(create_app(context), base_url="http://testserver", headers=PAGE)
     now = utc_now()
     with context.database.write() as session:
@@ -39,13 +39,13 @@ def signed_in(context: AppContext, actor: Actor) -> TestClient:
 
 
 def annotator(study: Study) -> TestClient:
-    """A fresh annotator's browser."""
+    """Return the client of a new annotator."""
     client = TestClient(create_app(study.context), base_url="http://testserver")
     return enter(client, study)
 
 
 def vote(browser: TestClient, study: Study, opinion: Opinion = for_the_reference) -> str | None:
-    """Vote once; return the assignment's token, None when there is nothing left."""
+    """Vote once; return the assignment's token, or None if no comparison is left."""
     answer = browser.post(f"/api/v1/studies/{study.slug}/assignments")
     if answer.status_code == 204:
         return None
@@ -60,7 +60,7 @@ def vote(browser: TestClient, study: Study, opinion: Opinion = for_the_reference
 
 
 def fill_panels(study: Study, *, people: int, opinion: Opinion = for_the_reference) -> None:
-    """Let new annotators vote until nothing is left."""
+    """Let new annotators vote until no comparison is left."""
     for _ in range(people):
         annotator(study)
         cast_votes(study, opinion)
@@ -73,7 +73,7 @@ def cast_votes(
     most: int = 10_000,
     reason: Justification = Justification.TEXT_ALIGNMENT,
 ) -> int:
-    """Let the newest annotator vote with the services, faster than over HTTP; return the number of votes."""
+    """Let the newest annotator vote without HTTP, which is faster; return the number of votes."""
     with study.context.database.write() as session:
         row = session.scalars(select(StudyRow).where(StudyRow.slug == study.slug)).one()
         of_study = select(Annotator).where(Annotator.study_id == row.id)
@@ -101,7 +101,7 @@ def close(study: Study, actor: Actor) -> None:
 
 
 def share(study: Study, owner: Actor, person: Actor, *, submissions: Iterable[str] = ()) -> None:
-    """Let another person see a study, and submissions, as their owner does over REST."""
+    """As the owner, share a study and submissions with another person over REST."""
     client = signed_in(study.context, owner)
     body = {"visibility": "shared", "people": [person.principal.name]}
     for subject in (f"studies/{study.slug}", *(f"submissions/{public_id}" for public_id in submissions)):

@@ -1,4 +1,4 @@
-"""A headless Chromium before the pages, signed in or not."""
+"""Headless Chromium that opens the pages, signed in or not."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +26,7 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def window(browser: Browser, *, size: dict[str, int] = DESKTOP, **form: str) -> Iterator[Page]:
-    """A page whose script errors and refused requests end the test."""
+    """Yield a page; script errors and blocked requests of the page fail the test."""
     context = browser.new_context(viewport=size, **form)  # type: ignore[arg-type]
     page = context.new_page()
     problems: list[str] = []

@@ -1,4 +1,4 @@
-"""Names as long as they may be, in Chromium: no page of a study grows wider than the narrowest phone."""
+"""Names of the maximum length in Chromium: no page of a study is wider than the narrowest phone."""
 
 from collections.abc import Iterator
 

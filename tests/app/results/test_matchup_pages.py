@@ -15,7 +15,7 @@ MATCHUP = "/studies/motif-study/results/1"
 
 @pytest.fixture
 def alice(cast: Cast) -> TestClient:
-    """A reader of a study with six pairs: the reference won four and lost two."""
+    """Return a client for a study with six pairs, of which the reference won four and lost two."""
     study = cast.open_study(others=["cinemo"])
     fill_panels(study, people=2, opinion=lambda shown: Side.REFERENCE if shown.pair_id % 3 else Side.OTHER)
     return signed_in(cast.context, cast.alice)
@@ -65,7 +65,7 @@ def test_long_lists_have_pages_that_keep_the_filter(
 
 
 @pytest.mark.parametrize("query", ["page=0", "page=x", "result=best"])
-def test_a_wrong_query_is_a_page_that_says_so(alice: TestClient, query: str) -> None:
+def test_a_wrong_query_gets_an_error_page(alice: TestClient, query: str) -> None:
     answer = alice.get(f"{MATCHUP}?{query}")
 
     assert answer.status_code == 422

@@ -1,4 +1,4 @@
-"""Models against models, for studies in which several models are references."""
+"""The matrix of models, for studies in which several models are references."""
 
 import re
 
@@ -13,7 +13,7 @@ PAGE = "/studies/round/results"
 
 
 def open_round_robin(cast: Cast) -> Study:
-    """Open a study of all pairs of three models, so that no model is the reference of every matchup."""
+    """Open a study with all matchups of three models; no model is the reference of every matchup."""
     sides = [("motif", "cinemo"), ("cinemo", "dynamicrafter"), ("dynamicrafter", "motif")]
     request = StudyRequest(
         slug="round",

@@ -1,4 +1,4 @@
-"""The regression of the votes on properties of the clips, as the page of metrics prints it."""
+"""The regression of the votes on properties of the clips, as printed on the metrics page."""
 
 from app.results.views.metric_tables import covariate_part, metric_sentence
 from benchmark.exports.metric_agreement_files import AgreementDocument

@@ -1,4 +1,4 @@
-"""`ti2v score` on a study's exported votes writes the bytes that the service exports."""
+"""`ti2v score` on exported votes writes exactly the tables that the service exports."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ EXPORTS = "/api/v1/studies/motif-study/exports"
 
 @pytest.fixture
 def short_study(cast: Cast) -> Study:
-    """A closed study with uneven panels, an undo, an excluded vote, and pairs nobody voted on."""
+    """A closed study with unequal panels, an undone vote, an excluded vote, and pairs without votes."""
     study = cast.open_study()
     with cast.context.database.write() as session:
         for number, pair in enumerate(session.scalars(select(Pair).order_by(Pair.id))):
@@ -51,7 +51,7 @@ def short_study(cast: Cast) -> Study:
 
 
 def _recount(cast: Cast, comparison_id: int) -> None:
-    """Take the excluded vote off its comparison's counters, as excluding does."""
+    """Subtract the excluded vote from the counters of its comparison, as an exclusion does."""
     with cast.context.database.write() as session:
         comparison = session.get_one(Comparison, comparison_id)
         vote_row = session.scalars(select(Vote).order_by(Vote.id)).first()

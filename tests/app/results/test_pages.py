@@ -1,4 +1,4 @@
-"""The results page: who may read it, and what it says with no vote, one vote and all votes."""
+"""The results page: permissions, and contents without votes, with one vote and with all votes."""
 
 import pytest
 from fastapi.testclient import TestClient
@@ -94,7 +94,7 @@ def test_a_closed_study_says_what_its_votes_show(cast: Cast, study: Study) -> No
 
     words = text_of(signed_in(cast.context, cast.alice).get(RESULTS).text)
 
-    # 6 of 6 pairs in both matchups: p = 2 / 2^6 = 0.03125, doubled by Holm; so nothing is shown.
+    # 6 of 6 pairs in both matchups: p = 2 / 2^6 = 0.03125, doubled by Holm, so no result is significant.
     assert "No difference was shown between motif and any of 2 others." in words
     assert "p ≥ 0.05" in words
     assert "0.062" in words
@@ -114,7 +114,7 @@ def test_one_matchup_that_everybody_agrees_on_is_a_preference(cast: Cast) -> Non
     assert "[61.0, 100.0]" in words  # Wilson, 6 of 6
 
 
-def test_skips_people_and_times_stand_beside_the_scores(cast: Cast, study: Study) -> None:
+def test_skips_annotators_and_times_are_shown_next_to_the_scores(cast: Cast, study: Study) -> None:
     browser = annotator(study)
     token = browser.post(f"/api/v1/studies/{study.slug}/assignments").json()["token"]
     browser.post(f"/api/v1/assignments/{token}/skip", json={"reason": "clip_does_not_play"})
@@ -142,7 +142,7 @@ def test_a_withdrawn_submission_closes_its_matchup_and_is_marked(cast: Cast, stu
     assert "a submission was withdrawn: wrong seed" in words
 
 
-def test_losing_everywhere_is_said_as_plainly(cast: Cast) -> None:
+def test_a_loss_in_every_matchup_is_stated_clearly(cast: Cast) -> None:
     study = cast.open_study(others=["cinemo"])
     fill_panels(study, people=5, opinion=lambda _assignment: Side.OTHER)
     close(study, cast.alice)

@@ -1,4 +1,4 @@
-"""Every download of the results page is there for whoever may read the page, and for nobody else."""
+"""Readers of the results page can open every download of the page; nobody else can."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Bars and heat steps: the arithmetic behind the pictures, by hand."""
+"""The lengths of bars and the colour steps of heat maps, compared with values computed by hand."""
 
 import pytest
 

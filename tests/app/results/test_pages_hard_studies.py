@@ -1,4 +1,4 @@
-"""Studies of one vote, one person or one opinion have every page, and no NaN on any of them."""
+"""Studies with one vote, one annotator or one opinion have every page, and no page shows NaN."""
 
 from collections.abc import Callable
 

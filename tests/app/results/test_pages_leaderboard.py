@@ -1,4 +1,4 @@
-"""The leaderboard of a study, on a page of its own whatever its matchups are."""
+"""The leaderboard page, which exists for every kind of matchups."""
 
 from fastapi.testclient import TestClient
 
@@ -11,7 +11,7 @@ from tests.page_text import text_of
 LEADERBOARD = "/studies/motif-study/leaderboard"
 
 
-def test_the_results_page_leads_to_it(cast: Cast, study: Study) -> None:
+def test_the_results_page_links_the_leaderboard(cast: Cast, study: Study) -> None:
     fill_panels(study, people=1)
 
     page = signed_in(cast.context, cast.alice).get(RESULTS).text
@@ -20,7 +20,7 @@ def test_the_results_page_leads_to_it(cast: Cast, study: Study) -> None:
 
 
 def test_models_stand_by_strength_though_one_reference_meets_everybody(cast: Cast, study: Study) -> None:
-    # Of two pairs in three MotiF wins: without a loss no strength would be finite.
+    # MotiF wins two of three pairs; without a loss, no strength would be finite.
     fill_panels(
         study, people=5, opinion=lambda shown: Side.OTHER if shown.pair_id % 3 == 0 else Side.REFERENCE
     )

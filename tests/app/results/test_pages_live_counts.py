@@ -1,4 +1,4 @@
-"""Counts kept between requests equal what reading everything anew gives, whatever happens to votes."""
+"""Cached counts equal the counts of a complete recount after every kind of change to votes."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -65,7 +65,7 @@ def test_votes_undo_and_exclusion_show_at_once(either_installation: AppContext) 
 def test_a_vote_that_became_visible_late_is_not_missed(
     postgres: Postgres, tmp_path: Path, open_one: Callable[[Settings], AppContext]
 ) -> None:
-    """On PostgreSQL a vote with a smaller id may be committed after one with a larger id."""
+    """On PostgreSQL, a vote with a smaller id can be committed after a vote with a larger id."""
     context = open_one(settings_for(tmp_path, database_url=postgres.fresh()))
     study = set_the_stage(context).open_study()
     browser = annotator(study)
@@ -75,7 +75,7 @@ def test_a_vote_that_became_visible_late_is_not_missed(
         row = session.scalars(select(StudyRow)).one()
         reader = _StudyReader(row.id)
         reader.read(session, row)
-        # As it would have been, had the first vote been invisible then.
+        # The state that the reader has if the first vote is not visible yet.
         reader._votes = reader._votes[:, 1:]
 
         assert len(reader.read(session, row).votes.id) == 2

@@ -66,9 +66,7 @@ def test_a_closed_study_says_what_it_shows(cast: Cast) -> None:
     assert "People preferred motif to cinemo" in signed_in(cast.context, cast.charlie).get(MATCHUP).text
 
 
-def test_an_open_studys_matchup_is_nobody_elses_business(
-    cast: Cast, study: Study, client: TestClient
-) -> None:
+def test_only_the_owner_sees_a_matchup_of_an_open_study(cast: Cast, study: Study, client: TestClient) -> None:
     assert signed_in(cast.context, cast.charlie).get(MATCHUP).status_code == 404
     assert client.get(MATCHUP, headers=PAGE).status_code == 401
 

@@ -1,4 +1,4 @@
-"""Automatic metrics on the results pages: scores, agreement with the votes, and who sees them."""
+"""Automatic metrics on the results pages: scores, agreement with the votes, and permissions."""
 
 import io
 import json
@@ -28,7 +28,7 @@ def worker(cast: Cast) -> WorkerProgram:
 
 @pytest.fixture
 def closed(cast: Cast, worker: WorkerProgram) -> Study:
-    """A closed study in which every vote is for motif, with scores of motif and cinemo.
+    """A closed study in which every vote is for motif; motif and cinemo have scores.
 
     The scores are 1 to 6 for motif, and 11 to 16 for cinemo.
     """
@@ -46,7 +46,7 @@ def measure(cast: Cast, worker: WorkerProgram) -> None:
 
 
 def row(html: str, title: str, number: int = 0) -> list[str]:
-    """Return the cells of the first table row with this title, or of a later row."""
+    """Return the cells of the first table row with this title, or of row `number` with this title."""
     rows = re.findall(rf'<th scope="row"[^>]*>{re.escape(title)}.*?(?=<tr>|</table>)', html, re.DOTALL)
     return [text_of(cell) for cell in re.findall(r"<td>(.*?)(?=<td|$)", rows[number], re.DOTALL)]
 
@@ -139,7 +139,7 @@ def test_clips_of_the_static_model_tell_how_often_a_metric_prefers_them(
 ) -> None:
     static = make_submission(cast.context, cast.alice, model="static", shade=7)
     alice = client_of(cast.context, cast.alice)
-    # Static clips score 2.5 to 7.5: lower, so better, than cinemo's six clips, and than none of motif's.
+    # Static clips score 2.5 to 7.5: better (lower) than all clips of cinemo, worse than all clips of motif.
     measure_all(alice, worker, static, base=2.5)
 
     page = signed_in(cast.context, cast.alice).get(PAGES[0]).text

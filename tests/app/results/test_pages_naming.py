@@ -1,4 +1,4 @@
-"""Submissions go by their models' names; labels stand where they are needed to tell two apart."""
+"""Pages name a submission after its model; labels appear only if two submissions have the same model."""
 
 from tests.app.results.page_voters import signed_in
 from tests.cast import Cast, make_submission
@@ -12,7 +12,7 @@ def submitted(cast: Cast, *, label: str) -> str:
     return make_submission(cast.context, cast.alice, model="seine", label=label)
 
 
-def test_a_label_that_tells_nothing_apart_is_left_out(cast: Cast) -> None:
+def test_an_unnecessary_label_is_left_out(cast: Cast) -> None:
     cast.submission_ids["seine"] = make_submission(cast.context, cast.alice, model="seine", label="first")
     cast.open_study(others=["seine"])
 

@@ -1,4 +1,4 @@
-"""The page of one pair: its clips under their models' names, and who voted for whom and why."""
+"""The page of one pair: clips with the names of their models, votes and reasons."""
 
 import re
 
@@ -30,7 +30,7 @@ def test_it_shows_the_clip_of_every_side_the_reference_first(cast: Cast, study: 
     assert f'href="/gallery/tiny/{PAIR_IDS[0]}"' in page
 
 
-def test_it_says_who_voted_for_whom_and_why(cast: Cast) -> None:
+def test_the_page_lists_votes_and_reasons(cast: Cast) -> None:
     study = cast.open_study(others=["cinemo"])
     fill_panels(study, people=1)
     fill_panels(study, people=1, opinion=lambda _shown: Side.OTHER)

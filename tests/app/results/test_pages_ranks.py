@@ -1,4 +1,4 @@
-"""The leaderboard part: there where several references meet, and silent where nothing may be concluded."""
+"""The leaderboard section: shown for several references, and without conclusions for open studies."""
 
 from app.panels.side_names import Naming
 from app.results.live.tallies import CountedStudy
@@ -11,9 +11,9 @@ ROUND_ROBIN = (("motif", "cinemo"), ("motif", "seine"), ("cinemo", "seine"))
 
 
 def counted(votes_for_reference: int, *, pairs: int = 40) -> CountedStudy:
-    """Three models, each against each; of five votes a pair that many go to the one named first."""
+    """Return all matchups of three models; a pair has five votes, `votes_for_reference` for the reference."""
     count = len(ROUND_ROBIN) * pairs
-    # Two pairs of each matchup go the other way round: without any, no strength would be finite.
+    # Two pairs of each matchup have the opposite result; without them, no strength would be finite.
     won = [
         5 - votes_for_reference if pair < 2 else votes_for_reference
         for _ in ROUND_ROBIN

@@ -1,4 +1,4 @@
-"""The page of one scenario: what every matchup shows on its pairs."""
+"""The page of one scenario: the results of every matchup on the scenario's pairs."""
 
 import re
 from urllib.parse import urljoin
@@ -82,7 +82,9 @@ def test_uneven_panels_are_warned_of(cast: Cast) -> None:
     assert "Unequal panel sizes." in signed.get("/studies/motif-study/results/1").text
 
 
-def test_it_is_nobody_elses_business(cast: Cast, study: Study, client: TestClient) -> None:
+def test_only_the_owner_sees_a_scenario_of_an_open_study(
+    cast: Cast, study: Study, client: TestClient
+) -> None:
     assert signed_in(cast.context, cast.charlie).get(KITES).status_code == 404
     assert client.get(KITES, headers=PAGE).status_code == 401
 

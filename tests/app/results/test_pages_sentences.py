@@ -1,4 +1,4 @@
-"""The first sentence says what was shown, and nothing where nothing was."""
+"""The headline of the results page states only statistically significant results."""
 
 import pytest
 
@@ -13,7 +13,7 @@ NAMES = {"motif": "MotiF", "cinemo": "Cinemo", "seine": "SEINE", "static": "Stat
 
 
 def outcome_of(*matchups: tuple[str, str, int, int, int]) -> Outcome:
-    """An outcome of matchups given as (reference, other, pairs won, lost, even), one vote or two a pair."""
+    """Return the outcome of matchups, each given as (reference, other, pairs won, pairs lost, pairs tied)."""
     index: list[int] = []
     votes: list[tuple[int, int]] = []
     for number, (_, _, won, lost, even) in enumerate(matchups):

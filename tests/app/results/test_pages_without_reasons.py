@@ -1,4 +1,4 @@
-"""A study run elsewhere that asked for no reasons: its pages say so, and draw and test none."""
+"""An imported study without reasons: the pages say so, and show no figure or test of reasons."""
 
 import pytest
 from sqlalchemy import select
@@ -18,7 +18,7 @@ EXPORTS = "/api/v1/studies/elsewhere/exports"
 
 
 def imported(cast: Cast, *reasons: str) -> None:
-    """Two people preferred `one` to `two` on every pair, and gave the reasons each time."""
+    """Import a study in which two people preferred `one` to `two` on every pair, with the given reasons."""
     columns = (*COLUMNS, *reasons)
     external = table_of_rows(
         [
@@ -74,7 +74,7 @@ def test_files_for_programs_keep_their_counts_and_test_nothing(cast: Cast) -> No
     ] * 4
 
 
-def test_one_that_asked_for_some_shows_them_and_says_what_a_nought_may_mean(cast: Cast) -> None:
+def test_an_imported_study_with_reasons_shows_them_and_explains_zeros(cast: Cast) -> None:
     imported(cast, "object_motion")
 
     words = words_of(cast, "results")

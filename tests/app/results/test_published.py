@@ -1,4 +1,4 @@
-"""Published results: a closed study for everybody, or for those with an unlisted link."""
+"""Published results: a closed study for everybody, or for people with an unlisted link."""
 
 import re
 import shutil
@@ -35,7 +35,7 @@ READ = (
 
 @pytest.fixture(scope="module")
 def closed_home(stage: tuple[Path, Cast], tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Path:
-    """The cast's world with a closed study, voted on once for all tests here."""
+    """TI2V_HOME of the cast with a closed study; the votes are cast once for all tests of this file."""
     home = tmp_path_factory.mktemp("closed") / "home"
     shutil.copytree(stage[0], home)
     with open_with_sandbox(settings_for(home), sandbox) as context:

@@ -1,4 +1,4 @@
-"""The report button in Chromium: its status while the report is built, the download, and a refusal."""
+"""The report button in Chromium: its status during the build, the download, and a refusal."""
 
 import zipfile
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ def test_the_page_says_that_it_is_being_made_and_hands_it_over_once(
         assert "motif-study/README.md" in zipfile.ZipFile(download.value.path()).namelist()
 
 
-def test_a_refusal_is_said_on_the_page_in_the_servers_words(
+def test_the_page_shows_the_servers_message_of_a_refusal(
     cast: Cast, live_server: str, results: str, browser: Browser
 ) -> None:
     page = browser.new_page()

@@ -1,4 +1,4 @@
-"""The page, the exports and REST give the rows of the preferences table in one order."""
+"""The page, the exports and REST list the rows of the preferences table in the same order."""
 
 import csv
 import io
@@ -15,7 +15,7 @@ ADDRESS = "/api/v1/studies/motif-study"
 
 
 def against_the_reference_at_first(assignment: Assignment) -> Side:
-    """The reference loses its first matchup, so that the order of matchups is not the order of scores."""
+    """Let the reference lose its first matchup, so that matchups are not in the order of scores."""
     session = object_session(assignment)
     assert session is not None
     comparison = session.get_one(Comparison, assignment.comparison_id)

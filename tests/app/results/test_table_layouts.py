@@ -1,4 +1,4 @@
-"""Columns and names of sides in Markdown and LaTeX exports, over REST and the page's own link."""
+"""Columns and model names in Markdown and LaTeX exports, over REST and with the page's link."""
 
 import pytest
 from fastapi.testclient import TestClient

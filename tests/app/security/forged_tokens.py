@@ -21,7 +21,7 @@ def signed_with_the_public_key(key: RSAKey, claims: Json, *, kid: str) -> str:
 
 
 def encoded(content: object) -> str:
-    """Return JSON as a part of a token."""
+    """Return a JSON value, encoded as a part of a token."""
     return _base64(json.dumps(content).encode())
 
 

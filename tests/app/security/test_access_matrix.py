@@ -1,4 +1,4 @@
-"""Who sees what: every reader against every address, for each visibility of what is behind it."""
+"""Permissions: every reader requests every address, for each visibility of the object."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ SEES = {PRIVATE: OWNERS, SHARED: OWNERS | {"bob"}, PUBLIC: PEOPLE}
 
 @dataclass(frozen=True)
 class World:
-    """Alice's closed study of three submissions on one benchmark, and everybody's program."""
+    """Alice's closed study of three submissions on one benchmark, and a client for each person."""
 
     cast: Cast
     readers: dict[str, TestClient]
@@ -59,7 +59,7 @@ class World:
         assert answer.json() == body
 
     def who_gets(self, address: str) -> set[str]:
-        """Return the readers that get 200; all others must be refused as strangers are."""
+        """Return the readers that get 200; all other readers must get the same refusal as strangers."""
         statuses = {name: client.get(address).status_code for name, client in self.readers.items()}
         assert set(statuses.values()) <= {200, 401, 403, 404}, statuses
         return {name for name, status in statuses.items() if status == 200}
@@ -112,7 +112,7 @@ def test_a_study_and_its_results(world: World, visibility: Visibility) -> None:
         world.set_submissions(PUBLIC)
     world.set_study(visibility)
 
-    # Published results need no key; how far a study is does.
+    # Published results need no key, but the progress of a study does.
     published = {"visitor"} if visibility is PUBLIC else set()
     for address in STUDY_ADDRESSES:
         expected = SEES[visibility] | (published if address != STUDY_ADDRESSES[0] else set())

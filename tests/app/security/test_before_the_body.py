@@ -1,4 +1,4 @@
-"""Whoever asks is found out before a body is read: without a key the answer is 401, whatever was sent."""
+"""The server checks the key before it reads the body: without a key, every request gets 401."""
 
 import pytest
 from fastapi.testclient import TestClient

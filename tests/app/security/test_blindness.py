@@ -1,4 +1,4 @@
-"""Nothing an annotator receives names a model, a submission, a clip or a file."""
+"""No response to an annotator contains the name of a model, a submission, a clip or a file."""
 
 import pytest
 from fastapi.testclient import TestClient
@@ -12,7 +12,7 @@ from benchmark.protocol import WatchGate
 from tests.acting import assign, vote
 from tests.cast import Cast, enter, make_submission
 
-# What every answer has, whoever's clip it carries.
+# Values that every response has, whichever clip it contains.
 OF_THE_REQUEST = {"x-request-id"}
 
 
@@ -23,7 +23,7 @@ def everything(answer: Response) -> str:
 
 @pytest.fixture
 def names(cast: Cast, context: AppContext) -> list[str]:
-    """Return whatever could tell whose clip it is."""
+    """Return all names and hashes that could reveal the model of a clip."""
     make_submission(context, cast.alice, model="motif", label="seed-three")
     with context.database.read() as session:
         found = [

@@ -1,4 +1,4 @@
-"""Cookies under https: `__Host-` names that no other host of the domain can plant."""
+"""Cookies under https: Cookies with the prefix `__Host-`, which another host of the domain cannot set."""
 
 from dataclasses import replace
 
@@ -70,7 +70,7 @@ def test_a_planted_cookie_without_the_prefix_is_ignored(cast: Cast, secure: AppC
 
 
 def test_a_request_for_another_host_changes_no_address(cast: Cast, secure: AppContext) -> None:
-    """Links and redirects name the public address, whatever the header Host says."""
+    """Links and redirects use the public address, not the value of the header Host."""
     browser = browser_of(secure)
     browser.headers.update(cast.alice.headers | {"Host": "evil.example.org"})
     study = cast.open_study("hosts")

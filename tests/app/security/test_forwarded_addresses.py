@@ -1,4 +1,4 @@
-"""A client cannot choose the address that its wrong keys are counted for."""
+"""A client cannot choose the IP address for which the server counts its wrong keys."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""HKDF against the test vectors of RFC 5869, appendix A."""
+"""HKDF gives the results of the test vectors in RFC 5869, appendix A."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Keys that expire or are limited to some scopes, and when they were last used."""
+"""Keys with an expiry date or limited scopes, and the time of a key's last use."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ from tests.app.api.conftest import client_of
 from tests.cast import PAIR_IDS, Actor, Cast, make_actor
 
 API = "/api/v1"
-# A value that fits each parameter of a path; what it names need not exist.
+# A valid value for each path parameter; the named object need not exist.
 PARAMETERS = {
     "slug": "motif",
     "other": "cinemo",
@@ -36,7 +36,7 @@ PARAMETERS = {
     "task_id": "1",
     "invitation_id": "1",
 }
-# The query of routes that need one.
+# The query strings of routes that need a query.
 REQUIRED_QUERIES = {
     "/votes": "?study=a&benchmark=tiny&map=pair=item",
     "/jobs/{public_id}/clip": "?attempt=1",
@@ -47,7 +47,7 @@ SIGNED = frozenset({"/studies/{slug}/platform/events"})
 
 
 def limited(context: AppContext, actor: Actor, *scopes: Scope, days: int = 1) -> TestClient:
-    """The program of a person with a key that is limited to these scopes."""
+    """Return a client with a person's key that is limited to these scopes."""
     now = utc_now()
     with context.database.write() as session:
         person = session.get_one(Person, actor.principal.person_id)
@@ -62,7 +62,7 @@ def limited(context: AppContext, actor: Actor, *scopes: Scope, days: int = 1) ->
 
 
 def writing_routes(client: TestClient) -> list[tuple[str, str]]:
-    """Return method and address of every route that changes something and needs a person's key."""
+    """Return the method and the address of every route that changes data and needs a person's key."""
     paths = client.get(f"{API}/openapi.json").json()["paths"]
     return [
         (method.upper(), path.format(**PARAMETERS) + REQUIRED_QUERIES.get(path.removeprefix(API), ""))
@@ -85,7 +85,7 @@ def test_a_key_to_read_changes_nothing(context: AppContext, cast: Cast) -> None:
 
 
 def body_of(address: str) -> dict[str, object]:
-    """Return a body that fits the route, so that it is the key that is refused."""
+    """Return a valid body for the route, so that only the key can be the reason of a refusal."""
     last = address.rpartition("/")[2]
     worker = {"name": "gpu", "device": "cpu"}
     matchups = [{"reference": "0" * 16, "other": "1" * 16}]

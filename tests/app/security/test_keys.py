@@ -1,4 +1,4 @@
-"""Who may do what with which key, and what becomes of keys that ended."""
+"""Permissions of keys, and refusals of revoked keys and of keys of disabled people."""
 
 from dataclasses import replace
 
@@ -132,7 +132,7 @@ def test_a_stored_key_is_a_hash_and_a_beginning(cast: Cast, context: AppContext)
 
 
 def test_the_client_for_shared_limits_is_installed() -> None:
-    """The limiter connects with the first request; only a missing Redis client is an error before."""
+    """The limiter connects at the first request; before that, only a missing Redis client is an error."""
     GuessLimiter("redis://127.0.0.1:1", per_minute=1)
 
 

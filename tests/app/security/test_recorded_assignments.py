@@ -1,4 +1,4 @@
-"""What a browser receives of an assignment does not tell which of the two models made a clip."""
+"""The responses to an assignment do not reveal which of the two models generated a clip."""
 
 import random
 import re
@@ -22,18 +22,18 @@ from tests.app.security.other_submissions import unlike_submission
 from tests.cast import PAIR_IDS, Cast, Study, enter
 from tests.conftest import serving
 
-# A stump that guesses is so many standard deviations above the half with a probability of 0.003 %.
+# A guessing stump exceeds one half by this number of standard deviations with a probability of 0.003 %.
 DEVIATIONS = 4
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """One clip as a browser receives it.
+    """All responses for one clip that a browser receives.
 
     Attributes:
-        is_reference: whether the clip is the reference model's, which only the database knows.
-        sent: everything of the answers but the pictures, without what differs between any two requests.
-        measured: numbers of the answers, among them the times.
+        is_reference: whether the reference model generated the clip; only the database knows this.
+        sent: the responses without the pictures and without values that differ between any two requests.
+        measured: numeric properties of the responses, such as response times.
     """
 
     is_reference: bool
@@ -85,7 +85,7 @@ def normalised(markup: str, token: str, side: str) -> str:
 
 
 def download(address: str, path: str, cookie: str) -> tuple[list[object], tuple[float, ...]]:
-    """Request a clip in several ways, as players do; return the answers and their numbers."""
+    """Request a clip in several ways, as video players do; return the responses and the measured numbers."""
     connection = HTTPConnection(urlsplit(address).netloc, timeout=60)
     answers: list[object] = []
     measured: list[float] = []
@@ -111,9 +111,9 @@ def pairs_of(clips: list[Recorded]) -> list[Pair]:
 
 
 def right_guesses(pairs: list[Pair]) -> tuple[int, int]:
-    """Train a decision stump on half of the assignments; return its right guesses in the other half, and all.
+    """Train a decision stump on half of the pairs; count correct and all guesses on the other half.
 
-    A stump compares the difference of one number between the two clips with a limit.
+    A stump compares the difference of one number between the two clips with a threshold.
     """
     cases = [
         ([a - b for a, b in zip(one.measured, two.measured, strict=True)], one.is_reference)

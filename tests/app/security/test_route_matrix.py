@@ -1,6 +1,6 @@
-"""Every route against every principal, generated from the table of routes in docs/api.md.
+"""Permissions of every principal on every route, generated from the table of routes in docs/api.md.
 
-A test compares that table with the routes that the application serves. Everything belongs to Alice and is
+Another test compares this table with the routes of the application. All objects belong to Alice and are
 private. `make test` tries every sixth row, `make prove` every row.
 """
 
@@ -61,7 +61,7 @@ MISSING = ("/metrics/{suite}", "/jobs/{public_id}/clip")
 
 
 def rows() -> list[tuple[Row, set[str]]]:
-    """Return the rows that name principals, and whom each lets in."""
+    """Return the rows that name principals, each with its permitted principals."""
     found = []
     for method, path, who, _answers in ROW.findall(DOCUMENT):
         if not who.startswith(OPEN):
@@ -72,7 +72,7 @@ def rows() -> list[tuple[Row, set[str]]]:
 
 
 def refusals(row: Row, name: str) -> set[int]:
-    """Return the statuses that may refuse a principal. 404 hides an object from people who may not see it."""
+    """Return the possible statuses of a refusal; 404 hides an object from people without permission."""
     method, path, who = row
     # The request has no body, and some routes of the API look at the body before the role.
     by_input = {422} if method != "GET" else set()
@@ -92,7 +92,7 @@ def refusals(row: Row, name: str) -> set[int]:
 
 @dataclass(frozen=True)
 class World:
-    """All principals, and the objects that the addresses name: all of them exist."""
+    """All principals, and existing objects for all names in the addresses."""
 
     clients: dict[str, TestClient]
     submission: str
@@ -125,7 +125,7 @@ class World:
 
 
 def counts(context: AppContext) -> dict[str, int]:
-    """Return the rows of each table, without the renditions: an owner who looks at a clip makes one."""
+    """Return the number of rows of each table, except renditions, because viewing a clip creates them."""
     with context.database.read() as session:
         return {
             table.name: session.execute(select(func.count()).select_from(table)).scalar_one()

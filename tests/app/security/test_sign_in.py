@@ -1,4 +1,4 @@
-"""Links that sign in or invite, and the cookie they set."""
+"""Sign-in links and invitation links, and their cookies."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -173,7 +173,7 @@ def test_one_browser_takes_part_in_several_studies(client: TestClient, cast: Cas
 def test_a_planted_cookie_gains_nothing(
     client: TestClient, cast: Cast, study: Study, context: AppContext
 ) -> None:
-    """Mallory sets her own cookie in the victim's browser, then waits for the victim to sign in."""
+    """Mallory sets her own cookie in the victim's browser, and waits until the victim signs in."""
     mallory = enter(client_of(context), study)
     planted = mallory.cookies[COOKIE]
     client.cookies.set(COOKIE, planted)
@@ -223,7 +223,9 @@ def test_signing_out_ends_the_session_on_the_server(
     refused(ask(old, study), 401, "not_invited")
 
 
-def test_an_expired_browser_is_nobody(client: TestClient, study: Study, context: AppContext) -> None:
+def test_an_expired_browser_session_is_signed_out(
+    client: TestClient, study: Study, context: AppContext
+) -> None:
     enter(client, study)
     with context.database.write() as session:
         session.execute(update(BrowserSession).values(expires_at=utc_now() - timedelta(seconds=1)))

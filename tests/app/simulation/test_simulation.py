@@ -1,4 +1,4 @@
-"""A simulated crowd takes part in a copy of a study: panels fill, and the dishonest are flagged."""
+"""Simulated annotators vote in a copy of a study: panels fill, and dishonest annotators are flagged."""
 
 import hashlib
 import json
@@ -95,7 +95,7 @@ def open_crowd_study(cast: Cast, *, shown: int, rules: Rules, **changes: object)
 
 
 def undetected(found: Found, names: Collection[str]) -> dict[str, int]:
-    """Return how many annotators of each profile stayed, passed the quiz and were not flagged."""
+    """Return for each profile how many annotators stayed, passed the quiz and were not flagged."""
     rows = {name: found[name] for name in names}
     return {
         name: missing

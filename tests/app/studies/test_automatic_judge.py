@@ -1,4 +1,4 @@
-"""The automatic judge votes in a draft: a study of its own kind, apart from votes of people."""
+"""The automatic judge votes in a draft; such a study has its own kind, separate from studies with people."""
 
 from typing import Any
 
@@ -75,7 +75,7 @@ def test_the_judge_votes_in_a_study_that_is_marked_as_automatic(
 
 
 def assert_no_votes_missing(cast: Cast, alice: TestClient, *, votes: int) -> None:
-    """Check that no list or page expects a vote for the comparison in which the judge gave none."""
+    """Check that no list or page expects a vote for a comparison without a vote of the judge."""
     assert alice.get(f"{STUDIES}/judged").json()["votes_wanted"] == votes
     dashboard = alice.get(f"{STUDIES}/judged/dashboard").json()
     assert (dashboard["votes"], dashboard["votes_wanted"], dashboard["hours_left"]) == (votes, votes, 0)

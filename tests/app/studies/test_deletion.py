@@ -1,4 +1,4 @@
-"""Archived and deleted studies: hidden, restorable for two weeks, then removed."""
+"""Archived and deleted studies: they are hidden, restorable for two weeks, and then removed."""
 
 from datetime import timedelta
 
@@ -32,7 +32,7 @@ def alice(context: AppContext, cast: Cast) -> TestClient:
 
 
 def vote_undo_and_leave(context: AppContext, study: Study) -> None:
-    """Fill every table below a study: votes, an undone vote, and an annotator who left."""
+    """Create rows in all tables of a study: votes, an undone vote, and an annotator who left."""
     voter = enter(client_of(context), study)
     first = assign(voter, study)
     vote(voter, first["token"])

@@ -1,4 +1,4 @@
-"""The form of a draft: edited by two people, copied from another study, checked before it opens."""
+"""The form of a draft: edits by two people, copies of other studies, and checks before the opening."""
 
 import re
 

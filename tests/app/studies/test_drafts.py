@@ -1,4 +1,4 @@
-"""Drafts over REST: edited by two people, and made from another study."""
+"""Drafts over REST: edits by two people, and copies of other studies."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A study after it opened: more matchups, a larger panel, reopened; each is a new protocol version."""
+"""Extension of an open study: more matchups, a larger panel, reopening; each creates a protocol version."""
 
 import csv
 import io
@@ -27,7 +27,7 @@ def alice(context: AppContext, cast: Cast) -> TestClient:
 
 
 def votes_of_new_annotator(context: AppContext, study: Study, *, most: int = 1000) -> int:
-    """Vote as a new annotator until nothing is left, or `most` times; return the number of votes."""
+    """Vote as a new annotator at most `most` times; return the number of votes."""
     visitor = enter(client_of(context), study)
     for count in range(most):
         answer = ask(visitor, study)
@@ -46,7 +46,7 @@ def counters_agree(context: AppContext, slug: str = "motif-study") -> None:
         assert int(counted.tallies.votes.sum()) == len(live_counts(session, study).votes.id)
 
 
-def test_a_raised_panel_takes_more_votes_and_keeps_the_given_ones(
+def test_a_larger_panel_accepts_more_votes_and_keeps_existing_votes(
     either_installation: AppContext,
 ) -> None:
     cast = set_the_stage(either_installation)

@@ -1,4 +1,4 @@
-"""Gold questions from a lab's own clips: made in the sandbox, confirmed one by one, then asked."""
+"""Gold questions from a lab's own clips: created in the sandbox, confirmed one by one, then asked."""
 
 import io
 import re
@@ -42,7 +42,7 @@ def run_tasks(context: AppContext) -> None:
 
 
 def make(cast: Cast, alice: TestClient, data: dict[str, object] = MAKE) -> Response:
-    """Make gold questions; return the page that shows them."""
+    """Create gold questions; return the page that shows the gold questions."""
     progress = alice.post(page_of(cast), data=data)
     assert progress.url.path.startswith("/tasks/"), text_of(progress.text)
     run_tasks(cast.context)

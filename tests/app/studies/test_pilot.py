@@ -1,4 +1,4 @@
-"""Pilots, in which no vote counts, and the preview of a draft in a hidden copy."""
+"""Pilots, whose votes do not count, and the preview of a draft in a hidden copy."""
 
 from datetime import timedelta
 

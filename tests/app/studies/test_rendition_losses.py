@@ -1,4 +1,4 @@
-"""Whoever runs a study learns before the first vote what its annotators will not see of the clips."""
+"""Before the first vote, the owner of a study learns which parts of the clips the renditions cut."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def create(client: TestClient, cast: Cast, **changes: Any) -> dict[str, Any]:
     return made
 
 
-def test_a_draft_tells_what_will_be_cut(alice: TestClient, cast: Cast) -> None:
+def test_a_draft_states_what_renditions_will_cut(alice: TestClient, cast: Cast) -> None:
     cast.reshape_clips("motif", SQUARE)
     cast.reshape_clips("cinemo", WIDE)
 
@@ -46,7 +46,7 @@ def test_a_draft_tells_what_will_be_cut(alice: TestClient, cast: Cast) -> None:
     assert loss["sentence"] == SENTENCE
 
 
-def test_opening_tells_it_again(alice: TestClient, cast: Cast) -> None:
+def test_the_opening_of_a_study_reports_the_losses_again(alice: TestClient, cast: Cast) -> None:
     cast.reshape_clips("motif", SQUARE)
     cast.reshape_clips("cinemo", WIDE)
     create(alice, cast)

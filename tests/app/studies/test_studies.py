@@ -46,7 +46,8 @@ def test_a_new_study_is_a_draft_with_the_defaults_of_the_contract(alice: TestCli
     assert (made["matchups"][0]["reference"], made["matchups"][0]["comparisons"]) == ("motif", 0)
 
 
-# From each state: what the three moves answer and where they lead. Moving to where it is changes nothing.
+# For each state: the responses to the three transitions, and the resulting states. A transition to the
+# current state changes nothing.
 MOVES = {
     "draft": {"open": (200, "open"), "pause": (409, "draft"), "close": (409, "draft")},
     "open": {"open": (200, "open"), "pause": (200, "paused"), "close": (200, "closed")},
@@ -57,7 +58,7 @@ WAYS_THERE = {"draft": [], "open": ["open"], "paused": ["open", "pause"], "close
 
 
 @pytest.mark.parametrize("state", MOVES)
-def test_a_study_moves_only_as_its_state_allows(alice: TestClient, cast: Cast, state: str) -> None:
+def test_a_study_allows_only_the_transitions_of_its_state(alice: TestClient, cast: Cast, state: str) -> None:
     for transition, (code, leads_to) in MOVES[state].items():
         slug = f"from-{state}-{transition}"
         alice.post(f"{API}/studies", json=plan(cast, slug=slug))
@@ -216,7 +217,7 @@ def test_a_protocol_out_of_bounds_is_422_and_names_the_field(
     assert answer.json()["message"].startswith(next(iter(change)))
 
 
-def test_a_draft_takes_invitations_and_a_closed_study_takes_none(
+def test_a_draft_accepts_invitations_and_a_closed_study_refuses_them(
     alice: TestClient, client: TestClient, cast: Cast
 ) -> None:
     alice.post(f"{API}/studies", json=plan(cast))

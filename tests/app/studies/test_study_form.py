@@ -1,4 +1,4 @@
-"""The form that creates a study: fields, estimate, wrong and repeated requests."""
+"""The form that creates a study: fields, estimate, invalid and repeated requests."""
 
 import re
 
@@ -138,7 +138,7 @@ def test_a_title_with_html_stays_text(cast: Cast, alice: TestClient) -> None:
     assert "<script>alert" not in answer.text
 
 
-def test_a_taken_slug_is_said_at_its_field(cast: Cast, alice: TestClient) -> None:
+def test_a_used_slug_is_reported_at_its_field(cast: Cast, alice: TestClient) -> None:
     alice.post(FORM, data=fields(cast))
 
     answer = alice.post(FORM, data=fields(cast))

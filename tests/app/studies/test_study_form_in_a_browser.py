@@ -1,4 +1,4 @@
-"""The form of a new study in Chromium: the estimate follows the fields, and a draft comes out."""
+"""The form of a new study in Chromium: the estimate follows the fields, and the form creates a draft."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""Two studies on one page and over REST: the same numbers as their results pages, for people who see both."""
+"""Comparison of two studies, on a page and over REST: the numbers equal the numbers of the results pages."""
 
 import csv
 import shutil

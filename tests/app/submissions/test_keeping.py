@@ -1,4 +1,4 @@
-"""A clip's file and its row come together or not at all, whoever hands in the same bytes at that moment."""
+"""A clip's file and row are stored together or not at all, even if the same bytes are uploaded twice."""
 
 import hashlib
 import time
@@ -37,7 +37,7 @@ FULL, ROOMY = PAIR_IDS[1], PAIR_IDS[2]
 
 @pytest.fixture
 def full_for_one_pair(postgres: Postgres, tmp_path: Path, open_one: Callable[[Settings], AppContext]) -> Cast:
-    """The cast on a PostgreSQL that has no room for rows of the pair FULL, and takes half a second to see."""
+    """The cast on PostgreSQL, where commits of clips of the pair FULL fail after half a second."""
     cast = set_the_stage(open_one(settings_for(tmp_path, database_url=postgres.fresh())), pairs=1)
     with cast.context.database.write() as session:
         pair_id = session.execute(select(Pair.id).where(Pair.name == FULL)).scalar_one()

@@ -1,4 +1,4 @@
-"""A submission is named by its id, or as `model` or `model@label` where that means one submission."""
+"""Names of submissions: the id, or `model` or `model@label` if only one submission has this name."""
 
 import pytest
 from fastapi.testclient import TestClient

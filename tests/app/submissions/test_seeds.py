@@ -1,4 +1,4 @@
-"""Clips of several seeds in one submission: which are missing, and which a comparison shows."""
+"""Clips of several seeds in one submission: missing clips, and the clips that a comparison shows."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""Models and submissions over REST: register, finalise, partial ones, withdraw."""
+"""Models and submissions over REST: registration, finalisation, partial submissions, withdrawal."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -76,7 +76,7 @@ def test_a_partial_submission_is_marked_as_such(alice: TestClient, cast: Cast) -
     assert again == first, "a final submission stays what it is"
 
 
-def test_a_whole_submission_is_not_partial_even_where_that_was_allowed(alice: TestClient, cast: Cast) -> None:
+def test_a_complete_submission_is_not_marked_as_partial(alice: TestClient, cast: Cast) -> None:
     address = f"{API}/submissions/{open_one(cast, pairs=6)}"
 
     assert alice.post(f"{address}/finalise", json={"allow_partial": True}).json()["is_partial"] is False

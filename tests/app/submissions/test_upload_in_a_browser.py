@@ -1,4 +1,4 @@
-"""The upload page in Chromium: a folder becomes a final submission, a broken connection loses nothing."""
+"""The upload page in Chromium: upload of a folder, and recovery after an interrupted connection."""
 
 import hashlib
 import re
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with a clip of each pair, one of them a GIF and one broken, and files that are no clips."""
+    """A folder with a clip of each pair and other files; one clip is a GIF, and one clip is damaged."""
     folder = tmp_path / "clips"
     (folder / "nested").mkdir(parents=True)
     for number, name in enumerate(PAIR_IDS):
@@ -36,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def silent_server() -> Iterator[str]:
-    """The address of a server that takes connections and never answers."""
+    """The address of a server that accepts connections but never responds."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 

@@ -1,4 +1,4 @@
-"""The pages that open a submission and match the names of its files."""
+"""The pages that create a submission and match its file names with pairs."""
 
 import html
 import re
@@ -109,7 +109,7 @@ def test_only_the_owner_and_admins_upload(cast: Cast, alice: TestClient, client:
     ]
 
 
-def test_files_are_matched_as_the_command_line_does(cast: Cast, alice: TestClient) -> None:
+def test_files_are_matched_like_on_the_command_line(cast: Cast, alice: TestClient) -> None:
     public_id = open_one(alice)
     first, second, third = PAIR_IDS[:3]
     stored = small_clip(shade=3)

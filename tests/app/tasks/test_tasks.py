@@ -1,4 +1,4 @@
-"""Background tasks: one unfinished task for a subject, one process at a time, nothing lost with a server."""
+"""Background tasks: one unfinished task per subject, one process per task, no loss if a server ends."""
 
 import threading
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Deleted submissions and models: a typed name, a grace period, then the rows and files are gone."""
+"""Deletion of submissions and models: confirmation by name, grace period, removal of rows and files."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The pages of models and submissions: who finds them, what they show, and what their owner changes there."""
+"""The pages of models and submissions: permissions, contents, and changes by the owner."""
 
 from typing import Any
 
@@ -133,7 +133,7 @@ def test_the_owner_shares_and_withdraws_a_submission(cast: Cast, alice: TestClie
     assert (event.actor, (event.details or {})["reason"]) == ("alice", "wrong seed")
 
 
-def test_a_model_page_leads_to_prefilled_forms(alice: TestClient) -> None:
+def test_a_model_page_links_prefilled_forms(alice: TestClient) -> None:
     page = alice.get("/models/motif").text
 
     assert 'value="motif"' in alice.get("/submissions/new?model=motif").text

@@ -1,4 +1,4 @@
-"""Votes tables that are imported over REST: checked like those of `ti2v votes import`."""
+"""Import of votes tables over REST: the same checks as in `ti2v votes import`."""
 
 from typing import Any
 

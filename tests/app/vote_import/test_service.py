@@ -1,4 +1,4 @@
-"""Imported votes are stored on either database, and counted like votes of a table."""
+"""Imported votes are stored on both databases, and counted like the votes of a table."""
 
 from sqlalchemy import select
 
@@ -21,7 +21,7 @@ from tests.cast import PAIR_IDS, set_the_stage
 COLUMNS = {name: name for name in ("pair", "left", "right", "chosen", "annotator", "text_alignment")}
 
 
-def test_what_is_stored_counts_as_the_table_does(either_installation: AppContext) -> None:
+def test_stored_votes_are_counted_like_the_votes_of_the_table(either_installation: AppContext) -> None:
     cast = set_the_stage(either_installation)
     external = table_of_rows(
         [

@@ -1,4 +1,4 @@
-"""The votes of two servers become one study: recognised by their clips, and never counted twice."""
+"""Merge of the votes of two servers into one study: clips are matched, and no vote counts twice."""
 
 import re
 import shutil
@@ -35,7 +35,7 @@ VOTES = len(PAIR_IDS)
 
 
 def filled(cast: Cast, slug: str, *, others: tuple[str, ...], people: int) -> None:
-    """Open a study of Alice's, let people vote on every pair once, and close it."""
+    """Open a study of Alice, let people vote once on every pair, and close the study."""
     study = cast.open_study(slug, others=others, votes_per_comparison=3)
     for _ in range(people):
         with TestClient(create_app(cast.context)) as annotator:
@@ -65,7 +65,7 @@ def open_server(
 
 @pytest.fixture(scope="module")
 def elsewhere(open_server: Callable[[], Cast]) -> Path:
-    """The report of another server, which calls one of the models differently."""
+    """The report of another server, on which one of the models has a different name."""
     cast = open_server()
     with cast.context.database.write() as session:
         session.execute(update(VideoModel).where(VideoModel.slug == "cinemo").values(slug="cinemo-1.0"))
@@ -78,7 +78,7 @@ def elsewhere(open_server: Callable[[], Cast]) -> Path:
 
 @pytest.fixture(scope="module")
 def here(open_server: Callable[[], Cast]) -> Cast:
-    """This server, shared by all tests: each test merges into a study of its own slug."""
+    """The local server, which all tests share: each test merges into a study with its own slug."""
     cast = open_server()
     filled(cast, "over-here", others=("cinemo", "dynamicrafter"), people=1)
     return cast
@@ -90,7 +90,7 @@ def alice(here: Cast) -> TestClient:
 
 
 def packed(folder: Path, target: Path, changes: dict[str, Callable[[str], str]] | None = None) -> bytes:
-    """Return the ZIP file of a report; changed files get new checksums."""
+    """Return a report as a ZIP file; changed files get new checksums."""
     report = target / "over-there"
     shutil.copytree(folder, report)
     for name, change in (changes or {}).items():
@@ -248,7 +248,7 @@ def test_the_form_of_the_page_works_without_a_script(
 ) -> None:
     packed(elsewhere, tmp_path)
     with zipfile.ZipFile(tmp_path / "report.zip", "a") as archive:
-        # Larger than other forms may be.
+        # Larger than the limit of other forms.
         archive.writestr("over-there/figures/large.png", bytes(here.context.settings.max_json_bytes))
     answer = send_form(alice, (tmp_path / "report.zip").read_bytes(), title=" Both labs ")
 

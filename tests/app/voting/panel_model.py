@@ -1,4 +1,4 @@
-"""A plain model of a study's panels: dictionaries and rules in words, without a database."""
+"""A simple model of a study's panels that uses dictionaries instead of a database."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ MET = ("open", "voted", "skipped")
 
 @dataclass
 class Shown:
-    """A comparison that an annotator was shown; `answer` and `counted` belong to its vote, if any."""
+    """A comparison that was shown to an annotator; `answer` and `counted` describe its vote, if any."""
 
     annotator: int
     comparison: int
@@ -33,7 +33,7 @@ class PanelModel:
     excluded: set[int] = field(default_factory=set)
 
     def slots(self, comparison: int) -> int:
-        """Return the number of taken slots: live leases and votes that count."""
+        """Return the number of taken slots, that is, of live leases and counted votes."""
         of_this = [each for each in self.shown.values() if each.comparison == comparison]
         return sum(each.status == "open" or each.counted == "valid" for each in of_this)
 
@@ -69,7 +69,7 @@ class PanelModel:
         self.shown[token] = Shown(annotator, comparison, self.now + LEASE_S, position)
 
     def candidates(self, annotator: int) -> set[int]:
-        """Return the comparisons that may come next: room, not met, and the fewest slots taken."""
+        """Return the candidates for the next comparison: free slots, not yet seen, fewest taken slots."""
         if annotator in self.excluded:
             return set()
         free = [c for c in self.comparisons if self.has_room(c) and not self.has_met(annotator, c)]

@@ -1,4 +1,4 @@
-"""A course of a study: hypothesis chooses the steps, and every step is compared with a plain model.
+"""A random course of a study: Hypothesis chooses the steps, and each step is compared with a simple model.
 
 Steps: register, upload, invite, assign, vote, vote again, skip, undo, let leases expire, exclude,
 reinstate, pause, close, reopen, restart the server, crash in the middle of a transaction.
@@ -46,11 +46,11 @@ numbers = st.integers(0, 10**6)
 
 
 class StudyCourse(RuleBasedStateMachine):
-    """One study. Every step changes the product and the model, and compares what both answer."""
+    """One study. Every step changes the product and the model, and compares their results."""
 
     cast: Cast
     courses = 0
-    # How often each outcome happened in all courses; a course that never gets there proves nothing about it.
+    # How often each outcome happened in all courses; an outcome that never happens is not tested.
     seen: Counter[str]
 
     @property
@@ -58,7 +58,7 @@ class StudyCourse(RuleBasedStateMachine):
         return START + timedelta(seconds=self.model.now)
 
     def write(self, step: Callable[[Session, StudyRow], Any]) -> Any:
-        """Run one step in a transaction with the lock; return its result, or the code of its refusal."""
+        """Run one step in a transaction with the lock; return the result, or the error code of a refusal."""
         self.model.now += 1
         try:
             with self.cast.context.database.write() as session:
@@ -163,7 +163,7 @@ class StudyCourse(RuleBasedStateMachine):
 
     @rule(number=numbers, choice=st.sampled_from(list(Choice)))
     def judge(self, number: int, choice: Choice) -> None:
-        """Assign and vote, as most annotators do."""
+        """Assign a comparison and vote, as most annotators do."""
         self.assign(number)
         held = self.model.held(self.annotator(number))
         if held is not None:
@@ -218,7 +218,7 @@ class StudyCourse(RuleBasedStateMachine):
 
     @rule(number=numbers)
     def vote_again(self, number: int) -> None:
-        """Send a stored vote again, as after a lost answer."""
+        """Send a stored vote again, as after a lost response."""
         if not (self.model.votes):
             return
         token = self.model.votes[number % len(self.model.votes)]
@@ -267,7 +267,7 @@ class StudyCourse(RuleBasedStateMachine):
 
     @rule(number=numbers, others=st.lists(numbers, max_size=4), choice=st.sampled_from(list(Choice)))
     def vote_late(self, number: int, others: list[int], choice: Choice) -> None:
-        """Let a lease expire, let other annotators judge in the meantime, and vote then."""
+        """Let a lease expire, let other annotators vote in the meantime, and then vote."""
         if self.model.status != "open":
             return
         self.assign(number)
@@ -303,7 +303,7 @@ class StudyCourse(RuleBasedStateMachine):
 
     @rule(number=numbers, others=st.lists(numbers, min_size=3, max_size=6))
     def exclude_for_a_while(self, number: int, others: list[int]) -> None:
-        """Exclude somebody who has voted, let others fill the panels, and reinstate."""
+        """Exclude an annotator with votes, let others fill the panels, and reinstate the annotator."""
         if not (self.model.votes and self.model.status == "open"):
             return
         person = self.model.shown[self.model.votes[number % len(self.model.votes)]].annotator
@@ -358,7 +358,7 @@ class StudyCourse(RuleBasedStateMachine):
 
     @rule(number=numbers)
     def crash(self, number: int) -> None:
-        """End a transaction after its statements and before its commit: nothing of it stays."""
+        """End a transaction after its statements but before its commit, so that it changes nothing."""
         if not (self.model.shown and self.model.status == "open"):
             return
         person = self.annotator(number)
@@ -371,7 +371,7 @@ class StudyCourse(RuleBasedStateMachine):
 
         assert self.write(step) == "killed"
 
-    # What always holds
+    # Invariants
 
     @invariant()
     def panels_are_as_in_the_model(self) -> None:

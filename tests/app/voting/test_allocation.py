@@ -1,4 +1,4 @@
-"""The allocation of a study: limit per day, chosen scenarios, batches, and balance over matchups."""
+"""The allocation of comparisons: daily limit, chosen scenarios, batches, and balance over matchups."""
 
 from collections import Counter
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Which comparison comes next: panels fill exactly, whoever comes at once, and nothing comes twice."""
+"""The choice of the next comparison: panels fill exactly, and no annotator sees a comparison twice."""
 
 from concurrent.futures import ThreadPoolExecutor
 

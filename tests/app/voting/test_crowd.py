@@ -1,6 +1,7 @@
-"""Forty annotators at once: every panel ends with exactly its votes, on both databases.
+"""Forty simultaneous annotators: every panel ends with exactly its votes, on both databases.
 
-The peer measured on the same scene (Potato): 4-10 of 50 comparisons over their panel, 7-8 left short.
+For comparison, Potato in the same situation: 4 to 10 of 50 comparisons had too many votes, 7 to 8 had too
+few.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +33,7 @@ VOTE = VoteRequest(choice=Choice.LEFT, justifications=(Justification.OBJECT_MOTI
 
 @dataclass
 class Crowd:
-    """People who vote through the service, without browsers."""
+    """Annotators who vote by calling the service, without browsers."""
 
     context: AppContext
     study_id: int
@@ -63,7 +64,7 @@ class Crowd:
         return votes
 
     def come(self, person: int, *, leaves: bool) -> int:
-        """Take a first comparison beside everybody else; leave holding it, or judge all there is."""
+        """Lease a first comparison at the same time as all others; then leave, or vote on all comparisons."""
         first = self.next(person)
         assert first is not None
         self.everybody_holds_one.wait(timeout=60)
@@ -89,7 +90,7 @@ def gather(context: AppContext, *, people: int) -> Crowd:
 
 
 def _lay_out_fifty(session: Session, study: StudyRow) -> None:
-    """Add comparisons on made-up pairs until there are fifty; nobody fetches their clips here."""
+    """Add comparisons on synthetic pairs until there are fifty; no annotator fetches their clips."""
     first = session.scalars(select(Comparison).order_by(Comparison.id)).all()
     study.unfilled_comparisons = COMPARISONS
     known = session.scalars(select(Pair)).all()[0]

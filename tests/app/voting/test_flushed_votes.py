@@ -1,4 +1,4 @@
-"""The server answers a vote only after the database has flushed it to the disk."""
+"""The server responds to a vote only after the database has flushed the vote to the disk."""
 
 import time
 from collections.abc import Callable

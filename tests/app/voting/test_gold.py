@@ -1,4 +1,4 @@
-"""Gold questions: at random positions, alike on the wire, never counted, and counted on for nothing."""
+"""Gold questions: random positions, the same form of responses as other comparisons, no effect on results."""
 
 from collections.abc import Callable
 
@@ -31,7 +31,7 @@ GOLD_PAIRS = PAIR_IDS[:3]
 
 
 def with_gold(cast: Cast) -> Cast:
-    """Name three gold questions in the benchmark and upload their clips."""
+    """Mark three pairs of the benchmark as gold questions, and upload their clips."""
     with cast.context.database.write() as session:
         tags = {"gold": "gold", "gold_against": "static"}
         session.execute(update(Pair).where(Pair.name.in_(GOLD_PAIRS)).values(tags=tags))
@@ -67,7 +67,7 @@ def choose(study: Study, token: str, side: Side) -> str:
 def judge_all(
     browser: TestClient, study: Study, side: Callable[[bool], Side] = lambda _gold: Side.REFERENCE
 ) -> list[dict[str, str]]:
-    """Vote on all there is; return the cards in the order they came."""
+    """Vote on all comparisons; return the assignments in their order."""
     cards = []
     while (answer := ask(browser, study)).status_code == 200:
         card = answer.json()
@@ -155,7 +155,7 @@ def test_right_answers_are_counted_for_each_annotator(cast: Cast) -> None:
 
 
 def first_gold(browser: TestClient, study: Study) -> str:
-    """Judge up to the first gold question and return its token."""
+    """Vote until the first gold question; return the token of its assignment."""
     while not is_gold(study, token := assign(browser, study)["token"]):
         vote(browser, token)
     return token
@@ -189,7 +189,7 @@ def test_a_skipped_gold_question_does_not_come_back(study: Study) -> None:
         assert recount(session, session.scalars(select(StudyRow)).one()) == []
 
 
-def test_no_more_than_were_asked_for_and_within_what_one_annotator_gets(cast: Cast) -> None:
+def test_gold_questions_never_exceed_the_requested_number_or_an_annotators_share(cast: Cast) -> None:
     study = study_with_gold(cast, gold=GoldRequest(count=1), comparisons_per_annotator=4)
 
     cards = judge_all(annotator(study), study)
@@ -260,7 +260,7 @@ def test_gold_without_clips_to_ask_with_says_what_to_upload(cast: Cast) -> None:
     assert "static" in answer.json()["message"]
 
 
-def test_a_study_of_the_gold_clips_themselves_asks_none(cast: Cast) -> None:
+def test_a_study_of_gold_clips_has_no_gold_questions(cast: Cast) -> None:
     with_gold(cast)
     alice = client_of(cast.context, cast.alice)
     matchup = {"reference": cast.submission_ids["static"], "other": cast.submission_ids["reference"]}

@@ -1,4 +1,4 @@
-"""A proxy loses answers after the commit: annotators repeat their requests, and every vote counts once."""
+"""A proxy loses responses after the commit: annotators repeat requests, and every vote counts once."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

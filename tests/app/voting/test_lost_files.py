@@ -1,4 +1,4 @@
-"""Files the store has lost: an annotator is told so, and goes on with the next comparison."""
+"""Files that the store has lost: the annotator gets a message, and continues with the next comparison."""
 
 import shutil
 

@@ -1,4 +1,4 @@
-"""Serving a clip holds no database connection while the clip is transcoded."""
+"""While a clip is transcoded, its request holds no database connection."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -17,7 +17,7 @@ from tests.cast import Study, enter
 
 
 class RecordingSandbox(Sandbox):
-    """A sandbox that records how many connections are checked out whenever it works."""
+    """A sandbox that records the number of checked-out connections whenever it works."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(children=1)

@@ -1,4 +1,4 @@
-"""The response to a vote has the next assignment, if the request asks for it."""
+"""The response to a vote contains the next assignment if the request has the field `next`."""
 
 import sqlite3
 from datetime import timedelta
@@ -51,7 +51,7 @@ def test_one_request_for_each_judgement_fills_every_panel(client: TestClient, ca
         assert recount(session, session.execute(select(StudyRow)).scalar_one()) == []
 
 
-def test_after_an_open_assignment_comes_the_one_behind_it(client: TestClient, study: Study) -> None:
+def test_after_an_open_assignment_the_next_assignment_follows(client: TestClient, study: Study) -> None:
     first = assign(enter(client, study), study)["token"]
     second = assign(client, study, after=first)["token"]
 
@@ -107,7 +107,7 @@ def test_an_unknown_assignment_in_after_is_refused_and_the_vote_is_not_stored(
         assert session.execute(select(func.count()).select_from(Vote)).scalar_one() == 0
 
 
-def test_a_lease_that_ran_out_goes_to_the_next_annotator(
+def test_the_comparison_of_an_expired_lease_goes_to_the_next_annotator(
     client: TestClient, cast: Cast, study: Study
 ) -> None:
     left_behind = assign(enter(client, study), study)["token"]

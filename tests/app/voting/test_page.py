@@ -1,4 +1,4 @@
-"""The page objects of the voting page: what they count and how they name it."""
+"""The view models of the voting page: numbers and labels."""
 
 import json
 from datetime import UTC, datetime
@@ -43,7 +43,7 @@ def test_the_position_never_passes_the_total() -> None:
     # 25 seconds a pair: 19 left take 7.9 minutes, 1 takes less than one.
     [(41, "About 8 minutes left"), (59, "About 1 minute left"), (60, "About 1 minute left")],
 )
-def test_the_time_left_is_said_in_whole_minutes(done: int, words: str) -> None:
+def test_the_remaining_time_is_stated_in_whole_minutes(done: int, words: str) -> None:
     assert time_left(60 - done, Language.EN) == words
 
 
@@ -52,7 +52,7 @@ def test_the_time_left_is_said_in_whole_minutes(done: int, words: str) -> None:
     # 25 seconds a pair: 213 take 88.75 minutes, 216 take 90, 1280 take 533.
     [(213, "About 89 minutes left"), (216, "About 2 hours left"), (1280, "About 9 hours left")],
 )
-def test_a_long_time_left_is_said_in_hours(total: int, words: str) -> None:
+def test_a_long_remaining_time_is_stated_in_hours(total: int, words: str) -> None:
     assert time_left(total, Language.EN) == words
 
 

@@ -1,4 +1,4 @@
-"""Random courses of a study, step by step beside a plain model, on both databases."""
+"""Random courses of a study on both databases; each step is compared with a simple model."""
 
 from collections import Counter
 

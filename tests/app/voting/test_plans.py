@@ -1,4 +1,4 @@
-"""The statements behind every vote are answered by their indexes, on both databases."""
+"""The SQL statements of a vote use indexes, on both databases."""
 
 from datetime import UTC, datetime
 

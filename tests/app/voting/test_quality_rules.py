@@ -1,4 +1,4 @@
-"""Quality rules: unknown without enough answers; they flag, stop or exclude; an exclusion can be undone."""
+"""Quality rules: they need enough answers, and flag, stop or exclude; an exclusion can be undone."""
 
 from collections.abc import Callable
 
@@ -122,7 +122,7 @@ def open_gold_study(cast: Cast) -> Callable[[RuleAction], Study]:
 
 
 def fail_gold(browser: TestClient, study: Study) -> None:
-    """Vote until a gold question came, and answer it wrongly."""
+    """Vote until the first gold question, and answer the gold question incorrectly."""
     while (answer := ask(browser, study)).status_code == 200:
         token = answer.json()["token"]
         gold = is_gold(study, token)
@@ -216,7 +216,7 @@ def test_who_did_not_watch_is_excluded_and_a_reinstated_vote_whose_slot_is_taken
 
 
 def fill(browser: TestClient, study: Study) -> None:
-    """Let another annotator vote until nothing is left."""
+    """Let another annotator vote until no comparison is left."""
     enter(browser, study)
     while (answer := ask(browser, study)).status_code == 200:
         assert vote(browser, answer.json()["token"]).status_code == 201

@@ -1,4 +1,4 @@
-"""Hidden repeats: shown again with swapped sides, alike on the wire, counted in no score."""
+"""Hidden repeats: swapped sides, the same form of responses as other comparisons, no effect on scores."""
 
 import pytest
 from fastapi.testclient import TestClient

@@ -1,4 +1,4 @@
-"""Votes of pilots, previews, repeats and quizzes are stored and exported, and count in no score."""
+"""Votes of pilots, previews, repeats and quizzes are stored and exported, but count in no score."""
 
 import csv
 import io
@@ -46,7 +46,7 @@ def slots(context: AppContext) -> list[int]:
 
 
 def show_again(context: AppContext, token: str, purpose: AssignmentPurpose) -> str:
-    """Lease the comparison of a vote once more for another purpose, as a study with repeats does."""
+    """Lease the comparison of a vote again for another purpose, as a study with repeats does."""
     now = utc_now()
     with context.database.write() as session:
         first = session.scalars(select(Assignment).where(Assignment.token == token)).one()

@@ -1,4 +1,4 @@
-"""Taking the last vote back."""
+"""Undo of the last vote."""
 
 import pytest
 from fastapi.testclient import TestClient

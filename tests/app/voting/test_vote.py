@@ -1,4 +1,4 @@
-"""Casting a vote over HTTP, as the page does it."""
+"""A vote over HTTP, as the voting page sends it."""
 
 from datetime import timedelta
 
@@ -33,7 +33,7 @@ def end_lease(context: AppContext, token: str) -> None:
 
 
 def count(context: AppContext) -> tuple[int, int]:
-    """Return slots taken and votes counted over all comparisons; and hold them to a recount."""
+    """Return the numbers of taken slots and of counted votes; check both numbers with a recount."""
     with context.database.read() as session:
         study = session.execute(select(StudyRow)).scalar_one()
         assert recount(session, study) == []

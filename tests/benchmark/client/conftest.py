@@ -1,4 +1,4 @@
-"""Servers that give prepared answers, and a retry policy that does not wait."""
+"""HTTP servers with prepared responses, and a retry policy that does not wait."""
 
 import json
 import random
@@ -22,7 +22,7 @@ class Fine(ResponseModel):
 
 
 class RetryWithoutWaits(Retry):
-    """Waits for nothing, and keeps how long it would have waited."""
+    """A retry policy that does not wait, but records the pauses."""
 
     def sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
@@ -35,7 +35,7 @@ class RetryWithoutWaits(Retry):
 
 @dataclass
 class ScriptedServer:
-    """A server that gives these answers in turn: a status with headers and a body, or None to hang up."""
+    """A server that sends these responses in order: status, headers and body; None closes the connection."""
 
     answers: list[tuple[int, dict[str, str], bytes] | None]
     bodies: list[bytes] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""A folder of clips matched with pairs: seeds, names from a table, and files that are no clips."""
+"""Matching of a folder's clips with pairs: seeds, names from a table, and files that are not clips."""
 
 import unicodedata
 from collections.abc import Callable

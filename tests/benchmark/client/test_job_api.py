@@ -1,4 +1,4 @@
-"""Refusals that mean a lease is lost."""
+"""Error responses that mean that a lease is lost."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

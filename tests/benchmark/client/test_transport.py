@@ -1,4 +1,4 @@
-"""The transport against servers that are busy, broken or something else."""
+"""The HTTP transport with servers that are busy, faulty or not a TI2V Bench server."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Videos and folders of frames become clips that a server accepts."""
+"""Conversion of videos and of folders of frames to clips that a server accepts."""
 
 import re
 import shutil
@@ -26,12 +26,12 @@ RED, BLUE = (200, 30, 30), (30, 30, 200)
 
 @pytest.fixture
 def probe(sandbox: Sandbox) -> Probe:
-    """Check a clip as the server does."""
+    """Probe a clip in the sandbox, as the server does."""
     return lambda path: probe_clip(path, sandbox=sandbox)
 
 
 def pictures(count: int = 6, size: tuple[int, int] = (64, 48)) -> list[NDArray[np.uint8]]:
-    """Return frames that are red left and blue right, with a white bar that moves."""
+    """Return frames with a red left half, a blue right half and a moving white bar."""
     width, height = size
     frames = []
     for index in range(count):
@@ -53,7 +53,7 @@ def write_video(
     times: Sequence[int] | None = None,
     **options: str,
 ) -> Path:
-    """Write a video; `times` are in hundredths of a second."""
+    """Write a video; the values of `times` are in hundredths of a second."""
     with av.open(str(path), "w", format=container) as file:
         stream = file.add_stream(codec, rate=rate, options=options)
         stream.width, stream.height, stream.pix_fmt = frames[0].shape[1], frames[0].shape[0], pixels
@@ -69,7 +69,7 @@ def write_video(
 
 
 def sides(path: Path) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the mean colour of the last frame's left and right edge."""
+    """Return the mean colours of the left edge and of the right edge of the last frame."""
     last = read_frames(path).frames[-1]
     return (
         tuple(int(value) for value in last[8:-8, 2:6].mean((0, 1))),
@@ -252,7 +252,7 @@ def test_files_beside_frames_are_listed(tmp_path: Path) -> None:
 
 @pytest.fixture
 def mixed(tmp_path: Path) -> Path:
-    """A folder with a video, a folder of frames and a text."""
+    """A folder with a video, a subfolder of frames and a text file."""
     folder = tmp_path / "in"
     frame_folder(folder / "cat_sleeps", pictures())
     write_video(folder / "car_take.webm", pictures(), codec="libvpx-vp9")

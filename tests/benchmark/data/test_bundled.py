@@ -1,4 +1,4 @@
-"""The bundled benchmark: its shape, its pinned files, and that its images can be drawn again."""
+"""The bundled benchmark: its size, its pinned files, and the repeated drawing of its images."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Small and one-sided studies have every table in every format, and no NaN in any of them."""
+"""For small and one-sided studies, every table exists in every format and has no NaN."""
 
 import io
 
@@ -14,7 +14,7 @@ from tests.benchmark.made_votes import panel, table, vote, votes_of
 
 
 def study_of(panels: list[tuple[int, int]]) -> list[dict[str, object]]:
-    """The votes of a pair per panel, as (for the reference, for the other side)."""
+    """Return the votes of a study; each panel (votes for the reference, for the other side) is one pair."""
     return [
         row
         for index, (reference, other) in enumerate(panels)

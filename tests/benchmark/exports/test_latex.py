@@ -1,4 +1,4 @@
-"""LaTeX tables hold together whatever a model is called, and compile where TeX is installed."""
+"""LaTeX tables are valid for all names of models; where TeX is installed, they compile."""
 
 import io
 import re
@@ -29,7 +29,7 @@ by_layout = pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
 
 
 def scored(name: str) -> ScoredVotes:
-    """Two matchups against a model of that name, enough votes for every table to have rows."""
+    """Return two matchups against a model with this name, with enough votes for rows in every table."""
     rows = [
         row
         for other in (f"a{name}", f"b{name}")

@@ -1,4 +1,4 @@
-"""The files of payments that crowd platforms import."""
+"""The payment files that crowd platforms import."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Guarded cells start harmlessly and come back as they were."""
+"""Escaping of spreadsheet cells: no cell starts as a formula, and reading restores the original text."""
 
 from hypothesis import given
 from hypothesis import strategies as st

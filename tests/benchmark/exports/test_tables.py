@@ -1,4 +1,4 @@
-"""The columns of the tables are the contract's, and docs/tables.md explains each."""
+"""The tables have the columns of the contract, and docs/tables.md explains each column."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every table in every format carries the same values, safe wherever it is opened."""
+"""A table has the same values in every format, and is safe to open in a spreadsheet or in LaTeX."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Folders in the official layout, with one thing odd or wrong each."""
+"""Folders in the official layout; each folder has one unusual or wrong property."""
 
 import io
 from pathlib import Path

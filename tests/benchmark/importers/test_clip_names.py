@@ -1,4 +1,4 @@
-"""The table that says which pair each file is for."""
+"""The table that assigns files to pairs."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Whatever a folder holds, reading it ends with a benchmark or with a list of problems."""
+"""Reading a folder with any content gives a benchmark or a list of problems."""
 
 import io
 import random
@@ -30,7 +30,7 @@ TABLES = st.one_of(
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with one good image and one broken."""
+    """A folder with one valid image and one damaged image."""
     made = tmp_path_factory.mktemp("release")
     Image.new("RGB", (20, 20)).save(made / "a1.png")
     (made / "broken.jpg").write_bytes(b"\xff\xd8 broken off")

@@ -1,4 +1,4 @@
-"""Data sets of the hub; what follows the download is tried on a folder laid out like the hub's cache."""
+"""Datasets of the hub; a folder with the layout of the hub's cache replaces the download."""
 
 import io
 import os
@@ -16,7 +16,7 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
 def cached_snapshot(cache: Path) -> Path:
-    """Lay out a snapshot as the hub's cache does: links to blobs beside the folder of snapshots."""
+    """Write a snapshot as in the hub's cache: links to blobs next to the folder of snapshots."""
     repository = cache / "datasets--ada--balloons"
     snapshot = repository / "snapshots" / COMMIT
     (snapshot / "images").mkdir(parents=True)

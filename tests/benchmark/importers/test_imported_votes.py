@@ -1,4 +1,4 @@
-"""External votes count like ours once their columns are mapped and their answers are clear."""
+"""External votes count like our own votes if their columns are mapped and their answers are unambiguous."""
 
 from pathlib import Path
 

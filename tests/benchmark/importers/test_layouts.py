@@ -19,7 +19,7 @@ def image(path: Path, shade: int = 90) -> Path:
 
 
 def animate_bench(folder: Path, prompts: str, *, images: int = 5) -> Path:
-    """Two styles with images named 1 to 5 in both."""
+    """Write a benchmark with two styles; each style has images named 1 to 5."""
     for number, style in enumerate(("film", "toonyou")):
         for name in range(1, images + 1):
             image(folder / "img" / style / f"{name}.png", shade=number * 100 + name)

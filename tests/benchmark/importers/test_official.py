@@ -1,4 +1,4 @@
-"""The official layout, read from folders with one thing odd or wrong each."""
+"""Reading folders in the official layout; each folder has one unusual or wrong property."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""Votes files as csv, jsonl and parquet give the same votes; a broken file is refused in a sentence."""
+"""Votes files in CSV, JSONL and Parquet give the same votes; a damaged file is refused with a message."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Each formula against numbers by hand, on features and frames small enough to check on paper."""
+"""Each formula, compared with values computed by hand for small features and frames."""
 
 import numpy as np
 import pytest

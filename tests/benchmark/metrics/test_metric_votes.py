@@ -1,4 +1,4 @@
-"""Metrics against votes: tables by hand, the command, and files that do not fit."""
+"""Comparison of metrics with votes: tables computed by hand, the command, and unsuitable files."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ PAIRS = ("golf1_putt", "golf2_putt", "dog1_run", "dog2_run", "dog3_run")
 def score_file(
     folder: Path, name: str, values: dict[str, list[float]], *, suite: str = "motion", seconds: float = 2.0
 ) -> Path:
-    """A file as `ti2v metrics --format json` writes it, with one score of each metric per pair."""
+    """Write a file like `ti2v metrics --format json`, with one score per metric and pair."""
     clips = [
         {
             "pair": pair,
@@ -47,7 +47,7 @@ def score_file(
 
 @pytest.fixture
 def votes_file(tmp_path: Path) -> Path:
-    """MotiF wins the first three pairs against Cinemo, Cinemo wins the fourth; the fifth is undecided."""
+    """Write votes: MotiF wins the pairs 1 to 3 against Cinemo, Cinemo wins pair 4, pair 5 is undecided."""
     chosen = ["motif", "motif", "motif", "cinemo"]
     rows = [
         vote(pair=pair, image=pair.split("_")[0], scenario=pair[:3], annotator=f"a{person}", chosen=winner)

@@ -16,7 +16,7 @@ def uniform_flow(x: float, y: float, *, steps: int = 3) -> np.ndarray:
 
 
 def walk(*offsets: int) -> np.ndarray:
-    """A bright square at these columns, on grey noise that stands still."""
+    """Return frames with a bright square at these columns, on static grey noise."""
     background = np.random.default_rng(5).integers(90, 110, (SIDE, SIDE, 3), dtype=np.uint8)
     frames = np.repeat(background[None], len(offsets), axis=0)
     for frame, offset in zip(frames, offsets, strict=True):

@@ -10,7 +10,7 @@ SIDE = 8
 
 
 def entering(*, flow: np.ndarray | None = None) -> Truth:
-    """A grey image into which a white object of 2 x 2 pixels enters between the frames 1 and 2."""
+    """Return a true clip: between frames 1 and 2, a white object of 2 x 2 pixels enters a grey image."""
     frames = np.full((3, SIDE, SIDE, 3), 100, np.uint8)
     frames[2, 2:4, 2:4] = 200
     return Truth(frames, flow, frames[..., 0] == 200, enters=True)

@@ -1,4 +1,4 @@
-"""Contents of small bundles, made from votes by hand."""
+"""Contents of small reports, computed from given votes."""
 
 from collections.abc import Sequence
 from types import SimpleNamespace

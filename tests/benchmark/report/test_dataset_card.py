@@ -1,4 +1,4 @@
-"""README.md: a card that the hub can read whatever the study is called, and that states the contents."""
+"""README.md: the hub can read the dataset card for every title of a study; the card lists the contents."""
 
 import json
 import re
@@ -20,7 +20,7 @@ from tests.benchmark.report.made import contents
 
 
 def assignment_view(made: ReportContents, folder: Path) -> DatasetCard:
-    """Return the card of a bundle that has no figures."""
+    """Return the dataset card of a report without figures."""
     scored = ScoredVotes(votes_of(pd.DataFrame(vars(row) for row in made.votes())), made.interim)
     return DatasetCard(dataset_card(made, scored, folder))
 

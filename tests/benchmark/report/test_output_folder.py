@@ -1,4 +1,4 @@
-"""A bundle appears whole or not at all, and never in the place of something else."""
+"""A report's folder is written completely or not at all, and never replaces other files."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from benchmark.report.output_folder import ReportRefused, new_report_folder
 
 
 def write(folder: Path, slug: str = "demo") -> None:
-    """Write what makes a folder a bundle."""
+    """Write the files by which a folder is recognised as a report."""
     (folder / "protocol.json").write_text(f'{{"study": {{"slug": "{slug}"}}}}')
     (folder / "tables").mkdir()
     (folder / "tables" / "preferences.csv").write_text("study\n")

@@ -1,4 +1,4 @@
-"""Measurements of runs: what is written is read again, and an incomplete file is named and refused."""
+"""Measurements of runs: reading returns the written values; an incomplete file is refused with its name."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The report of the re-test: from stored measurements alone, and the same bytes every time."""
+"""The report of the re-test: built only from stored measurements, with the same bytes every time."""
 
 import shutil
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ def facts(setting: Setting, seed: int, **changed: object) -> RunFacts:
 
 
 def run(setting: Setting, seed: int, **changed: object) -> Measurement:
-    """A run whose clips have the setting's share, with noise of the pair and the seed."""
+    """Return a run whose clips have the share of the setting, plus noise that depends on seed and pair."""
     rng = np.random.default_rng([seed, list(Setting).index(setting)])
     shares = SHARES.get(setting, 0.6) + rng.uniform(-0.05, 0.05, len(PAIRS))
     rows: list[Mapping[str, float | None]] = [
@@ -66,7 +66,7 @@ def run(setting: Setting, seed: int, **changed: object) -> Measurement:
 
 @pytest.fixture(scope="module")
 def grid(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The measurements of a whole grid; tests change copies."""
+    """The measurements of a complete grid; tests change only copies."""
     folder = tmp_path_factory.mktemp("grid")
     for setting in Setting:
         for seed in range(5):

@@ -1,4 +1,4 @@
-"""The re-test's benchmark and clips as files: the service imports them, and measures the same numbers."""
+"""The service imports the benchmark and the clips of the re-test, and measures the same values."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from models.metrics.synthetic_scores import measure_clips
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One run, whose network generated the true clips."""
+    """One run, with the true clips as generated clips."""
     folder = tmp_path_factory.mktemp("runs")
     (folder / "reference-3").mkdir()
     clips = held_out_clips(RETEST_SPRITES)

@@ -1,4 +1,4 @@
-"""`ti2v benchmark draw`, `redraw` and `contact-sheet`, called as a person calls them."""
+"""`ti2v benchmark draw`, `redraw` and `contact-sheet`, called on the command line."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Clips are mp4 files a browser plays at once."""
+"""Clips are MP4 files that a browser can play immediately."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""The flow the engine gives agrees with the pixels it renders."""
+"""The scene engine's exact flow agrees with the rendered pixels."""
 
 import cv2
 import numpy as np
@@ -28,7 +28,7 @@ def inside_one_part(owners: NDArray[np.int16]) -> NDArray[np.bool_]:
 
 
 def warp_differences(rendering: Rendering) -> NDArray[np.float32]:
-    """Return |frame t+1 sampled at x + flow(x) - frame t| for every moving pixel that both frames show."""
+    """Return |frame t+1 sampled at x + flow(x) - frame t| for each moving pixel that both frames show."""
     rows, columns = rendering.owners.shape[1:]
     y, x = np.mgrid[:rows, :columns].astype(np.float32)
     found = []

@@ -1,4 +1,4 @@
-"""Gold and training questions have an answer that follows from how the clips were drawn."""
+"""Gold and training questions: the drawing of the clips determines the correct answer."""
 
 import numpy as np
 import pytest

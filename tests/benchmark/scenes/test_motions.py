@@ -1,4 +1,4 @@
-"""Motions start from rest, add up, and end where they say."""
+"""Motions start from rest, add up, and end at the declared position."""
 
 from itertools import pairwise
 

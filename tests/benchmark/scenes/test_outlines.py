@@ -1,4 +1,4 @@
-"""Outlines have the size and place they are asked for."""
+"""Outlines have the requested size and position."""
 
 import numpy as np
 import pytest

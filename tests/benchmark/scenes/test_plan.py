@@ -1,4 +1,4 @@
-"""A benchmark of any size keeps the official shape."""
+"""Generated benchmarks of any size have the proportions of the official benchmark."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""Actions that do more than move keep what they promise: colours, light, weather, objects that enter."""
+"""Actions besides motion have the declared effect: colours, light, weather, new objects."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What a rendering is, and what it refuses."""
+"""Contents of a rendering, and refused arguments."""
 
 import numpy as np
 import pytest

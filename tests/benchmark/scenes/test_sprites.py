@@ -1,4 +1,4 @@
-"""Sprite clips: the text alone decides what moves, and flow and masks say it exactly."""
+"""Sprite clips: only the text decides which object moves; flow and masks are exact."""
 
 from itertools import groupby
 
@@ -24,7 +24,7 @@ def training() -> list[SpriteClip]:
 
 
 def asked_centres(clip: SpriteClip) -> np.ndarray:
-    """The centre (x, y) of the asked object in every frame in which it is visible."""
+    """Return the centre (x, y) of the prompt's object in every frame in which the object is visible."""
     masks = clip.masks[clip.request.asked]
     return np.array([np.argwhere(mask)[:, ::-1].mean(axis=0) for mask in masks if mask.any()])
 

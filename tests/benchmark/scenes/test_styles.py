@@ -1,4 +1,4 @@
-"""Colours, noise and the six styles."""
+"""Colours, noise and the six visual styles."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The five models without weights do what their sentence says."""
+"""The five models without weights behave as described."""
 
 import numpy as np
 import pytest

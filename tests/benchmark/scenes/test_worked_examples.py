@@ -1,4 +1,4 @@
-"""The clips of the worked examples are those that the scene engine renders."""
+"""The committed clips of the worked examples equal the clips that the scene engine renders."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Agreement by hand, on Fleiss' own table folded to two answers, and against evalica and statsmodels."""
+"""Agreement, compared with values by hand, with Fleiss' table, with evalica and with statsmodels."""
 
 import numpy as np
 import pandas as pd

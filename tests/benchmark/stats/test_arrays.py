@@ -1,4 +1,4 @@
-"""Groups of rows are found the same way with counters and by sorting."""
+"""Grouping of rows with counters gives the same groups as grouping by sorting."""
 
 import numpy as np
 import pytest

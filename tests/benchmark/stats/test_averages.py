@@ -1,4 +1,4 @@
-"""The macro-average's interval knows that matchups share their pairs."""
+"""The confidence interval of the macro-average accounts for pairs that matchups share."""
 
 from dataclasses import replace
 
@@ -56,7 +56,7 @@ MATCHUPS, PAIRS, STUDIES = 6, 80, 1_000
 
 
 def _shared_pairs(rng: np.random.Generator, design: Tallies) -> Tallies:
-    """Return a study whose pairs favour the reference in all matchups or in none; the true share is 60 %."""
+    """Return a study: a pair favours the reference in all matchups or in none; the true share is 60 %."""
     favours = rng.random(PAIRS) < 0.6
     share = np.where(favours, 0.85, 0.225)  # 0.6 * 0.85 + 0.4 * 0.225 = 0.6
     won = (rng.random((MATCHUPS, PAIRS)) < share).ravel()

@@ -1,4 +1,4 @@
-"""What may be concluded, in words: never more than the figures carry."""
+"""Conclusions as sentences: they state only what the numbers support."""
 
 from dataclasses import replace
 
@@ -74,7 +74,7 @@ def test_reasons_are_concluded_from_their_own_test() -> None:
 
 
 def won_alone(against_cinemo: int, against_static: int) -> PairedRow:
-    """Pairs that MotiF won against one of the two only."""
+    """Compare two matchups of MotiF; each number counts the pairs that MotiF won only in that matchup."""
     pairs = [f"p{index}" for index in range(against_cinemo + against_static)]
     against_both = (
         [WON] * against_cinemo + [LOST] * (against_static + against_cinemo) + [WON] * against_static

@@ -1,4 +1,4 @@
-"""Means over crossed seeds and pairs: by hand, and the coverage of the interval in simulated experiments."""
+"""Means over crossed seeds and pairs: values by hand, and the interval's coverage in simulations."""
 
 from itertools import product
 from math import sqrt

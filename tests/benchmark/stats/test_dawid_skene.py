@@ -1,4 +1,4 @@
-"""One-coin Dawid-Skene finds who is right, and changes nothing where all are alike."""
+"""One-coin Dawid-Skene estimates the accuracy of each annotator and the probability of each answer."""
 
 import numpy as np
 import pytest
@@ -41,7 +41,7 @@ def test_is_right_more_often_than_the_majority_where_coins_vote_too() -> None:
 
 
 def test_one_pass_by_hand() -> None:
-    """Two people, two pairs, always agreeing: accuracies and chances solve the two equations."""
+    """Two people agree on two pairs: the estimated accuracies and probabilities solve two equations."""
     rows = [vote(pair=pair, annotator=name) for pair in ("p1", "p2") for name in ("alice", "bob")]
     result = dawid_skene(votes_of(table(rows)))
     chance, accuracy = result.chance[0], result.accuracy[0]

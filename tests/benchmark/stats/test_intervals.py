@@ -1,4 +1,4 @@
-"""Wilson and Clopper-Pearson against published figures and statsmodels."""
+"""Wilson and Clopper-Pearson intervals, compared with published values and with statsmodels."""
 
 import pytest
 

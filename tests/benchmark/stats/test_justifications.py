@@ -1,4 +1,4 @@
-"""Justification rates in both forms, with tests over pairs."""
+"""Justification rates in both definitions, with significance tests over pairs."""
 
 from benchmark.protocol import Justification
 from benchmark.stats.justifications import justifications

@@ -1,4 +1,4 @@
-"""Ranks with what the votes leave possible, and words for it."""
+"""Ranks of the leaderboard, their possible ranges, and their descriptions."""
 
 from benchmark.stats.leaderboard import leaderboard, leaderboard_sentence
 from benchmark.stats.votes import Matchup

@@ -1,4 +1,4 @@
-"""The server imports statistics and exports at start, and must not pay for pandas, scipy or pyarrow then."""
+"""At its start, the server imports statistics and exports, but not pandas, scipy or pyarrow."""
 
 import pkgutil
 import subprocess

@@ -1,4 +1,4 @@
-"""Logistic regression by hand and against statsmodels."""
+"""Logistic regression, compared with values by hand and with statsmodels."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Agreement of metrics with people, with numbers by hand."""
+"""Agreement of metrics with people, compared with values computed by hand."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ A, B, C = 0, 1, 2
 
 
 def comparisons(*rows: tuple[int, int, int, float, float, int]) -> MetricComparisons:
-    """Rows of lead, reference, other, score of the reference, score of the other side, image."""
+    """Return comparisons; a row is (lead, reference, other, reference's score, other side's score, image)."""
     lead, reference, other, first, second, image = (np.array(column) for column in zip(*rows, strict=True))
     return MetricComparisons(lead, reference, other, first.astype(float), second.astype(float), image)
 

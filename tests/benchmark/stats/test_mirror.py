@@ -1,4 +1,4 @@
-"""Exchanging the two sides mirrors every number, whatever the votes."""
+"""For all votes, exchanging the two sides mirrors every number."""
 
 from dataclasses import fields
 
@@ -20,7 +20,7 @@ STRAIGHT, MIRRORED = Matchup("m", "motif", "cinemo"), Matchup("m", "cinemo", "mo
 
 @st.composite
 def studies(draw: st.DrawFn) -> Tallies:
-    """Up to thirty comparisons with up to seven votes each."""
+    """Draw a study of up to thirty comparisons with up to seven votes each."""
     votes = draw(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3)), max_size=30))
     ticks = [
         [[draw(st.integers(0, reference)), draw(st.integers(0, other))] for _ in range(4)]

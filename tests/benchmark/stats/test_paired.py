@@ -1,4 +1,4 @@
-"""McNemar's test between two matchups, on the pairs decided in both."""
+"""McNemar's test between two matchups, on the pairs that are decided in both matchups."""
 
 import pytest
 
@@ -10,7 +10,7 @@ WON, LOST, TIED = (3, 2), (2, 3), (2, 2)
 
 
 def row_of(first: list[tuple[int, int]], second: list[tuple[int, int]]) -> PairedRow:
-    """Compare two matchups of MotiF: the votes of each on the pairs p0, p1, ..."""
+    """Compare two matchups of MotiF; each argument has the votes on the pairs p0, p1, ..."""
     pairs = [f"p{index}" for index in range(len(first))]
     matchup = [0] * len(first) + [1] * len(second)
     counted = tallies([*first, *second], matchup=matchup, pairs=pairs + pairs[: len(second)])
@@ -51,7 +51,7 @@ def test_exchanging_the_matchups_mirrors_the_table() -> None:
 
 
 def three_matchups(votes: list[tuple[int, int]]) -> list[PairedRow]:
-    """MotiF against three others on four pairs each; `votes` are those of all twelve comparisons."""
+    """Compare MotiF with three models on four pairs; `votes` has the votes of all twelve comparisons."""
     matchups = [MOTIF_CINEMO, MOTIF_STATIC, Matchup("motif:seine", "motif", "seine", "demo")]
     counted = tallies(votes, matchup=[0] * 4 + [1] * 4 + [2] * 4, pairs=["p0", "p1", "p2", "p3"] * 3)
     return paired(counted, matchups)

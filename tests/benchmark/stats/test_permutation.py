@@ -1,4 +1,4 @@
-"""The sign-flip test by hand, by listing all flips, and mirrored."""
+"""The sign-flip test, compared with values by hand, with an enumeration of all flips, and mirrored."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""Power, size and cost of a study: published figures, hand sums, and scipy."""
+"""Power, size and cost of a study, compared with published values, values by hand, and scipy."""
 
 import pytest
 from scipy.stats import betabinom, binom, binomtest

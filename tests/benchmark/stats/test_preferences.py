@@ -1,4 +1,4 @@
-"""The preferences table by hand: shares, intervals, undecided pairs, corrected p-values, averages."""
+"""The preferences table, compared with values by hand: shares, intervals, p-values and averages."""
 
 from dataclasses import fields
 

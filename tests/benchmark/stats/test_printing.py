@@ -1,4 +1,4 @@
-"""How p-values and coefficients are printed, by hand."""
+"""The printed form of p-values and coefficients."""
 
 import pytest
 

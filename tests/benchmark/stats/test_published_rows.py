@@ -1,4 +1,4 @@
-"""Constructed votes print the paper's eight rows: it pins definitions and rounding, it reproduces no result.
+"""Constructed votes give the paper's eight rows; the test checks definitions and rounding, not the study.
 
 Source of the figures: arXiv:2412.16153, tables 2, 3, A1 and A2.
 """
@@ -26,7 +26,7 @@ NOT_COUNTED = [status for status in VoteStatus if status is not VoteStatus.VALID
 
 
 def published_votes(reference: str, other: str, won: int, *cells: str) -> list[dict[str, object]]:
-    """1,600 votes, every pair 4 to 1, that tick each reason as often as its printed tenths say."""
+    """Return 1,600 votes, 4 to 1 on every pair; the number of each reason follows from its printed rate."""
     rows = [
         vote(
             reference=reference,

@@ -1,4 +1,4 @@
-"""Careful people raise no flag; each kind of carelessness raises its own."""
+"""Careful annotators get no flag; each kind of carelessness causes its own flag."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ CAREFUL = [f"careful{index}" for index in range(4)]
 
 
 def quality(odd: list[dict[str, object]], **settings: object) -> dict[str, AnnotatorRow]:
-    """Four careful people who agree on nine of ten pairs and whose sides alternate, and an odd one."""
+    """Return the quality rows of four careful annotators and of one unusual annotator."""
     draw = np.random.default_rng(1)
     rows = [
         vote(

@@ -1,4 +1,4 @@
-"""Bradley-Terry by hand, against evalica and statsmodels, and where models are not comparable."""
+"""Bradley-Terry, compared with values by hand, with evalica and with statsmodels; incomparable models."""
 
 import itertools
 
@@ -14,7 +14,7 @@ STRENGTHS = {"motif": 0.8, "cinemo": 0.1, "seine": -0.2, "static": -0.7}
 
 
 def round_robin(pairs: int = 60, seed: int = 5) -> tuple[Tallies, list[Matchup]]:
-    """Panels of five for every two of four models; votes of a pair lean the same way in all matchups."""
+    """Return all matchups of four models with panels of five; a pair has the same bias in all matchups."""
     rng = np.random.default_rng(seed)
     names = list(STRENGTHS)
     matchups = [Matchup(f"{a}:{b}", a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
@@ -88,7 +88,7 @@ def test_clustering_widens_the_intervals_where_a_pair_decides() -> None:
 
 
 def test_the_sandwich_covers_what_it_says_where_plain_wald_does_not() -> None:
-    """200 studies of two equal models whose pairs lean: the truth is a difference of 0."""
+    """The test simulates 200 studies of two equal models with biased pairs; the true difference is 0."""
     covered = {"sandwich": 0, "wald": 0}
     rng = np.random.default_rng(11)
     for _ in range(200):
@@ -141,7 +141,7 @@ def test_a_very_uneven_matchup_still_settles() -> None:
 
 
 def test_a_chain_of_millions_of_votes_settles_though_rounding_moves_it() -> None:
-    """Each model beats the next a million to one, so the log-odds of each step are those of its votes."""
+    """Each model beats the next by a million votes to one, so the votes give the log-odds of each step."""
     names = ["a", "b", "c", "d"]
     matchups = [Matchup(f"{one}:{two}", one, two) for one, two in itertools.pairwise(names)]
 

@@ -1,4 +1,4 @@
-"""Percent as the paper prints it: half up, on integers."""
+"""Percentages as printed in the paper: rounded half up, in integer arithmetic."""
 
 from fractions import Fraction
 

@@ -1,4 +1,4 @@
-"""The default limits of quality rules: exact, and at most 1 % of honest annotators ever fail one."""
+"""The default limits of quality rules are exact; at most 1 % of honest annotators ever fail a limit."""
 
 from math import comb
 
@@ -25,7 +25,7 @@ def test_the_limit_is_the_first_count_whose_exact_probability_is_below_the_level
 
 
 def limits(answers: int, rate: float, level: float = LEVEL) -> IntArray:
-    """Return the failing count after each number of answers from 1 to `answers`, shape (answers,)."""
+    """Return `failing_count` for each number of answers from 1 to `answers`, with the shape (answers,)."""
     return np.array([failing_count(n, rate, level=level) or NEVER for n in range(1, answers + 1)])
 
 

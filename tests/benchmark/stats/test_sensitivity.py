@@ -1,4 +1,4 @@
-"""Scores under other images, scenarios and people, by hand and against a plain loop."""
+"""Sensitivity of scores to images, scenarios and people, compared with values by hand and a simple loop."""
 
 import numpy as np
 import pytest
@@ -122,7 +122,7 @@ def test_drawing_annotators_again_is_wider_where_one_votes_alone() -> None:
 
 
 def clear_votes(draw: np.random.Generator, appeal: FloatArray, people: int = 12) -> list[dict[str, object]]:
-    """Five of twelve people on each pair; some of them like the reference's way more than others do."""
+    """Return the votes of five of twelve people on each pair; some people prefer the reference more often."""
     taste = draw.normal(0, 0.3, people)
     return [
         vote(

@@ -1,4 +1,4 @@
-"""Scores as reported beside scores with excluded votes."""
+"""Reported scores, next to scores that include excluded votes."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The exact sign test and Holm's correction, by hand and against scipy and statsmodels."""
+"""The exact sign test and Holm's correction, compared with values by hand, scipy and statsmodels."""
 
 import pytest
 from scipy.stats import binomtest

@@ -1,4 +1,4 @@
-"""Two studies of one matchup, compared on the pairs that both decided; the numbers are made by hand."""
+"""Two studies of the same matchup, compared on pairs that both studies decided; values by hand."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Tallies from individual votes and from counters are the same thing."""
+"""Tallies from individual votes equal tallies from counters."""
 
 import numpy as np
 import pytest

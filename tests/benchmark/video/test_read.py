@@ -1,4 +1,4 @@
-"""A clip is read as a player shows it: upright, in square pixels, frame by time."""
+"""Clips are read as a player shows them: upright, with square pixels, frames selected by time."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -225,7 +225,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def draw_frame_at(size: tuple[int, int]) -> NDArray[np.uint8]:
-    """Return the first frame of a 96x64 clip stretched to a size, width first."""
+    """Return the first frame of a 96x64 clip, stretched to `size`, which is (width, height)."""
     width, height = size
     small = draw_frame(0, width=96, height=64)
     rows = np.arange(height) * 64 // height
@@ -234,7 +234,7 @@ def draw_frame_at(size: tuple[int, int]) -> NDArray[np.uint8]:
 
 
 def other_container(path: Path) -> Path:
-    """Write 8 frames at 8 fps in the container that the ending names."""
+    """Write 8 frames at 8 fps; the file name extension selects the container."""
     codecs = {".webm": "libvpx-vp9", ".gif": "gif", ".avi": "mpeg4"}
     codec = codecs.get(path.suffix, "libx264")
     pixels = "rgb8" if codec == "gif" else "yuv420p"
@@ -248,7 +248,7 @@ def other_container(path: Path) -> Path:
 
 
 def draw_red_clip(path: Path, *, meant: str, tag: str | None, height: int) -> Path:
-    """Write two red frames coded by the matrix `meant`, tagged as `tag`."""
+    """Write two red frames that are encoded with the colour matrix `meant` and tagged with `tag`."""
     red = np.full((height, 64, 3), (200, 30, 40), np.uint8)
     numbers = {"bt709": 1, "smpte170m": 5}  # swscale's, for the conversion
     options = {"crf": "1"} | ({"colorspace": tag} if tag else {})

@@ -1,4 +1,4 @@
-"""Frames are chosen by the time they are shown at, whatever a file's clock and delay."""
+"""Frames are selected by their display times, for every clock and delay of a file."""
 
 from fractions import Fraction
 

@@ -1,4 +1,4 @@
-"""Writes folders with random weights as the Hugging Face hub lays out CLIP and DINO."""
+"""Writes CLIP and DINO with random weights in folders with the layout of the Hugging Face hub."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ TRUE_CLIP = {
 
 
 def write_true_clip(folder: Path, name: str, *, layers: int | None = None) -> None:
-    """Write a CLIP of the published shapes; `layers` replaces the number of layers of both encoders."""
+    """Write a CLIP model with the published shapes; `layers` sets the number of layers of both encoders."""
     from transformers import CLIPConfig
 
     shape = TRUE_CLIP[name]
@@ -43,7 +43,7 @@ def write_true_clip(folder: Path, name: str, *, layers: int | None = None) -> No
 
 
 def write_clip(folder: Path, config: object) -> None:
-    """Write a CLIP of random weights, and a tokenizer of single letters."""
+    """Write a CLIP model with random weights, and a tokenizer with one token per letter."""
     from transformers import CLIPModel, CLIPTokenizerFast
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -60,7 +60,7 @@ def write_clip(folder: Path, config: object) -> None:
 
 
 def write_dino(folder: Path, **shape: int) -> None:
-    """Write a ViT of random weights; the defaults of transformers are the shape of DINO ViT-B/16."""
+    """Write a ViT with random weights; by default it has the shapes of DINO ViT-B/16."""
     from transformers import ViTConfig, ViTModel
 
     torch.manual_seed(0)
@@ -68,7 +68,7 @@ def write_dino(folder: Path, **shape: int) -> None:
 
 
 def as_torch_file(folder: Path) -> list[str]:
-    """Replace model.safetensors with pytorch_model.bin, as older repositories have it; return the names."""
+    """Replace model.safetensors by pytorch_model.bin, as in older repositories; return the tensor names."""
     tensors = load_file(folder / "model.safetensors")
     torch.save(tensors, folder / "pytorch_model.bin")
     (folder / "model.safetensors").unlink()

@@ -1,7 +1,7 @@
-"""A driver of a pretrained network: ST-LPIPS with AlexNet, of the package stlpips-pytorch.
+"""A driver of a pretrained network: ST-LPIPS with AlexNet, from the package stlpips-pytorch.
 
-The package imports torchvision, IPython and torchsummary and uses none of them for this network. Empty
-modules stand for the three, in this process only, because torchvision must not be installed here.
+The package imports torchvision, IPython and torchsummary, but does not use them for this network. In this
+process, empty modules replace the three packages, because torchvision must not be installed.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Networks in a real child process: a tiny network, its errors, its end, and the file that names it."""
+"""Networks in a real child process: a tiny network, errors, the end of the process, network.json."""
 
 import json
 import sys

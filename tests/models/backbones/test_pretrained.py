@@ -1,6 +1,6 @@
-"""The classes of transformers at the shapes of the published networks, with random weights.
+"""The classes of transformers with the published networks' shapes and random weights.
 
-Each folder is laid out as the hub lays it out. Published weights were never loaded.
+Each folder has the layout of the hub. Published weights were never loaded.
 """
 
 from pathlib import Path
@@ -25,7 +25,7 @@ def images(count: int = 3) -> list[np.ndarray]:
 
 @pytest.fixture(scope="module")
 def dino(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """DINO ViT-B/16 at its true shape but for the number of layers."""
+    """DINO ViT-B/16 with its published shapes, except for the number of layers."""
     folder = tmp_path_factory.mktemp("dino")
     write_dino(folder, num_hidden_layers=1)
     return folder

@@ -1,7 +1,8 @@
-"""RAFT at its true shapes. The expected numbers equal those of the authors' network with the same weights.
+"""RAFT with the shapes of the published weights.
 
-The authors' code at VBench's commit 45e79ec ran outside the tree on weights and frames of these functions.
-The largest difference of a displacement was 1e-4 of at most 103 pixels.
+The expected numbers equal the results of the authors' network with the same weights. We ran the authors'
+code, at VBench's commit 45e79ec, outside this repository with the weights and frames of this file. The
+largest difference between two displacements was 1e-4 pixels; displacements were up to 103 pixels.
 """
 
 from pathlib import Path
@@ -20,7 +21,7 @@ SIDES = (132, 150)
 
 
 def weights() -> dict[str, torch.Tensor]:
-    """Weights of the true shapes, the same on every machine."""
+    """Return weights with the published shapes; the values are the same on every machine."""
     rng = np.random.default_rng(7)
     state = {}
     for name, value in Raft().state_dict().items():
@@ -48,7 +49,7 @@ def frames(count: int, sides: tuple[int, int] = SIDES) -> list[np.ndarray]:
 
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file as the authors publish it: data-parallel names, and norms registered twice."""
+    """A file in the authors' format: data-parallel names, and norms that are registered twice."""
     path = tmp_path_factory.mktemp("raft") / "raft-things.pth"
     state = weights()
     twice = {

@@ -1,6 +1,6 @@
 """Image transforms and position encodings.
 
-The authors' code of DINO and torchvision 0.29 ran outside the tree on the same input; the numbers are ours.
+We ran DINO's code and torchvision 0.29 on the same input outside this repository; this file has the numbers.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A driver with a tiny network that does what the drivers of DreamSim, MUSIQ, AMT-S and CoTracker2 do."""
+"""A driver with a tiny network that replaces the drivers of DreamSim, MUSIQ, AMT-S and CoTracker2."""
 
 import os
 import sys

@@ -76,7 +76,7 @@ def recipe_of(name: str, **changes: object) -> SubprocessRecipe:
 
 
 def checkout_of(recipe: SubprocessRecipe, folder: Path, *, mood: str = "") -> Path:
-    """Write a checkout at the right commit, with an interpreter, weights and the stand-in program."""
+    """Write a checkout at the required commit, with an interpreter, weights and the stand-in program."""
     (folder / ".git").mkdir(parents=True)
     (folder / ".git" / "HEAD").write_text(f"{recipe.repository.commit}\n")
     interpreter = folder / recipe.environment.interpreter
@@ -110,7 +110,7 @@ def write_script(script: Path, folder: Path, program: str) -> None:
 
 
 def generator_of(recipe: SubprocessRecipe, folder: Path, *, mood: str = "") -> SubprocessGenerator:
-    """Return a loaded generator on such a checkout."""
+    """Return a loaded generator on a checkout with the stand-in program."""
     checkout = Checkout(recipe, checkout_of(recipe, folder, mood=mood))
     generator = SubprocessGenerator(recipe, checkout, recipe_sha256="0" * 64)
     generator.load("cpu", "auto")

@@ -1,8 +1,8 @@
-"""A stand-in for external programs: reads and writes files like each of them, with plain-coloured clips.
+"""A stand-in for external programs: reads and writes the files of each program, with single-colour clips.
 
-It runs in a separate process. The first frame of a clip has the mean colour of its image, and the last one a
-grey level that encodes its prompt, so that tests detect mixed-up inputs. `misbehave.txt` in the checkout
-selects a failure.
+It runs in a separate process. The first frame of a clip has the mean colour of the input image. The last
+frame has a grey level that encodes the prompt. Tests can therefore detect exchanged inputs. `misbehave.txt`
+in the checkout selects a failure.
 """
 
 import argparse
@@ -66,7 +66,7 @@ def draw(image: str, prompt: str, path: str, *, frames: int, size: tuple[int, in
 
 
 def draw_images(image: str, prompt: str, stem: str, *, frames: int, size: tuple[int, int]) -> None:
-    """Write a clip as one JPEG a frame."""
+    """Write a clip as one JPEG file per frame."""
     for number, pixels in enumerate(pictures(image, prompt, frames=frames, size=size)):
         path = Path(f"{stem}{number:03d}.jpg")
         Image.fromarray(pixels).save(path)

@@ -1,4 +1,4 @@
-"""Running external programs: termination of everything that they start, and bounded output."""
+"""Running external programs: termination of all their processes, and limited output."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ needs_namespaces = pytest.mark.skipif(
 
 @pytest.fixture(params=[pytest.param("on", marks=needs_namespaces), "off"])
 def either_isolation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Runs a test with namespaces and without."""
+    """Runs a test with and without namespaces."""
     monkeypatch.setenv("TI2V_ISOLATION", request.param)
     generator_settings.cache_clear()
     yield
@@ -32,7 +32,7 @@ def either_isolation(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
 
 @pytest.fixture
 def seconds() -> str:
-    """An argument of `sleep` that tells this test's process from all others."""
+    """Return an argument of `sleep` that identifies the process of this test."""
     return f"600.{uuid4().int}"
 
 

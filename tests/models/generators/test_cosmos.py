@@ -1,4 +1,4 @@
-"""Cosmos needs a guardrail, and a refusal of the guardrail is a clear error."""
+"""Cosmos needs a guardrail (safety checker), and a refusal by the guardrail is a clear error."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +24,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def guarded(weights: Path) -> Callable[[StandInGuardrail], DiffusersGenerator]:
-    """Loads the toy with a guardrail."""
+    """Return a function that loads the toy pipeline with a guardrail."""
 
     def load(stand_in: StandInGuardrail) -> DiffusersGenerator:
         generator = DiffusersGenerator(toy_recipe(NAME), weights)

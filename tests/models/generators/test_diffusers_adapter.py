@@ -1,4 +1,4 @@
-"""The shipped diffusers adapters with their pipeline classes at toy size."""
+"""The shipped diffusers adapters, with the pipeline classes of diffusers at toy size."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -38,7 +38,7 @@ PROMPTS = ["The red kite sinks.", "A bird enters on the left."]
 
 @pytest.fixture(scope="module")
 def toys(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], DiffusersGenerator]:
-    """Load the toy pipeline of an adapter; each is built and saved once."""
+    """Return a function that loads an adapter's toy pipeline; each pipeline is built and saved once."""
     folder = tmp_path_factory.mktemp("toys")
     loaded: dict[str, DiffusersGenerator] = {}
 
@@ -58,7 +58,7 @@ def toys(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], DiffusersG
 def first_clips(
     toys: Callable[[str], DiffusersGenerator], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str], GeneratedClip]:
-    """Generate the first request with a toy; each clip is generated once."""
+    """Return a function that generates the first request with a toy; each clip is generated once."""
     folder = tmp_path_factory.mktemp("first")
     return cache(lambda name: next(toys(name).generate(requests(folder)[:1])))
 
@@ -165,7 +165,7 @@ def test_a_user_adapter_generates_clips_from_the_command_line(
 
 @contextmanager
 def fresh_table() -> Iterator[None]:
-    """The registry is cached; clear it before and after a test that changes the settings."""
+    """Clear the cached registry before and after a test that changes the settings."""
     for cached in (generator_settings, generators):
         cached.cache_clear()
     yield

@@ -17,7 +17,7 @@ DOCUMENTS = Path(__file__).resolve().parents[3] / "docs"
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A separate home folder, so that models set up on this machine have no effect."""
+    """A separate home folder, so that models of this machine do not affect the test."""
     monkeypatch.setenv("TI2V_HOME", str(tmp_path))
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
     generator_settings.cache_clear()

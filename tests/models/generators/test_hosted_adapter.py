@@ -1,4 +1,4 @@
-"""Hosted models: three published protocols mapped in TOML, faults of a service, keys and money."""
+"""Hosted models: three published protocols described in TOML, faults of services, keys and costs."""
 
 import base64
 import json

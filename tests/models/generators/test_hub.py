@@ -23,7 +23,7 @@ PROGRAM = "import sys; from benchmark.cli.main import main; sys.exit(main(sys.ar
 
 
 class SmallHub(StandInHandler):
-    """Serves the requests of the hub's client for one repository at one commit."""
+    """Responds to the hub client's requests for one repository at one commit."""
 
     protocol_version = "HTTP/1.1"
 

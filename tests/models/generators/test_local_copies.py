@@ -1,4 +1,4 @@
-"""Copies of weights on a local disk: made once per machine, complete, and never hashed again."""
+"""Copies of weights on a local disk: created once per machine, complete, and never hashed again."""
 
 import hashlib
 import os

@@ -14,7 +14,7 @@ from tests.models.motif.tiny import toy_pipeline
 
 @pytest.fixture(scope="module")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of a training run that generation needs."""
+    """The folder of a training run, with only the files that generation needs."""
     folder = tmp_path_factory.mktemp("run")
     toy_pipeline(size=32, num_frames=4).save_pretrained(folder / "pipeline")
     (folder / "config.toml").write_text("[validation]\nsampling_steps = 3\nguidance = 2.0\n")

@@ -1,4 +1,4 @@
-"""Scheduler, LoRA, components, number types and own classes of a recipe, with one toy pipeline."""
+"""Scheduler, LoRAs, components, number types and user classes of a recipe, with one toy pipeline."""
 
 import shutil
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ LORA = LoraWeights(source="owner/lora", gb=0.1, licence="MIT", file="lora.safete
 
 
 class OwnPipeline(LTXImageToVideoPipeline):
-    """A pipeline class of a user."""
+    """A pipeline class that a user has written."""
 
 
 @pytest.fixture(scope="module")

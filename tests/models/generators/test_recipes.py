@@ -1,4 +1,4 @@
-"""Reading and checking adapters; the shipped ones have no problems."""
+"""Reading and checking adapters; the shipped adapters have no problems."""
 
 from pathlib import Path
 

@@ -36,7 +36,7 @@ def changed(
 
 
 def seen(text: str) -> dict[str, object]:
-    """Run a script and return its names."""
+    """Run a script and return the names that it defines."""
     names: dict[str, object] = {}
     exec(compile(text, "say.py", "exec"), names)
     return names

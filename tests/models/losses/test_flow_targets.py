@@ -1,4 +1,4 @@
-"""Noise levels, noisy latents and targets of flow matching, by hand."""
+"""Noise levels, noisy latents and targets of flow matching, compared with hand-computed values."""
 
 import pytest
 import torch

@@ -37,7 +37,7 @@ def picture(number: int) -> np.ndarray:
 
 
 def moving(number: int, step: int, *, frames: int = 6) -> np.ndarray:
-    """Return a clip in which the image slides by `step` pixels a frame."""
+    """Return a clip in which the image moves by `step` pixels per frame."""
     return np.stack([np.roll(picture(number), step * index, axis=1) for index in range(frames)])
 
 
@@ -53,7 +53,7 @@ def clips(tmp_path: Path, source: BenchmarkSource) -> Path:
 
 @pytest.fixture(scope="session")
 def toy_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A CLIP of random weights, saved as the hub lays it out."""
+    """A CLIP model with random weights, saved in the layout of the hub."""
     from transformers import CLIPConfig
 
     folder = tmp_path_factory.mktemp("clip")

@@ -1,4 +1,4 @@
-"""Input that gives no score: one clear sentence, no NaN in a table, and nothing half-written."""
+"""Input without a score: one clear message, no NaN in a table, and no partial file."""
 
 import json
 import shutil
@@ -30,7 +30,7 @@ def run(source: BenchmarkSource, home: Path, folder: Path, *arguments: object) -
 
 @pytest.fixture
 def broken_clip_network(toy_clip: Path, tmp_path: Path) -> Path:
-    """A CLIP whose image features are NaN."""
+    """A CLIP model whose image features are NaN."""
     folder = tmp_path / "broken"
     shutil.copytree(toy_clip, folder)
     state = load_file(folder / "model.safetensors")

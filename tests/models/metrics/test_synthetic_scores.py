@@ -18,7 +18,7 @@ def textured(seed: int, side: int) -> np.ndarray:
 
 
 def moving(x: int, y: int, *, start: tuple[int, int] = (11, 11), scene: int = 1) -> Truth:
-    """An object of 10 x 10 pixels that moves by (x, y) pixels per frame over a texture that stands still."""
+    """Return a clip: an object of 10 x 10 pixels moves by (x, y) pixels per frame over a static texture."""
     frames = np.repeat(textured(scene, SIDE)[None], FRAMES, axis=0)
     mask = np.zeros((FRAMES, SIDE, SIDE), bool)
     flow = np.zeros((FRAMES - 1, SIDE, SIDE, 2), np.float32)

@@ -1,4 +1,4 @@
-"""The suite vbench-i2v: ten dimensions with real networks at toy or true size and random weights."""
+"""The suite vbench-i2v: ten dimensions with real networks of toy or full size and random weights."""
 
 import json
 import shutil
@@ -59,7 +59,7 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> BenchmarkSource:
 
 @pytest.fixture(scope="module")
 def folder(pairs: BenchmarkSource, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A moving clip of the first pair, and two static clips of the second one; 9 frames at 24 fps."""
+    """A moving clip of the first pair and two static clips of the second pair, with 9 frames at 24 fps."""
     folder = tmp_path_factory.mktemp("clips")
     moving, static = (pair.id for pair in pairs.pairs)
     (folder / f"{moving}.mp4").write_bytes(encode_mp4(sliding(0, 6), fps=24))
@@ -79,7 +79,7 @@ def write_lossless(path: Path, frames: np.ndarray) -> None:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory, toy_clip: Path) -> Path:
-    """TI2V_HOME with all networks: toys, a RAFT of true shapes, and tiny networks in child processes."""
+    """TI2V_HOME with all networks: toys, a RAFT of published size, tiny networks in child processes."""
     from transformers import ViTConfig, ViTModel
 
     home = tmp_path_factory.mktemp("home")

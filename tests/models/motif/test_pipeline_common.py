@@ -1,4 +1,4 @@
-"""What callers expect of every pipeline of diffusers, as in the common tests of diffusers, at toy size."""
+"""The behaviour of all diffusers pipelines, as in the common tests of diffusers, at toy size."""
 
 import inspect
 from pathlib import Path
@@ -57,7 +57,7 @@ def pipeline(request: pytest.FixtureRequest) -> MotifImageToVideoPipeline:
 
 @pytest.fixture(scope="module")
 def expected_latents() -> dict[bool, Tensor]:
-    """Return the latents of the unchanged pipelines, by whether the network attends to image tokens."""
+    """Return the latents of the unchanged pipelines; the key states whether the network uses image tokens."""
     return {name == "both": latents_of(new_pipeline(name)) for name in ("x-cat", "both")}
 
 

@@ -30,7 +30,7 @@ def pipeline() -> MotifImageToVideoPipeline:
 
 
 def our_scheduler(scale_b: float = 0.7, prediction_type: str = "v_prediction") -> MotifDDIMScheduler:
-    """Return our scheduler. Like Euler and the solvers, it ends at the clean latents."""
+    """Return our scheduler. Like Euler and the solvers, our scheduler ends at the clean latents."""
     scheduler: MotifDDIMScheduler = MotifDDIMScheduler(
         scale_b=scale_b, prediction_type=prediction_type, set_alpha_to_one=True
     )
@@ -59,7 +59,7 @@ def test_ddim_and_euler_of_diffusers_give_the_latents_of_our_scheduler(
 
 
 def exact_prediction(noisy: Tensor, timestep: Tensor, scheduler: MotifDDIMScheduler) -> Tensor:
-    """Return the v of a network that knows the clean latents: the noise follows from z_t."""
+    """Return the v of a perfect network, which knows the clean latents and computes the noise from z_t."""
     alpha, scale = (
         float(np.interp(float(timestep), np.arange(1000), each))
         for each in (scheduler.alphas_cumprod.double(), scheduler.scales.double())
@@ -74,7 +74,7 @@ def sampler_of(scheduler: object) -> Sampler:
 
 
 def end_of(sampler: Sampler) -> Tensor:
-    """Return the latents after the last step with the exact network."""
+    """Return the latents after the last step with the perfect network."""
     latents = sampler.start(torch.randn(1, 3, generator=torch.Generator().manual_seed(1)))
     for timestep in sampler.timesteps:
         noisy = sampler.network_input(latents, timestep)

@@ -1,4 +1,4 @@
-"""The temporal convolutions as Conv2d equal diffusers' Conv3d."""
+"""Temporal convolutions that run as Conv2d give the results of diffusers' Conv3d."""
 
 import copy
 

@@ -1,4 +1,4 @@
-"""Loading text-to-video networks in diffusers' layout and files of tensors."""
+"""Loading of text-to-video networks in diffusers' layout, and of tensor files."""
 
 from collections.abc import Callable
 from pathlib import Path

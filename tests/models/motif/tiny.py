@@ -32,7 +32,7 @@ def tiny_unet_config(*, conditioning: str = "x-cat", latent_channels: int = 4) -
 
 
 def tiny_unet(*, seed: int = 0, conditioning: str = "x-cat", latent_channels: int = 4) -> MotifUNet:
-    """Return a network with random weights, ready to run (no dropout)."""
+    """Return a network with random weights in evaluation mode."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         network: MotifUNet = MotifUNet(
@@ -43,7 +43,7 @@ def tiny_unet(*, seed: int = 0, conditioning: str = "x-cat", latent_channels: in
 
 
 def toy_pipeline(*, seed: int = 0, size: int = 32, num_frames: int = 4) -> MotifImageToVideoPipeline:
-    """Return a pipeline with random weights that makes noise-like clips of the right form."""
+    """Return a pipeline with random weights; its clips look like noise but have the correct shape."""
     tokenizer = word_tokenizer(scene_vocabulary())
     pipeline = MotifImageToVideoPipeline(
         vae=PatchAutoencoder(patch=4, latent_channels=4),

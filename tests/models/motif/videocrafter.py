@@ -1,6 +1,6 @@
 """An independent implementation of VideoCrafter2's UNet, as a reference for the conversion tests.
 
-It follows the published structure and names, and shares no code with `MotifUNet` or diffusers.
+The implementation follows the published structure and names; it shares no code with `MotifUNet` or diffusers.
 """
 
 import math
@@ -12,7 +12,7 @@ from torch.nn import functional
 
 
 class ReferenceUNet(nn.Module):
-    """The text-to-video UNet; the defaults are the published sizes."""
+    """The text-to-video UNet; the default sizes are the published sizes."""
 
     def __init__(
         self,
@@ -158,7 +158,7 @@ class SpatialTransformer(nn.Module):
 
 
 class TemporalTransformer(nn.Module):
-    """Attention over the frames of each position; the first one projects with convolutions of width 1."""
+    """Attention over the frames of each position; the first module projects with convolutions of width 1."""
 
     def __init__(self, channels: int, inner: int, head: int, groups: int, *, convolve: bool) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The batch, the loss and the inputs of the transformer: by hand, and against the pipeline of diffusers."""
+"""The transformer's batch, loss and inputs, compared with values by hand and with diffusers' pipeline."""
 
 from typing import Any
 

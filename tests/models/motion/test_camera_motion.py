@@ -1,4 +1,4 @@
-"""The camera's motion: numbers by hand on flow that is known."""
+"""The camera's motion, compared with values by hand for known flow."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from models.motion.settings import HeatmapSettings, LastFrame
 
 
 def camera_flow(*, shift: tuple[float, float] = (0, 0), zoom: float = 0) -> Flow:
-    """Return two maps of the flow of a camera over a frame of 64 x 96."""
+    """Return two maps of camera flow for frames of 64 x 96 pixels."""
     rows, columns = np.mgrid[:64, :96].astype(np.float32)
     flow = np.stack([shift[0] + zoom * columns, shift[1] + zoom * rows], axis=2)
     return np.stack([flow, flow]).astype(np.float32)

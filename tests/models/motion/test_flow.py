@@ -24,7 +24,7 @@ def textured(height: int, width: int, seed: int = 1) -> Frames:
 
 
 def sliding(steps: int = 3, by: int = 4) -> Frames:
-    """Return frames of an image that slides to the right."""
+    """Return frames of an image that moves to the right."""
     wide = textured(96, 160)
     return np.stack([wide[:, 40 - by * step : 136 - by * step] for step in range(steps)])
 
@@ -76,9 +76,10 @@ def test_the_static_filter_removes_the_halo_around_a_moving_object() -> None:
 
 
 def sinking_balloon(*, flat_share: float) -> tuple[Frames, NDArray[np.bool_]]:
-    """Return frames of a balloon that sinks by 3 pixels a frame, and its pixels in each frame.
+    """Return frames of a balloon that sinks by 3 pixels per frame, and the balloon's pixels in each frame.
 
-    Up to this share of its radius the balloon has no texture; outside, it has texture or, at 0, only shading.
+    The balloon has no texture up to the share `flat_share` of its radius. Outside, it has texture, or only
+    shading if `flat_share` is 0.
     """
     rows, columns = np.mgrid[:160, :160].astype(np.float32)
     background, pattern = 90 + 20 * textured(160, 160)[..., 0] / 255, textured(160, 160, seed=2)[..., 0]
@@ -95,7 +96,7 @@ def sinking_balloon(*, flat_share: float) -> tuple[Frames, NDArray[np.bool_]]:
 
 
 def lit_shares(frames: Frames, balloons: NDArray[np.bool_]) -> list[float]:
-    """Return the share of the balloon's pixels that move, for each frame but the last."""
+    """Return the share of the balloon's pixels that move, for each frame except the last."""
     moving = np.linalg.norm(create_flow_estimator("dis-medium")(frames), axis=3) > 0.5
     return [float(each[balloon].mean()) for each, balloon in zip(moving, balloons[:-1], strict=True)]
 
@@ -132,7 +133,7 @@ def test_raft_pads_frames_of_any_size_and_returns_the_final_estimate() -> None:
     input_shapes = []
 
     def network(previous: Tensor, following: Tensor) -> list[Tensor]:
-        """A network of toy size: returns by how much the next frame is brighter."""
+        """A toy network, which returns the brightness difference between the next frame and this frame."""
         input_shapes.append(tuple(previous.shape))
         difference = (following - previous).mean(dim=1, keepdim=True).repeat(1, 2, 1, 1)
         return [torch.zeros_like(difference), difference]

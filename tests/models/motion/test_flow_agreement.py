@@ -1,4 +1,4 @@
-"""The heatmap of DIS agrees with that of exact flow on rendered clips; perf/motion.py measures them all."""
+"""The heatmap of DIS agrees with the heatmap of exact flow; perf/motion.py measures all rendered clips."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ EVERY = 10
 
 
 def renderings() -> list[Rendering]:
-    """Draw one clip of every tenth action that moves something, the styles in turn."""
+    """Draw a clip of every tenth action with motion, with alternating styles."""
     actions = [
         (Scene(scenario, list(Style)[number % len(Style)], seed=1), action.name)
         for number, scenario in enumerate(SCENARIOS.values())

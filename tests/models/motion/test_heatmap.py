@@ -1,4 +1,4 @@
-"""Sigma, units, the last frame, and sizes: numbers by hand."""
+"""Sigma, units, the last frame and sizes, compared with values computed by hand."""
 
 import numpy as np
 import pytest
@@ -13,12 +13,12 @@ REPEAT = HeatmapSettings(last_frame=LastFrame.REPEAT)
 
 
 def settings_of(**changes: object) -> HeatmapSettings:
-    """Return settings in which the last frame needs no flow of its own."""
+    """Return settings with which the map of the last frame needs no separate flow."""
     return HeatmapSettings(**({"last_frame": LastFrame.REPEAT} | changes))
 
 
 def flow_of(*lengths: float, height: int = 100, width: int = 200) -> Flow:
-    """Return flow with one moving pixel per step, of the given length, up and to the left."""
+    """Return flow in which one pixel per step moves up and to the left by the given length."""
     flow = np.zeros((len(lengths), height, width, 2), np.float32)
     flow[:, 40, 60, 0] = [-0.6 * length for length in lengths]
     flow[:, 40, 60, 1] = [-0.8 * length for length in lengths]

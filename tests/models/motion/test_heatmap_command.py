@@ -1,4 +1,4 @@
-"""`ti2v heatmap`: the figure, the arrays and the errors; and the colours of flow."""
+"""`ti2v heatmap`: the figure, the arrays, the errors, and the colours of flow."""
 
 import json
 from pathlib import Path

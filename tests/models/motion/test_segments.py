@@ -28,7 +28,7 @@ def three_segments() -> Masks:
 
 
 def moving_two() -> Flow:
-    """Return flow of 2 pixels, x = 0.1, on the first two segments; one step of two on the second."""
+    """Return flow of two steps: the first segment moves in both steps, the second segment in one step."""
     flow = np.zeros((2, 20, 20, 2), np.float32)
     flow[:, 2:5, 2:5, 0] = 2.0
     flow[0, 8:16, 8:16, 1] = 3.0

@@ -1,4 +1,4 @@
-"""The shipped encoders of the sprite networks: what they keep of an image, and that training repeats."""
+"""The shipped encoders of the sprite networks: their reconstruction error, and reproducible training."""
 
 import numpy as np
 import torch

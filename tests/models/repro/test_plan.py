@@ -1,4 +1,4 @@
-"""The plan of a grid: hours and pieces from the costs of the runs, and refusals with the figures."""
+"""The plan of a grid: hours and pieces, computed from the costs of the runs, and refusals with numbers."""
 
 import pytest
 

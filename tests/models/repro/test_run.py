@@ -1,4 +1,4 @@
-"""Runs of the grid: they resume after a kill, repeat byte for byte, and keep a loss that is not finite."""
+"""Runs of the grid: they resume after a kill, repeat byte for byte, and record a loss that is NaN."""
 
 import json
 import shutil
@@ -24,7 +24,7 @@ def folders(path: Path) -> RunFolders:
 
 
 def result(path: Path, run: Run) -> tuple[bytes, bytes]:
-    """The weights and the measured clips of a run."""
+    """Return the weights and the measured clips of a run."""
     return (path / "runs" / run.name / WEIGHTS).read_bytes(), (
         path / "measurements" / f"{run.name}.csv"
     ).read_bytes()

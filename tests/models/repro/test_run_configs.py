@@ -1,4 +1,4 @@
-"""Configs of the grid: one changed setting each, the same data and noise for all, unknown names refused."""
+"""Configs of the grid: each changes one setting; data and noise are the same; unknown names are refused."""
 
 import pytest
 import torch
@@ -155,7 +155,7 @@ def test_an_image_encoder_that_does_not_exist_is_refused() -> None:
 
 
 def test_the_grid_measures_the_held_out_clips_that_the_service_knows() -> None:
-    """Export, contact sheet and workers use RETEST_SPRITES."""
+    """The export, the contact sheet and the workers use RETEST_SPRITES."""
     of_grid = held_out_sprites(setting_config(Setting.REFERENCE).data)
     assert [(one.pair_id, one.prompt, one.frames.tobytes()) for one in of_grid] == [
         (one.pair_id, one.prompt, one.frames.tobytes()) for one in held_out_clips(RETEST_SPRITES)

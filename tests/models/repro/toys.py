@@ -1,4 +1,4 @@
-"""A run of the grid at toy size: one image of the held-out benchmark, and a network of little width."""
+"""A run of the grid at toy size: one image of the held-out benchmark, and a narrow network."""
 
 from collections.abc import Mapping
 

@@ -1,6 +1,6 @@
-"""Processes that train, forked from one server process that has imported torch and diffusers already.
+"""Starts training processes as forks of one server process that has already imported torch and diffusers.
 
-An import takes several seconds of processor time; without the server, every process of a run would take them.
+The imports take several seconds of processor time, which each process would need without the server.
 """
 
 import multiprocessing

@@ -1,4 +1,4 @@
-"""Runs on two processes that divide the moments or the weights: they train like one, and stop together."""
+"""Runs on two processes with sharded moments or weights: same results as one process, and a common stop."""
 
 import json
 import signal
@@ -39,7 +39,7 @@ def exit_codes(children: list[ForkServerProcess]) -> list[int | None]:
 
 
 def write_sizes(folder: Path) -> None:
-    """Divide the weights of a toy network; write the numbers of all weights and of own weights."""
+    """Shard the weights of a toy network; write the number of all weights and of this process's weights."""
     dist.init_process_group("gloo")
     network = create_pipeline(toy_config(), clip_sources(toy_config().data)).unet
     total = sum(weight.numel() for weight in network.parameters())

@@ -1,4 +1,4 @@
-"""Initial networks of a run: text-to-video weights, saved pipelines, image encoders, SAM."""
+"""The initial networks of a run: text-to-video weights, saved pipelines, image encoders, SAM."""
 
 from pathlib import Path
 

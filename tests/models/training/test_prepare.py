@@ -44,7 +44,7 @@ def build_here(
 
 @pytest.fixture(scope="module")
 def videos(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Six clips and a damaged clip in WebVid's layout, with a row for a seventh clip that is gone."""
+    """Six clips and a damaged clip in WebVid's layout, with a row for an eighth clip that does not exist."""
     folder = tmp_path_factory.mktemp("webvid")
     (folder / "page").mkdir()
     for number in range(6):

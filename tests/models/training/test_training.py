@@ -28,7 +28,7 @@ def curve(folder: Path) -> list[float]:
 
 
 def kill_after_checkpoint(config_file: Path, output: Path, checkpoint: Path) -> None:
-    """Run `ti2v train` until it has written a checkpoint; SIGKILL ends it there."""
+    """Run `ti2v train` until it has written a checkpoint, then end it with SIGKILL."""
     (child,) = start_training(config_file, output, kill_after=checkpoint)
     child.join()
     assert child.exitcode == -signal.SIGKILL

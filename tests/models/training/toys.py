@@ -73,7 +73,7 @@ class TrainingSetup:
 
 
 def open_setup(config: TrainingConfig, cache: Path) -> TrainingSetup:
-    """Create the pipeline, dataset and state of a toy run as `run_training` does."""
+    """Create the pipeline, dataset and state of a toy run in the same way as `run_training`."""
     found = clip_sources(config.data)
     pipeline = create_pipeline(config, found)
     dataset = build_dataset(config, pipeline, found, TensorCache(cache))

@@ -1,11 +1,11 @@
-"""A model's program that looks for the worker's key everywhere, and then generates its clips.
+"""A model's program that searches for the worker's key, and then generates its clips.
 
 It runs in a separate process, as a stand-in for a program with malicious code. In the checkout, `target.json`
-has the worker's process id and namespaces, the folders to search and the key in reverse, so that the key is
-in no file that is searched. The program writes what it found to `found.json`.
+has the worker's process id and namespaces, the folders to search, and the key. The key is written in reverse,
+so that no searched file contains it. The program writes what it found to `found.json`.
 
-Without namespaces of its own, the program touches no process but the worker, and no mount: it would disturb
-the whole machine.
+Without its own namespaces, the program would disturb the whole machine. In this case, it inspects only the
+worker's process and changes no mount.
 """
 
 import ctypes
@@ -100,7 +100,7 @@ def traced(pids: list[int]) -> Iterator[str]:
 
 
 def in_devices() -> Iterator[str]:
-    """Read the memory of the machine."""
+    """Yield the memory devices of the machine that this process can read."""
     for device in ("/dev/mem", "/dev/kmem", "/proc/kcore"):
         if read(Path(device), 4096):
             yield device

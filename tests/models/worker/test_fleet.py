@@ -1,4 +1,4 @@
-"""A fleet of sixteen lanes, three of them broken: every clip is made once, by the others."""
+"""A fleet of sixteen lanes with three faulty lanes: the other lanes generate every clip exactly once."""
 
 import threading
 import time
@@ -48,7 +48,7 @@ class Sick(Scripted):
 
 
 class Dead(Scripted):
-    """A model whose process dies with every clip."""
+    """A model whose process dies at every clip."""
 
     def __init__(self, died: threading.Event) -> None:
         super().__init__()
@@ -78,7 +78,7 @@ def fleet(
     key: str | None = None,
     create_host: Callable[[int], ModelHost] | None = None,
 ) -> Fleet:
-    """Return a fleet whose lane N takes its next host's model from `lanes[N]`; the last model repeats."""
+    """Return a fleet; each new host of lane N runs the next model of `lanes[N]`; the last model repeats."""
 
     def scripted_host(lane: int) -> ModelHost:
         own = lanes[lane]
@@ -98,7 +98,7 @@ def fleet(
 
 
 def health(worker_server: WorkerServer) -> dict[str, str]:
-    """Return the state of each worker of `/metrics`."""
+    """Return the state of each worker, as `/metrics` shows it."""
     lines = httpx2.get(f"{worker_server.address}/metrics").text.splitlines()
     found = [line for line in lines if line.startswith("ti2v_worker_state{") and line.endswith(" 1.0")]
     return {line.split('worker="')[1].split(" ")[0]: line.split('state="')[1].split('"')[0] for line in found}

@@ -37,7 +37,7 @@ PATIENCE_S = 760
 
 @dataclass(frozen=True)
 class Load:
-    """The jobs of a run: every model generates a clip of every pair."""
+    """The size of the test: every model generates a clip of every pair."""
 
     pairs: int
     models: tuple[str, ...]
@@ -81,7 +81,7 @@ def bench(
 def worker_process(
     bench: WorkerServer, name: str, models: tuple[str, ...], environment: dict[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `ti2v worker`; it is killed at the end."""
+    """Run `ti2v worker`; the process is killed at the end."""
     program = Path(sys.executable).with_name("ti2v")
     words = ("worker", "--models", ",".join(models), "--name", name, "--device", "cpu", "--batch", "4")
     own = {"TI2V_SERVER": bench.address, "TI2V_KEY": bench.worker.key, "XDG_CACHE_HOME": str(bench.folder)}

@@ -1,4 +1,4 @@
-"""A program that a model starts finds the worker's key nowhere, and can still use its own folders."""
+"""A program that a model starts cannot find the worker's key, but can use its own folders."""
 
 import json
 import os
@@ -63,7 +63,7 @@ def started_worker(
     descriptor: int | None = None,
     **environment: str,
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """Start a worker for the jobs of the thief, and tell the thief what to look for."""
+    """Start a worker for the jobs of the model `thief`, and write the file with the thief's targets."""
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
     own = {"TI2V_ADAPTERS": str(worker_server.folder / "adapters"), "TI2V_CHECKOUTS": str(checkout.parent)}
     options = ["--server", worker_server.address, "--models", MODEL, "--device", "cpu", "--until-idle"]

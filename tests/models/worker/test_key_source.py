@@ -1,4 +1,4 @@
-"""The key stays out of what a program of the same user can read about the worker."""
+"""A program of the same user cannot read the key from the worker's process."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ COMMAND = ("worker", "--server", "http://127.0.0.1:9", "--models", "static", "--
 def running_worker(
     tmp_path: Path, *more: str, environment: Mapping[str, str] = {}, descriptor: int | None = None
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """Yield a worker that has said what it offers."""
+    """Yield a worker process that has already logged its models."""
     program = [sys.executable, "-c", "import sys; from benchmark.cli.main import main; sys.exit(main())"]
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
     log = tmp_path / "worker.log"

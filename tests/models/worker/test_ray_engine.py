@@ -45,7 +45,7 @@ NODE = {"node_ip_address": "127.0.0.1", "num_cpus": 1, "object_store_memory": 80
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """Environment of Ray and its actors: a toy MotiF, and a short temporary path (sockets need it)."""
+    """Environment of Ray and its actors: a toy MotiF, and a temporary path short enough for sockets."""
     short = tempfile.mkdtemp(prefix="ray-")
     made = toy_environment(tmp_path_factory.mktemp("toy"))
     with Path(__file__).open() as one_at_a_time, pytest.MonkeyPatch.context() as patch:
@@ -92,7 +92,7 @@ def with_retries(start: Callable[[], Started]) -> Started:
 
 @contextmanager
 def ray_worker(worker_server: WorkerServer, *words: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `ti2v worker --engine ray`; it is killed at the end."""
+    """Run `ti2v worker --engine ray`; the process is killed at the end."""
     program = Path(sys.executable).with_name("ti2v")
     own = {
         "TI2V_SERVER": worker_server.address,
@@ -115,7 +115,7 @@ def ray_worker(worker_server: WorkerServer, *words: str) -> Iterator[subprocess.
 
 @contextmanager
 def started_ray_worker(worker_server: WorkerServer, *words: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run it with a local cluster, and retry like `with_retries`."""
+    """Run `ti2v worker --engine ray` with a local cluster; retry the start like `with_retries`."""
     with ExitStack() as running:
         for _ in range(3):
             process = running.enter_context(ray_worker(worker_server, *words))

@@ -1,4 +1,4 @@
-"""`ti2v metrics SUBMISSION`: starts suites on a server, waits for workers, prints the scores."""
+"""`ti2v metrics SUBMISSION` starts suites on a server, waits for workers, and prints the scores."""
 
 import threading
 from pathlib import Path

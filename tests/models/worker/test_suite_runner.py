@@ -31,7 +31,7 @@ MOTION = AvailableSuite(SuiteName.MOTION)
 
 
 def run_worker(worker_server: WorkerServer, *suites: AvailableSuite) -> None:
-    """Measure until the server has no jobs. One process computes the scores, to start no others."""
+    """Measure until the server has no jobs; one process computes the scores and starts no others."""
     options = WorkerOptions(
         GPU_BOX,
         {},

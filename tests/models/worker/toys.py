@@ -47,7 +47,7 @@ licence = "Apache-2.0"
 
 
 def toy_environment(folder: Path) -> dict[str, str]:
-    """Write a toy MotiF as if it were set up, and return environment variables with which `ti2v` finds it."""
+    """Write a toy MotiF checkpoint, and return the environment variables with which `ti2v` finds the toy."""
     snapshot = folder / "hub" / f"models--tests--{TOY}" / "snapshots" / _REVISION
     toy_pipeline(size=32, num_frames=4).save_pretrained(snapshot)
     adapters = folder / "adapters"

@@ -1,4 +1,4 @@
-"""Figures as downloads: every form for whoever may see the results, 404 for everybody else."""
+"""Download of figures: every format for readers of the results, 404 for everybody else."""
 
 import csv
 import io
@@ -147,7 +147,7 @@ def test_a_pair_the_benchmark_does_not_have_is_not_found(
     assert answer.status_code == 404
 
 
-def test_a_clip_that_was_lost_is_said_in_a_sentence(cast: Cast, study: Study, client: TestClient) -> None:
+def test_a_lost_clip_is_reported_in_a_sentence(cast: Cast, study: Study, client: TestClient) -> None:
     for file in (cast.context.settings.home / "media" / "clips").rglob("*"):
         if file.is_file():
             file.unlink()

@@ -1,4 +1,4 @@
-"""A report is of one moment, however long it takes to read: on both databases."""
+"""A report is a consistent snapshot: it contains no vote that is cast during the export."""
 
 from sqlalchemy import select
 

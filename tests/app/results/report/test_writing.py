@@ -1,4 +1,4 @@
-"""The bundle as a download: the folder of `ti2v report` in one ZIP file."""
+"""The download of the report: one ZIP file with the folder that `ti2v report` writes."""
 
 import hashlib
 import io

@@ -1,4 +1,4 @@
-"""What every figure promises as a file: fonts inside, text as text, the same bytes again."""
+"""Files of all figures: embedded fonts, text as text, and the same bytes for the same figure."""
 
 import io
 import threading
@@ -32,7 +32,7 @@ FIGURES: dict[str, Callable[[], PaperFigure]] = {
 
 @cache
 def drawn_alone(name: str, file_format: FigureFormat) -> bytes:
-    """Draw a figure's file once for all tests here."""
+    """Draw a figure's file once for all tests of this file."""
     return figure_file(FIGURES[name](), file_format)
 
 

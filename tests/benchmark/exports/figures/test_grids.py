@@ -1,4 +1,4 @@
-"""Grids of scenarios, styles and hard cases: numbers that need no colour."""
+"""Grids of scenarios, styles and hard cases: the numbers are readable without colour."""
 
 from dataclasses import replace
 

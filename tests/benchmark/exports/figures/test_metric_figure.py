@@ -1,4 +1,4 @@
-"""The figure of metrics against people: numbers, order, marks and what cannot be drawn."""
+"""The figure that compares metrics with people: numbers, order, marks and refused input."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The two sides stay apart for colour-blind readers and in grey print; numbers stay readable on their cells.
+"""Colours of figures: distinct for colour-blind readers and in grey print; numbers on cells are readable.
 
 Simulation: G. M. Machado, M. M. Oliveira and L. A. F. Fernandes (2009), IEEE Transactions on Visualization
 and Computer Graphics 15(6), 1291-1298, at full severity, on linear RGB.
@@ -36,7 +36,7 @@ def linear(colour: str) -> Colour:
 
 
 def lab(rgb: Colour) -> Colour:
-    """CIE L*a*b* under D65 of linear RGB."""
+    """Convert linear RGB to CIE L*a*b* with the white point D65."""
     xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ rgb
     x, y, z = np.cbrt(np.maximum(xyz / [0.9505, 1.0, 1.089], 1e-9))
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])

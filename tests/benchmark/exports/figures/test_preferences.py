@@ -1,4 +1,4 @@
-"""Figure 4: the bar of each matchup with its interval, the reasons beside it."""
+"""Figure 4: a bar with an interval for each matchup, and the reasons next to the bar."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The scenarios of a benchmark: image, prompt and count of each."""
+"""The figure of a benchmark's scenarios: an image, a prompt and the number of pairs of each scenario."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Strips: models as rows, frames as columns, image and prompt on top."""
+"""The figure of frames: models as rows, frames as columns, image and prompt at the top."""
 
 import pytest
 

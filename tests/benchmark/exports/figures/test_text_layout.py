@@ -1,4 +1,4 @@
-"""Text that fits into its room, whatever it is."""
+"""Layout of any text within a given width."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Figures of small made-up studies."""
+"""Figures of small synthetic studies."""
 
 import io
 import re
@@ -31,7 +31,7 @@ DRAWN = (FigureFormat.SVG, FigureFormat.PDF, FigureFormat.PNG)
 def study(
     panels: list[tuple[int, int]], *, others: int = 1, scenarios: int = 2
 ) -> tuple[Tallies, list[Matchup]]:
-    """Every matchup of motif has these panels of (reference, other) votes; pairs take turns in scenarios."""
+    """Return a study in which every matchup has these panels of (reference, other) votes."""
     matchups = [Matchup(f"motif:other{n:02}", "motif", f"other{n:02}", "demo") for n in range(others)]
     count = len(panels) * others
     tallies = tallies_from_columns(
@@ -84,7 +84,7 @@ def strips(
 
 
 def scenes(*, count: int = 8) -> ScenariosFigure:
-    """Scenes with wide and tall images by turns."""
+    """Return a figure of scenarios with alternating wide and tall images."""
     shapes = [(24, 32, 3), (32, 24, 3)]
     made = [
         ScenarioExample(
@@ -103,7 +103,7 @@ def metric_row(metric: str, accuracy: float | None = 60.0, **values: object) -> 
 
 
 def metric_figure(*, interim: bool = False) -> MetricAgreementFigure:
-    """Three metrics of two suites; one has no interval, one no direction, and two have static clips."""
+    """Return a figure of three metrics: one has no interval, one has no direction, two have static clips."""
     static = {"static_clips": 40, "ci_low": 45.0, "ci_high": 72.5}
     rows = [
         metric_row("cuts", 48.8, prefers_static=10.0, **static),
@@ -114,7 +114,7 @@ def metric_figure(*, interim: bool = False) -> MetricAgreementFigure:
 
 
 def texts(figure: PaperFigure) -> list[str]:
-    """Return every text of a figure's SVG, in the order it was written."""
+    """Return all texts of a figure's SVG, in the order of the file."""
     return texts_of_svg(figure_file(figure, FigureFormat.SVG))
 
 
@@ -136,6 +136,6 @@ def csv_lines(figure: PaperFigure) -> list[str]:
 
 
 def text_spans(figure: PaperFigure) -> list[tuple[float, float]]:
-    """Return x and y of every text in the SVG."""
+    """Return the position (x, y) of every text in the SVG."""
     svg = figure_file(figure, FigureFormat.SVG).decode()
     return [(float(x), float(y)) for x, y in re.findall(r'<text [^>]*? x="([-\d.]+)" y="([-\d.]+)"', svg)]

@@ -1,4 +1,4 @@
-"""A local stand-in for three hosted APIs. It replays the answers of their published documentation."""
+"""A local stand-in for three hosted APIs, which replays the responses of the APIs' documentation."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ class StandIn:
     """The state of the stand-in.
 
     Attributes:
-        faults: answers that replace the next answers to a request, by the request's last word of the path.
+        faults: responses that replace the next responses; the key is the last word of the request's path.
         seen: method, path, headers and body of every request.
     """
 

@@ -1,4 +1,4 @@
-"""Cosmos-Predict2 and Cosmos3 at toy size; a stand-in replaces their guardrail, a package of NVIDIA."""
+"""Cosmos-Predict2 and Cosmos3 at toy size; a stand-in replaces NVIDIA's guardrail package."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,11 +22,11 @@ from tests.models.generators.toys.wan import wan_vae
 
 
 class StandInGuardrail:
-    """What the class asks of `cosmos_guardrail.CosmosSafetyChecker`.
+    """A guardrail with the methods of `cosmos_guardrail.CosmosSafetyChecker` that the pipeline class calls.
 
     Attributes:
-        prompts: it was shown.
-        clips: it was shown, by their shape.
+        prompts: the prompts that the guardrail has checked.
+        clips: the shapes of the clips that the guardrail has checked.
     """
 
     def __init__(self, *, prompts_pass: bool = True, clips_pass: bool = True) -> None:
@@ -36,7 +36,7 @@ class StandInGuardrail:
         self._clips_pass = clips_pass
 
     def to(self, device: object) -> None:
-        """Go nowhere; there are no weights."""
+        """Do nothing, because there are no weights."""
 
     def check_text_safety(self, prompt: str) -> bool:
         self.prompts.append(prompt)
@@ -49,7 +49,7 @@ class StandInGuardrail:
 
 @contextmanager
 def guardrail(made: Callable[[], StandInGuardrail]) -> Iterator[None]:
-    """Let the classes find this guardrail where they look for NVIDIA's when they are loaded."""
+    """Inside the block, pipeline classes create this guardrail instead of NVIDIA's guardrail."""
     with pytest.MonkeyPatch.context() as patch:
         for module in ("pipeline_cosmos2_video2world", "pipeline_cosmos3_omni"):
             patch.setattr(f"diffusers.pipelines.cosmos.{module}.CosmosSafetyChecker", made)
@@ -60,7 +60,8 @@ def cosmos(*, padding_mask: bool = False) -> DiffusionPipeline:
     """Return the pipeline.
 
     Args:
-        padding_mask: as the published one; its network then needs torchvision.
+        padding_mask: whether the network has a padding mask, as the published network; it then needs
+            torchvision.
     """
     words = tokenizer()
     return Cosmos2VideoToWorldPipeline(
@@ -86,7 +87,7 @@ def cosmos(*, padding_mask: bool = False) -> DiffusionPipeline:
 
 
 def cosmos3() -> DiffusionPipeline:
-    """Return the pipeline, whose network reads the words of the prompt itself."""
+    """Return the Cosmos3 pipeline, in which the denoising network itself reads the prompt."""
     words = chat_tokenizer("<|im_start|>", "<|im_end|>", "<|vision_start|>")
     words.chat_template = CHAT
     latent_channels = 16

@@ -1,4 +1,4 @@
-"""Helios at toy size: a network of Wan's build that continues its own clip section by section."""
+"""Helios at toy size: a network with Wan's architecture that extends its own clip section by section."""
 
 from diffusers import DiffusionPipeline, HeliosPipeline, HeliosScheduler, HeliosTransformer3DModel
 

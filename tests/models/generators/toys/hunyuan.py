@@ -1,4 +1,4 @@
-"""HunyuanVideo, HunyuanVideo 1.5, and FramePack and SkyReels-V1, fine-tuned HunyuanVideos, at toy size."""
+"""HunyuanVideo, HunyuanVideo 1.5, FramePack and SkyReels-V1 at toy size."""
 
 from diffusers import (
     AutoencoderKLHunyuanVideo15,

@@ -24,13 +24,13 @@ def tokenizer(max_length: int = 24) -> PreTrainedTokenizerFast:
 
 
 def chat_tokenizer(*marks: str) -> PreTrainedTokenizerFast:
-    """Return a tokenizer for the long templates some classes put around a prompt.
+    """Return a tokenizer for the long templates that some pipeline classes put around a prompt.
 
-    They cut as many tokens off its front as their own tokenizer makes of the template. Blanks count as tokens
-    here, so that ours makes more of it, and the prompt is not cut off with it.
+    The classes remove a fixed number of tokens from the start: the template's length in the original
+    tokenizer. In this tokenizer, blanks are tokens, so the template is longer and the prompt is not removed.
 
     Args:
-        marks: of the template, a token each.
+        marks: special words of the template; each becomes one token.
     """
     words = tokenizer(max_length=2048)
     words.backend_tokenizer.pre_tokenizer = Split(Regex(r"\s+|\w+|[^\w\s]"), behavior="isolated")
@@ -46,7 +46,7 @@ def t5(vocabulary: int) -> T5EncoderModel:
 
 
 def pooling_encoder(words: PreTrainedTokenizerFast) -> CLIPTextModel:
-    """Return the second text encoder of the Hunyuan family, of which the pooled output is taken."""
+    """Return the second text encoder of the Hunyuan family; the pipelines use its pooled output."""
     return random_text_encoder(words, seed=0, channels=POOLED_CHANNELS, layers=1, heads=2)
 
 

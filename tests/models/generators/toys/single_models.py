@@ -50,7 +50,7 @@ def i2vgen_xl() -> DiffusionPipeline:
 
 
 def cogvideox_1_5() -> DiffusionPipeline:
-    """Return the build of version 1.5, whose patches span two latent frames."""
+    """Return CogVideoX 1.5, in which a patch spans two latent frames."""
     return cogvideox(patch_size_t=2)
 
 

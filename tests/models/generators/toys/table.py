@@ -1,6 +1,6 @@
-"""Pipelines of diffusers at toy size with random weights, saved to disk, one per shipped adapter.
+"""Saves a diffusers pipeline of toy size with random weights for each shipped adapter.
 
-The sizes follow diffusers' own tests; the code does not.
+The sizes are the sizes in diffusers' own tests; the code is ours.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ from tests.models.generators.toys.wan import skyreels_v2, wan, wan_ti2v, wan_wit
 
 @dataclass(frozen=True)
 class Toy:
-    """A pipeline to be saved, and the form and further arguments its adapter's recipe is cut down to."""
+    """A toy pipeline, with the size and the arguments that replace the values in the adapter's recipe."""
 
     build: Callable[[], DiffusionPipeline | ModularPipeline]
     size: int
@@ -70,7 +70,7 @@ TOYS = {
 
 
 def toy_recipe(name: str) -> DiffusersRecipe:
-    """Return a shipped adapter's recipe with a toy's form and two steps; the rest stays."""
+    """Return a shipped adapter's recipe with a toy's size and two steps; all other values are unchanged."""
     recipe, toy = read_recipe(shipped_adapter(name)), TOYS[name]
     assert isinstance(recipe, DiffusersRecipe)
     form = NativeTable(width=toy.size, height=toy.size, frames=toy.frames, fps=Fraction(toy.fps))

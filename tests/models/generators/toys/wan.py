@@ -1,4 +1,4 @@
-"""Wan 2.1, both builds of Wan 2.2, and SkyReels-V2, which is of the same build as Wan 2.1."""
+"""Wan 2.1, both architectures of Wan 2.2, and SkyReels-V2, which has the architecture of Wan 2.1."""
 
 from collections.abc import Callable
 
@@ -45,7 +45,7 @@ def wan_with_two_experts() -> DiffusionPipeline:
 
 
 def wan_ti2v() -> DiffusionPipeline:
-    """Return the build of Wan 2.2 TI2V-5B, whose first latent frame is the image."""
+    """Return Wan 2.2 TI2V-5B, in which the first latent frame is the image."""
     words, channels = tokenizer(), 4
     return WanImageToVideoPipeline(
         tokenizer=words,
