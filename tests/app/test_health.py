@@ -37,7 +37,9 @@ def test_this_machine_reads_the_metrics(context: AppContext, host: str) -> None:
         ("127.0.0.1", {"Via": "1.1 proxy"}),
     ],
 )
-def test_others_need_a_key(context: AppContext, host: str, headers: dict[str, str]) -> None:
+def test_requests_from_other_machines_need_a_key(
+    context: AppContext, host: str, headers: dict[str, str]
+) -> None:
     refused(from_address(context, host, **headers).get("/metrics"), 401, "not_signed_in")
 
 

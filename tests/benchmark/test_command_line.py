@@ -97,7 +97,7 @@ def test_a_missing_file_is_named(run: Callable[..., int], capsys: pytest.Capture
     assert capsys.readouterr().err == "Error: /nowhere/votes.csv: No such file or directory.\n"
 
 
-def test_a_fault_of_ours_keeps_its_trace(run: Callable[..., int]) -> None:
+def test_an_internal_fault_keeps_its_traceback(run: Callable[..., int]) -> None:
     with pytest.raises(KeyError):
         run("try", "broken")
 
@@ -153,7 +153,7 @@ def test_two_packages_may_add_verbs_to_one_noun() -> None:
     assert list(study.commands) == ["create", "power"]
 
 
-def test_values_our_own_code_refuses_are_sentences_and_others_are_faults() -> None:
+def test_values_that_our_code_refuses_are_reported_and_other_errors_are_faults() -> None:
     for module, expected in (("benchmark.stats", True), ("json", False)):
         scope: dict[str, object] = {"__name__": module}
         exec("def fail():\n    raise ValueError('the panel must be odd')", scope)

@@ -78,7 +78,7 @@ def test_a_file_whose_name_says_another_format_is_wrong_usage(
     assert not (tmp_path / "figure.png").exists()
 
 
-def test_votes_that_allow_no_such_figure_are_told_why(
+def test_votes_that_do_not_allow_a_figure_are_refused_with_a_reason(
     votes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("figure", votes, "--figure", "styles", "--output", tmp_path / "figure.svg") == 1
@@ -86,7 +86,7 @@ def test_votes_that_allow_no_such_figure_are_told_why(
     assert not (tmp_path / "figure.svg").exists()
 
 
-def test_an_interim_score_tests_nothing_and_says_so(votes: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_interim_score_has_no_test_and_is_marked(votes: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("score", votes, "--interim", "--format", "json")
 
     printed = capsys.readouterr()

@@ -46,7 +46,7 @@ def test_a_break_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["nowhere/table.csv", "."])
-def test_a_path_that_takes_no_file_is_named_as_it_was_given(tmp_path: Path, name: str) -> None:
+def test_an_unwritable_file_path_is_reported_as_given(tmp_path: Path, name: str) -> None:
     path = str(tmp_path / name)
 
     with pytest.raises(OSError) as caught:

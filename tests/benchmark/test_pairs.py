@@ -86,7 +86,7 @@ def test_what_nothing_decides_is_ambiguous_and_names_both_readings(others: list[
     assert name.with_seed == ClipName("car_take", 1)
 
 
-def test_hidden_files_are_told_by_their_dot() -> None:
+def test_files_that_start_with_a_dot_are_hidden() -> None:
     assert is_hidden_file("._toy1_moves_0.mp4")
     assert is_hidden_file(".DS_Store")
     assert not is_hidden_file("toy1._moves.mp4")

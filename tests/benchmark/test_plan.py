@@ -19,7 +19,7 @@ def test_without_pairs_it_says_how_many_are_needed() -> None:
     assert "with 3 votes" in said
 
 
-def test_an_even_panel_is_refused_in_words() -> None:
+def test_an_even_panel_is_refused_with_a_reason() -> None:
     result = CliRunner().invoke(plan, ["--votes", "4"])
 
     assert result.exit_code != 0

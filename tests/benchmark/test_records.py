@@ -92,7 +92,7 @@ def test_every_problem_is_listed_with_its_row_and_column() -> None:
     assert str(error.value).startswith("votes has 2 problems:")
 
 
-def test_a_column_wrong_throughout_is_said_in_a_few_lines() -> None:
+def test_a_completely_wrong_column_is_reported_in_a_few_lines() -> None:
     rows = [vote(annotator=f"a{index}") | {"status": "new"} for index in range(30)]
     with pytest.raises(TableError, match="and 20 more"):
         votes_of(table(rows))
@@ -131,7 +131,7 @@ def test_without_reference_the_name_of_the_matchup_says_it_else_the_alphabet() -
     assert votes_of(unnamed).matchups[0].reference == "cinemo"
 
 
-def test_what_a_missing_column_costs_is_said() -> None:
+def test_the_effect_of_a_missing_column_is_stated() -> None:
     remarks = missing_column_remarks(table_of(table([vote()]).drop(columns=["annotator", "image"])))
     assert [remark.split(":")[0] for remark in remarks] == ["No column image", "No column annotator"]
     assert missing_column_remarks(table_of(table([vote()]))) == []

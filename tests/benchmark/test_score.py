@@ -91,11 +91,11 @@ def test_a_wrong_row_is_a_sentence_and_a_failure(votes_file: Path) -> None:
         ("leaderboard", "fewer than 10 pairs"),
     ],
 )
-def test_says_in_words_what_the_table_shows(votes_file: Path, table_name: str, said: str) -> None:
+def test_sentences_describe_the_table(votes_file: Path, table_name: str, said: str) -> None:
     assert said in run(votes_file, "--table", table_name).stderr
 
 
-def test_excluded_votes_are_counted_on_request_and_what_they_change_is_said(tmp_path: Path) -> None:
+def test_excluded_votes_are_counted_on_request_and_their_effect_is_stated(tmp_path: Path) -> None:
     rows = [
         *panel(for_reference=2, for_other=1, pair="p1"),
         *(vote(pair="p1", annotator=f"eve{n}", chosen="cinemo", status="excluded") for n in range(2)),

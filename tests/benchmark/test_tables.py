@@ -238,7 +238,7 @@ def test_two_spellings_of_a_name_that_look_the_same_are_refused(cell: str, diffe
 
 
 @pytest.mark.parametrize("cell", ["NaN", "None", "null", "N/A", "<NA>", "#REF!"])
-def test_a_text_that_stands_for_no_text_is_refused(cell: str) -> None:
+def test_a_placeholder_for_a_missing_text_is_refused(cell: str) -> None:
     cells = CellReader(Table.from_columns("t", {"caption": ["a dog runs", cell]}))
     cells.texts("caption")
 

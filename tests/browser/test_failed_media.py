@@ -30,7 +30,7 @@ def test_a_missing_image_is_named_and_no_other_image_is_shown(voting_page: Votin
     assert all(video.is_visible() for video in voting_page.page.locator("video").all())
 
 
-def test_the_previous_image_never_stands_beside_the_next_text(voting_page: VotingPage) -> None:
+def test_the_previous_image_is_never_next_to_the_next_text(voting_page: VotingPage) -> None:
     voting_page.page.wait_for_load_state("networkidle")  # the next pair is loaded
     first = voting_page.page.locator("[data-media=image]").get_attribute("src")
     voting_page.page.route("**/media/*/image", lambda route: route.abort())

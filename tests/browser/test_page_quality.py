@@ -213,7 +213,7 @@ OUTLINE_ON = {
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_and_outlines_stand_out(scheme: str) -> None:
+def test_text_and_outlines_have_enough_contrast(scheme: str) -> None:
     colours = _tokens()[scheme]
     too_weak = [
         (over, under, ratio)

@@ -22,7 +22,7 @@ def test_undo_brings_the_pair_back_with_its_former_answer(voting_page: VotingPag
     assert voting_page.notice.get_attribute("data-shown") is not None
 
 
-def test_a_corrected_vote_takes_the_place_of_the_first(voting_page: VotingPage) -> None:
+def test_a_corrected_vote_replaces_the_first_vote(voting_page: VotingPage) -> None:
     voting_page.vote("B", "Object motion")
     second = voting_page.token
     voting_page.press("u")

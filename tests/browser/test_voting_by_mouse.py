@@ -78,7 +78,7 @@ def test_the_times_are_measured(voting_page: VotingPage) -> None:
     assert 100 <= vote.left_watched_ms <= vote.decision_ms
 
 
-def test_the_last_vote_leads_to_the_thanks(voting_page: VotingPage) -> None:
+def test_the_last_vote_opens_the_last_page(voting_page: VotingPage) -> None:
     total = int(voting_page.position.split(" of ")[1])
     for _ in range(total - 1):
         voting_page.vote()

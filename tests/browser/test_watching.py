@@ -117,7 +117,7 @@ def test_with_less_motion_asked_for_nothing_starts_by_itself(
     assert calm.page.evaluate("window.hasPlayed") is None
 
 
-def test_a_clip_that_does_not_load_is_said_and_loaded_again_on_demand(voting_page: VotingPage) -> None:
+def test_a_clip_that_does_not_load_is_reported_and_loaded_again_on_request(voting_page: VotingPage) -> None:
     voting_page.page.route("**/media/*/right", lambda route: route.abort())
     voting_page.page.reload()
     voting_page.wait_for_submit("Retry loading clip B")

@@ -65,7 +65,7 @@ def test_no_banned_phrase_is_used(patterns: tuple[str, ...]) -> None:
     assert found == []
 
 
-def test_a_phrase_is_found_across_lines_and_only_as_whole_words() -> None:
+def test_a_phrase_is_found_across_lines_and_only_as_complete_words() -> None:
     pattern = pattern_of(["hand in", "lies"])
 
     assert [

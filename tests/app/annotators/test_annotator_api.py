@@ -48,7 +48,7 @@ def test_excluding_and_reinstating_answer_with_what_changed(people: People, alic
 
 
 @pytest.mark.parametrize("verb", ["exclude", "reinstate"])
-def test_a_study_of_alices_is_not_there_for_others(people: People, verb: str) -> None:
+def test_other_people_do_not_see_alices_study(people: People, verb: str) -> None:
     for stranger in (people.cast.bob, people.cast.charlie):
         client = client_of(people.cast.context, stranger)
 
@@ -73,5 +73,5 @@ def test_a_reason_is_required(people: People, alice: TestClient, body: dict[str,
     assert people.statuses(FIRST) == [VoteStatus.VALID] * 6
 
 
-def test_an_annotator_nobody_knows_is_not_found(people: People, alice: TestClient) -> None:
+def test_an_unknown_annotator_is_not_found(people: People, alice: TestClient) -> None:
     refused(alice.post(f"{ADDRESS}/annotator-999/exclude", json={"reason": "x"}), 404, "unknown_annotator")

@@ -35,7 +35,7 @@ def alice(people: People) -> TestClient:
     return signed_in(people.cast.context, people.cast.alice)
 
 
-def test_everybody_has_a_line_with_figures_in_words_and_intervals(alice: TestClient) -> None:
+def test_every_annotator_has_a_row_with_numbers_and_intervals(alice: TestClient) -> None:
     words = text_of(alice.get(LIST).text)
 
     assert "2 annotators: no flags, 0 excluded." in words
@@ -55,7 +55,7 @@ def test_matchups_have_the_display_names_of_their_models(people: People, alice: 
     assert "motif" not in words.split("Sensitivity to annotators")[1]
 
 
-def test_a_study_nobody_came_to_says_so(cast: Cast) -> None:
+def test_the_page_says_that_a_study_has_no_annotators(cast: Cast) -> None:
     cast.open_study()
 
     page = signed_in(cast.context, cast.alice).get(LIST)
@@ -63,7 +63,7 @@ def test_a_study_nobody_came_to_says_so(cast: Cast) -> None:
     assert "Nobody has opened an invitation yet." in text_of(page.text)
 
 
-def test_the_head_of_a_column_orders_by_it_and_then_the_other_way_round(alice: TestClient) -> None:
+def test_a_column_header_sorts_descending_and_then_ascending(alice: TestClient) -> None:
     head = f'href="{LIST}?sort=votes&amp;order=descending"'
     assert head in alice.get(LIST).text
 
@@ -80,25 +80,25 @@ def test_every_column_can_be_ordered_by(alice: TestClient, by: SortBy) -> None:
     assert sorted(names_in(alice.get(f"{LIST}?sort={by}").text)) == [FIRST, SECOND]
 
 
-def test_an_order_nobody_knows_is_refused(alice: TestClient) -> None:
+def test_an_unknown_order_is_refused(alice: TestClient) -> None:
     assert alice.get(f"{LIST}?sort=luck").status_code == 422
 
 
 @pytest.mark.parametrize("address", [LIST, ONE])
-def test_to_a_stranger_there_is_no_such_page_even_when_the_study_is_closed(
-    people: People, address: str
-) -> None:
+def test_the_page_is_404_for_a_stranger_even_if_the_study_is_closed(people: People, address: str) -> None:
     close(people.study, people.cast.alice)
 
     assert signed_in(people.cast.context, people.cast.charlie).get(address).status_code == 404
 
 
 @pytest.mark.parametrize("address", [LIST, ONE])
-def test_whoever_is_not_signed_in_is_asked_to(people: People, client: TestClient, address: str) -> None:
+def test_a_visitor_who_is_not_signed_in_gets_the_sign_in_form(
+    people: People, client: TestClient, address: str
+) -> None:
     assert client.get(address, headers=PAGE).status_code == 401
 
 
-def test_an_annotator_nobody_knows_is_a_clean_404(alice: TestClient) -> None:
+def test_the_page_of_an_unknown_annotator_is_404(alice: TestClient) -> None:
     answer = alice.get(f"{LIST}/annotator-999")
 
     assert (answer.status_code, "<h1>" in answer.text) == (404, True)
@@ -159,7 +159,7 @@ def test_a_form_sent_from_another_site_is_refused(people: People, alice: TestCli
     assert people.statuses(FIRST) == [VoteStatus.VALID] * 4
 
 
-def test_somebody_who_left_is_shown_without_a_form(people: People, alice: TestClient) -> None:
+def test_an_annotator_who_left_is_shown_without_a_form(people: People, alice: TestClient) -> None:
     people.comes(votes=1).post("/studies/motif-study/withdraw")
 
     page = alice.get(f"{LIST}/annotator-003").text
@@ -168,7 +168,7 @@ def test_somebody_who_left_is_shown_without_a_form(people: People, alice: TestCl
     assert "<textarea" not in page
 
 
-def test_the_lines_of_other_people_say_who_moves_a_score_most(alice: TestClient) -> None:
+def test_the_page_states_the_sensitivity_to_annotators(alice: TestClient) -> None:
     words = text_of(alice.get(LIST).text)
 
     assert "Sensitivity to annotators" in words

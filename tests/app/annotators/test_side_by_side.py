@@ -23,7 +23,7 @@ def test_without_an_exclusion_nothing_is_compared(cast: Cast) -> None:
     assert HEADING not in signed_in(cast.context, cast.alice).get(RESULTS).text
 
 
-def test_scores_stand_side_by_side_per_matchup(cast: Cast) -> None:
+def test_scores_are_side_by_side_for_each_matchup(cast: Cast) -> None:
     people = people_of(cast)
     people.comes(votes=12, opinion=lambda _assignment: Side.OTHER)
     people.exclude(FIRST)
@@ -48,7 +48,7 @@ def test_a_matchup_without_excluded_votes_is_not_listed(cast: Cast) -> None:
     assert "cinemo – – 0 100.0 [34.2, 100.0] 2 2" in words
 
 
-def test_matchups_stand_in_the_order_of_table_1(cast: Cast) -> None:
+def test_matchups_are_in_the_order_of_table_1(cast: Cast) -> None:
     people = people_of(cast)
     people.comes(votes=12)
     people.exclude(FIRST)

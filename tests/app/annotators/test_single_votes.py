@@ -86,7 +86,7 @@ def test_while_the_annotator_is_out_no_single_vote_comes_back(people: People, al
         ({"pair": PAIR_IDS[0]}, 422, "invalid"),
     ],
 )
-def test_a_vote_that_is_not_there_is_not_found(
+def test_a_missing_vote_is_404(
     people: People, alice: TestClient, named: dict[str, str], status: int, code: str
 ) -> None:
     people.comes(votes=1)

@@ -138,7 +138,9 @@ def test_a_full_disk_is_507_and_nothing_stays(cramped: Upload, small_disk: Path,
     assert cramped.put(cramped.free, clip).status_code == 201
 
 
-def test_an_input_image_that_is_gone_is_our_trouble_not_the_clips(upload: Upload, cast: Cast) -> None:
+def test_a_missing_input_image_is_an_error_of_the_server_and_not_of_the_clip(
+    upload: Upload, cast: Cast
+) -> None:
     for image in (cast.context.settings.home / "media" / "images").rglob("*"):
         if image.is_file():
             image.unlink()

@@ -55,7 +55,7 @@ def test_the_same_bytes_again_are_200_and_change_nothing(upload: Upload) -> None
     assert upload.traces() == before
 
 
-def test_other_bytes_for_a_taken_slot_are_409(shared_upload: Upload) -> None:
+def test_different_bytes_for_an_existing_clip_are_409(shared_upload: Upload) -> None:
     before = shared_upload.traces()
 
     refused(shared_upload.put(shared_upload.taken, OTHER_CLIP), 409, "clip_exists")

@@ -103,7 +103,7 @@ def test_an_unknown_model_is_refused_with_those_there_are(alice: TestClient, wor
     assert answer.json()["problems"] == ["drift", "static"]
 
 
-def test_somebody_elses_model_is_theirs_unless_a_worker_offers_it(
+def test_a_model_of_another_person_can_be_used_only_if_a_worker_offers_it(
     alice: TestClient, bob: TestClient, worker: WorkerProgram
 ) -> None:
     alice.put("/api/v1/models/mine", json={"name": "Mine"})

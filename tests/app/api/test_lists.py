@@ -180,7 +180,7 @@ def test_a_filter_keeps_the_rows_that_match(
     assert len(rows) == expected
 
 
-def test_models_of_others_are_not_mine(cast: Cast) -> None:
+def test_the_models_of_other_people_are_not_listed_as_own(cast: Cast) -> None:
     ada = client_of(cast.context, cast.ada)
 
     assert len(ada.get(f"{API}/models").json()["models"]) == 3

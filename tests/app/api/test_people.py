@@ -154,7 +154,7 @@ def test_only_admins_manage_people_and_keys(context: AppContext, cast: Cast, cli
             refused(answer, 403, "forbidden")
 
 
-def test_an_admins_key_without_the_scope_manages_nobody(ada: TestClient) -> None:
+def test_an_admins_key_without_the_scope_cannot_manage_people(ada: TestClient) -> None:
     created = ada.post(f"{API}/keys", json={"name": "ada", "role": "admin", "scopes": ["read", "study"]})
     limited = TestClient(ada.app, headers={"Authorization": f"Bearer {created.json()['key']}"})
 

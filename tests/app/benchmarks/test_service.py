@@ -142,7 +142,7 @@ def test_the_official_shape_differs_in_nothing_from_itself() -> None:
     assert differences_from_official(OFFICIAL_SHAPE) == []
 
 
-def test_the_importer_takes_no_image_that_the_store_would_refuse() -> None:
+def test_the_importer_refuses_every_image_that_the_store_would_refuse() -> None:
     limits = ImageLimits()
 
     assert limits.max_bytes >= images.MAX_IMAGE_BYTES

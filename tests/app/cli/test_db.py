@@ -163,7 +163,7 @@ def test_what_the_service_stores_is_for_its_own_user(
     assert [mode(each) for each in files] == [0o600, 0o600, 0o600]
 
 
-def test_an_older_database_is_taken_away_from_others(run: Run, home: Path) -> None:
+def test_the_file_permissions_of_an_older_database_are_restricted(run: Run, home: Path) -> None:
     (home / "ti2v.sqlite3").chmod(0o644)
 
     run("key", "list")
@@ -247,7 +247,7 @@ def test_a_backup_overwrites_nothing(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "mine.txt").read_text() == "keep me"
 
 
-def test_a_backup_into_a_folder_that_is_not_there_says_so(run: Run, tmp_path: Path) -> None:
+def test_a_backup_into_a_missing_folder_is_refused(run: Run, tmp_path: Path) -> None:
     outcome = run("db", "backup", tmp_path / "nowhere" / "copy.sqlite3")
 
     assert outcome.code == 1

@@ -18,11 +18,11 @@ def sections() -> dict[str, str]:
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
-def test_every_command_has_its_section_and_no_other_is_there() -> None:
+def test_the_document_has_one_section_for_each_command() -> None:
     assert sorted(sections()) == sorted(registered_commands())
 
 
-def test_the_table_of_places_names_every_command_and_no_other() -> None:
+def test_the_table_of_places_names_exactly_the_commands() -> None:
     table = DOCUMENT.read_text().partition("## Where commands run")[2].partition("\n\n**Server.**")[0]
     cells = [row.split(" | ")[1] for row in table.splitlines() if row.startswith("| ")][1:]
 
@@ -32,7 +32,7 @@ def test_the_table_of_places_names_every_command_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("path", registered_commands())
-def test_every_option_is_listed_and_no_other_is_there(path: str) -> None:
+def test_the_document_lists_exactly_the_existing_options(path: str) -> None:
     options = [each for each in registered_commands()[path].load().params if isinstance(each, click.Option)]
 
     listed = re.findall(r"^\| `(--[^ `|]+)", sections()[path], re.MULTILINE)

@@ -218,7 +218,7 @@ def test_a_strip_is_drawn_for_each_pair_asked_for(world: World) -> None:
     )
 
 
-def test_a_running_studys_bundle_says_so_and_is_computed_again(
+def test_the_report_of_an_open_study_is_marked_as_interim_and_recomputed(
     ti2v_of_cast: Run, study: Study, tmp_path: Path
 ) -> None:
     fill_panels(study, people=1)

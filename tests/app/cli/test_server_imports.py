@@ -55,7 +55,7 @@ def test_problems_on_the_server_are_listed(run: Run, server: str, folder: Path) 
     assert "nothing was imported" in outcome.err
 
 
-def test_a_server_takes_folders_and_zips_without_an_owner(run: Run, server: str, folder: Path) -> None:
+def test_a_server_accepts_folders_and_zips_without_an_owner(run: Run, server: str, folder: Path) -> None:
     table = run("benchmark", "import", str(folder / "prompt.csv"), "--server", server)
     owned = run("benchmark", "import", str(folder), "--owner", "alice", "--server", server)
 

@@ -93,7 +93,7 @@ def test_a_side_may_be_named_by_label_or_id(ti2v: Run, cast: Cast) -> None:
     assert (by_label.code, by_id.code) == (0, 0), by_label.err + by_id.err
 
 
-def test_a_side_may_be_somebody_elses_if_it_is_shared(ti2v: Run, cast: Cast) -> None:
+def test_a_shared_submission_of_another_person_can_be_a_side(ti2v: Run, cast: Cast) -> None:
     bobs = make_submission(cast.context, cast.bob, model="seine", shade=9)
     with cast.context.database.write() as session:
         subject = find_own(session, ShareSubject.SUBMISSION, bobs, principal=cast.bob.principal)

@@ -209,7 +209,9 @@ def test_somebody_elses_model_is_refused(submit: Sender, clips: Path, cast: Cast
     assert "belongs to somebody else" in outcome.err
 
 
-def test_a_final_submission_takes_no_more_and_a_label_makes_room(submit: Sender, clips: Path) -> None:
+def test_a_final_submission_accepts_no_clips_and_a_label_creates_a_new_submission(
+    submit: Sender, clips: Path
+) -> None:
     (clips / f"{PAIR_IDS[0]}_0.mp4").rename(clips / "late.part")
     submit(clips, "--allow-partial")
     (clips / "late.part").rename(clips / f"{PAIR_IDS[0]}_0.mp4")

@@ -106,7 +106,7 @@ def test_names_of_their_annotators_are_not_kept(cast: Cast, run_import: Import, 
     assert names == ["annotator-001", "annotator-002", "annotator-003"]
 
 
-def test_its_sides_are_nobody_elses_submissions(cast: Cast, run_import: Import, tmp_path: Path) -> None:
+def test_the_submissions_of_an_imported_study_are_new(cast: Cast, run_import: Import, tmp_path: Path) -> None:
     run_import(three_raters(tmp_path))
 
     with cast.context.database.read() as session:
@@ -312,14 +312,14 @@ def test_a_dry_run_checks_and_imports_nothing(cast: Cast, run_import: Import, tm
         assert session.scalar(select(func.count()).select_from(VideoModel)) == 3
 
 
-def test_an_owner_who_is_not_there_is_a_sentence(run_import: Import, tmp_path: Path) -> None:
+def test_an_unknown_owner_is_reported_in_a_sentence(run_import: Import, tmp_path: Path) -> None:
     outcome = run_import(three_raters(tmp_path), "--owner", "nobody")
 
     assert outcome.code == 1
     assert "There is no researcher called nobody" in outcome.err
 
 
-def test_a_status_column_of_theirs_is_pointed_out(run_import: Import, tmp_path: Path) -> None:
+def test_an_external_status_column_is_reported(run_import: Import, tmp_path: Path) -> None:
     file = tmp_path / "theirs.csv"
     file.write_text(f"item,model_a,model_b,winner,rater,status\n{PAIR_IDS[0]},MotiF,Zeta,A,ann,excluded\n")
 

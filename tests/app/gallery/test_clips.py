@@ -76,7 +76,7 @@ def test_a_lost_file_is_reported_before_the_body(cast: Cast, alice: TestClient, 
     assert alice.get(address).status_code == 503
 
 
-def test_a_pair_without_a_clip_says_so(cast: Cast, alice: TestClient) -> None:
+def test_the_page_of_a_pair_without_a_clip_states_this(cast: Cast, alice: TestClient) -> None:
     with cast.context.database.write() as session:
         for row in session.scalars(select(Submission)):
             row.status = SubmissionStatus.WITHDRAWN

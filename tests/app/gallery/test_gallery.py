@@ -23,7 +23,7 @@ def pictures_of(page: str) -> list[str]:
     return re.findall(r'src="(/thumbnails/[^"]+)"', page)
 
 
-def test_every_image_stands_once_with_all_its_texts(cast: Cast, visitor: TestClient) -> None:
+def test_every_image_appears_once_with_all_its_texts(cast: Cast, visitor: TestClient) -> None:
     page = visitor.get("/gallery/tiny").text
 
     assert len(pictures_of(page)) == len(set(pictures_of(page))) == 3

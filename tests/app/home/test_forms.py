@@ -47,7 +47,7 @@ def test_pausing_twice_changes_nothing(cast: Cast, study: Study) -> None:
     assert status_of(cast) is StudyStatus.PAUSED
 
 
-def test_closing_asks_once_more_and_says_what_it_means(cast: Cast, study: Study) -> None:
+def test_closing_needs_a_confirmation_that_explains_the_effect(cast: Cast, study: Study) -> None:
     alice = signed_in(cast.context, cast.alice)
 
     question = alice.get("/studies/motif-study/close").text

@@ -47,7 +47,7 @@ def test_a_program_still_gets_the_error_as_json(cast: Cast, study: Study) -> Non
     assert client.get(RESULTS).json()["error"] == "not_signed_in"
 
 
-def test_the_key_signs_in_and_leads_back_to_the_page(stranger: TestClient, cast: Cast, study: Study) -> None:
+def test_the_key_signs_in_and_redirects_to_the_page(stranger: TestClient, cast: Cast, study: Study) -> None:
     answer = stranger.post("/sign-in", data={"key": f" {cast.alice.key} ", "target": RESULTS})
 
     assert answer.history[0].status_code == 303
@@ -101,7 +101,7 @@ def test_a_workers_key_opens_no_page(stranger: TestClient, cast: Cast) -> None:
 @pytest.mark.parametrize(
     "target", ["https://example.org/", "//example.org", "/\\example.org", "javascript:1"]
 )
-def test_the_form_never_leads_to_another_site(stranger: TestClient, cast: Cast, target: str) -> None:
+def test_the_form_never_redirects_to_another_site(stranger: TestClient, cast: Cast, target: str) -> None:
     answer = stranger.post("/sign-in", data={"key": cast.alice.key, "target": target}, follow_redirects=False)
 
     assert answer.headers["location"] == "/"

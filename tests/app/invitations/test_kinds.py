@@ -90,7 +90,9 @@ def test_nobody_else_can_preview_it(client: TestClient, cast: Cast, study: Study
 
 
 @pytest.mark.parametrize("kind", ["judge", "imported", "owner"])
-def test_other_kinds_have_no_links(client: TestClient, cast: Cast, study: Study, kind: str) -> None:
+def test_annotators_of_other_kinds_get_no_invitations(
+    client: TestClient, cast: Cast, study: Study, kind: str
+) -> None:
     answer = client.post(
         f"/api/v1/studies/{study.slug}/invitations",
         json={"count": 1, "kind": kind},

@@ -196,7 +196,7 @@ def test_a_new_queue_finds_everybody_ready_to_help(yard: Yard) -> None:
     assert models(yard.claim("helper", holding="motif")) == ["cinemo"]
 
 
-def test_a_worker_long_gone_keeps_no_model_from_others(yard: Yard) -> None:
+def test_a_worker_that_left_long_ago_does_not_block_a_model(yard: Yard) -> None:
     yard.ask("motif")
     yard.ask("cinemo")
     yard.claim("one")

@@ -38,7 +38,7 @@ def holes(text: str) -> set[str]:
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_a_catalogue_has_every_text_and_no_other(language: Language, source: Catalog) -> None:
+def test_a_catalogue_has_exactly_the_texts_of_the_pages(language: Language, source: Catalog) -> None:
     known = entries(read_catalogue(language))
 
     assert known.keys() == entries(source).keys()

@@ -153,7 +153,7 @@ def test_an_odd_size_is_rendered(kind: RenditionRecipe, tmp_path: Path, sandbox:
 
 
 @pytest.mark.parametrize("kind", RenditionRecipe)
-def test_the_index_stands_before_the_frames(kind: RenditionRecipe, tmp_path: Path, sandbox: Sandbox) -> None:
+def test_the_index_precedes_the_frames(kind: RenditionRecipe, tmp_path: Path, sandbox: Sandbox) -> None:
     rendition = render(draw_clip(tmp_path / "clip.mp4"), Recipe(kind, 64, 64, 8.0, 16), sandbox)
 
     kinds = [kind for kind, _ in boxes_of(rendition.read_bytes())]

@@ -195,7 +195,7 @@ def test_a_refusal_keeps_its_code(tmp_path: Path, sandbox: Sandbox) -> None:
     assert refused.value.code == "empty"
 
 
-def test_a_fault_of_ours_is_an_error_not_a_hang(sandbox: Sandbox) -> None:
+def test_an_internal_fault_is_an_error_and_not_a_hang(sandbox: Sandbox) -> None:
     with pytest.raises(WorkDied) as died:
         sandbox.run(Work.PROBE, {"no such argument": 1})
 

@@ -75,7 +75,7 @@ def test_a_worker_reads_clips_only_of_jobs_that_it_holds(
     refused(clip_of(worker, job), 409, "stale_attempt")
 
 
-def test_a_job_that_generates_a_clip_has_no_clip_to_read_and_takes_no_scores(
+def test_a_job_that_generates_a_clip_has_no_clip_to_read_and_accepts_no_scores(
     alice: TestClient, worker: WorkerProgram
 ) -> None:
     ask(alice)

@@ -210,7 +210,7 @@ def test_known_endpoints_are_used_for_a_day_while_the_provider_does_not_answer(
         ({"/keys": (500, {})}, 503),
     ],
 )
-def test_a_failing_exchange_signs_nobody_in(
+def test_a_failed_code_exchange_is_no_sign_in(
     install: Install, provider: OpenIdServer, faults: dict[str, tuple[int, object]], status: int
 ) -> None:
     browser = client_of(install())
@@ -222,7 +222,7 @@ def test_a_failing_exchange_signs_nobody_in(
     assert not is_signed_in(browser)
 
 
-def test_without_a_provider_there_is_no_such_sign_in(client: TestClient) -> None:
+def test_without_a_provider_the_sign_in_route_does_not_exist(client: TestClient) -> None:
     assert client.get("/openid/start").status_code == 404
     assert client.get("/openid/callback").status_code == 404
     assert "openid" not in client.get("/sign-in", headers=PAGE).text

@@ -241,7 +241,7 @@ def test_studies_of_a_group_exclude_each_others_participants(
     assert client.get(f"/studies/{other.slug}/join", params=LINK).url.path == f"/studies/{other.slug}/vote"
 
 
-def test_a_page_that_asks_nothing_returns_to_the_platform_at_once(
+def test_a_last_page_without_questions_returns_to_the_platform_immediately(
     client: TestClient, cast: Cast, study: Study
 ) -> None:
     phases = Phases.model_validate({"finish": {"comment": False}})

@@ -219,7 +219,9 @@ def test_unsigned_links_are_refused_and_nothing_is_stored(
         assert list(session.scalars(select(PlatformSession))) == []
 
 
-def test_without_keys_the_page_asks_to_come_back(client: TestClient, api: ProlificApi, study: Study) -> None:
+def test_without_keys_the_page_asks_to_try_again_later(
+    client: TestClient, api: ProlificApi, study: Study
+) -> None:
     api.fault = 503
 
     answer = join(client, study, signed(SERVER))

@@ -25,7 +25,7 @@ def test_every_link_gives_a_file(cast: Cast, study: Study) -> None:
         assert answer.content
 
 
-def test_before_the_first_vote_there_is_nothing_to_take(cast: Cast, study: Study) -> None:
+def test_before_the_first_vote_there_is_nothing_to_download(cast: Cast, study: Study) -> None:
     page = signed_in(cast.context, cast.alice).get("/studies/motif-study/results").text
 
     assert "/exports/" not in page

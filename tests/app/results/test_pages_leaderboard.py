@@ -19,7 +19,7 @@ def test_the_results_page_links_the_leaderboard(cast: Cast, study: Study) -> Non
     assert f'href="{LEADERBOARD}"' in page
 
 
-def test_models_stand_by_strength_though_one_reference_meets_everybody(cast: Cast, study: Study) -> None:
+def test_models_are_ordered_by_strength_even_with_a_single_reference(cast: Cast, study: Study) -> None:
     # MotiF wins two of three pairs; without a loss, no strength would be finite.
     fill_panels(
         study, people=5, opinion=lambda shown: Side.OTHER if shown.pair_id % 3 == 0 else Side.REFERENCE

@@ -13,7 +13,7 @@ from tests.cast import PAIR_IDS, Cast, Study
 MATCHUP = "/studies/motif-study/results/1"
 
 
-def test_each_matchup_of_the_figure_leads_to_its_own_page(cast: Cast, study: Study) -> None:
+def test_each_matchup_of_the_figure_links_its_page(cast: Cast, study: Study) -> None:
     alice = signed_in(cast.context, cast.alice)
 
     results = "/studies/motif-study/results"
@@ -24,9 +24,7 @@ def test_each_matchup_of_the_figure_leads_to_its_own_page(cast: Cast, study: Stu
     assert [alice.get(urljoin(results, link)).status_code for link in links] == [200, 200]
 
 
-def test_every_pair_is_there_with_its_votes_and_leads_to_its_clips_and_votes(
-    cast: Cast, study: Study
-) -> None:
+def test_every_pair_is_listed_with_its_votes_and_a_link_to_its_page(cast: Cast, study: Study) -> None:
     alice = signed_in(cast.context, cast.alice)
 
     page = alice.get(MATCHUP).text
@@ -37,7 +35,7 @@ def test_every_pair_is_there_with_its_votes_and_leads_to_its_clips_and_votes(
         assert f'href="/studies/motif-study/pairs/{pair_id}"' in page
 
 
-def test_wins_stand_before_losses_and_undecided_between(cast: Cast) -> None:
+def test_won_pairs_come_first_then_undecided_then_lost_pairs(cast: Cast) -> None:
     study = cast.open_study(others=["cinemo"])
     fill_panels(study, people=2, opinion=lambda shown: Side.REFERENCE if shown.pair_id % 3 else Side.OTHER)
 

@@ -112,7 +112,7 @@ def test_tags_of_the_pair_are_shown(cast: Cast, study: Study) -> None:
     assert "Image style Clay Hard case One of several" in words
 
 
-def test_models_are_named_to_nobody_else_before_the_study_is_closed_and_shared(
+def test_only_the_owner_sees_model_names_before_the_study_is_closed_and_shared(
     cast: Cast, study: Study, client: TestClient
 ) -> None:
     charlie = signed_in(cast.context, cast.charlie)

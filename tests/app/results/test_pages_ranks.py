@@ -29,7 +29,7 @@ def counted(votes_for_reference: int, *, pairs: int = 40) -> CountedStudy:
     return CountedStudy(tuple(Matchup(f"{a}:{b}", a, b) for a, b in ROUND_ROBIN), (), tallies)
 
 
-def test_models_stand_by_strength_with_the_ranks_that_are_possible() -> None:
+def test_models_are_ordered_by_strength_with_their_possible_ranks() -> None:
     part = ranks(counted(4), Naming(NAMES, None), is_interim=False)
 
     assert part is not None

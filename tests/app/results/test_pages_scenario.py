@@ -15,7 +15,7 @@ from tests.page_text import text_of
 KITES = "/studies/motif-study/scenarios/kite"
 
 
-def test_the_results_page_leads_to_every_scenario(cast: Cast, study: Study) -> None:
+def test_the_results_page_links_every_scenario(cast: Cast, study: Study) -> None:
     fill_panels(study, people=1)
     alice = signed_in(cast.context, cast.alice)
 
@@ -42,7 +42,7 @@ def test_only_the_pairs_of_the_scenario_count(cast: Cast) -> None:
     assert "motif won 0.0 % of 2 decided pairs (95 % interval 0.0 to 65.8 %): Boat alone shows no" in boats
 
 
-def test_every_pair_stands_there_with_its_votes_and_leads_to_its_page(cast: Cast, study: Study) -> None:
+def test_every_pair_of_the_scenario_is_listed_with_its_votes_and_a_link(cast: Cast, study: Study) -> None:
     fill_panels(study, people=1)
     page = signed_in(cast.context, cast.alice).get(KITES).text
 

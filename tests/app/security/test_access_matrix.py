@@ -177,7 +177,7 @@ def test_what_is_on_a_hidden_benchmark_is_hidden(world: World) -> None:
     assert world.who_gets(f"{API}/studies/motif-study/results") == OWNERS
 
 
-def test_somebody_who_only_sees_changes_nothing(world: World) -> None:
+def test_a_person_with_read_access_cannot_change_anything(world: World) -> None:
     world.set_submissions(SHARED)
     world.set_study(SHARED)
     bob = world.readers["bob"]

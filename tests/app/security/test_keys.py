@@ -95,7 +95,7 @@ def test_a_key_without_the_right_is_403_and_nothing_changes(
     assert found["status"] == "open"
 
 
-def test_another_researchers_model_and_study_are_not_mine_to_change(
+def test_a_researcher_cannot_change_the_model_or_study_of_another_researcher(
     client: TestClient, cast: Cast, study: Study
 ) -> None:
     answer = client.put("/api/v1/models/motif", json=MODEL, headers=cast.charlie.headers)

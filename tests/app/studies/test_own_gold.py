@@ -141,7 +141,7 @@ def test_bad_requests_are_refused_and_the_set_can_be_made_again(cast: Cast, cont
     assert (none.status_code, "No clip of this submission can be used" in text_of(none.text)) == (409, True)
 
 
-def test_a_confirmed_set_that_was_rejected_before_opening_asks_nothing(
+def test_a_set_that_was_rejected_before_opening_gives_no_gold_questions(
     cast: Cast, context: AppContext
 ) -> None:
     alice = signed_in(context, cast.alice)

@@ -119,7 +119,7 @@ def test_the_owner_reads_it_on_the_first_page_until_the_study_closes(alice: Test
     assert SENTENCE not in browser.get("/").text
 
 
-def test_somebody_else_does_not_read_it(alice: TestClient, cast: Cast) -> None:
+def test_only_the_owner_reads_the_losses(alice: TestClient, cast: Cast) -> None:
     cast.reshape_clips("motif", SQUARE)
     cast.reshape_clips("cinemo", WIDE)
     create(alice, cast)

@@ -122,7 +122,7 @@ def test_one_of_two_files_of_a_pair_is_chosen(cast: Cast, live_server: str, fold
     assert hashlib.sha256(files[0].read_bytes()).hexdigest() not in stored
 
 
-def test_other_bytes_need_the_tick_of_replace(cast: Cast, live_server: str, folder: Path) -> None:
+def test_different_bytes_need_the_option_replace(cast: Cast, live_server: str, folder: Path) -> None:
     with chromium() as browser:
         context = browser.new_context()
         page = context.new_page()

@@ -97,7 +97,7 @@ def test_the_same_seed_hands_out_in_the_same_order_and_another_seed_in_another(
     assert sorted(orders[0]) == sorted(orders[1])
 
 
-def test_nobody_is_asked_for_more_than_the_study_asks_of_one_person(client: TestClient, cast: Cast) -> None:
+def test_no_annotator_gets_more_comparisons_than_the_limit_per_person(client: TestClient, cast: Cast) -> None:
     short = cast.open_study("short", comparisons_per_annotator=4)
 
     cards = vote_on_everything(enter(client, short), short)

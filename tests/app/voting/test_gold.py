@@ -199,7 +199,7 @@ def test_gold_questions_never_exceed_the_requested_number_or_an_annotators_share
     assert {card["total"] for card in cards} == {4}
 
 
-def test_a_study_without_gold_never_asks_any(cast: Cast) -> None:
+def test_a_study_without_gold_has_no_gold_questions(cast: Cast) -> None:
     study = with_gold(cast).open_study(others=["cinemo"])
 
     cards = judge_all(annotator(study), study)
@@ -241,7 +241,7 @@ def test_gold_that_makes_no_sense_is_refused(cast: Cast, gold: object) -> None:
     refused(alice.post("/api/v1/studies", json=body(cast, gold=gold)), 422, "invalid_field")
 
 
-def test_a_benchmark_without_gold_answers_says_so(cast: Cast) -> None:
+def test_a_benchmark_without_gold_answers_is_refused(cast: Cast) -> None:
     alice = client_of(cast.context, cast.alice)
 
     refused(alice.post("/api/v1/studies", json=body(cast)), 422, "no_gold")
@@ -268,7 +268,7 @@ def test_a_study_of_gold_clips_has_no_gold_questions(cast: Cast) -> None:
     refused(alice.post("/api/v1/studies", json=body(cast, matchups=[matchup])), 422, "gold_is_compared")
 
 
-def test_gold_clips_of_another_form_would_stand_out(cast: Cast) -> None:
+def test_gold_clips_of_a_different_format_are_refused(cast: Cast) -> None:
     with_gold(cast)
     with cast.context.database.write() as session:
         static = select(Submission.id).where(Submission.public_id == cast.submission_ids["static"])

@@ -122,7 +122,7 @@ def test_the_comparison_of_an_expired_lease_goes_to_the_next_annotator(
 
 
 @pytest.mark.parametrize(("again", "most"), [(False, 12), (True, 9)])
-def test_a_judgement_takes_few_statements(
+def test_a_judgement_needs_few_statements(
     client: TestClient, study: Study, context: AppContext, again: bool, most: int
 ) -> None:
     token = assign(enter(client, study), study)["token"]

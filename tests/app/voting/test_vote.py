@@ -81,9 +81,7 @@ def test_the_vote_is_stored_as_the_side_and_the_submission_it_stood_for(
         assert (kept.object_motion, kept.overall_quality) == (False, True)
 
 
-def test_a_vote_without_a_reason_is_refused_where_the_study_asks_for_one(
-    annotator: TestClient, study: Study
-) -> None:
+def test_a_vote_without_a_required_reason_is_refused(annotator: TestClient, study: Study) -> None:
     refused(vote(annotator, assign(annotator, study)["token"], reasons=()), 422, "justification_missing")
 
 

@@ -111,7 +111,7 @@ def test_names_that_a_mac_decomposed_are_found(fill: Fill) -> None:
     assert (len(read.clips), read.missing, read.problems) == (1, (), ())
 
 
-def test_a_prompt_that_ends_in_a_number_is_told_from_a_seed(fill: Fill) -> None:
+def test_a_prompt_that_ends_in_a_number_is_distinguished_from_a_seed(fill: Fill) -> None:
     folder = fill("car_take_1.mp4", "car_take_1_1.mp4")
 
     read = read_clip_folder(folder, ["car_take", "car_take_1"], seed=1)

@@ -59,7 +59,7 @@ def without_escapes(text: str) -> str:
 @by_layout
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("kind", COMPUTED)
-def test_a_table_is_whole_whatever_names_it_holds(name: str, kind: TableName, layout: TableLayout) -> None:
+def test_a_table_is_complete_for_all_names(name: str, kind: TableName, layout: TableLayout) -> None:
     text = latex(scored(name), kind, layout)
     columns = re.search(r"\\begin\{(?:tabular|longtable)\}\{@\{\}([lr]+)@\{\}\}", text)
     assert columns

@@ -218,7 +218,7 @@ def test_names_are_literal_in_markdown_and_latex(name: str, markdown: str, in_te
     assert any(line.startswith(f"{in_tex} & other &") for line in in_latex)
 
 
-def test_the_note_stands_under_the_table_and_in_the_parquet_file() -> None:
+def test_the_note_is_below_the_table_and_in_the_parquet_file() -> None:
     rows = some_rows(TableName.PREFERENCES)
     note = TableNote(pairs=3, panel=(4, 5), votes=19, left_out={VoteStatus.WITHDRAWN: 2, VoteStatus.GOLD: 1})
     said = "3 pairs, 19 votes, 4 to 5 votes per comparison. Not counted: 2 withdrawn, 1 gold votes."

@@ -70,7 +70,7 @@ def test_other_addresses_are_refused_with_the_form_they_should_have(address: str
     assert "is not of the form hf://owner/name" in str(caught.value.problems[0])
 
 
-def test_a_hub_that_cannot_be_reached_is_said_to_be(tmp_path: Path) -> None:
+def test_an_unreachable_hub_is_reported(tmp_path: Path) -> None:
     program = (
         "from benchmark.importers.hub import read_hub\n"
         "from benchmark.importers.problems import ImportProblems\n"

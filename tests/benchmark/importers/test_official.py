@@ -42,7 +42,7 @@ def test_pairs_come_in_the_order_of_the_table(tmp_path: Path) -> None:
         *("no header, backslash", "file name alone", "without ending", "spreadsheet mark", "empty rows"),
     ],
 )
-def test_columns_are_found_whatever_the_table_looks_like(tmp_path: Path, table: str) -> None:
+def test_columns_are_found_in_every_form_of_the_table(tmp_path: Path, table: str) -> None:
     (pair,) = read_official(folder_with(tmp_path, table)).pairs
 
     assert (pair.image, pair.prompt) == ("balloon1", "a cat runs")
@@ -57,7 +57,7 @@ def test_encodings_of_spreadsheets_are_read(tmp_path: Path, encoding: str) -> No
     assert pair.prompt == "the café’s door opens"
 
 
-def test_a_guessed_encoding_is_said_with_the_first_line_to_check(tmp_path: Path) -> None:
+def test_a_guessed_encoding_is_reported_with_the_first_line_to_check(tmp_path: Path) -> None:
     mac = "image,prompt\nballoon1.png,the café opens\n".encode("mac_roman")
 
     guessed = read_official(folder_with(tmp_path, mac)).remark
@@ -77,7 +77,7 @@ def test_a_guessed_encoding_is_said_with_the_first_line_to_check(tmp_path: Path)
         (' "a cat runs"', "line 3: The cell has white space before its quotation mark."),
     ],
 )
-def test_a_prompt_that_nobody_wrote_is_refused(tmp_path: Path, prompt: str, problem: str) -> None:
+def test_a_missing_or_placeholder_prompt_is_refused(tmp_path: Path, prompt: str, problem: str) -> None:
     table = f"image,prompt\nballoon1.png,a dog runs\nballoon1.png,{prompt}\n"
 
     (found,) = problems_of(folder_with(tmp_path, table))
@@ -106,7 +106,7 @@ def test_a_semicolon_table_may_have_commas_in_its_prompts(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"])
-def test_any_usual_image_type_is_taken(tmp_path: Path, form: str) -> None:
+def test_every_common_image_type_is_accepted(tmp_path: Path, form: str) -> None:
     suffix = "jpg" if form == "JPEG" else form.lower()
     table = f"image,prompt\nnew/deep/kite1.{suffix},the kite rises\n"
 
@@ -193,7 +193,7 @@ def test_a_scenario_that_can_have_no_page_is_refused(tmp_path: Path, scenario: s
     ]
 
 
-def test_a_text_where_an_image_should_stand_is_refused(tmp_path: Path) -> None:
+def test_a_text_in_place_of_an_image_is_refused(tmp_path: Path) -> None:
     table = f"image,prompt\n{'word' * 2000}.png,it rises\n"
 
     assert problems_of(folder_with(tmp_path, table)) == [

@@ -31,7 +31,7 @@ def test_every_kind_of_file_gives_the_same_votes(tmp_path: Path) -> None:
         assert len(votes.left_out) == 1
 
 
-def test_apostrophes_of_safe_cells_are_taken_off(tmp_path: Path) -> None:
+def test_apostrophes_of_safe_cells_are_removed(tmp_path: Path) -> None:
     frame = table([vote(reference="'=motif", other="'@cinemo", matchup="m")])
     frame.to_csv(tmp_path / "votes.csv", index=False)
     (matchup,) = load_votes(tmp_path / "votes.csv")[0].matchups

@@ -128,7 +128,7 @@ def test_the_prompt_requests_a_camera_motion() -> None:
         requested_camera_motion("camera pans left, then camera zooms in")
 
 
-def test_edges_that_contradict_each_other_tell_nothing() -> None:
+def test_contradicting_edges_give_no_camera_motion() -> None:
     edges = ((0, 9), (9, 0), (0, 9), (9, 0))
 
     assert (

@@ -112,7 +112,7 @@ def test_the_true_clip_agrees_with_itself() -> None:
     assert same.background_drift == 0.0
 
 
-def test_a_wrong_direction_and_amount_are_told_apart() -> None:
+def test_a_wrong_direction_and_a_wrong_amount_give_different_scores() -> None:
     mask = object_mask()
     true = uniform_flow(2, 0) * mask[..., None]
 

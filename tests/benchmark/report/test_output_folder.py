@@ -54,7 +54,7 @@ def test_nothing_has_the_name_before_all_is_written(tmp_path: Path) -> None:
     assert (tmp_path / "bundle" / "SHA256SUMS").exists()
 
 
-def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
+def test_an_empty_folder_is_accepted(tmp_path: Path) -> None:
     (tmp_path / "bundle").mkdir()
 
     assert (bundle(tmp_path / "bundle") / "SHA256SUMS").exists()
@@ -64,7 +64,7 @@ def test_folders_above_are_made(tmp_path: Path) -> None:
     assert (bundle(tmp_path / "a" / "b" / "bundle") / "SHA256SUMS").exists()
 
 
-def test_a_path_that_takes_no_folder_is_named_as_it_was_asked_for() -> None:
+def test_an_unwritable_folder_path_is_reported_as_given() -> None:
     with pytest.raises(OSError, match="/proc/bundle") as raised:
         bundle(Path("/proc/bundle"))
 

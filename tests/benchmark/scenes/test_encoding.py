@@ -26,7 +26,7 @@ def test_a_clip_is_h264_without_audio_of_the_asked_size_and_speed(frames: NDArra
         assert sum(1 for _ in clip.decode(video=0)) == 8
 
 
-def test_the_index_stands_before_the_pictures(frames: NDArray[np.uint8]) -> None:
+def test_the_index_precedes_the_pictures(frames: NDArray[np.uint8]) -> None:
     clip = encode_mp4(frames)
 
     assert 0 < clip.find(b"moov") < clip.find(b"mdat")

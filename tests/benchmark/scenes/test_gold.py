@@ -22,7 +22,7 @@ def test_both_sides_of_a_question_are_models_without_weights() -> None:
     assert all({question.reference, question.other} <= set(SYNTHETIC_MODELS) for question in gold_questions())
 
 
-def test_a_still_clip_is_told_by_its_motion_and_a_wrong_one_by_the_text() -> None:
+def test_a_frozen_clip_differs_in_motion_and_a_wrong_clip_in_the_text() -> None:
     still = GoldQuestion("kites1_x", GoldUse.GOLD, GoldRival.STATIC)
     wrong = GoldQuestion("kites1_x", GoldUse.GOLD, GoldRival.WRONG_ACTION)
 

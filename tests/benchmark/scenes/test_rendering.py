@@ -80,7 +80,7 @@ def test_an_unknown_action_is_refused_with_those_the_scene_has() -> None:
 
 
 @pytest.mark.parametrize("size", [161, 32, 4096, (160, 81)])
-def test_a_size_the_encoder_cannot_take_is_refused(size: int | tuple[int, int]) -> None:
+def test_a_size_that_the_encoder_does_not_support_is_refused(size: int | tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="even and from 64 to 2048 pixels"):
         render(scene(), "book_opens", size=size)
 

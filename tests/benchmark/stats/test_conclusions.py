@@ -36,7 +36,7 @@ def test_no_difference_shown_is_not_called_equality() -> None:
     assert "This does not prove equality" in conclusion(row)
 
 
-def test_a_difference_lost_to_the_correction_is_said_to_be() -> None:
+def test_a_difference_that_the_correction_removes_is_described() -> None:
     # 6 of 6: p = 0.03125, times two matchups 0.0625.
     first, _, _ = preferences(
         tallies([WON] * 6 + [WON, LOST], matchup=[0] * 6 + [1] * 2), [MOTIF_CINEMO, MOTIF_STATIC]

@@ -69,7 +69,7 @@ def test_a_plan_counts_its_votes() -> None:
     assert "14,400 votes" in plan_sentence(plan)
 
 
-def test_a_plan_without_pairs_takes_as_many_as_needed() -> None:
+def test_a_plan_without_pairs_uses_the_required_number() -> None:
     assert plan_study(share=0.6).pairs == pairs_needed(0.6)
 
 

@@ -140,7 +140,7 @@ def test_a_very_uneven_matchup_still_settles() -> None:
     assert ratings.difference(0, 1)[0] == pytest.approx(np.log(100_000))
 
 
-def test_a_chain_of_millions_of_votes_settles_though_rounding_moves_it() -> None:
+def test_a_chain_of_millions_of_votes_converges_despite_rounding() -> None:
     """Each model beats the next by a million votes to one, so the votes give the log-odds of each step."""
     names = ["a", "b", "c", "d"]
     matchups = [Matchup(f"{one}:{two}", one, two) for one, two in itertools.pairwise(names)]

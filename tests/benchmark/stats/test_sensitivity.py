@@ -70,7 +70,7 @@ def test_an_image_without_a_vote_is_no_cluster() -> None:
     assert by_image([*votes, (0, 0)], [*images, "another"]) == by_image(votes, images)
 
 
-def test_both_intervals_over_pairs_stand_beside_it() -> None:
+def test_both_intervals_over_pairs_are_next_to_the_score() -> None:
     row = by_image([WON] * 9 + [LOST], [f"image{index}" for index in range(10)])
     assert (row.wilson_low, row.wilson_high) == (59.6, 98.2)  # by statsmodels
     assert (row.exact_low, row.exact_high) == (55.5, 99.7)
@@ -135,7 +135,7 @@ def clear_votes(draw: np.random.Generator, appeal: FloatArray, people: int = 12)
     ]
 
 
-def test_a_clear_score_lies_in_its_interval_over_people_and_so_does_what_is_expected() -> None:
+def test_the_interval_over_people_contains_a_clear_score_and_its_expectation() -> None:
     draw = np.random.default_rng(11)
     appeal = draw.normal(1.8, 1, 120)
     studies = [votes_of(table(clear_votes(draw, appeal))) for _ in range(60)]

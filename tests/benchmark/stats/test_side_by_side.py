@@ -32,7 +32,7 @@ def test_excluded_votes_may_turn_a_matchup() -> None:
     )
 
 
-def test_nothing_decided_is_said_and_is_no_number() -> None:
+def test_a_study_without_decided_pairs_has_no_score() -> None:
     (row,) = side_by_side(tallies([0], [0]), tallies([1], [1]), MATCHUPS)
 
     assert (row.reported.share, row.with_excluded.share, row.turns) == (None, None, False)

@@ -59,7 +59,7 @@ def test_counters_of_a_database_give_the_same_tallies_as_the_votes() -> None:
     assert (from_votes.pairs, from_votes.images) == (from_counters.pairs, from_counters.images)
 
 
-def test_equal_votes_lead_nowhere() -> None:
+def test_equal_votes_have_no_lead() -> None:
     assert tallies([(2, 2), (0, 0), (3, 2)]).lead.tolist() == [0, 0, 1]
 
 

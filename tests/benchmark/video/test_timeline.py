@@ -48,7 +48,7 @@ def test_a_clock_that_rounds_loses_no_frame() -> None:
 
 
 @pytest.mark.parametrize(("timeline", "is_even"), [(even(16, Fraction(8)), True), (UNEVEN, False)])
-def test_evenness_is_told(timeline: Timeline, is_even: bool) -> None:
+def test_even_frame_times_are_detected(timeline: Timeline, is_even: bool) -> None:
     assert timeline.is_even is is_even
 
 

@@ -175,7 +175,7 @@ def test_a_service_that_never_finishes_is_a_timeout(api: StandIn, tmp_path: Path
     assert isinstance(failure(api, tmp_path, recipe(api, clip_s=0.3)), TimedOut)
 
 
-def test_a_failed_clip_does_not_lose_the_others_that_are_paid(api: StandIn, tmp_path: Path) -> None:
+def test_after_a_failed_clip_the_other_paid_clips_are_kept(api: StandIn, tmp_path: Path) -> None:
     asked = [request(tmp_path, "first"), request(tmp_path, "second")]
     api.faults = {"clip.mp4": [HTML]}
     made = generator(api)

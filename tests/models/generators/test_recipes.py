@@ -130,7 +130,7 @@ def test_check_finds_mistakes_before_a_run(
     assert any(problem in each for each in recipe_problems(recipe))
 
 
-def test_a_class_with_other_argument_names_is_called_with_its_names(tmp_path: Path) -> None:
+def test_a_class_with_different_argument_names_is_called_with_its_own_names(tmp_path: Path) -> None:
     path = changed(tmp_path, "ltx-video", "LTXImageToVideoPipeline", "SanaImageToVideoPipeline")
     recipe = read_recipe(path)
     assert isinstance(recipe, DiffusersRecipe)

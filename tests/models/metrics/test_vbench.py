@@ -294,7 +294,7 @@ def test_an_unknown_setting_is_refused(assignment: str, message: str) -> None:
         VBenchSettings.parse([assignment])
 
 
-def test_the_command_says_what_is_missing_and_prints_what_there_is(
+def test_the_command_reports_missing_metrics_and_prints_the_others(
     folder: Path, tmp_path: Path, pairs: BenchmarkSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TI2V_HOME", str(tmp_path / "home"))

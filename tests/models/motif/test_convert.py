@@ -60,7 +60,7 @@ def test_a_converted_network_gives_the_outputs_of_the_original() -> None:
 
 
 @torch.no_grad()
-def test_so_does_a_network_with_the_depth_of_the_original() -> None:
+def test_a_network_with_the_original_depth_passes_the_same_check() -> None:
     torch.manual_seed(8)
     sizes = {"channels": 8, "multipliers": (1, 2, 4, 4), "layers": 2, "context": 16, "head": 4, "groups": 4}
     reference = ReferenceUNet(**sizes).eval()

@@ -57,7 +57,7 @@ def test_one_seed_gives_the_same_bytes_twice(pipeline: MotifImageToVideoPipeline
 
 
 @pytest.mark.parametrize("arguments", [{"eta": 1.0}, {"guidance_scale": 1.0}])
-def test_so_does_sampling_with_noise_or_without_guidance(
+def test_sampling_with_noise_or_without_guidance_is_reproducible(
     pipeline: MotifImageToVideoPipeline, arguments: dict[str, float]
 ) -> None:
     assert clip_of(pipeline, **arguments).tobytes() == clip_of(pipeline, **arguments).tobytes()

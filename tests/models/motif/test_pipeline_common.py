@@ -136,7 +136,7 @@ def test_diffusers_loads_a_stored_pipeline_by_its_class_name(
     assert difference(without_progress_bar(loaded), expected_latents) == 0
 
 
-def test_a_pipeline_without_its_text_encoder_takes_embeddings(
+def test_a_pipeline_without_a_text_encoder_accepts_embeddings(
     expected_latents: dict[bool, Tensor], tmp_path: Path
 ) -> None:
     pipeline = toy_pipeline()

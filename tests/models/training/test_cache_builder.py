@@ -49,7 +49,7 @@ def test_other_heatmap_settings_reuse_latents_and_texts(tmp_path: Path) -> None:
     assert len(files(tmp_path, TensorKind.HEATMAP)) == 2 * len(before[TensorKind.HEATMAP])
 
 
-def test_another_autoencoder_has_other_latents(tmp_path: Path) -> None:
+def test_a_different_autoencoder_gives_different_latents(tmp_path: Path) -> None:
     cached_dataset(toy_config(data=ONE_ACTION), tmp_path)
     before = files(tmp_path, TensorKind.LATENTS)
     cached_dataset(toy_config(data=ONE_ACTION, tiny={"whiten": 1.0}), tmp_path)

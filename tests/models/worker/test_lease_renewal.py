@@ -54,7 +54,7 @@ def test_a_failed_renewal_is_retried_soon(worker_server: WorkerServer) -> None:
     assert min(later - earlier for earlier, later in pairwise(asked_at)) < 2.0
 
 
-def test_a_job_that_was_cancelled_is_dropped_and_said(worker_server: WorkerServer) -> None:
+def test_a_cancelled_job_is_dropped_and_logged(worker_server: WorkerServer) -> None:
     [asked] = worker_server.ask()
     server = worker_server.server()
     [job] = claim(server)

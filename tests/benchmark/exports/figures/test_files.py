@@ -46,7 +46,7 @@ def test_the_same_figure_gives_the_same_bytes(name: str, file_format: FigureForm
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_a_file_drawn_with_the_others_has_the_bytes_of_one_drawn_alone(name: str) -> None:
+def test_a_file_has_the_same_bytes_if_it_is_drawn_alone_or_with_others(name: str) -> None:
     together = figure_files(FIGURES[name]())
 
     assert together == {each: drawn_alone(name, each) for each in FigureFormat}
@@ -78,7 +78,7 @@ def test_a_png_has_300_dots_to_the_inch_and_the_width_of_a_page(name: str) -> No
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_the_caption_stands_in_the_metadata_of_every_drawing(name: str) -> None:
+def test_the_metadata_of_every_figure_contains_the_caption(name: str) -> None:
     caption = FIGURES[name]().caption
     image = Image.open(io.BytesIO(drawn_alone(name, FigureFormat.PNG)))
 

@@ -67,5 +67,5 @@ def test_a_cells_number_is_readable_on_its_colour(step: int) -> None:
     assert contrast(text_colour(step), HEAT[step]) > 4.5
 
 
-def test_both_bars_stand_out_from_the_paper() -> None:
+def test_both_bars_have_enough_contrast_to_the_paper() -> None:
     assert min(contrast(REFERENCE, PAPER), contrast(OTHER, PAPER)) > 2.9

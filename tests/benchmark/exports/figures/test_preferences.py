@@ -45,7 +45,7 @@ def test_a_side_that_won_every_pair_has_its_numbers_and_an_interval(
     assert figure.preferences[0].ci_low is not None
 
 
-def test_a_matchup_without_a_decided_pair_says_so() -> None:
+def test_a_matchup_without_a_decided_pair_is_described_as_such() -> None:
     assert "no pair is decided" in texts(preferred([(2, 2)]))
 
 

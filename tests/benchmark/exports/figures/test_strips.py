@@ -14,13 +14,13 @@ def test_models_are_named_and_columns_numbered() -> None:
     assert "“the kite rises”" in shown
 
 
-def test_clips_of_different_length_are_told_by_their_share() -> None:
+def test_frames_of_clips_of_different_length_are_labelled_with_their_relative_time() -> None:
     shown = texts(strips(frames=(16, 49)))
 
     assert {"0 % of the clip", "33 % of the clip", "100 % of the clip"} <= set(shown)
 
 
-def test_the_csv_says_which_frame_of_which_clip_stands_where() -> None:
+def test_the_csv_states_the_position_of_every_frame() -> None:
     lines = csv_lines(strips())
 
     assert lines[0] == "pair,prompt,model,name,clip_sha256,column,frame,frames"

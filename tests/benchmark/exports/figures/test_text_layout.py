@@ -38,7 +38,7 @@ def test_a_text_that_fits_is_not_shortened() -> None:
     assert truncate("MotiF of many words", 40, 8).endswith("…")
 
 
-def test_a_smaller_size_is_taken_where_a_word_would_break() -> None:
+def test_a_smaller_font_size_is_used_if_a_word_would_break() -> None:
     assert size_without_breaks("DynamiCrafter", 60, (7.5, 7.0, 6.0), bold=True) == 7.0
     assert size_without_breaks("MotiF", 60, (7.5, 7.0, 6.0), bold=True) == 7.5
     assert size_without_breaks("x" * 60, 60, (7.5, 7.0, 6.0)) == 6.0
