@@ -224,4 +224,6 @@ def _only_video(container: Any) -> Any:
             VideoFault.SEVERAL_VIDEOS,
             "The file has several video tracks, so it is unclear which track is the clip.",
         )
+    if videos[0].codec_context is None:  # for example, the file ends inside its index
+        raise UnreadableVideo(VideoFault.UNDECODABLE, "The codec of the video track is unknown.")
     return videos[0]

@@ -35,6 +35,14 @@ def test_a_file_that_is_not_a_video_is_named(tmp_path: Path) -> None:
         read_clip(path)
 
 
+def test_a_clip_that_ends_inside_its_index_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "cut.mp4"
+    path.write_bytes(encode_mp4(np.stack([grey()] * 8))[:400])
+
+    with pytest.raises(BadClip, match=r"cut\.mp4: The codec of the video track is unknown"):
+        read_clip(path)
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"gone\.mp4"):
         read_clip(tmp_path / "gone.mp4")
