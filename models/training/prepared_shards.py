@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
@@ -73,7 +74,11 @@ class ShardClip:
         return self.entry.label
 
     def tensors(self) -> ClipTensors:
-        """Read the tensors from the shard; see `EncodedClip`."""
+        """Read the tensors from the shard; see `EncodedClip`.
+
+        Raises:
+            BadConfig: the shard was damaged or removed after the start of the run.
+        """
         stored = self._stored()
         return clip_tensors(
             stored | {"heatmap": stored[_map_name(self.heatmap)], "region": stored[_map_name(self.region)]}
@@ -84,9 +89,15 @@ class ShardClip:
         return np.asarray(self._stored()["frames"].numpy())
 
     def _stored(self) -> dict[str, Tensor]:
-        with self.shard.open("rb") as file:
-            file.seek(self.entry.offset)
-            return load(file.read(self.entry.size))
+        try:
+            with self.shard.open("rb") as file:
+                file.seek(self.entry.offset)
+                return load(file.read(self.entry.size))
+        except (OSError, SafetensorError) as error:
+            raise BadConfig(
+                f"{self.shard}: the tensors of {self.label.name} cannot be read: {error}. Delete "
+                f"{self.shard.with_suffix('.json').name}. {_AGAIN}"
+            ) from error
 
 
 def shard_path(folder: Path, number: int) -> Path:

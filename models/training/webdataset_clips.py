@@ -55,7 +55,7 @@ def webdataset_clips(data: DataSettings) -> Iterator[ClipSource]:
             for key, members in _samples(shard):
                 yield from _windows(f"{shard.name}/{key}", content, members, data)
         except tarfile.TarError as error:
-            yield broken_clip(shard.name, f"{shard.name} is damaged or cut: {error}.")
+            yield broken_clip(shard.name, f"{shard.name} is damaged, cut or compressed: {error}.")
 
 
 def _samples(shard: Path) -> Iterator[tuple[str, Mapping[str, Member]]]:
@@ -70,6 +70,8 @@ def _samples(shard: Path) -> Iterator[tuple[str, Mapping[str, Member]]]:
         for info in _files(shard):
             path = PurePosixPath(info.name)
             stem, _, kind = path.name.partition(".")
+            if not stem:  # a hidden file, such as those that macOS adds
+                continue
             name = str(path.with_name(stem))
             if members and name != key:
                 yield key, members
@@ -86,7 +88,7 @@ def _samples(shard: Path) -> Iterator[tuple[str, Mapping[str, Member]]]:
 
 def _files(shard: Path) -> Iterator[tarfile.TarInfo]:
     length = shard.stat().st_size
-    with tarfile.open(shard) as tar:
+    with tarfile.open(shard, "r:") as tar:  # positions in a compressed file would be useless
         for info in tar:
             if info.offset_data + info.size > length:
                 raise tarfile.ReadError(f"the file ends inside {info.name}")
@@ -107,7 +109,9 @@ def _windows(
         yield broken_clip(name, f"{name}: {error}")
         return
     label = ClipLabel(name, f"{content} {name}", caption, is_held_out(name, data.held_out_share))
-    yield from clip_windows(label, data, partial(_read, members[video], video, data))
+    yield from clip_windows(
+        label, data, partial(_read, members[video], f"{PurePosixPath(name).name}.{video}", data)
+    )
 
 
 def _caption(members: Mapping[str, Member]) -> str:
@@ -125,9 +129,9 @@ def _caption(members: Mapping[str, Member]) -> str:
     return " ".join(caption.split())
 
 
-def _read(member: Member, kind: str, data: DataSettings, window: FrameWindow) -> TrainingClip:
+def _read(member: Member, name: str, data: DataSettings, window: FrameWindow) -> TrainingClip:
     # Write the video to a temporary file, because the decoder must be able to seek.
-    with tempfile.NamedTemporaryFile(prefix="ti2v-clip-", suffix=f".{kind}") as file:
-        file.write(member.read())
-        file.flush()
-        return read_window(Path(file.name), data, window)
+    with tempfile.TemporaryDirectory(prefix="ti2v-clip-") as folder:
+        file = Path(folder) / name
+        file.write_bytes(member.read())
+        return read_window(file, data, window)

@@ -1,5 +1,6 @@
 """`ti2v prepare`: shards of encoded clips, from folders, WebVid's table and WebDataset shards."""
 
+import gzip
 import io
 import json
 import tarfile
@@ -177,6 +178,21 @@ def test_a_cut_and_a_missing_shard_are_named(videos: Path, tmp_path: Path) -> No
         dataset_of(config, tmp_path)
 
 
+def test_damaged_tensors_in_a_shard_are_named(videos: Path, tmp_path: Path) -> None:
+    config = of_videos(videos)
+    prepared(config, tmp_path)
+    clip = dataset_of(config, tmp_path).training[0]
+    listed = json.loads((tmp_path / "clips-000000.json").read_text())["clips"]
+    (entry,) = (each for each in listed if each["name"] == clip.label.name)
+    tar = bytearray((tmp_path / "clips-000000.tar").read_bytes())
+    tar[entry["offset"] : entry["offset"] + 8] = b"\xff" * 8
+    (tmp_path / "clips-000000.tar").write_bytes(tar)
+
+    message = r"clips-000000.tar: the tensors of .* cannot be read: .* Delete clips-000000.json. Run"
+    with pytest.raises(BadConfig, match=message):
+        clip.tensors()
+
+
 def dataset_of(config: TrainingConfig, folder: Path) -> Dataset:
     config = config.model_copy(update={"data": config.data.model_copy(update={"prepared": str(folder)})})
     return prepared_dataset(config, create_pipeline(config, clip_sources(config.data)))
@@ -221,6 +237,24 @@ def test_webdataset_shards_give_clips_and_their_damage(videos: Path, tmp_path: P
     }
     captions = [clip.label.caption for clip in dataset_of(config, tmp_path / "out").training]
     assert captions == ["a kite rises", "a boat", "a kite"]
+
+
+def test_webdataset_files_that_are_not_plain_tar_files_are_named(videos: Path, tmp_path: Path) -> None:
+    clip = (videos / "page" / "0.mp4").read_bytes()
+    write_tar(tmp_path / "a.tar", {"._1.mp4": b"macOS", "1.mp4": clip, "1.txt": b"a kite"})
+    write_tar(tmp_path / "b.tar", {"x/2.mp4": b"<html>", "x/2.txt": b"a kite"})
+    (tmp_path / "c.tar").write_bytes(gzip.compress((tmp_path / "a.tar").read_bytes()))
+    (tmp_path / "d.tar").write_bytes(b"<html>" * 200)
+    config = of_videos(tmp_path, source="webdataset", held_out_share=0)
+
+    result = prepared(config, tmp_path / "out")
+
+    assert result.clips == 1
+    assert result.broken == {
+        "b.tar/x/2": "2.mp4: The file cannot be opened as a video.",
+        "c.tar": "c.tar is damaged, cut or compressed: invalid header.",
+        "d.tar": "d.tar is damaged, cut or compressed: invalid header.",
+    }
 
 
 def test_the_command_writes_the_same_bytes_and_names_broken_clips(videos: Path, tmp_path: Path) -> None:
