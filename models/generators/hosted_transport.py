@@ -3,8 +3,10 @@
 The key is sent to the service only, never to the host of a video.
 """
 
+import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,7 +20,20 @@ _REQUEST_TIMEOUT_S = 60.0
 _LONGEST_PAUSE_S = 60.0
 _REFUSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.FORBIDDEN}
 _NOT_EXECUTED = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
-_CHUNK_BYTES = 1 << 20
+_MAX_ANSWER_BYTES = 16_000_000
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """A complete answer of the service."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    def text(self, length: int) -> str:
+        """Return the start of the content on one line."""
+        return " ".join(self.content[: 4 * length].decode(errors="replace").split())[:length]
 
 
 class Deadline:
@@ -33,15 +48,20 @@ class Deadline:
         self._seconds, self._what = seconds, what
         self._ends = time.monotonic() + seconds
 
-    def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float, problem: str = "") -> None:
         """Sleep for a number of seconds, but not beyond the deadline.
+
+        Args:
+            seconds: duration of the pause.
+            problem: why the caller waits, for the error message.
 
         Raises:
             TimedOut: the deadline has passed.
         """
         left_s = self._ends - time.monotonic()
         if left_s <= 0:
-            raise TimedOut(f"{self._what} did not finish within {self._seconds:g} s.")
+            last = f" The last problem: {problem}." if problem else ""
+            raise TimedOut(f"{self._what} did not finish within {self._seconds:g} s.{last}")
         time.sleep(min(seconds, left_s))
 
 
@@ -76,7 +96,7 @@ class HostedTransport:
         Raises:
             GeneratorError: the address does not belong to the service, or the service refuses the request.
         """
-        if urlsplit(url)[:2] != urlsplit(self._base)[:2]:
+        if not self._is_own(url):
             raise Crashed(
                 f"The API names {url}, which is not an address of {self._base}; the key is not sent."
             )
@@ -91,8 +111,8 @@ class HostedTransport:
         while url:
             if not (url.startswith("https://") or self._is_own(url)):
                 raise Crashed(f"The video is at {url[:200]!r}, which is not an https address.")
-            following = self._stream(url, path, max_bytes)
-            deadline.sleep(1.0 if following == url else 0.0)
+            following, problem = self._stream(url, path, max_bytes, deadline)
+            deadline.sleep(1.0 if following == url else 0.0, problem)
             url = following
         with path.open("rb") as file:
             start = file.read(64)
@@ -106,47 +126,59 @@ class HostedTransport:
         self._client.close()
 
     def _is_own(self, url: str) -> bool:
-        return urlsplit(url)[:2] == urlsplit(self._base)[:2]
+        try:
+            return urlsplit(url)[:2] == urlsplit(self._base)[:2]
+        except ValueError:
+            return False
 
-    def _stream(self, url: str, path: Path, max_bytes: int) -> str:
+    def _stream(self, url: str, path: Path, max_bytes: int, deadline: Deadline) -> tuple[str, str]:
         """Write a video to a file.
 
-        Return the address of the next request, which follows a redirect or repeats a failed request. Return
-        "" if the file is complete.
+        Return the address of the next request and the problem of this request. The next request follows a
+        redirect or repeats a failed request. If the file is complete, its address is "".
         """
         try:
             with self._client.stream("GET", url) as response:
                 status = response.status_code
                 if response.next_request is not None:
-                    return str(response.next_request.url)
+                    return str(response.next_request.url), "the video's address redirects"
                 if status in _NOT_EXECUTED or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                    return url
+                    return url, f"the video's address answered with status {status}"
                 if status != HTTPStatus.OK:
                     raise Crashed(f"The video cannot be downloaded: status {status}.")
-                _write(response, path, max_bytes)
-        except httpx2.HTTPError:
-            return url
-        return ""
+                with path.open("wb") as file:
+                    for chunk in _chunks(response, max_bytes, "The video", deadline):
+                        file.write(chunk)
+        except httpx2.InvalidURL as error:
+            raise Crashed(f"The video is at {url[:200]!r}, which is not an https address.") from error
+        except httpx2.HTTPError as error:
+            return url, f"the video's address did not answer ({error!r})"
+        return "", ""
 
     def _json(self, method: str, url: str, deadline: Deadline, *, body: object = None) -> object:
-        pause_s = 1.0
+        pause_s, problem = 1.0, "the API did not answer"
         while True:
-            response = self._attempt(method, url, body)
-            if response is not None:
-                if response.status_code < HTTPStatus.MULTIPLE_CHOICES:
-                    return _parsed(response)
-                if not self._may_repeat(method, response.status_code):
-                    raise _refusal(response)
-            asked_s = _retry_after(response)
-            deadline.sleep(pause_s if asked_s is None else asked_s)
+            answer = self._attempt(method, url, body, deadline)
+            if answer is not None:
+                if answer.status < HTTPStatus.MULTIPLE_CHOICES:
+                    return _parsed(answer)
+                if not self._may_repeat(method, answer.status):
+                    raise _refusal(answer)
+                problem = f"the API answered with status {answer.status}: {answer.text(100)}"
+            asked_s = _retry_after(answer)
+            deadline.sleep(pause_s if asked_s is None else asked_s, problem)
             pause_s = min(pause_s * 2, _LONGEST_PAUSE_S)
 
-    def _attempt(self, method: str, url: str, body: object) -> httpx2.Response | None:
-        """Return the response; None if the request was not executed and may be repeated."""
+    def _attempt(self, method: str, url: str, body: object, deadline: Deadline) -> _Answer | None:
+        """Return the answer; None if the request was not executed and may be repeated."""
         try:
-            return self._client.request(method, url, json=body, headers=self._headers)
+            with self._client.stream(method, url, json=body, headers=self._headers) as response:
+                chunks = _chunks(response, _MAX_ANSWER_BYTES, "The API's answer", deadline)
+                return _Answer(response.status_code, response.headers, b"".join(chunks))
         except httpx2.ConnectError:
             return None
+        except httpx2.InvalidURL as error:
+            raise Crashed(f"The API names {url[:200]!r}, which is not an address.") from error
         except httpx2.HTTPError as error:
             if method == "GET":
                 return None
@@ -159,32 +191,35 @@ class HostedTransport:
         return status in _NOT_EXECUTED or (method == "GET" and status >= HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def _write(response: httpx2.Response, path: Path, max_bytes: int) -> None:
-    written = 0
-    with path.open("wb") as file:
-        for chunk in response.iter_bytes(_CHUNK_BYTES):
-            written += len(chunk)
-            if written > max_bytes:
-                raise Crashed(f"The video is larger than {max_bytes / 1e6:g} MB.")
-            file.write(chunk)
+def _chunks(response: httpx2.Response, max_bytes: int, what: str, deadline: Deadline) -> Iterator[bytes]:
+    """Yield the content of a response. The deadline also ends an answer that arrives very slowly."""
+    read = 0
+    for chunk in response.iter_bytes():
+        if read:
+            deadline.sleep(0, f"{what[0].lower()}{what[1:]} arrives too slowly")
+        read += len(chunk)
+        if read > max_bytes:
+            raise Crashed(f"{what} is larger than {max_bytes / 1e6:g} MB.")
+        yield chunk
 
 
-def _parsed(response: httpx2.Response) -> object:
+def _parsed(answer: _Answer) -> object:
     try:
-        parsed: object = response.json()
-    except ValueError as error:
-        kind = response.headers.get("content-type", "no type")
-        raise Crashed(f"The API answered with {kind} instead of JSON: {response.text[:100]!r}.") from error
+        parsed: object = json.loads(answer.content)
+    except (ValueError, RecursionError) as error:
+        kind = answer.headers.get("content-type", "no type")
+        raise Crashed(f"The API answered with {kind} instead of JSON: {answer.text(100)!r}.") from error
     return parsed
 
 
-def _refusal(response: httpx2.Response) -> GeneratorError:
-    text = " ".join(response.text.split())[:200]
-    if response.status_code in _REFUSED:
-        return CannotRun(f"The API refuses the key or the account: status {response.status_code}: {text}")
-    return Crashed(f"The API answered with status {response.status_code}: {text}")
+def _refusal(answer: _Answer) -> GeneratorError:
+    if answer.status in _REFUSED:
+        return CannotRun(
+            f"The API refuses the key or the account: status {answer.status}: {answer.text(200)}"
+        )
+    return Crashed(f"The API answered with status {answer.status}: {answer.text(200)}")
 
 
-def _retry_after(response: httpx2.Response | None) -> float | None:
-    value = response.headers.get("retry-after", "") if response is not None else ""
-    return min(float(value), _LONGEST_PAUSE_S) if value.isdigit() else None
+def _retry_after(answer: _Answer | None) -> float | None:
+    value = answer.headers.get("retry-after", "") if answer is not None else ""
+    return min(float(value), _LONGEST_PAUSE_S) if value.isascii() and value.isdigit() else None

@@ -1,0 +1,123 @@
+"""Unusual answers of a hosted API end in one sentence, and nothing waits longer than the time limit."""
+
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from models.generators.base import Crashed, GeneratorError, TimedOut
+from models.generators.hosted_adapter import HostedGenerator
+from models.generators.hosted_transport import Deadline, HostedTransport
+from models.generators.ledger import Ledger
+from models.generators.recipes import HostedRecipe, read_recipe
+from tests.http_server import StandInHandler, running_http_server
+from tests.models.generators.hosted.stand_in import Answer, StandIn, clip_bytes, running
+from tests.models.generators.requests import request
+
+RESULT = "80e732af-660e-45cd-bd63-580e4f2a94cc"
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    monkeypatch.setenv("FAL_KEY", "a-secret-key")
+    with running() as state:
+        yield state
+
+
+def failure(api: StandIn, folder: Path, *, clip_s: float = 60) -> GeneratorError:
+    recipe = read_recipe(Path(__file__).parent / "hosted" / "queue-vendor.toml")
+    assert isinstance(recipe, HostedRecipe)
+    recipe = recipe.model_copy(
+        update={
+            "api": recipe.api.model_copy(update={"base": api.address}),
+            "limits": recipe.limits.model_copy(update={"clip_s": clip_s}),
+        }
+    )
+    generator = HostedGenerator(recipe, recipe_sha256="0" * 64, budget=10, ledger=Ledger())
+    generator.load("cpu", "auto")
+    with pytest.raises(GeneratorError) as raised:
+        list(generator.generate([request(folder)]))
+    return raised.value
+
+
+@pytest.mark.parametrize(
+    ("word", "answer", "message"),
+    [
+        ("image-to-video", (429, {"Retry-After": "0"}, b"slow down"), "status 429: slow down"),
+        ("image-to-video", (429, {"Retry-After": "\xb2"}, b"slow down"), "status 429: slow down"),
+        ("status", (500, {}, b"boom"), "status 500: boom"),
+        ("clip.mp4", (503, {}, b""), "the video's address answered with status 503"),
+        ("clip.mp4", (302, {"Location": "/clip.mp4"}, b""), "the video's address redirects"),
+    ],
+)
+def test_a_problem_that_lasts_until_the_time_limit_is_named(
+    word: str, answer: Answer, message: str, api: StandIn, tmp_path: Path
+) -> None:
+    api.faults = {word: [answer] * 100_000}
+
+    error = failure(api, tmp_path, clip_s=0.3)
+
+    assert isinstance(error, TimedOut)
+    assert re.search(f"did not finish within 0.3 s. The last problem: .*{message}", str(error))
+
+
+@pytest.mark.parametrize(
+    ("word", "content", "message"),
+    [
+        ("status", b"[" * 200_000, r"instead of JSON: '\[\[\["),
+        ("status", b"\xff\xfe", "instead of JSON"),
+        ("status", b"0" * 20_000_000, "The API's answer is larger than 16 MB"),
+        (
+            "image-to-video",
+            b'{"status_url": "http://[::1", "response_url": "x"}',
+            "names http://::1, which is not an address of",
+        ),
+        (RESULT, b'{"video": {"url": "https://a b\\n.org/x"}}', "which is not an https address"),
+        (RESULT, b'{"video": [{"url": "x"}]}', "has no text at video.url"),
+        ("clip.mp4", clip_bytes()[:400], "cannot be decoded. The codec of the video track is unknown"),
+    ],
+)
+def test_a_malformed_answer_is_named(
+    word: str, content: bytes, message: str, api: StandIn, tmp_path: Path
+) -> None:
+    api.faults = {word: [(200, {}, content)]}
+
+    error = failure(api, tmp_path)
+
+    assert isinstance(error, Crashed)
+    assert re.search(message, str(error).replace("[::1", "::1")), str(error)
+
+
+@pytest.fixture
+def slow_service() -> Iterator[str]:
+    """Sends a byte of an endless answer from time to time."""
+    stopped = threading.Event()
+
+    class Slow(StandInHandler):
+        def answer(self, _: bytes) -> None:
+            self.send_response(200)
+            self.end_headers()
+            try:
+                while not stopped.wait(0.01):
+                    self.wfile.write(b" ")
+            except OSError:
+                pass  # the client has closed the connection
+
+    with running_http_server(Slow) as address:
+        yield address
+        stopped.set()
+
+
+def test_an_answer_or_a_video_that_arrives_too_slowly_is_a_timeout(slow_service: str, tmp_path: Path) -> None:
+    transport = HostedTransport(slow_service, {})
+    deadline = Deadline(0.1, "model")
+
+    with pytest.raises(TimedOut, match="The last problem: the API's answer arrives too slowly"):
+        transport.get(f"{slow_service}/status", deadline)
+    with pytest.raises(TimedOut, match="The last problem: the video arrives too slowly"):
+        transport.download(
+            f"{slow_service}/clip.mp4", tmp_path / "clip.mp4", max_bytes=10**9, deadline=deadline
+        )
+    transport.close()
