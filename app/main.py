@@ -98,6 +98,8 @@ def create_app(context: AppContext) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
         redirect_slashes=False,
+        # FastAPI's own traces would contain paths, and paths contain tokens.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         routes=_routes(),
     )
     app.state.context = context

@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response, params
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.security import APIKeyCookie, HTTPBearer
+from fastapi.security.base import SecurityBase
 
 from app.api.v1.error_responses import common_errors
 from app.api.v1.query_parameters import declared_query
@@ -17,8 +20,9 @@ from app.errors import BadRequest
 from app.limited_routes import limited_route
 from app.middleware import API
 
-# These dependencies only document in /api/v1/openapi.json how to send credentials. app/dependencies.py reads
-# the credentials. A route with several schemes accepts credentials of any of these schemes.
+# These dependencies only document in /api/v1/openapi.json how to send credentials; requests do not run them.
+# app/dependencies.py reads the credentials. A route with several schemes accepts credentials of any of these
+# schemes.
 KEY = Depends(
     HTTPBearer(auto_error=False, description="A key from `ti2v key create` or `POST /api/v1/keys`.")
 )
@@ -78,8 +82,11 @@ class StrictJsonRoute(APIRoute):
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        documented = self.dependant
+        self.dependant = _without_credentials(documented)
         handle = super().get_route_handler()
-        query = declared_query(self.dependant)
+        self.dependant = documented
+        query = declared_query(documented)
 
         async def handle_strictly(request: Request) -> Response:
             query.check(request.query_params)
@@ -90,6 +97,17 @@ class StrictJsonRoute(APIRoute):
 
 class PersonJsonRoute(AuthenticatedRoute, StrictJsonRoute):
     """A strict route that authenticates the request before it reads the body."""
+
+
+def _without_credentials(dependant: Dependant) -> Dependant:
+    """Return a copy without the dependencies that only document credentials."""
+    return replace(
+        dependant, dependencies=[each for each in dependant.dependencies if _has_effect(each.call)]
+    )
+
+
+def _has_effect(dependency: object) -> bool:
+    return not isinstance(dependency, SecurityBase)
 
 
 class _StrictRequest(Request):
