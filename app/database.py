@@ -5,13 +5,11 @@ dependency opened the transaction, waiting requests could occupy every thread of
 holds the lock would then get no thread (docs/decisions/0003-write-transactions.md).
 """
 
-import fcntl
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
@@ -24,6 +22,7 @@ from app.prepared_statements import execute_on_driver
 from app.private_files import make_private_file, make_private_folder
 from app.settings import Settings
 from app.slow_queries import log_slow_commit, log_slow_queries
+from app.write_lock import WriteLock
 
 _WRITES = "ti2v_writes"
 _ERASES = "ti2v_erases"
@@ -58,7 +57,9 @@ class Database:
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
         self._durable = self.engine.execution_options(**{_WRITES: _DURABLE})
         self._forgettable = self.engine.execution_options(**{_WRITES: _FORGETTABLE})
-        self._lock = _WriteLock(home / "database.lock") if self.is_sqlite else None
+        self._lock = WriteLock(home / "database.lock") if self.is_sqlite else None
+        # The connection that makes all writes on SQLite. Only the thread that holds the lock uses it.
+        self._writer: Connection | None = None
         # Whether the write-ahead log of SQLite may contain personal data that was erased. The first value is
         # True, because the last process may have been killed before it emptied the log.
         self._wal_keeps_erased = self.is_sqlite
@@ -91,11 +92,10 @@ class Database:
         Raises:
             ReadOnlyDatabase: nothing was written.
         """
-        engine = self._durable if durable else self._forgettable
         with (
             self.write_lock(),
             self._read_only_as_unavailable(),
-            Session(engine, expire_on_commit=False) as session,
+            self._writing_session(durable=durable) as session,
         ):
             yield session
             chain_new_events(session)
@@ -106,6 +106,35 @@ class Database:
                 self._wal_keeps_erased = True
             if self._wal_keeps_erased:
                 self._wal_keeps_erased = not _empty_wal(self.engine)
+
+    @contextmanager
+    def _writing_session(self, *, durable: bool) -> Iterator[Session]:
+        """Yield a session.
+
+        On SQLite, all writes use one connection. To get a connection from the pool for each write would take
+        longer, and the page cache of a connection becomes invalid when another connection writes. After an
+        error, the connection goes back to the pool, which rolls it back or replaces it.
+        """
+        if not self.is_sqlite:
+            with Session(self._durable if durable else self._forgettable, expire_on_commit=False) as session:
+                yield session
+            return
+        # The caches of results belong to an engine. `engine` itself is only for reads, so that these caches
+        # never contain rows of a transaction that is rolled back later.
+        writer = self._writer = self._writer or self._durable.connect()
+        writer.execution_options(**{_WRITES: _DURABLE if durable else _FORGETTABLE})
+        try:
+            with Session(writer, expire_on_commit=False) as session:
+                yield session
+        except BaseException:
+            self._release_writer()
+            raise
+
+    def _release_writer(self) -> None:
+        """Give the connection for writes back to the pool. The caller holds the lock."""
+        if self._writer is not None:
+            writer, self._writer = self._writer, None
+            writer.close()
 
     @contextmanager
     def _read_only_as_unavailable(self) -> Iterator[None]:
@@ -132,6 +161,7 @@ class Database:
     def close(self) -> None:
         # Closing the last connection checkpoints the write-ahead log, so closing needs the write lock.
         with self.write_lock():
+            self._release_writer()
             self.engine.dispose()
         if self._lock:
             self._lock.close()
@@ -166,31 +196,6 @@ def _empty_wal(engine: Engine) -> bool:
         finally:
             cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
     return not busy
-
-
-class _WriteLock:
-    """Allows one writer at a time: one thread of this process, and one process on this machine."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file: BinaryIO | None = None
-        self._in_process = threading.Lock()
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        with self._in_process:
-            file = self._file = self._file or self._path.open("ab")
-            fcntl.flock(file, fcntl.LOCK_EX)
-            try:
-                yield
-            finally:
-                fcntl.flock(file, fcntl.LOCK_UN)
-
-    def close(self) -> None:
-        with self._in_process:
-            if self._file is not None:
-                self._file.close()
-            self._file = None
 
 
 def _sqlite_engine(url: str) -> Engine:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from sqlalchemy import text
 
-from app.database import Database, _WriteLock
+from app.database import Database
+from app.write_lock import WriteLock
 
 PATIENCE_S = 60
-_HELD = _WriteLock.held.__wrapped__.__code__  # type: ignore[attr-defined]  # contextmanager keeps the function
+_HELD = WriteLock.held.__wrapped__.__code__  # type: ignore[attr-defined]  # contextmanager keeps the function
 _WAITING = text(
     "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
     " WHERE NOT granted AND datname = current_database()"

@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Client
 from sqlalchemy import event, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.clock import utc_now
@@ -46,6 +47,24 @@ def test_what_was_written_before_an_error_is_gone(either_installation: AppContex
     with pytest.raises(InterruptedError):
         write_and_break()
     assert names(database) == []
+
+
+def test_a_broken_connection_is_replaced_after_one_failed_write(either_installation: AppContext) -> None:
+    database = either_installation.database
+
+    def write_on_a_closed_connection() -> None:
+        with database.write() as session:
+            driver = session.connection().connection.driver_connection
+            assert driver is not None
+            driver.close()
+            session.add(person("Charlie"))
+
+    with pytest.raises(DBAPIError):
+        write_on_a_closed_connection()
+    with database.write() as session:
+        session.add(person("Dora"))
+
+    assert names(database) == ["Dora"]
 
 
 def test_a_read_session_refuses_to_write(either_installation: AppContext) -> None:

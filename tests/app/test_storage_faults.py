@@ -42,7 +42,7 @@ def read_only(context: AppContext) -> Iterator[None]:
         if not database.is_sqlite:
             connection.commit()  # type: ignore[attr-defined]
 
-    database.engine.dispose()
+    database.close()
     event.listen(database.engine, "connect", forbid_writes)
     try:
         yield

@@ -134,6 +134,11 @@ def test_a_judgement_needs_few_statements(
     def trace(connection: sqlite3.Connection, *_rest: object) -> None:
         connection.set_trace_callback(statements.append)
 
+    # A vote uses the connection for writes, and could use another connection of the pool.
+    with context.database.write() as session:
+        writer = session.connection().connection.driver_connection
+    assert isinstance(writer, sqlite3.Connection)
+    trace(writer)
     event.listen(engine, "checkout", trace)
     try:
         vote_on(client, token)
