@@ -28,17 +28,14 @@ def log_slow_queries(engine: Engine, *, limit_ms: int) -> None:
         context.ti2v_started = time.perf_counter()
 
     @event.listens_for(engine, "after_cursor_execute")
-    def end(used: Connection, _cursor: Any, sql: str, _values: Any, context: Any, _many: bool) -> None:
-        log_if_slow(used, sql, started=context.ti2v_started)
+    def end(_used: Any, _cursor: Any, sql: str, _values: Any, context: Any, _many: bool) -> None:
+        log_if_slow(limit_ms, sql, started=context.ti2v_started)
 
 
-def log_if_slow(connection: Connection, sql: str, *, started: float) -> None:
-    """Log a statement that has just ended, if it reached the time limit of the connection's engine.
-
-    Args:
-        started: `time.perf_counter()` before the statement.
-    """
-    _log(connection.info.get(_LIMIT_MS), sql, started)
+def slow_query_ms(connection: Connection) -> int | None:
+    """Return the time limit of the connection's engine; None if slow statements are not logged."""
+    limit_ms: int | None = connection.info.get(_LIMIT_MS)
+    return limit_ms
 
 
 def log_slow_commit(engine: Engine, *, started: float) -> None:
@@ -47,10 +44,16 @@ def log_slow_commit(engine: Engine, *, started: float) -> None:
     Args:
         started: `time.perf_counter()` before the commit.
     """
-    _log(engine.get_execution_options().get(_LIMIT_MS), "COMMIT", started)
+    log_if_slow(engine.get_execution_options().get(_LIMIT_MS), "COMMIT", started=started)
 
 
-def _log(limit_ms: int | None, sql: str, started: float) -> None:
+def log_if_slow(limit_ms: int | None, sql: str, *, started: float) -> None:
+    """Log a statement that has just ended, if it reached the time limit.
+
+    Args:
+        limit_ms: see `slow_query_ms`.
+        started: `time.perf_counter()` before the statement.
+    """
     ms = (time.perf_counter() - started) * 1000
     if limit_ms is not None and ms >= limit_ms:
         statement = " ".join(sql.split())[:MAX_CHARS]
