@@ -15,7 +15,7 @@ MEASUREMENTS = {
     "overload": "Judgements with media on PostgreSQL and two processes, at 70 % and 400 % of their rate",
     "uploads": "320 clips over REST",
     "uploads_and_votes": "Votes beside 64 parallel uploads and 30 cold renditions",
-    "kills": "30 kills of a server under concurrent votes",
+    "kills": "50 kills of a server under concurrent votes",
     "panels": "1,000 comparisons, 50 clients, and 30 % abandoned assignments",
     "close_races": "Votes while their study closes",
     "headers": "Large and unfinished headers",
