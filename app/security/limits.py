@@ -49,7 +49,7 @@ class UploadLimiter:
 
     @contextmanager
     def one_upload(self, person_id: int) -> Iterator[None]:
-        """Count one upload of a person as running until the `with` block ends.
+        """Count one more upload in progress for a person, until the `with` block ends.
 
         Raises:
             TooManyRequests: the person has too many running uploads.

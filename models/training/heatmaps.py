@@ -36,7 +36,8 @@ def clip_heatmap(
         BadClip: exact flow or true masks are configured but unknown for this clip, or no flow can be
             estimated.
         BadConfig: SAM cannot be loaded.
-        FlowUnavailable: RAFT is configured, and torchvision or its weights are missing.
+        FlowUnavailable: RAFT is configured, but torchvision is not installed, or the weights of RAFT are
+            missing.
     """
     flow = _flow(clip, settings.flow, device)
     if settings.source is not HeatmapSource.FLOW:
