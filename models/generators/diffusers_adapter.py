@@ -19,7 +19,7 @@ from models.generators.base import (
     NativeFormat,
     Provenance,
 )
-from models.generators.diffusers_classes import STANDARD_ARGUMENTS, call_defaults
+from models.generators.diffusers_classes import PROMPTS, STANDARD_ARGUMENTS, call_defaults
 from models.generators.enums import DType
 from models.generators.frame_conversion import output_frames, to_uint8_clips
 from models.generators.images import fit_image, read_leading_images
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from models.generators.diffusers_classes import Pipeline
 
 N = TypeVar("N", int, float)
-
-_PROMPTS = ("negative_prompt", "negative_prompt_2")
 
 
 class DiffusersGenerator:
@@ -158,7 +156,7 @@ class DiffusersGenerator:
         arguments: dict[str, object] = {name: _as_list(value) for name, value in self._call.items()}
         if recipe.batches:
             # Some classes refuse one negative prompt for several prompts.
-            arguments |= {name: [arguments[name]] * len(images) for name in _PROMPTS if name in arguments}
+            arguments |= {name: [arguments[name]] * len(images) for name in PROMPTS if name in arguments}
         for name, value in standard.items():
             arguments |= self._argument(name, value)
         return arguments

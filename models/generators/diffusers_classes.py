@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOTIF = "MotifImageToVideoPipeline"
 STANDARD_ARGUMENTS = ("image", "prompt", "height", "width", "num_frames", "generator")
+PROMPTS = ("negative_prompt", "negative_prompt_2")
 _INSTALLED = re.compile(r"^([A-Za-z_][\w.]*):([A-Za-z_]\w*)$")
 
 
@@ -124,11 +125,26 @@ def call_problems(recipe: DiffusersRecipe) -> list[str]:
     problems += [
         f"call.{name}: {recipe.pipeline} has no such argument" for name in recipe.call if name not in known
     ]
+    problems += _value_problems(recipe, known)
     problems += _quote_problems(recipe, known)
     problems += modular_problems(recipe, pipeline_class(recipe.pipeline))
     problems += _class_problems("scheduler", recipe.scheduler, scheduler_class)
     problems += _class_problems("guider", recipe.guider, guider_class)
     return problems + _component_problems(recipe)
+
+
+def _value_problems(recipe: DiffusersRecipe, known: Mapping[str, object]) -> list[str]:
+    problems = []
+    for name, value in recipe.call.items():
+        default = known.get(name)
+        if name in PROMPTS or isinstance(default, str):
+            if not isinstance(value, str):
+                problems.append(f"call.{name}: expected a text, not {value!r}")
+        elif isinstance(default, int | float) and isinstance(value, str):
+            problems.append(f"call.{name}: expected a number, not {value!r}")
+        elif isinstance(default, int) and isinstance(value, tuple):
+            problems.append(f"call.{name}: expected one number, not a list")
+    return problems
 
 
 def _quote_problems(recipe: DiffusersRecipe, known: Mapping[str, object]) -> list[str]:

@@ -66,6 +66,11 @@ def _merge(pipeline: "Pipeline", name: str, state: dict[str, Tensor], scale: flo
         weight = network.get_parameter(f"{path}.weight")
     except AttributeError as error:
         raise CannotRun(f"{file.name} does not fit this model: there is no layer {name}.") from error
+    if up.flatten(1).shape[1] != len(down):
+        raise CannotRun(
+            f"{file.name} is damaged: the matrices of layer {name} have the shapes {tuple(down.shape)} and "
+            f"{tuple(up.shape)}, which cannot be multiplied."
+        )
     alpha = float(state[name + _ALPHA]) if name + _ALPHA in state else len(down)
     delta = up.float().flatten(1) @ down.flatten(1)
     if delta.numel() != weight.numel() or len(delta) != len(weight):

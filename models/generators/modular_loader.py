@@ -8,7 +8,6 @@ import torch
 from torch import nn
 
 from models.generators.base import CannotRun
-from models.generators.diffusers_classes import call_problems
 from models.generators.modular_classes import format_problems, workflow_blocks
 from models.generators.recipes import DiffusersRecipe
 
@@ -41,14 +40,10 @@ def load_modular_pipeline(
         types: floating-point types of the networks by component name; `default` for all others.
 
     Raises:
-        CannotRun: a component is missing, the pipeline does not have an argument of the recipe, or the model
-            cannot generate clips of the recipe's format.
+        CannotRun: a component is missing, or the model cannot generate clips of the recipe's format.
         OSError: a file cannot be read.
         ValueError: a component cannot be loaded.
     """
-    # A modular pipeline ignores unknown arguments.
-    if problems := call_problems(recipe):
-        raise CannotRun(f"{recipe.name} cannot be loaded: {problems[0]}")
     pipeline = kind(
         blocks=workflow_blocks(kind, recipe.workflow),
         pretrained_model_name_or_path=str(folder),

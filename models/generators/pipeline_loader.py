@@ -10,6 +10,7 @@ from diffusers.modular_pipelines.modular_pipeline import ModularPipeline
 
 from models.generators.base import CannotRun
 from models.generators.diffusers_classes import (
+    call_problems,
     component_class,
     guider_class,
     pipeline_class,
@@ -48,7 +49,8 @@ def load_pipeline(
         dtype: floating-point type of the networks.
 
     Raises:
-        CannotRun: a file, a class or a GPU is missing, or a LoRA does not fit.
+        CannotRun: a file, a class or a GPU is missing, a setting of the recipe is wrong, or a LoRA does not
+            fit.
     """
     is_on_gpu = device.startswith("cuda")
     if is_on_gpu and torch.cuda.device_count() < recipe.gpus:
@@ -58,6 +60,9 @@ def load_pipeline(
     types: dict[str, torch.dtype] = {"default": TORCH_TYPES[dtype]}
     if dtype is not DType.FLOAT32:
         types |= {name: TORCH_TYPES[each] for name, each in recipe.dtypes.items()}
+    # Wrong arguments would fail only after the weights are loaded; modular pipelines ignore them.
+    if problems := call_problems(recipe):
+        raise CannotRun(f"{recipe.name} cannot be loaded: {problems[0]}")
     kind = pipeline_class(recipe.pipeline)
     pipeline: Pipeline
     try:

@@ -13,7 +13,16 @@ Citation = Annotated[str, Field(pattern=r"^([\w.-]+/[\w.-]+@[0-9a-f]{40}|[\w.-]+
 Commit = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 # The backend of quantisation that needs no further package.
 FP8 = "fp8"
-Rate = Annotated[Fraction, BeforeValidator(lambda value: Fraction(str(value))), Field(gt=0)]
+
+
+def _rate(value: object) -> Fraction:
+    try:
+        return Fraction(str(value))
+    except (ValueError, ZeroDivisionError) as error:
+        raise ValueError('expected a number, or a fraction such as "30000/1001"') from error
+
+
+Rate = Annotated[Fraction, BeforeValidator(_rate), Field(gt=0)]
 
 
 class RecipeTable(BaseModel):

@@ -16,7 +16,7 @@ from models.generators.diffusers_adapter import DiffusersGenerator
 from models.generators.diffusers_classes import pipeline_class
 from models.generators.enums import DType
 from models.generators.pipeline_loader import load_pipeline, store_as_fp8
-from models.generators.recipe_tables import Quantization, Scheduler
+from models.generators.recipe_tables import ArgumentOrList, Quantization, Scheduler
 from models.generators.recipe_weights import ComponentWeights, LoraWeights
 from models.generators.recipes import DiffusersRecipe
 from tests.models.generators.requests import picture
@@ -82,6 +82,24 @@ def test_a_wrong_scheduler_is_named(folder: Path, own: Scheduler, problem: str) 
     assert problem in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("call", "problem"),
+    [
+        ({"num_inference_steps": (50, 40)}, "call.num_inference_steps: expected one number, not a list"),
+        ({"num_inference_steps": "fifty"}, "call.num_inference_steps: expected a number, not 'fifty'"),
+        ({"negative_prompt": ("static", "blurry")}, "call.negative_prompt: expected a text, not"),
+        ({"frame_rat": 24}, "call.frame_rat: LTXImageToVideoPipeline has no such argument"),
+    ],
+)
+def test_a_wrong_argument_is_named_before_the_weights_are_loaded(
+    tmp_path: Path, call: dict[str, ArgumentOrList], problem: str
+) -> None:
+    with pytest.raises(CannotRun) as raised:
+        load(tmp_path / "no weights", recipe(call=call, quotes={}))
+
+    assert str(raised.value).startswith(f"ltx-video cannot be loaded: {problem}")
+
+
 def test_a_lora_is_added_to_the_weights(folder: Path, tmp_path: Path) -> None:
     before = weight(load(folder, recipe())).clone()
     rows, columns = before.shape
@@ -100,6 +118,10 @@ def test_a_lora_is_added_to_the_weights(folder: Path, tmp_path: Path) -> None:
         (
             {f"{LAYER}.lora_A.weight": torch.ones(2, 5), f"{LAYER}.lora_B.weight": torch.ones(3, 2)},
             r"layer transformer\..*to_q has the shape \(32, 32\), but the LoRA has the shape \(3, 5\)",
+        ),
+        (
+            {f"{LAYER}.lora_A.weight": torch.ones(3, 32), f"{LAYER}.lora_B.weight": torch.ones(32, 2)},
+            r"is damaged: .* have the shapes \(3, 32\) and \(32, 2\), which cannot be multiplied",
         ),
         (
             {"transformer.no_layer.lora_A.weight": torch.ones(2, 5)},

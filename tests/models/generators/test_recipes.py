@@ -43,6 +43,7 @@ def test_no_adapter_uses_a_branch_or_tag(name: str) -> None:
         ("gpu_gib = 13", "gpu_gib = 13\ncolour = 1", "colour: Extra inputs are not permitted"),
         ("gpu_gib = 13", "gpu_gib = nan", "gpu_gib: Input should be a finite number"),
         ("clip_s = 300", "clip_s = inf", "limits.clip_s: Input should be a finite number"),
+        ("fps = 8", 'fps = "8/0"', "native.fps: Value error, expected a number, or a fraction"),
         ("frames = 16", "frames = 1", "native.frames: Input should be greater than or equal to 2"),
         ("c4533693", "main3693", "repository.commit: String should match pattern"),
         ('kind = "subprocess"', 'kind = "cloud"', 'kind: expected "diffusers", "subprocess" or "hosted"'),
