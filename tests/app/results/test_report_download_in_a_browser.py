@@ -71,6 +71,28 @@ def test_the_page_shows_the_servers_message_of_a_refusal(
     page.close()
 
 
+def test_a_click_soon_after_a_refusal_shows_one_progress_bar(
+    cast: Cast, live_server: str, results: str, browser: Browser
+) -> None:
+    held: list[Route] = []
+    page = browser.new_page()
+    page.clock.install(time=0)
+    sign_in(page, cast.context, live_server)
+    page.goto(results)
+    page.clock.pause_at(60_000)  # the page never asks for the progress a second time
+    link = page.get_by_role("link", name="Report ZIP")
+    with writer.building("other-study"):
+        link.click()
+        expect(page.get_by_role("status")).to_contain_text("Another report is being built")
+    page.route("**/report.zip", lambda route: held.append(route))
+
+    link.click()
+
+    poll(page, lambda: held)
+    assert page.get_by_role("progressbar", name="motif-study.zip").count() == 1
+    page.close()
+
+
 def test_without_a_script_the_link_is_the_file(
     cast: Cast, live_server: str, results: str, browser: Browser
 ) -> None:

@@ -10,12 +10,11 @@ export function mount(root) {
 
   // With several server processes, the answer can come from a process that does not build the report (204).
   async function watch(bar) {
-    while (isBuilding) {
+    while (bar.isConnected) {
       const response = await fetch('report/progress').catch(() => null);
       if (response?.status === 200) show(bar, await response.json());
       await new Promise((resume) => setTimeout(resume, POLL_MS));
     }
-    bar.remove();
   }
 
   function show(bar, { finished, steps }) {
@@ -43,8 +42,10 @@ export function mount(root) {
     if (isBuilding) return; // the server builds one report at a time and would refuse a second request
     isBuilding = true;
     put(status, status.dataset.textBuilding);
-    watch(newBar());
+    const bar = newBar();
+    watch(bar);
     put(status, await download().catch(() => status.dataset.textFailed));
+    bar.remove();
     isBuilding = false;
   });
 }
