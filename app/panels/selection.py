@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.panels.allocation import study_allocation
 from app.panels.slots import FreeComparison
+from app.panels.wanted_votes import counted_votes
 from app.prepared_statements import PreparedStatement
 from app.tables.studies import Comparison, Study
 from app.tables.voting import Assignment, AssignmentStatus, status_is
@@ -51,9 +52,7 @@ def _left(side: Side) -> ScalarSelect[int]:
 
 # For each matchup, the number of votes that were cast; leases do not count.
 _COMPLETE = (
-    select(
-        Comparison.matchup_id, func.sum(Comparison.votes_reference + Comparison.votes_other).label("votes")
-    )
+    select(Comparison.matchup_id, func.sum(counted_votes()).label("votes"))
     .where(Comparison.study_id == bindparam("study_id"), Comparison.is_gold.is_(False))
     .group_by(Comparison.matchup_id)
     .subquery()

@@ -14,6 +14,7 @@ from app.clock import utc_now
 from app.database import Database
 from app.invitations.links import invite
 from app.panels.phases import study_phases
+from app.panels.wanted_votes import counted_votes
 from app.security.identity import Principal
 from app.security.tokens import hash_token
 from app.simulation.knowledge import Knowledge
@@ -174,7 +175,7 @@ def _result(database: Database, study_id: int, crowd: Sequence[Participant]) -> 
 
 def _panel_sizes(session: Session, study_id: int) -> dict[int, int]:
     """Return the number of comparisons for each number of valid votes."""
-    votes = (Comparison.votes_reference + Comparison.votes_other).label("votes")
+    votes = counted_votes().label("votes")
     counted = (
         select(votes, func.count().label("comparisons"))
         .where(Comparison.study_id == study_id, Comparison.is_gold.is_(False))

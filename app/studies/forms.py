@@ -155,10 +155,10 @@ def parse_study_form(fields: StudyFields) -> StudyRequest:
         "instructions": fields.instructions,
         "require_justification": fields.require_justification,
     }
-    return _checked_request(values | unparsed)
+    return _study_request(values | unparsed)
 
 
-def _checked_request(values: dict[str, object]) -> StudyRequest:
+def _study_request(values: dict[str, object]) -> StudyRequest:
     try:
         return StudyRequest.model_validate(values)
     except ValidationError as error:

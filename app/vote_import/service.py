@@ -108,7 +108,7 @@ def store_study(
     """
     study = _study(session, plan, source, principal, now)
     submissions = {
-        name: side.submission_id or store_side(session, plan, side, principal, now).id
+        name: side.submission_id or store_side(session, plan=plan, side=side, principal=principal, now=now).id
         for name, side in plan.sides.items()
     }
     matchups = _matchups(session, plan, study, submissions)

@@ -14,7 +14,7 @@ from benchmark.protocol import SubmissionStatus
 
 
 def store_side(
-    session: Session, plan: ImportPlan, side: ImportedSide, principal: Principal, now: datetime
+    session: Session, *, plan: ImportPlan, side: ImportedSide, principal: Principal, now: datetime
 ) -> Submission:
     """Store a side as a new submission, with a new model if no model has the side's slug.
 

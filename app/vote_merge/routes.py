@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse
 from app.clock import utc_now
 from app.dependencies import context_of, page_response, require_own_study
 from app.errors import AppError, Conflict, Invalid, InvalidFields, WrongMediaType
+from app.panels.wanted_votes import counted_votes
 from app.request_body import media_type
 from app.security.identity import Principal
 from app.security.path_params import SlugPath
@@ -63,7 +64,7 @@ def _page(request: Request, slug: str, fields: MergeFields, refusal: AppError | 
     context = context_of(request)
     with context.database.read() as session:
         study, _ = require_own_study(session, request, slug)
-        counted = func.sum(Comparison.votes_reference + Comparison.votes_other)
+        counted = func.sum(counted_votes())
         page = MergePage(
             study_slug=study.slug,
             study_title=study.title,

@@ -62,7 +62,7 @@ CLIPS: MappingProxyType[str, tuple[str, str, Callable[[Frames], Frames]]] = Mapp
 )
 
 
-def draw_example(name: str) -> Frames:
+def _draw(name: str) -> Frames:
     """Return the frames of a clip of `CLIPS`, (16, 320, 320, 3) uint8 RGB."""
     pair, model, change = CLIPS[name]
     return change(draw_frames(model, pair, frames=FRAMES, size=SIDE))
@@ -71,7 +71,7 @@ def draw_example(name: str) -> Frames:
 def write_examples(folder: Path) -> None:
     """Write the clips and the input images of the examples."""
     for name in CLIPS:
-        frames = draw_example(name)
+        frames = _draw(name)
         (folder / f"{name}.mp4").write_bytes(encode_mp4(frames, fps=FPS))
         if name.endswith("_a"):
             Image.fromarray(frames[0]).save(folder / f"{name.removesuffix('_a')}.webp", quality=85)

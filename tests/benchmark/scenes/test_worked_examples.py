@@ -4,23 +4,29 @@ from pathlib import Path
 
 import av
 import numpy as np
-import pytest
+from numpy.typing import NDArray
 
 from app.phases.examples import WORKED_EXAMPLES
 from benchmark.protocol import Choice, Justification
-from benchmark.scenes.worked_examples import CLIPS, FRAMES, SIDE, draw_example
+from benchmark.scenes.worked_examples import FRAMES, SIDE, write_examples
 
 FOLDER = Path(__file__).parents[3] / "app" / "static" / "examples"
 
 
-@pytest.mark.parametrize("name", CLIPS)
-def test_a_committed_clip_shows_the_rendered_frames(name: str) -> None:
-    with av.open(str(FOLDER / f"{name}.mp4")) as container:
-        shown = np.stack([frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)])
+def pictures(path: Path) -> NDArray[np.int_]:
+    with av.open(str(path)) as container:
+        return np.stack([frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]).astype(int)
 
-    assert shown.shape == (FRAMES, SIDE, SIDE, 3)
-    drawn = draw_example(name)
-    assert np.abs(shown.astype(int) - drawn.astype(int)).mean() < 6
+
+def test_the_committed_files_show_what_the_scene_engine_renders(tmp_path: Path) -> None:
+    write_examples(tmp_path)
+
+    written = sorted(path.name for path in tmp_path.iterdir())
+    assert written == sorted(path.name for path in FOLDER.iterdir())
+    for name in written:
+        committed = pictures(FOLDER / name)
+        assert committed.shape == (FRAMES if name.endswith(".mp4") else 1, SIDE, SIDE, 3)
+        assert np.abs(committed - pictures(tmp_path / name)).mean() < 6
 
 
 def test_each_justification_has_an_example_and_both_sides_win() -> None:
