@@ -121,6 +121,11 @@ class FlagsPart:
     annotators: tuple[PersonRow, ...]
     sensitive: tuple[str, ...]
 
+    @property
+    def summary(self) -> str:
+        """Return the line for the top of the dashboard; an empty text if nobody has a flag."""
+        return counted(len(self.annotators), "flagged annotator") if self.annotators else ""
+
 
 @dataclass(frozen=True)
 class FlagCount:

@@ -1,5 +1,6 @@
 // Polls a part of a page while the part has data-growing and the page is visible. Equal content is not replaced,
-// so that nothing flickers, and the focus stays on the link with the same address.
+// so that nothing flickers, and the focus stays on the link with the same address. A part may contain a
+// <template data-copy-to="ID">, whose content is then also shown in the element with this ID.
 export function mount(root) {
   const again = () => setTimeout(refresh, Number(root.dataset.everyMs));
   const isGrowing = () => root.querySelector('[data-growing]') !== null;
@@ -12,6 +13,12 @@ export function mount(root) {
     const focused = root.contains(document.activeElement) ? document.activeElement : null;
     root.innerHTML = html;
     if (focused?.href) [...root.querySelectorAll('a')].find((link) => link.href === focused.href)?.focus();
+    root.querySelectorAll('template[data-copy-to]').forEach(copy);
+  }
+
+  function copy(template) {
+    const target = document.getElementById(template.dataset.copyTo);
+    if (target.innerHTML !== template.innerHTML) target.innerHTML = template.innerHTML;
   }
 
   async function refresh() {
