@@ -61,19 +61,22 @@ class LossyProxy:
             requests.join()
 
     def _answer(self, client: socket.socket, answer: bytes) -> None:
-        if not self._is_lost():
-            client.sendall(answer)
+        sent = self._sent_bytes(answer)
+        client.sendall(answer[:sent])
+        if sent == len(answer):
             return
-        self.lost.append(answer)
-        client.sendall(answer[: len(answer) // 2 * (len(self.lost) % 2)])
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
 
-    def _is_lost(self) -> bool:
+    def _sent_bytes(self, answer: bytes) -> int:
+        """Decide how many bytes of an answer arrive: all, half of them or none."""
         with self._lock:
             if not self._fates:
                 self._fates = [number < self._lost_in_10 for number in range(10)]
                 self._chance.shuffle(self._fates)
-            return self._fates.pop()
+            if not self._fates.pop():
+                return len(answer)
+            self.lost.append(answer)
+            return len(answer) // 2 * (len(self.lost) % 2)
 
 
 def _pump(source: socket.socket, target: socket.socket) -> None:

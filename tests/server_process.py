@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from httpx2 import Client, TransportError
 
@@ -25,19 +27,21 @@ def server_process(
     port = free_port()
     own = {name: value for name, value in os.environ.items() if not name.startswith("TI2V_")}
     own |= {"TI2V_HOME": str(home), "TI2V_SECRET_KEY": "test-secret-of-more-than-32-bytes-0", **environment}
-    process = subprocess.Popen(
-        [TI2V, "serve", "--port", str(port)], env=own, cwd=home, stderr=subprocess.PIPE
-    )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        _wait_until_alive(address, process)
-        yield address, process
-    finally:
-        process.kill()
-        process.communicate()
+    # A full pipe would stop the server, so its log is a file.
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(
+            [TI2V, "serve", "--port", str(port)], env=own, cwd=home, stderr=log.fileno()
+        )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait_until_alive(address, process, log)
+            yield address, process
+        finally:
+            process.kill()
+            process.wait()
 
 
-def _wait_until_alive(address: str, process: "subprocess.Popen[bytes]") -> None:
+def _wait_until_alive(address: str, process: "subprocess.Popen[bytes]", log: IO[bytes]) -> None:
     deadline = time.monotonic() + PATIENCE_S
     with Client() as client:
         while time.monotonic() < deadline:
@@ -45,6 +49,11 @@ def _wait_until_alive(address: str, process: "subprocess.Popen[bytes]") -> None:
                 client.get(f"{address}/healthz").raise_for_status()
                 return
             except TransportError:
-                assert process.poll() is None, process.communicate()
+                assert process.poll() is None, _text(log)
                 time.sleep(0.05)
-    raise AssertionError("the server did not start")
+    raise AssertionError(f"the server did not start: {_text(log)}")
+
+
+def _text(log: IO[bytes]) -> str:
+    log.seek(0)
+    return log.read().decode(errors="replace")

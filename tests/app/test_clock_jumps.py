@@ -3,27 +3,18 @@
 from pathlib import Path
 
 import httpx2
-from httpx2 import Client, Response
+from httpx2 import Client
 from sqlalchemy import select
 
 from app.results.live.recount import recount
 from app.tables.studies import Study as StudyRow
 from app.tables.voting import Assignment, Vote
-from tests.acting import refused
+from tests.acting import ask, assign, refused, vote
 from tests.cast import Cast, Study
 from tests.preload import preload
 from tests.server_process import server_process
 
 HOUR_S, DAY_S = 3600, 86_400
-
-
-def ask(browser: Client, study: Study) -> Response:
-    return browser.post(f"/api/v1/studies/{study.slug}/assignments")
-
-
-def cast_vote(browser: Client, token: str) -> Response:
-    body = {"choice": "left", "justifications": ["object_motion"]}
-    return browser.post(f"/api/v1/assignments/{token}/vote", json=body)
 
 
 def test_votes_are_kept_and_a_later_session_is_refused_while_the_clock_jumps(
@@ -38,18 +29,18 @@ def test_votes_are_kept_and_a_later_session_is_refused_while_the_clock_jumps(
     ):
         browser.get(f"/invite/{invitation}").raise_for_status()
         for shift_s in (2 * HOUR_S, -DAY_S, 29 * DAY_S, -29 * DAY_S, 0):
-            voted.append(ask(browser, study).json()["token"])
+            voted.append(assign(browser, study)["token"])
             library.set_clock(shift_s=shift_s)
-            assert cast_vote(browser, voted[-1]).status_code == 201
-            assert cast_vote(browser, voted[-1]).status_code == 200
+            assert vote(browser, voted[-1]).status_code == 201
+            assert vote(browser, voted[-1]).status_code == 200
             assert browser.get("/readyz").status_code == 200
             assert browser.get("/api/v1/studies", headers=cast.alice.headers).status_code == 200
 
-        token = ask(browser, study).json()["token"]
+        token = assign(browser, study)["token"]
         library.set_clock(shift_s=400 * DAY_S)
         refused(ask(browser, study), 401, "not_invited")
         library.set_clock(shift_s=0)
-        assert cast_vote(browser, token).status_code == 201
+        assert vote(browser, token).status_code == 201
         voted.append(token)
 
     with cast.context.database.read() as session:

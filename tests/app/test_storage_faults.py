@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from httpx2 import Client, Response
+from httpx2 import Client
 from sqlalchemy import event, func, select
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -20,8 +20,6 @@ from tests.cast import Cast, Study, enter, set_the_stage
 from tests.conftest import settings_for
 from tests.preload import preload
 from tests.server_process import server_process
-
-BODY = {"choice": "left", "justifications": ["object_motion"]}
 
 
 def count_votes(context: AppContext) -> int:
@@ -82,24 +80,15 @@ def test_a_disk_that_takes_nothing_is_said_and_the_same_server_goes_on(
     ):
         browser.get(f"/invite/{invitation}").raise_for_status()
         for error, (status, code, ready) in faults.items():
-            token = ask(browser, study)
+            token = assign(browser, study)["token"]
             with library.failing_writes(error):
-                refused(cast_vote(browser, token), status, code)
-                refused(cast_vote(browser, token), status, code)
+                refused(vote(browser, token), status, code)
+                refused(vote(browser, token), status, code)
                 assert browser.get("/readyz").status_code == ready
             assert browser.get("/readyz").status_code == 200
-            assert cast_vote(browser, token).status_code == 201
+            assert vote(browser, token).status_code == 201
 
     assert count_votes(cast.context) == len(faults)
-
-
-def ask(browser: Client, study: Study) -> str:
-    answer = browser.post(f"/api/v1/studies/{study.slug}/assignments").raise_for_status()
-    return str(answer.json()["token"])
-
-
-def cast_vote(browser: Client, token: str) -> Response:
-    return browser.post(f"/api/v1/assignments/{token}/vote", json=BODY)
 
 
 def test_readiness_names_a_disk_with_too_little_space(
