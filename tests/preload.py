@@ -38,7 +38,7 @@ class Preload:
         self._shared[_LONG : 2 * _LONG] = struct.pack("l", shift_s)
 
     def let_time_pass(self, seconds: int) -> None:
-        """Advance all clocks of the processes, the monotonic clock too. A thread that waits sleeps longer."""
+        """Advance all clocks of the processes, also the monotonic clock. Waiting threads sleep longer."""
         (passed,) = struct.unpack("l", self._shared[3 * _LONG :])
         self._shared[3 * _LONG :] = struct.pack("l", passed + seconds)
 

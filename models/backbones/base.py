@@ -122,7 +122,7 @@ def weights_folder(weights: BackboneWeights, *, home: Path, named: Path | None =
     """
     if named is not None:
         if not (named / "config.json").is_file():
-            raise BackboneMissing(f"{named} has no config.json; name a folder as the hub lays it out.")
+            raise BackboneMissing(f"{named} has no config.json; name a folder with the layout of the hub.")
         return named
     own = home / "weights" / weights.name
     if (own / "config.json").is_file():

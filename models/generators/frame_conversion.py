@@ -14,7 +14,7 @@ def output_frames(output: object) -> object:
     in the attribute `videos`. Cosmos3 returns one clip in the attribute `video`.
 
     Raises:
-        Crashed: the output has none of these attributes.
+        Crashed: the output has no attribute that holds frames.
     """
     if hasattr(output, "videos"):
         return output.videos

@@ -53,7 +53,7 @@ class Deadline:
 
         Args:
             seconds: duration of the pause.
-            problem: why the caller waits, for the error message.
+            problem: the reason why the caller waits; part of the error message.
 
         Raises:
             TimedOut: the deadline has passed.

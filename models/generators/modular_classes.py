@@ -24,7 +24,7 @@ def is_modular(kind: type) -> "TypeGuard[type[ModularPipeline]]":
 
 
 def workflow_blocks(kind: "type[ModularPipeline]", workflow: str) -> "ModularPipelineBlocks":
-    """Return the blocks of a class that a workflow runs.
+    """Return the blocks that a workflow of a pipeline class runs.
 
     Raises:
         CannotRun: the class has no blocks of its own, or does not have the workflow. If a class has several
@@ -69,7 +69,7 @@ def modular_problems(recipe: DiffusersRecipe, kind: type) -> list[str]:
 
 
 def format_problems(pipeline: Any, native: NativeFormat) -> list[str]:
-    """Return one sentence for each rule of a pipeline that a clip format violates.
+    """Check a clip format against the rules of a pipeline; return one sentence for each violated rule.
 
     Some modular pipelines publish their rules as properties. Without this check, a pipeline may generate a
     clip of another length, which would be refused only after the whole computation.

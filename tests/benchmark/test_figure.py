@@ -1,4 +1,4 @@
-"""Tests `ti2v figure`, which draws figures from a votes table, and options of `ti2v score`."""
+"""Tests of `ti2v figure`, and of the options `--interim` and `--table all` of `ti2v score`."""
 
 import json
 from pathlib import Path

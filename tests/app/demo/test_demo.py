@@ -123,7 +123,7 @@ def test_the_ablation_study_opens_when_the_last_clip_is_stored(context: AppConte
     assert others == {"motif-sprites-without", "motif-sprites-inverse"}
 
 
-def test_drawing_that_was_stopped_goes_on_where_it_was(context: AppContext, demo: Demo) -> None:
+def test_an_interrupted_rendering_of_the_demo_continues(context: AppContext, demo: Demo) -> None:
     pairs = read_official(bundled_folder()).pairs[:3]
     with context.database.read() as session:
         person = session.execute(select(Person).where(Person.name == "demo-researcher")).scalar_one()

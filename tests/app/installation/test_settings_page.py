@@ -24,7 +24,7 @@ from tests.conftest import settings_for
 
 
 class RecordingStore(FolderStore):
-    """A store that records how many database connections are in use whenever its health is asked."""
+    """A store that records the number of database connections in use at each check of its health."""
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(Path(context.settings.effective_media_url))

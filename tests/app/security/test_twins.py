@@ -1,6 +1,6 @@
-"""Twins are two submissions with the same bytes under different model names: no answer tells them apart.
+"""Twins are two submissions with equal bytes and different models; no response distinguishes them.
 
-If anything but the pictures depended on the model, the answers about twins would differ.
+If anything except the pictures depended on the model, the responses for the twins would differ.
 """
 
 import re
@@ -28,7 +28,7 @@ _TIME = re.compile(rb"\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|\+00:00)")
 
 
 def told(answer: Response) -> tuple[object, ...]:
-    """Return the whole answer without tokens, times and the number of the request."""
+    """Return the complete response without tokens, times and the request id."""
     headers = [each for each in answer.headers.multi_items() if each[0] not in _OF_THE_REQUEST]
     body = answer.content
     if answer.headers["content-type"] != "video/mp4":
@@ -37,7 +37,7 @@ def told(answer: Response) -> tuple[object, ...]:
 
 
 def voted_round(browser: TestClient, study: Study) -> dict[str, list[tuple[object, ...]]]:
-    """Vote on all pairs; return everything that the browser received of each assignment, by token."""
+    """Vote on all pairs; return all responses for each assignment, keyed by the assignment's token."""
     received: dict[str, list[tuple[object, ...]]] = {}
     while (asked := ask(browser, study)).status_code == 200:
         card = asked.json()

@@ -1,4 +1,4 @@
-"""A task acts with the rights of the person who started it only while this person is not disabled."""
+"""A task has the rights of the person who started it, and loses them if the person is disabled."""
 
 import threading
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Unusual answers of a hosted API end in one sentence, and nothing waits longer than the time limit."""
+"""Unusual responses of a hosted API cause one clear error message within the time limit."""
 
 import re
 import threading
@@ -92,7 +92,7 @@ def test_a_malformed_answer_is_named(
 
 @pytest.fixture
 def slow_service() -> Iterator[str]:
-    """Sends a byte of an endless answer from time to time."""
+    """Sends an endless response, byte by byte with pauses."""
     stopped = threading.Event()
 
     class Slow(StandInHandler):

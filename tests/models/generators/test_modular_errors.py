@@ -25,7 +25,7 @@ H3, LTX = "minimax-h3", "ltx-video"
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Save a toy pipeline; each is saved once."""
+    """Return a function that saves a toy pipeline; each pipeline is saved once."""
     folder = tmp_path_factory.mktemp("toys")
     return lambda name: folder / name if (folder / name).exists() else save_toy(name, folder / name)
 

@@ -29,7 +29,7 @@ LORA = LoraWeights(source="owner/lora", gb=0.1, licence="MIT", file="lora.safete
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Save a toy pipeline; each is saved once."""
+    """Return a function that saves a toy pipeline; each pipeline is saved once."""
     folder = tmp_path_factory.mktemp("toys")
     return lambda name: folder / name if (folder / name).exists() else save_toy(name, folder / name)
 
