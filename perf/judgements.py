@@ -1,9 +1,9 @@
 """Measures judgements over HTTP (next assignment and vote) with 1, 8 and 32 clients on one machine.
 
-Client and server share the machine. A judgement takes two requests. A judgement takes one request if the
-response to a vote contains the next assignment, as on the voting page. In these measurements, clients vote
-without fetching the clips. In the next measurement, clients fetch both renditions completely before each
-vote. In the last measurement, clients report playback events after each vote, as the voting page does.
+Client and server share the machine. A judgement takes two requests, or one request if the response to a vote
+contains the next assignment, as on the voting page. In these measurements, clients vote without fetching the
+clips. In the next measurement, clients fetch both renditions completely before each vote. In the last
+measurement, clients report playback events after each vote, as the voting page does.
 """
 
 import hashlib

@@ -1,9 +1,9 @@
 """Lets 50 clients fill 1,000 comparisons with three votes each, while 30 % of the assignments are abandoned.
 
 A client that abandons an assignment continues as another annotator. For every second abandoned assignment,
-the first annotator sends a vote after the lease of 1 s has expired. In the end, every comparison must have
-exactly three votes, and every acknowledged vote must be stored. Runs on SQLite, and on PostgreSQL with one
-and with two server processes.
+the annotator who abandoned it sends a late vote, after the lease of 1 s has expired. In the end, every
+comparison must have exactly three votes, and every acknowledged vote must be stored. Runs on SQLite, and on
+PostgreSQL with one and with two server processes.
 """
 
 import argparse
@@ -41,7 +41,7 @@ PAUSE_S = 0.2
 
 
 class Client:
-    """Votes as one annotator after another; `acknowledged` holds the tokens of the stored votes."""
+    """A client that votes as one annotator after another; `acknowledged` lists tokens of stored votes."""
 
     def __init__(self, number: int, port: int) -> None:
         self.acknowledged: list[str] = []

@@ -1,9 +1,9 @@
-"""Measures what a judgement costs on PostgreSQL, for docs/scale.md.
+"""Measures the processor time and storage per judgement on PostgreSQL, for docs/scale.md.
 
 Eight clients judge with two requests per judgement: with one and with two server processes, in one study and
-in eight studies. One client alone judges as well. These cases run in turns, so other programs on the machine
-affect all of them. If a study's lock were the limit, eight studies would be faster than one. The last line
-adds the download of both clips (120 KB each) from a folder. Clients and servers share the machine.
+in eight studies. One more case has only one client. These cases run in turns, so other programs on the
+machine affect all of them. If a study's lock were the limit, eight studies would be faster than one. The last
+line adds the download of both clips (120 KB each) from a folder. Clients and servers share the machine.
 """
 
 import os
