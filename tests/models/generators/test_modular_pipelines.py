@@ -1,5 +1,6 @@
 """Modular pipelines generate the same clips as the ordinary pipelines of the same model."""
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -112,6 +113,24 @@ def test_scheduler_lora_and_component_of_a_recipe_are_used(
     assert pipeline.scheduler.config.shift == 2.0
     name = LAYER.removeprefix("transformer.") + ".weight"
     torch.testing.assert_close(pipeline.transformer.get_parameter(name), before[name] + 2)
+
+
+def test_the_addresses_in_the_index_of_a_hub_repository_are_not_used(
+    saved: Callable[[str], Path], tmp_path: Path
+) -> None:
+    shutil.copytree(saved(H3), tmp_path / "toy")
+    path = tmp_path / "toy" / "modular_model_index.json"
+    index = json.loads(path.read_text())
+    for entry in index.values():
+        if isinstance(entry, list):
+            entry[2] |= {"pretrained_model_name_or_path": "owner/name", "revision": "a" * 40}
+    # The repository also contains the transformer of another workflow, which nobody downloads.
+    index["transformer_ref"] = [*index["transformer"][:2], {**index["transformer"][2], "subfolder": "ref"}]
+    path.write_text(json.dumps(index))
+
+    made = clip(toy_recipe(H3), tmp_path / "toy", tmp_path)
+
+    np.testing.assert_array_equal(made, clip(toy_recipe(H3), saved(H3), tmp_path))
 
 
 def test_loading_and_generating_show_no_progress_of_the_pipeline(
