@@ -9,7 +9,7 @@ from models.repro.run_configs import Run
 
 
 def run_on_ray(
-    runs: Sequence[Run], task: Task, *, gpus: int | None, report: Callable[[Run, str], None]
+    runs: Sequence[Run], task: Task[Run], *, gpus: int | None, report: Callable[[Run, str], None]
 ) -> GridResult:
     """Run one task per run on the Ray cluster to which this process is connected.
 
@@ -42,7 +42,7 @@ def run_on_ray(
     return overall_result(results)
 
 
-def _complete(task: Task, run: Run) -> str:
+def _complete(task: Task[Run], run: Run) -> str:
     # Ray accepts only functions. A task may have bound arguments (`functools.partial`), so it is called
     # inside a function.
     return task(run)

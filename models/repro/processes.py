@@ -12,11 +12,20 @@ from multiprocessing import get_context
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from types import FrameType
+from typing import Protocol, TypeVar
 
-from models.repro.run_configs import Run
-
-Task = Callable[[Run], str]
 _STOPPED = 143
+
+
+class NamedRun(Protocol):
+    """What a process needs to know of a run; `models.repro.run_configs.Run` is one."""
+
+    @property
+    def name(self) -> str: ...
+
+
+RunType = TypeVar("RunType", bound=NamedRun)
+Task = Callable[[RunType], str]
 
 
 class GridResult(StrEnum):
@@ -28,12 +37,12 @@ class GridResult(StrEnum):
 
 
 def run_in_processes(
-    runs: Sequence[Run],
-    task: Task,
+    runs: Sequence[RunType],
+    task: Task[RunType],
     *,
     devices: Sequence[str],
     seconds: float | None,
-    report: Callable[[Run, str], None],
+    report: Callable[[RunType, str], None],
 ) -> GridResult:
     """Execute the remaining steps of runs in parallel, with one process per device.
 
@@ -47,7 +56,7 @@ def run_in_processes(
         seconds: time after which the processes are stopped; None for no limit.
         report: function that is called when a run ends, with the run and its result.
     """
-    waiting, free, running = list(runs), list(devices), dict[BaseProcess, tuple[Run, str]]()
+    waiting, free, running = list(runs), list(devices), dict[BaseProcess, tuple[RunType, str]]()
     deadline = None if seconds is None else time.monotonic() + seconds
     results = set[GridResult]()
     with _stop_on_signal(lambda: list(running)) as is_stopped:
@@ -92,7 +101,7 @@ def _result(exit_code: int | None) -> GridResult:
     return GridResult.STOPPED if exit_code in (_STOPPED, -signal.SIGTERM) else GridResult.FAILED
 
 
-def _child(task: Task, run: Run, device: str) -> None:
+def _child(task: Task[RunType], run: RunType, device: str) -> None:
     # A terminal sends Ctrl-C to all processes. The parent process forwards it as SIGTERM.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Set the variable before torch looks for GPUs.

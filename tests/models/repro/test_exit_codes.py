@@ -1,6 +1,5 @@
 """Exit codes of `ti2v repro run`: 0 for complete runs, 1 if a run failed, 143 if a run was stopped."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -9,9 +8,9 @@ from benchmark.cli.main import main
 from benchmark.repro.measurements import Measurement, RunFacts, RunStatus, write_measurement
 from models.repro.held_out import benchmark_key
 from models.repro.processes import GridResult, run_in_processes
-from models.repro.run_configs import Run, chosen_runs, result_key
+from models.repro.run_configs import chosen_runs, result_key
 from models.training.sprite_dataset import held_out_sprites
-from tests.models.repro.toys import toy_run
+from tests.models.repro.seeded_run import SeededRun, stopped_or_failed
 
 
 def write_measured_run(folder: Path, *, settings: str | None = None) -> None:
@@ -58,21 +57,14 @@ def test_a_run_stopped_by_the_time_limit_exits_with_143(
     assert "reference-0: stopped; run the same command again to resume" in capsys.readouterr().err
 
 
-def task(run: Run) -> str:
-    """Report that the run with seed 0 was stopped; fail with seed 1."""
-    if run.seed:
-        sys.exit(1)
-    return "stopped"
-
-
 @pytest.mark.parametrize(
     ("seeds", "expected"), [([0], GridResult.STOPPED), ([0, 1], GridResult.FAILED)], ids=str
 )
 def test_a_failure_is_more_important_than_a_stop(seeds: list[int], expected: GridResult) -> None:
     reports: list[int] = []
     result = run_in_processes(
-        [toy_run(seed=seed) for seed in seeds],
-        task,
+        [SeededRun(seed) for seed in seeds],
+        stopped_or_failed,
         devices=[""],
         seconds=None,
         report=lambda run, _: reports.append(run.seed),
