@@ -244,6 +244,13 @@ class StudyCourse(RuleBasedStateMachine):
         if refusal is None:
             self.model.shown[token].status = "skipped"
 
+    @rule(number=numbers, choice=st.sampled_from(list(Choice)))
+    def vote_after_skip(self, number: int, choice: Choice) -> None:
+        """Vote on a skipped assignment, as from a second window."""
+        skipped = [token for token, shown in self.model.shown.items() if shown.status == "skipped"]
+        if skipped:
+            self.vote_on(skipped[number % len(skipped)], choice)
+
     @rule(number=numbers)
     def undo(self, number: int) -> None:
         if not (self.model.shown):
