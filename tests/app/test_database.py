@@ -106,10 +106,9 @@ def test_sqlite_is_durable_and_keeps_its_keys(context: AppContext) -> None:
 
 def test_a_full_database_is_507_and_nothing_of_the_request_stays(context: AppContext, cast: Cast) -> None:
     """The test simulates a full disk with SQLite's page limit, which raises the same error."""
-    engine = context.database.engine
-    engine.dispose()
+    context.database.close()
 
-    @event.listens_for(engine, "connect")
+    @event.listens_for(context.database.engine, "connect")
     def _no_more_pages(connection: object, _entry: ConnectionPoolEntry) -> None:
         connection.execute("PRAGMA max_page_count = 1")  # type: ignore[attr-defined]
 

@@ -1,11 +1,11 @@
-"""While a clip is transcoded, its request holds no database connection."""
+"""While a clip is transcoded, its request has no open transaction, and so holds no database connection."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy.pool import QueuePool
+from sqlalchemy import Connection, event
 
 from app.context import AppContext
 from app.database import Database
@@ -17,17 +17,25 @@ from tests.cast import Study, enter
 
 
 class RecordingSandbox(Sandbox):
-    """A sandbox that records the number of checked-out connections whenever it works."""
+    """A sandbox that records the number of open transactions whenever it works."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(children=1)
-        assert isinstance(database.engine.pool, QueuePool)
-        self._pool = database.engine.pool
-        self.connections: list[int] = []
+        self._open = 0
+        self.transactions: list[int] = []
+        event.listen(database.engine, "begin", self._began)
+        event.listen(database.engine, "commit", self._ended)
+        event.listen(database.engine, "rollback", self._ended)
 
     def run(self, work: Work, arguments: Mapping[str, Json]) -> dict[str, Json]:
-        self.connections.append(self._pool.checkedout())
+        self.transactions.append(self._open)
         return super().run(work, arguments)
+
+    def _began(self, _connection: Connection) -> None:
+        self._open += 1
+
+    def _ended(self, _connection: Connection) -> None:
+        self._open -= 1
 
 
 @pytest.fixture
@@ -36,7 +44,7 @@ def recording_sandbox(context: AppContext) -> Iterator[RecordingSandbox]:
         yield sandbox
 
 
-def test_no_connection_is_held_while_a_clip_is_transcoded(
+def test_no_transaction_is_open_while_a_clip_is_transcoded(
     context: AppContext, study: Study, recording_sandbox: RecordingSandbox
 ) -> None:
     cache = RenditionCache(context.database, context.store, recording_sandbox)
@@ -45,4 +53,4 @@ def test_no_connection_is_held_while_a_clip_is_transcoded(
 
         assert client.get(card["left_url"]).status_code == 200
 
-    assert recording_sandbox.connections == [0, 0]
+    assert recording_sandbox.transactions == [0, 0]
