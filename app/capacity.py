@@ -64,7 +64,7 @@ class Capacity:
     async def run(
         self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> Result:
-        """Call a function in a thread of this class and return its result.
+        """Call a function in a thread of this request class, and return its result.
 
         Raises:
             Unavailable: the queue is full.
@@ -96,11 +96,11 @@ class Capacity:
     async def run_admitted(
         self, function: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
     ) -> Result:
-        """Call a function in a thread of this class. The caller must be inside a block of `admit`."""
+        """Call a function in a thread of this request class. The caller must be inside a block of `admit`."""
         return await to_thread.run_sync(partial(function, *args, **kwargs), limiter=self._state().limiter)
 
     async def stream(self, chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
-        """Yield the chunks of a response; each chunk is read in a thread of this class.
+        """Yield the chunks of a response; each chunk is read in a thread of this request class.
 
         A response that has started is never refused, even if the queue is full.
         """
