@@ -67,7 +67,7 @@ class FeatureCache:
 
 
 def _encoded_once(frames: list[Image], encoder: ImageEncoder) -> Features:
-    """Encode each distinct frame once. Equal frames therefore have equal features, whatever the batch size."""
+    """Encode each distinct frame once. Equal frames then have equal features, whatever the batch size."""
     digests = [hashlib.sha256(frame.tobytes()).digest() for frame in frames]
     first = {digest: number for number, digest in reversed(list(enumerate(digests)))}
     numbers = sorted(first.values())
