@@ -11,13 +11,14 @@ import click
     "--output",
     required=True,
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder that gets the subfolders benchmark and clips/SETTING.",
+    help="Folder that gets the subfolders benchmark and clips/RUN.",
 )
 def export(runs: Path, output: Path) -> None:
     """Write the held-out pairs and the clips that the runs in RUNS generated, in 192x192 pixels.
 
-    Import the benchmark with ti2v benchmark import, and submit each folder of clips with ti2v submit.
+    Import the benchmark with ti2v benchmark import, and submit the clips of each run with ti2v submit.
     """
+    from benchmark.repro.measurements import run_name
     from benchmark.repro.submission_files import (
         BENCHMARK,
         CLIPS,
@@ -30,7 +31,7 @@ def export(runs: Path, output: Path) -> None:
     pairs = write_benchmark_files(output / BENCHMARK)
     click.echo(f"{output / BENCHMARK}: {pairs} pairs", err=True)
     for run in write_clip_files(found, output / CLIPS):
-        click.echo(f"{output / CLIPS / run.setting}: seed {run.seed}", err=True)
+        click.echo(output / CLIPS / run_name(run.setting, run.seed), err=True)
     click.echo(output)
 
 

@@ -85,7 +85,7 @@ def _image_path(image_id: str) -> str:
 
 
 def write_clip_files(runs: list[GeneratedRun], folder: Path, *, fps: int = 8) -> Iterator[GeneratedRun]:
-    """Write the clips of each run to `folder`/SETTING/<pair id>_<seed>.mp4; yield each run when it is done.
+    """Write the clips of each run to `folder`/RUN/<pair id>_<seed>.mp4; yield each run when it is done.
 
     Raises:
         MeasurementError: the stored clips are damaged, or belong to other held-out pairs.
@@ -93,10 +93,11 @@ def write_clip_files(runs: list[GeneratedRun], folder: Path, *, fps: int = 8) ->
     clips = held_out_clips(RETEST_SPRITES)
     for run in runs:
         frames = generated_frames(run)
-        (folder / run.setting).mkdir(parents=True, exist_ok=True)
+        clip_folder = folder / run_name(run.setting, run.seed)
+        clip_folder.mkdir(parents=True, exist_ok=True)
         for clip, generated in zip(clips, frames, strict=True):
             name = f"{pair_id(clip.image_id, clip.prompt)}_{run.seed}.mp4"
-            (folder / run.setting / name).write_bytes(encode_mp4(enlarged(generated, FACTOR), fps=fps))
+            (clip_folder / name).write_bytes(encode_mp4(enlarged(generated, FACTOR), fps=fps))
         yield run
 
 

@@ -36,7 +36,7 @@ def test_the_suite_motion_measures_a_submitted_clip_as_the_run_does(runs: Path, 
     (run,) = write_clip_files(generated_runs(runs), tmp_path / "clips")
     assert (run.setting, run.seed) == (Setting.REFERENCE, 3)
 
-    found = find_clips(tmp_path / "clips" / "reference", read_benchmark(str(tmp_path / "benchmark")))
+    found = find_clips(tmp_path / "clips" / "reference-3", read_benchmark(str(tmp_path / "benchmark")))
 
     assert (len(found.clips), found.expected_pairs, found.ignored) == (96, 96, ())
     measured = motion_scores(found.clips[0])
