@@ -38,6 +38,7 @@ class FaultyS3:
 
     def __init__(self, upstream: str) -> None:
         self._fault: Fault | None = None
+        self._is_only_once = False
         self._is_over = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self, urlsplit(upstream).netloc))
         self.address = f"http://127.0.0.1:{self._server.server_port}"
@@ -54,8 +55,9 @@ class FaultyS3:
             self._server.server_close()
 
     @contextmanager
-    def failing(self, fault: Fault) -> Iterator[None]:
-        self._fault, self._is_over = fault, threading.Event()
+    def failing(self, fault: Fault, *, only_once: bool = False) -> Iterator[None]:
+        """Apply a fault to every request of the block, or only to the first matching request."""
+        self._fault, self._is_over, self._is_only_once = fault, threading.Event(), only_once
         try:
             yield
         finally:
@@ -68,6 +70,8 @@ class FaultyS3:
             fault = None
         if fault in OF_UPLOADS and request.command != "PUT":
             fault = None
+        if fault and self._is_only_once:
+            self._fault = None
         request.close_connection = True
         length = int(request.headers.get("Content-Length", 0))
         if fault in (Fault.UPLOAD_CUT, Fault.UPLOAD_HANGS):

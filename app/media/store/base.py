@@ -109,7 +109,8 @@ class MediaStore(ABC):
         """Move a finished file atomically into the store under `key`.
 
         When the function returns, the file survives a power failure. If the key already exists, the stored
-        file is kept. Under a content key, the stored file has the same bytes.
+        file is kept. Only an S3 store overwrites the file under a content key: the bytes are the same, unless
+        the stored file is damaged.
 
         Raises:
             StoreFull: no partial file remains, and `private_file` still exists.

@@ -62,7 +62,9 @@ class S3Store(MediaStore):
             yield path
 
     def put(self, key: str, private_file: Path) -> None:
-        if not self._exists(key):
+        # Under a content key, the new file has the bytes that the stored object should have. Overwriting the
+        # object repairs damage.
+        if sha256_of_key(key) or not self._exists(key):
             sha256, md5 = _digest(private_file, "sha256"), _digest(private_file, "md5")
             with _store_errors(key), private_file.open("rb") as body:
                 self._s3.put_object(
@@ -101,24 +103,35 @@ class S3Store(MediaStore):
             yield path
 
     def _download(self, key: str, file: IO[bytes]) -> None:
-        """Write the whole object to a file. Raises MediaDamaged, MediaMissing, StoreUnavailable."""
+        """Write the whole object to a file. Raises MediaDamaged, MediaMissing, StoreUnavailable.
+
+        If the SHA-256 is wrong, the object is downloaded once more, because the network may have changed it.
+        """
+        for _ in range(2):
+            actual, expected = self._download_once(key, file)
+            if actual == expected:
+                return
+        log.error(
+            "a stored file is damaged; restore the object from a backup",
+            extra={"fields": {"key": key, "sha256": actual, "expected_sha256": expected}},
+        )
+        raise MediaDamaged(
+            f"The media store sent other bytes than were stored under {key}. Restore the file from a backup."
+        )
+
+    def _download_once(self, key: str, file: IO[bytes]) -> tuple[str, str]:
+        """Write the whole object to a file. Return the SHA-256 of its bytes and the expected SHA-256."""
         digest = hashlib.sha256()
+        file.seek(0)
+        file.truncate()
         with _store_errors(key):
             answer = self._s3.get_object(Bucket=self._bucket, Key=self._name(key))
             for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
                 digest.update(chunk)
                 file.write(chunk)
+        actual = digest.hexdigest()
         # Earlier releases stored objects without metadata.
-        expected = sha256_of_key(key) or answer["Metadata"].get(_SHA256)
-        if expected is not None and digest.hexdigest() != expected:
-            log.error(
-                "a stored file is damaged; restore the object from a backup",
-                extra={"fields": {"key": key, "sha256": digest.hexdigest(), "expected_sha256": expected}},
-            )
-            raise MediaDamaged(
-                f"The media store sent other bytes than were stored under {key}. "
-                "Restore the file from a backup."
-            )
+        return actual, sha256_of_key(key) or answer["Metadata"].get(_SHA256, actual)
 
     def delete(self, key: str) -> None:
         with _store_errors(key):

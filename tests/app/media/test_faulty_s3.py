@@ -1,5 +1,6 @@
 """A slow or faulty S3 server: clear errors, no partly stored files, and automatic recovery."""
 
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,7 +13,7 @@ from sqlalchemy import func, select
 
 from app.context import AppContext
 from app.media.rendition_cache import RenditionCache
-from app.media.store import MediaDamaged, MediaMissing, StoreUnavailable
+from app.media.store import MediaDamaged, MediaMissing, StoreUnavailable, content_key
 from app.media.store.s3 import S3Store
 from app.settings import Settings
 from app.tables.submissions import Clip
@@ -92,7 +93,7 @@ def test_a_damaged_file_is_never_shown_counted_or_exported(
         with faulty_s3.failing(Fault.DAMAGED):
             for span in ("bytes=0-", "bytes=0-9", f"bytes=10-{length - 1}"):
                 refused(browser.get(media, headers={"Range": span}), 503, "unavailable")
-            refused(httpx2.get(address + strip, headers=s3_cast.alice.headers), 503, "unavailable")
+            refused(httpx2.get(address + strip, headers=s3_cast.alice.headers, timeout=60), 503, "unavailable")
     with context.database.read() as session:
         newest = select(Assignment.right_delivered).order_by(Assignment.id.desc()).limit(1)
         assert session.scalars(newest).one() == 0
@@ -114,13 +115,40 @@ def test_files_are_checked_even_if_their_keys_do_not_contain_a_digest(
         pass
 
 
+def stored_clip(store: S3Store, tmp_path: Path, content: bytes) -> str:
+    file = tmp_path / "clip.mp4"
+    file.write_bytes(content)
+    key = content_key("clips", hashlib.sha256(content).hexdigest())
+    store.put(key, file)
+    return key
+
+
+def test_a_download_that_is_damaged_once_is_repeated(faulty_s3: FaultyS3, tmp_path: Path) -> None:
+    store = S3Store(BUCKET)
+    key = stored_clip(store, tmp_path, b"a small film")
+    with faulty_s3.failing(Fault.DAMAGED, only_once=True):
+        assert b"".join(store.read_range(key, 2, 12)) == b"small film"
+    with faulty_s3.failing(Fault.DAMAGED, only_once=True), store.open_local(key) as path:
+        assert path.read_bytes() == b"a small film"
+
+
+def test_uploading_a_damaged_file_again_repairs_it(faulty_s3: FaultyS3, tmp_path: Path) -> None:
+    store = S3Store(BUCKET)
+    key = stored_clip(store, tmp_path, b"a small film")
+    store._s3.put_object(Bucket=BUCKET, Key=key, Body=b"a smell film")
+    with pytest.raises(MediaDamaged):
+        list(store.read_range(key, 0, 12))
+    assert stored_clip(store, tmp_path, b"a small film") == key
+    assert b"".join(store.read_range(key, 0, 12)) == b"a small film"
+
+
 def test_a_large_upload_ends_if_the_server_stops_reading(faulty_s3: FaultyS3, tmp_path: Path) -> None:
     file = tmp_path / "large"
     file.write_bytes(bytes(32 * 1024 * 1024))  # does not fit into the buffers of the connection
-    store = S3Store(BUCKET, timeout_s=1, attempts=1)
+    impatient, store = S3Store(BUCKET, timeout_s=1, attempts=1), S3Store(BUCKET, timeout_s=60)
     for fault in (Fault.UPLOAD_CUT, Fault.UPLOAD_HANGS):
         with faulty_s3.failing(fault), pytest.raises(StoreUnavailable):
-            store.put("imports/large", file)
+            impatient.put("imports/large", file)
     with pytest.raises(MediaMissing):
         store.size("imports/large")
     store.put("imports/large", file)
