@@ -24,18 +24,25 @@ def limited_route(request_class: RequestClass, base: type[APIRoute] = APIRoute) 
 
     class LimitedRoute(base):  # type: ignore[valid-type,misc]  # the base is a parameter
         def __init__(self, path: str, endpoint: Endpoint, **options: Any) -> None:
-            super().__init__(path, _limited(endpoint, request_class), **options)
+            limited_endpoint = endpoint if inspect.iscoroutinefunction(endpoint) else limit(endpoint)
+            super().__init__(path, limited_endpoint, **options)
 
+    limit = limited(request_class)
     return LimitedRoute
 
 
-def _limited(endpoint: Endpoint, request_class: RequestClass) -> Endpoint:
-    if inspect.iscoroutinefunction(endpoint):
-        return endpoint
+def limited(request_class: RequestClass) -> Callable[[Endpoint], Endpoint]:
+    """Return a decorator for a single handler of a router whose other handlers have another request class.
 
-    @wraps(endpoint)
-    async def run_limited(*, request: Request, **arguments: Any) -> Any:
-        capacity = context_of(request).capacities.of(request_class)
-        return await capacity.run(endpoint, request=request, **arguments)
+    The handler must be a non-coroutine function with a parameter `request`.
+    """
 
-    return run_limited
+    def limit(endpoint: Endpoint) -> Endpoint:
+        @wraps(endpoint)
+        async def run_limited(*, request: Request, **arguments: Any) -> Any:
+            capacity = context_of(request).capacities.of(request_class)
+            return await capacity.run(endpoint, request=request, **arguments)
+
+        return run_limited
+
+    return limit

@@ -16,6 +16,7 @@ from app.dashboard.history import HISTORY, annotator_history, has_deleted_side, 
 from app.dashboard.history_view_models import HistoryPage, ReplayPage, playback_lines
 from app.dependencies import context_of, page_response, require_own_study
 from app.errors import NotFound, Unavailable
+from app.limited_routes import limited
 from app.media.padding import ByteRange
 from app.media.renditions import RenditionFailed
 from app.media.responses import image_response, video_response
@@ -67,6 +68,7 @@ def replay(slug: SlugPath, name: PseudonymPath, assignment_id: IdPath, request: 
 
 
 @router.get("/studies/{slug}/annotators/{name}/history/{assignment_id}/image")
+@limited(RequestClass.MEDIA)
 def replayed_image(slug: SlugPath, name: PseudonymPath, assignment_id: IdPath, request: Request) -> Response:
     context = context_of(request)
     with context.database.read() as session:

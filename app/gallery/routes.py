@@ -11,6 +11,7 @@ from app.clock import utc_now
 from app.dependencies import context_of, optional_person, page_response, require_reader, visitor_of
 from app.gallery.queries import Filter, final_clip, gallery_page, image_is_public, pair_page
 from app.gallery.thumbnails import thumbnail
+from app.limited_routes import limited
 from app.media.padding import ByteRange
 from app.media.responses import video_response
 from app.media.store import StoreError, content_key
@@ -56,6 +57,7 @@ def pair(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
 
 
 @router.get("/gallery/{slug}/{pair_id}/clips/{submission_id}")
+@limited(RequestClass.MEDIA)
 def clip(
     slug: SlugPath,
     pair_id: PairIdPath,

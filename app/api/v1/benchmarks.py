@@ -21,6 +21,7 @@ from app.benchmarks.service import find_benchmark
 from app.capacity import RequestClass
 from app.dependencies import context_of, optional_person
 from app.errors import NotFound
+from app.limited_routes import limited
 from app.media.responses import image_response
 from app.security.path_params import PairIdPath, SlugPath
 from app.tables.bench import Benchmark, Pair
@@ -86,6 +87,7 @@ def list_pairs(
     openapi_extra=OPTIONAL_KEY,
     responses=errors("401 wrong_key", "403 missing_scope", "404 unknown_benchmark unknown_pair"),
 )
+@limited(RequestClass.MEDIA)
 def get_image(slug: SlugPath, pair_id: PairIdPath, request: Request) -> Response:
     context = context_of(request)
     with context.database.read() as session:

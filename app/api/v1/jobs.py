@@ -19,6 +19,7 @@ from app.jobs import claims, leases, service
 from app.jobs.queries import JOBS, JobFilter, job_response, jobs_page, listed_job
 from app.jobs.requests import create_jobs as queue_jobs
 from app.jobs.workers import store_state, upsert_worker
+from app.limited_routes import limited
 from app.media.responses import image_response
 from app.security.path_params import PublicIdPath
 from app.submissions.names import submission_id
@@ -155,6 +156,7 @@ def report_worker_state(body: WorkerStateRequest, request: Request) -> WorkerSta
 
 
 @router.get("/jobs/{public_id}/image", response_class=Response, responses=errors("404 not_found"))
+@limited(RequestClass.MEDIA)
 def get_image(public_id: PublicIdPath, request: Request) -> Response:
     """Return the image that the job animates, as stored in the submission's version of the benchmark.
 

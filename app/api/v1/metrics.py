@@ -14,6 +14,7 @@ from app.errors import NotFound
 from app.jobs.leases import LeasePolicy
 from app.jobs.queries import job_response, listed_job
 from app.jobs.workers import upsert_worker
+from app.limited_routes import limited
 from app.media.responses import image_response
 from app.media.store import content_key
 from app.metrics import claims, requests, service
@@ -125,6 +126,7 @@ def claim(body: MeasureClaimRequest, request: Request) -> MeasureClaimResponse:
     response_class=Response,
     responses=errors("404 not_found", "409 stale_attempt cancelled"),
 )
+@limited(RequestClass.MEDIA)
 def get_clip(
     public_id: PublicIdPath, request: Request, attempt: Annotated[int, Query(ge=1, lt=10**9)]
 ) -> Response:
