@@ -93,7 +93,8 @@ def test_a_damaged_file_is_never_shown_counted_or_exported(
         with faulty_s3.failing(Fault.DAMAGED):
             for span in ("bytes=0-", "bytes=0-9", f"bytes=10-{length - 1}"):
                 refused(browser.get(media, headers={"Range": span}), 503, "unavailable")
-            refused(httpx2.get(address + strip, headers=s3_cast.alice.headers, timeout=60), 503, "unavailable")
+            answer = httpx2.get(address + strip, headers=s3_cast.alice.headers, timeout=60)
+            refused(answer, 503, "unavailable")
     with context.database.read() as session:
         newest = select(Assignment.right_delivered).order_by(Assignment.id.desc()).limit(1)
         assert session.scalars(newest).one() == 0
