@@ -115,22 +115,36 @@ def call_problems(recipe: DiffusersRecipe) -> list[str]:
     Raises:
         CannotRun: the installed diffusers does not have the class.
     """
-    known = call_defaults(recipe)
+    known, kind = call_defaults(recipe), pipeline_class(recipe.pipeline)
     wrong_names = sorted(set(recipe.names) - set(STANDARD_ARGUMENTS))
     problems = [f"names.{name}: expected one of {', '.join(STANDARD_ARGUMENTS)}" for name in wrong_names]
-    used = [recipe.names.get(name, name) for name in STANDARD_ARGUMENTS]
-    problems += [
-        f"names: {recipe.pipeline} has no argument {name!r}" for name in used if name and name not in known
-    ]
-    problems += [
-        f"call.{name}: {recipe.pipeline} has no such argument" for name in recipe.call if name not in known
-    ]
+    if not _accepts_any_argument(kind):
+        problems += _name_problems(recipe, known)
     problems += _value_problems(recipe, known)
-    problems += _quote_problems(recipe, known)
-    problems += modular_problems(recipe, pipeline_class(recipe.pipeline))
+    problems += _quote_problems(recipe)
+    problems += modular_problems(recipe, kind)
     problems += _class_problems("scheduler", recipe.scheduler, scheduler_class)
     problems += _class_problems("guider", recipe.guider, guider_class)
     return problems + _component_problems(recipe)
+
+
+def _accepts_any_argument(kind: "type[Pipeline]") -> bool:
+    """Return whether the call of a class takes arguments through `**kwargs`."""
+    parameters = inspect.signature(kind.__call__).parameters.values()
+    return not is_modular(kind) and any(each.kind is each.VAR_KEYWORD for each in parameters)
+
+
+def _name_problems(recipe: DiffusersRecipe, known: Collection[str]) -> list[str]:
+    used = [recipe.names.get(name, name) for name in STANDARD_ARGUMENTS]
+    problems = [
+        f"names: {recipe.pipeline} has no argument {name!r}" for name in used if name and name not in known
+    ]
+    return problems + [
+        f"{key}.{name}: {recipe.pipeline} has no such argument"
+        for key, table in (("call", recipe.call), ("quotes", recipe.quotes))
+        for name in table
+        if name not in known
+    ]
 
 
 def _value_problems(recipe: DiffusersRecipe, known: Mapping[str, object]) -> list[str]:
@@ -147,11 +161,9 @@ def _value_problems(recipe: DiffusersRecipe, known: Mapping[str, object]) -> lis
     return problems
 
 
-def _quote_problems(recipe: DiffusersRecipe, known: Mapping[str, object]) -> list[str]:
+def _quote_problems(recipe: DiffusersRecipe) -> list[str]:
     problems = []
     for name, quote in recipe.quotes.items():
-        if name not in known:
-            problems.append(f"quotes.{name}: {recipe.pipeline} has no such argument")
         if name in recipe.call:
             problems.append(f"quotes.{name}: [call] already has this argument; remove one of the two")
         try:

@@ -30,6 +30,13 @@ class OwnPipeline(LTXImageToVideoPipeline):
     """A pipeline class that a user has written."""
 
 
+class OpenPipeline(OwnPipeline):
+    """A pipeline class whose call takes its arguments through `**kwargs`."""
+
+    def __call__(self, **kwargs: object) -> object:
+        return super().__call__(**kwargs)
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_toy("ltx-video", tmp_path_factory.mktemp("toy"))
@@ -180,6 +187,14 @@ def test_a_class_of_an_installed_package_can_be_named(folder: Path) -> None:
 
     assert pipeline_class(name) is OwnPipeline
     assert type(load(folder, recipe(pipeline=name))) is OwnPipeline
+
+
+def test_a_class_that_takes_its_arguments_through_kwargs_makes_a_clip(folder: Path, tmp_path: Path) -> None:
+    own = recipe(pipeline=f"{OpenPipeline.__module__}:OpenPipeline")
+
+    (frames,) = clip(folder, own, [ClipRequest("a", picture(tmp_path), "The kite sinks.", 3)])
+
+    assert len(frames) == 9
 
 
 @pytest.mark.parametrize(
