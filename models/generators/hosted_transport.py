@@ -21,6 +21,7 @@ _LONGEST_PAUSE_S = 60.0
 _REFUSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.FORBIDDEN}
 _NOT_EXECUTED = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 _MAX_ANSWER_BYTES = 16_000_000
+_MAY_BE_CHARGED = "The clip may be charged and is not submitted again."
 
 
 @dataclass(frozen=True)
@@ -108,10 +109,12 @@ class HostedTransport:
         Raises:
             GeneratorError: the address is not https, or the file is too large or is not an MP4 video.
         """
-        while url:
+        while True:
             if not (url.startswith("https://") or self._is_own(url)):
                 raise Crashed(f"The video is at {url[:200]!r}, which is not an https address.")
             following, problem = self._stream(url, path, max_bytes, deadline)
+            if not following:
+                break
             deadline.sleep(1.0 if following == url else 0.0, problem)
             url = following
         with path.open("rb") as file:
@@ -156,8 +159,9 @@ class HostedTransport:
         return "", ""
 
     def _json(self, method: str, url: str, deadline: Deadline, *, body: object = None) -> object:
-        pause_s, problem = 1.0, "the API did not answer"
+        pause_s = 1.0
         while True:
+            problem = "the API did not answer"
             answer = self._attempt(method, url, body, deadline)
             if answer is not None:
                 if answer.status < HTTPStatus.MULTIPLE_CHOICES:
@@ -182,9 +186,11 @@ class HostedTransport:
         except httpx2.HTTPError as error:
             if method == "GET":
                 return None
-            raise Crashed(
-                f"The API did not answer ({error!r}). The clip may be charged and is not submitted again."
-            ) from error
+            raise Crashed(f"The API did not answer ({error!r}). {_MAY_BE_CHARGED}") from error
+        except TimedOut as error:
+            if method == "GET":
+                raise
+            raise TimedOut(f"{error} {_MAY_BE_CHARGED}") from error
 
     @staticmethod
     def _may_repeat(method: str, status: int) -> bool:
