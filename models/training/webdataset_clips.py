@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from benchmark.video.read import FrameWindow
+from models.motion.frames import BadClip
 from models.training.clip_sources import ClipLabel, ClipSource, TrainingClip, broken_clip, is_held_out
 from models.training.data_settings import DataSettings
 from models.training.errors import BadConfig
@@ -132,6 +133,9 @@ def _caption(members: Mapping[str, Member]) -> str:
 def _read(member: Member, name: str, data: DataSettings, window: FrameWindow) -> TrainingClip:
     # Write the video to a temporary file, because the decoder must be able to seek.
     with tempfile.TemporaryDirectory(prefix="ti2v-clip-") as folder:
-        file = Path(folder) / name
+        file = Path(folder) / f"clip{PurePosixPath(name).suffix}"  # `name` can be too long for a file
         file.write_bytes(member.read())
-        return read_window(file, data, window)
+        try:
+            return read_window(file, data, window)
+        except BadClip as error:
+            raise BadClip(f"{name}: {str(error).removeprefix(f'{file.name}: ')}") from error

@@ -242,14 +242,16 @@ def test_webdataset_shards_give_clips_and_their_damage(videos: Path, tmp_path: P
 def test_webdataset_files_that_are_not_plain_tar_files_are_named(videos: Path, tmp_path: Path) -> None:
     clip = (videos / "page" / "0.mp4").read_bytes()
     write_tar(tmp_path / "a.tar", {"._1.mp4": b"macOS", "1.mp4": clip, "1.txt": b"a kite"})
+    long = "y" * 300  # longer than the name of a file can be
     write_tar(tmp_path / "b.tar", {"x/2.mp4": b"<html>", "x/2.txt": b"a kite"})
+    write_tar(tmp_path / "e.tar", {f"{long}.mp4": clip, f"{long}.txt": b"a kite"})
     (tmp_path / "c.tar").write_bytes(gzip.compress((tmp_path / "a.tar").read_bytes()))
     (tmp_path / "d.tar").write_bytes(b"<html>" * 200)
     config = of_videos(tmp_path, source="webdataset", held_out_share=0)
 
     result = prepared(config, tmp_path / "out")
 
-    assert result.clips == 1
+    assert result.clips == 2
     assert result.broken == {
         "b.tar/x/2": "2.mp4: The file cannot be opened as a video.",
         "c.tar": "c.tar is damaged, cut or compressed: invalid header.",
