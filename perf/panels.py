@@ -15,6 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from http.client import HTTPConnection
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from sqlalchemy import delete, func, select
 
 from app import migrations
 from app.database import Database
+from app.panels.wanted_votes import counted_votes
 from app.results.live.recount import recount
 from app.settings import Settings
 from app.tables.studies import Comparison, Study
@@ -47,7 +49,7 @@ class Client:
         self.acknowledged: list[str] = []
         self.abandoned = 0
         self.refusals: Counter[str] = Counter()
-        self._annotators = iter(range(number, CLIENTS * ANNOTATORS_PER_CLIENT, CLIENTS))
+        self._annotators = cycle(range(number, CLIENTS * ANNOTATORS_PER_CLIENT, CLIENTS))
         self._late: list[tuple[float, int, str]] = []  # when to vote, annotator, token
         self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
         self._rng = random.Random(number)
@@ -138,7 +140,7 @@ def _run(clients: list[Client], wanted: int) -> None:
 
 def _result(database: Database, clients: list[Client], processes: int) -> Outcome:
     with database.read() as session:
-        panels = session.scalars(select(Comparison.votes_reference + Comparison.votes_other)).all()
+        panels = session.scalars(select(counted_votes())).all()
         stored = set(
             session.scalars(select(Assignment.token).join(Vote, Vote.assignment_id == Assignment.id))
         )

@@ -68,9 +68,7 @@ def install(folder: Path) -> Path:
         print(f"installing {PACKAGE} into {environment}", flush=True)
         venv.create(environment, with_pip=True, clear=True)
         python = environment / "bin" / "python"
-        subprocess.run(
-            [python, "-m", "pip", "install", "--quiet", PACKAGE], check=True, stderr=subprocess.PIPE
-        )
+        subprocess.run([python, "-m", "pip", "install", "--quiet", PACKAGE], check=True)
     return program
 
 
@@ -112,10 +110,16 @@ class Turn:
 
 
 def timed(server: Server, run: Callable[[], tuple[int, int]]) -> Turn:
-    """Measure one turn. `run` returns the numbers of judgements and of failed requests."""
+    """Measure one turn. `run` returns the numbers of judgements and of failed requests.
+
+    Raises:
+        RuntimeError: the server stored no judgement, so there is nothing to compare.
+    """
     start, processor_s = time.perf_counter(), server.processor_s()
     judgements, failures = run()
     elapsed, processor_s = time.perf_counter() - start, server.processor_s() - processor_s
+    if not judgements:
+        raise RuntimeError(f"a server stored no judgement in {elapsed:.1f} s; {failures} requests failed")
     return Turn(judgements / elapsed, 1000 * processor_s / judgements, failures)
 
 
