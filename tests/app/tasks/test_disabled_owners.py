@@ -53,9 +53,16 @@ def gold_clips(client: TestClient) -> Any:
     return client.post(f"{API}/submissions/motif/gold-clips", json={"count": 3})
 
 
+def merge(client: TestClient) -> Any:
+    headers = {"Content-Type": "application/zip"}
+    address = f"{API}/studies/motif-study/merge?study=merged"
+    return client.post(address, content=b"PK\x03\x04 the start of a ZIP file", headers=headers)
+
+
 QUEUED: dict[TaskKind, Callable[[TestClient], Any]] = {
     TaskKind.BENCHMARK_IMPORT: lambda client: benchmark_import.send(client, benchmark_import.folder_as_zip()),
     TaskKind.VOTES_IMPORT: lambda client: vote_import.send(client, vote_import.table()),
+    TaskKind.VOTES_MERGE: merge,
     TaskKind.GOLD_CLIPS: gold_clips,
 }
 
@@ -64,6 +71,7 @@ QUEUED: dict[TaskKind, Callable[[TestClient], Any]] = {
 def test_a_task_of_a_disabled_person_fails_before_it_starts(
     cast: Cast, context: AppContext, kind: TaskKind
 ) -> None:
+    cast.open_study("motif-study")  # the task of a merge needs a study
     before = count(context, Benchmark, Study, Submission)
     assert QUEUED[kind](client_of(context, cast.alice)).status_code == 202
     set_disabled(context, cast.alice)
