@@ -3,12 +3,8 @@
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from app.settings import Settings
-
-MIB = 1024**2
+from app.settings import MIB, Settings
 
 
 @dataclass(frozen=True)
@@ -28,7 +24,7 @@ class FreeSpace:
         return f"Free disk space, at least {self.min_bytes // MIB} MiB (TI2V_MIN_FREE_BYTES)."
 
 
-def least_free_space(settings: "Settings") -> FreeSpace:
+def least_free_space(settings: Settings) -> FreeSpace:
     """Return the free space of the disk of TI2V_HOME or of the media folder, whichever has less."""
     media = settings.effective_media_url
     folders = [settings.home] if media.startswith("s3://") else [settings.home, Path(media)]
