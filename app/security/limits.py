@@ -13,6 +13,9 @@ from app.errors import TooManyRequests
 from app.languages import gettext_noop
 from app.security.counter_storage import open_counters
 
+# Not "wrong-secret": under this name, earlier releases stored lists in Redis, which cannot be incremented.
+_WRONG_SECRETS = "wrong-secrets"
+
 
 class GuessLimiter:
     """Counts wrong secrets by address.
@@ -27,7 +30,7 @@ class GuessLimiter:
 
     def wrong_secret(self, address: str) -> None:
         """Count one wrong secret. Raise TooManyRequests if the address has sent too many wrong secrets."""
-        if not self._limiter.hit(self._limit, "wrong-secret", address):
+        if not self._limiter.hit(self._limit, _WRONG_SECRETS, address):
             raise TooManyRequests(
                 gettext_noop("This address sent too many wrong keys or links. Wait a minute.")
             )
