@@ -10,15 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.benchmarks.images import store_images
-from app.benchmarks.service import import_benchmark
+from app.benchmarks.service import find_benchmark, import_benchmark
 from app.clock import utc_now
 from app.context import AppContext
 from app.demo.studies import has_study, open_study
 from app.jobs.requests import create_jobs
 from app.security.identity import Principal
+from app.submissions.repository import model_of, submission_of
 from app.submissions.service import register_model
 from app.tables.bench import Benchmark
-from app.tables.submissions import Submission, VideoModel
+from app.tables.submissions import Submission
 from benchmark.importers.official import read_official
 from benchmark.protocol import SubmissionStatus, Visibility
 from benchmark.wire.jobs import MAX_PRIORITY, CreateJobsRequest
@@ -38,7 +39,7 @@ MODELS = {
 def request_clips(context: AppContext, principal: Principal) -> None:
     """Import the sprite benchmark, and queue a job for each clip of the shipped networks.
 
-    The jobs have the lowest priority, so other jobs come first. A repeated call changes nothing.
+    The jobs have the lowest priority. A repeated call changes nothing.
     """
     with context.database.read() as session:
         if session.scalar(select(Benchmark.id).where(Benchmark.slug == BENCHMARK)) is not None:
@@ -66,39 +67,31 @@ def request_clips(context: AppContext, principal: Principal) -> None:
             register_model(session, slug=slug, request=model, principal=principal, now=now)
             request = CreateJobsRequest(model=slug, benchmark=BENCHMARK, priority=-MAX_PRIORITY)
             create_jobs(session, request=request, principal=principal, now=now)
-        _publish(session)
+        for submission in _submissions(session, principal):
+            submission.visibility = Visibility.PUBLIC
 
 
 def open_if_finished(context: AppContext, principal: Principal) -> bool:
     """Open the study if workers have generated all clips. Return whether the study exists."""
     if has_study(context, STUDY):
         return True
-    sides = _finished_submissions(context)
+    sides = _finished_submissions(context, principal)
     if sides:
         open_study(context, principal=principal, slug=STUDY, title=TITLE, benchmark=BENCHMARK, sides=sides)
     return bool(sides)
 
 
-def _finished_submissions(context: AppContext) -> list[str] | None:
+def _finished_submissions(context: AppContext, principal: Principal) -> list[str] | None:
     """Return the public IDs of the three submissions, reference first; None while clips are missing."""
     with context.database.read() as session:
-        submissions = _submissions(session)
-    if any(submission.status is not SubmissionStatus.FINAL for submission in submissions.values()):
-        return None
-    return [submissions[slug].public_id for slug in MODELS]
+        submissions = _submissions(session, principal)
+    finished = [each.public_id for each in submissions if each.status is SubmissionStatus.FINAL]
+    return finished if len(finished) == len(MODELS) else None
 
 
-def _publish(session: Session) -> None:
-    for submission in _submissions(session).values():
-        submission.visibility = Visibility.PUBLIC
-
-
-def _submissions(session: Session) -> dict[str, Submission]:
-    """Return the submissions of the shipped networks, keyed by the model's slug."""
-    rows = session.execute(
-        select(VideoModel.slug, Submission)
-        .join(VideoModel, Submission.model_id == VideoModel.id)
-        .join(Benchmark, Benchmark.id == Submission.benchmark_id)
-        .where(Benchmark.slug == BENCHMARK, VideoModel.slug.in_(MODELS), Submission.label == "")
-    )
-    return dict(rows.all())
+def _submissions(session: Session, principal: Principal) -> list[Submission]:
+    """Return the submissions of the shipped networks, in the order of `MODELS`, without withdrawn ones."""
+    benchmark = find_benchmark(session, BENCHMARK, principal=principal)
+    models = [model for slug in MODELS if (model := model_of(session, slug))]
+    found = [submission_of(session, model=model, benchmark=benchmark, label="") for model in models]
+    return [submission for submission in found if submission is not None]

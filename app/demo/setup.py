@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.benchmarks.images import store_images
@@ -25,6 +26,7 @@ from app.demo.clips import DemoSubmission, rendering_processes, submit_clips
 from app.demo.studies import has_study, invitation_token, open_study
 from app.errors import AppError
 from app.invitations.links import add_invitation
+from app.media.store import StoreError
 from app.security.browsers import create_sign_in_link
 from app.security.identity import Principal, create_key, person_named
 from app.security.tokens import KEY_PREFIX, derived_token, hash_token
@@ -140,14 +142,24 @@ def _create_first_look(context: AppContext, pool: ProcessPoolExecutor, principal
 def _create_studies(
     context: AppContext, pool: ProcessPoolExecutor, principal: Principal, stopping: threading.Event
 ) -> None:
-    try:
-        ablation_study.request_clips(context, principal)
+    """Create the demo's other studies. A failure of one study does not stop the other one."""
+    with _logged_failure(stopping):
         _create_full_demo(context, pool, principal)
+    if stopping.is_set():
+        return
+    with _logged_failure(stopping):
+        ablation_study.request_clips(context, principal)
         while not ablation_study.open_if_finished(context, principal):
             if stopping.wait(_POLL_S):
                 return
-    except (AppError, CancelledError, BrokenProcessPool, RuntimeError):
-        # The server was stopped while the demo rendered clips. The next start continues.
+
+
+@contextmanager
+def _logged_failure(stopping: threading.Event) -> Iterator[None]:
+    """Log a failure, unless the server was stopped meanwhile. The next start continues."""
+    try:
+        yield
+    except (AppError, StoreError, SQLAlchemyError, CancelledError, BrokenProcessPool, RuntimeError):
         if not stopping.is_set():
             log.exception("the demo is incomplete; the next start tries again")
 

@@ -137,7 +137,8 @@ class DiffusersGenerator:
         for request, frames in zip(requests, clips, strict=True):
             self._check_shape(frames)
             provenance = self._provenance(request, len(requests), seconds)
-            frames = enlarged(frames, self._recipe.enlarge)
+            if self._recipe.enlarge > 1:
+                frames = enlarged(frames, self._recipe.enlarge)
             yield GeneratedClip(request.pair_id, request.seed, frames, self._format.fps, provenance)
 
     def _arguments(self, requests: Sequence[ClipRequest], images: Sequence[Image.Image]) -> dict[str, object]:
