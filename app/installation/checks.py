@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from app.free_space import least_free_space
-
 if TYPE_CHECKING:
     from app.database import Database
     from app.media.store import MediaStore
@@ -143,6 +141,8 @@ def check_media(settings: "Settings", store: "MediaStore | None" = None) -> Find
 
 def check_disk(settings: "Settings") -> Finding:
     """Check the free disk space as `/readyz` does, and warn early."""
+    from app.free_space import least_free_space
+
     disk = least_free_space(settings)
     found = f"{disk.free_bytes / 1024**3:.1f} GiB free on the disk of {disk.folder}"
     if disk.is_too_small:

@@ -60,7 +60,7 @@ def test_a_server_accepts_folders_and_zips_without_an_owner(run: Run, server: st
     owned = run("benchmark", "import", str(folder), "--owner", "alice", "--server", server)
 
     assert (table.code, owned.code) == (1, 2)
-    assert "neither a folder nor a ZIP file" in table.err
+    assert "is not a folder or a ZIP file" in table.err
 
 
 def test_votes_become_a_study_of_the_key(run: Run, server: str, tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ CODES = {
     "a box of no size": "truncated",
     "4 billion samples": "undecodable",
     "a sample behind the end": "too_short",
-    "an unknown codec": "wrong_codec",
+    "an unknown codec": "undecodable",
 }
 DIGESTS: tuple[tuple[Header, str], ...] = (
     (("X-Content-Sha256", b"0" * 64), "wrong_digest"),

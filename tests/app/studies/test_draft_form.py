@@ -197,7 +197,7 @@ def test_the_page_before_opening_shows_differences_and_lets_one_choose(cast: Cas
     page = alice.get(OPEN).text
 
     words = text_of(page)
-    assert "In 1 of these matchups, the two sides differ" in words
+    assert "In 1 of these matchups, the clips of the two sides have different formats" in words
     assert "Size: 64x64 pixels, and 128x64 pixels." in words
     assert "Frame rate: 8 frames per second, and 16 frames per second." in words
     assert "Length: 1.0 s, and 2.0 s." in words
