@@ -17,7 +17,6 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from http.client import HTTPConnection
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -32,14 +31,12 @@ from app.clock import utc_now
 from app.database import Database
 from app.media.store.base import content_key, open_store
 from app.security.identity import Principal, create_key, person_named
-from app.security.tokens import hash_token
 from app.settings import Settings
 from app.submissions.repository import add_model, add_submission
 from app.tables.bench import Benchmark, Pair
-from app.tables.people import Annotator, AnnotatorBrowser, BrowserSession
-from app.tables.studies import Study
 from app.tables.submissions import Clip
 from benchmark.protocol import RenditionRecipe, Role, WatchGate
+from perf.judgements import add_annotators, cookie
 from perf.server import running_server
 from perf.synthetic_studies import open_round_robin
 from perf.uploads import store_image
@@ -115,8 +112,7 @@ def prepare(home: Path) -> tuple[tuple[str, ...], str, tuple[str, ...], bytes]:
         study = open_round_robin(session, slug=STUDY, watch_gate=WatchGate.OFF)
         study.renditions = RenditionRecipe.NORMALISED
         _store_one_clip_for_all(session, home, clip)
-        for number in range(VOTERS + WATCHERS):
-            _add_annotator(session, study, number)
+        add_annotators(session, study, range(VOTERS + WATCHERS))
         person = person_named(session, name="uploader-0", role=Role.RESEARCHER, now=now)
         keys = [create_key(session, person=person, now=now)]
         for number in range(1, KEYS):
@@ -159,21 +155,6 @@ def _store_one_clip_for_all(session: Session, home: Path, clip: bytes) -> None:
         store.put(content_key("clips", sha256), path)
     for row in session.scalars(select(Clip)):
         row.sha256, row.width, row.height, row.frames, row.fps = sha256, 832, 480, 81, 16.0
-
-
-def _add_annotator(session: Session, study: Study, number: int) -> None:
-    now = utc_now()
-    annotator = Annotator(study_id=study.id, pseudonym=f"annotator-{number}", created_at=now)
-    browser = BrowserSession(
-        token_hash=hash_token(cookie(number)), created_at=now, expires_at=now + timedelta(days=1)
-    )
-    session.add_all((annotator, browser))
-    session.flush()
-    session.add(AnnotatorBrowser(browser_session_id=browser.id, annotator_id=annotator.id))
-
-
-def cookie(number: int) -> str:
-    return f"measured-{number:036d}"
 
 
 def vote_for(world: World, seconds: float) -> list[float]:

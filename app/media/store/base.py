@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import IO
 
 CHUNK_BYTES = 64 * 1024
 DISK_FULL = "disk_full"  # the code with which a sandbox child reports a full disk
@@ -149,6 +150,21 @@ class MediaStore(ABC):
     @abstractmethod
     def healthy(self) -> bool:
         """Return whether the store responds and is writable. Readiness checks can call this fast method."""
+
+
+def read_chunks(file: IO[bytes], key: str, start: int, stop: int) -> Iterator[bytes]:
+    """Yield the bytes [start, stop) of an open file in chunks of at most `CHUNK_BYTES`.
+
+    Raises:
+        StoreUnavailable: the file ends before `stop`.
+    """
+    file.seek(start)
+    while start < stop:
+        chunk = file.read(min(CHUNK_BYTES, stop - start))
+        if not chunk:
+            raise StoreUnavailable(f"The file under {key} ends {stop - start} bytes early.")
+        start += len(chunk)
+        yield chunk
 
 
 def open_store(media_url: str) -> MediaStore:

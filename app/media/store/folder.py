@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.media.store.base import (
-    CHUNK_BYTES,
     MediaMissing,
     MediaStore,
     StoreUnavailable,
     checked_key,
     full_disk_as_store_full,
+    read_chunks,
 )
 
 _INCOMING = ".incoming"  # keys do not start with a dot, so no key names this folder
@@ -52,13 +52,7 @@ class FolderStore(MediaStore):
 
     def read_range(self, key: str, start: int, stop: int) -> Iterator[bytes]:
         with _store_errors(key), self._path(key).open("rb") as file:
-            file.seek(start)
-            while start < stop:
-                chunk = file.read(min(CHUNK_BYTES, stop - start))
-                if not chunk:
-                    raise StoreUnavailable(f"The file under {key} ends {stop - start} bytes early.")
-                start += len(chunk)
-                yield chunk
+            yield from read_chunks(file, key, start, stop)
 
     @contextmanager
     def open_local(self, key: str) -> Iterator[Path]:

@@ -27,6 +27,7 @@ from app.media.store.base import (
     StoreUnavailable,
     checked_key,
     full_disk_as_store_full,
+    read_chunks,
     sha256_of_key,
 )
 
@@ -87,13 +88,7 @@ class S3Store(MediaStore):
             return
         with full_disk_as_store_full(), tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES) as file:
             self._download(key, file)
-            file.seek(start)
-            while start < stop:
-                chunk = file.read(min(CHUNK_BYTES, stop - start))
-                if not chunk:
-                    raise StoreUnavailable(f"The file under {key} ends {stop - start} bytes early.")
-                start += len(chunk)
-                yield chunk
+            yield from read_chunks(file, key, start, stop)
 
     @contextmanager
     def open_local(self, key: str) -> Iterator[Path]:
