@@ -200,7 +200,8 @@ class _Compiled:
     def _converted(self, row: Sequence[Any]) -> tuple[Any, ...]:
         values = list(row)
         for place, convert in self.from_driver or ():
-            values[place] = convert(values[place])
+            if values[place] is not None:
+                values[place] = convert(values[place])
         return tuple(values)
 
 

@@ -5,11 +5,13 @@ The counts decide the next comparison, and the progress that the page shows.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.panels.phases import QUIZ_POSITION
+from app.panels.quality import study_rules
 from app.panels.selection import MET
 from app.prepared_statements import PreparedStatement
 from app.tables.people import Annotator
@@ -24,7 +26,6 @@ class AnnotatorCounts:
     Attributes:
         done: the number of comparisons that the annotator answered or skipped.
         held: the number of open assignments.
-        pairs: the number of different pairs that the annotator was shown.
         last: the position of the annotator's newest comparison in the order of the comparisons; None before
             the first comparison.
         met_with_places: the number of comparisons that the annotator was shown and that still have a free
@@ -36,7 +37,6 @@ class AnnotatorCounts:
 
     done: int
     held: int
-    pairs: int
     last: int | None
     met_with_places: int
     is_out: bool
@@ -52,21 +52,6 @@ class AnnotatorCounts:
         return (self.last or 0) + 1
 
 
-_MET = select(Assignment.comparison_id).where(
-    Assignment.annotator_id == bindparam("annotator_id"), status_is(*MET)
-)
-# Query by key, so that SQLite looks up the few pairs that were shown. For a query by study, SQLite would scan
-# all comparisons with slots.
-_MET_WITH_PLACES = (
-    select(func.count())
-    .select_from(Comparison)
-    .where(
-        Comparison.id.in_(_MET),
-        Comparison.is_open.is_(True),
-        Comparison.slots_taken < bindparam("panel"),
-    )
-    .scalar_subquery()
-)
 # This query runs under the study's lock, so that an annotator excluded a moment ago gets no further
 # comparison.
 _IS_OUT = exists().where(
@@ -84,24 +69,44 @@ _PROTOCOL_VERSION = (
     .where(StudyProtocol.study_id == bindparam("study_id"))
     .scalar_subquery()
 )
-_COUNTS = PreparedStatement(
-    select(
-        func.count().filter(status_is(AssignmentStatus.VOTED, AssignmentStatus.SKIPPED)),
-        func.count().filter(status_is(AssignmentStatus.OPEN)),
-        func.count(Assignment.pair_id.distinct()),
-        func.max(Assignment.position),
-        _MET_WITH_PLACES,
-        _IS_OUT,
-        _NEXT_EXPIRY,
-        _PROTOCOL_VERSION,
-    ).where(
-        Assignment.annotator_id == bindparam("annotator_id"),
-        status_is(*MET),
-        Assignment.position > QUIZ_POSITION,
+
+
+def _counts(*, has_repeats: bool) -> PreparedStatement[*tuple[Any, ...]]:
+    """Return the statement that reads an annotator's counts.
+
+    A repeat shows a comparison again. Only studies with repeats therefore need to count comparisons with
+    DISTINCT, which makes the statement slower.
+    """
+    met = Comparison.id.distinct() if has_repeats else Comparison.id
+    has_place = Comparison.is_open.is_(True) & (Comparison.slots_taken < bindparam("panel"))
+    return PreparedStatement(
+        select(
+            func.count().filter(status_is(AssignmentStatus.VOTED, AssignmentStatus.SKIPPED)),
+            func.count().filter(status_is(AssignmentStatus.OPEN)),
+            func.max(Assignment.position),
+            func.count(met).filter(has_place),
+            _IS_OUT,
+            _NEXT_EXPIRY,
+            _PROTOCOL_VERSION,
+        )
+        .select_from(Assignment)
+        .join(Comparison, Comparison.id == Assignment.comparison_id)
+        .where(
+            Assignment.annotator_id == bindparam("annotator_id"),
+            status_is(*MET),
+            Assignment.position > QUIZ_POSITION,
+        )
     )
-)
+
+
+_COUNTS = {has_repeats: _counts(has_repeats=has_repeats) for has_repeats in (False, True)}
 
 
 def annotator_counts(session: Session, *, study: Study, annotator_id: int) -> AnnotatorCounts:
-    row = _COUNTS.one(session, study_id=study.id, annotator_id=annotator_id, panel=study.votes_per_comparison)
-    return AnnotatorCounts(*row)
+    rules = study_rules(study)
+    statement = _COUNTS[rules is not None and rules.repeats > 0]
+    return AnnotatorCounts(
+        *statement.one(
+            session, study_id=study.id, annotator_id=annotator_id, panel=study.votes_per_comparison
+        )
+    )

@@ -29,7 +29,7 @@ def next_comparison(
     most = study.comparisons_per_annotator
     if most is not None and counts.shown >= most:
         return None
-    chosen = choose_comparison(session, study=study, annotator_id=annotator.id, met_pairs=counts.pairs)
+    chosen = choose_comparison(session, study=study, annotator_id=annotator.id, shown=counts.shown)
     if chosen is None:
         return None
     require_room_today(session, study=study, annotator_id=annotator.id, now=now)

@@ -13,6 +13,7 @@ from sqlalchemy import ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.panels.allocation import study_allocation
+from app.panels.phases import QUIZ_POSITION
 from app.panels.slots import FreeComparison
 from app.panels.wanted_votes import counted_votes
 from app.prepared_statements import PreparedStatement
@@ -99,10 +100,17 @@ def _first_free(
 
 _ON_A_NEW_PAIR = {balance: _next(Comparison.pair_id, Assignment.pair_id, balance) for balance in Balance}
 _NOT_MET = {balance: _next(Comparison.id, Assignment.comparison_id, balance) for balance in Balance}
+_MET_PAIRS = PreparedStatement(
+    select(func.count(Assignment.pair_id.distinct())).where(
+        Assignment.annotator_id == bindparam("annotator_id"),
+        status_is(*MET),
+        Assignment.position > QUIZ_POSITION,
+    )
+)
 
 
 def choose_comparison(
-    session: Session, *, study: Study, annotator_id: int, met_pairs: int
+    session: Session, *, study: Study, annotator_id: int, shown: int
 ) -> ChosenComparison | None:
     """Return the next comparison, or None if no comparison is left for this annotator.
 
@@ -110,13 +118,16 @@ def choose_comparison(
     ties.
 
     Args:
-        met_pairs: the number of different pairs that this annotator has seen in the study.
+        shown: the number of comparisons that this annotator was shown.
     """
     if not study.unfilled_comparisons:
         return None
     balance = study_allocation(study).balance
     given = {"study_id": study.id, "panel": study.votes_per_comparison, "annotator_id": annotator_id}
-    row = _ON_A_NEW_PAIR[balance].first(session, **given) if met_pairs < study.pairs else None
+    row = None
+    # An annotator who was shown fewer comparisons than the study has pairs has not seen every pair.
+    if shown < study.pairs or _met_pairs(session, annotator_id) < study.pairs:
+        row = _ON_A_NEW_PAIR[balance].first(session, **given)
     row = row or _NOT_MET[balance].first(session, **given)
     if row is None:
         return None
@@ -127,3 +138,9 @@ def choose_comparison(
     else:
         is_left = reference_left < other_left
     return ChosenComparison(comparison, Side.REFERENCE if is_left else Side.OTHER, AssignmentPurpose.VOTE)
+
+
+def _met_pairs(session: Session, annotator_id: int) -> int:
+    """Return the number of different pairs that an annotator has seen in the study."""
+    (pairs,) = _MET_PAIRS.one(session, annotator_id=annotator_id)
+    return pairs

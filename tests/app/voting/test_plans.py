@@ -23,14 +23,12 @@ NEXT = {"study_id": 1, "panel": 5, "annotator_id": 1}
         (selection._NOT_MET[Balance.COMPARISONS].statement, NEXT, "ix_comparisons_next"),
         (leases._HELD, {"annotator_id": 1}, "ix_assignments"),
         (expired_leases._OVERDUE, {"study_id": 1, "now": NOON}, "ix_assignments_open"),
-        (
-            annotator_counts._COUNTS.statement,
-            {"annotator_id": 1, "study_id": 1, "panel": 5},
-            "assignments_annotator",
-        ),
+        (selection._MET_PAIRS.statement, {"annotator_id": 1}, "assignments_annotator"),
+        (annotator_counts._COUNTS[False].statement, NEXT, "assignments_annotator"),
+        (annotator_counts._COUNTS[True].statement, NEXT, "assignments_annotator"),
         (comparison_clips._COMPARED.statement, {"comparison_id": 1}, "clips"),
     ],
-    ids=["new pair", "not met", "held", "overdue", "counts", "clips"],
+    ids=["new pair", "not met", "held", "overdue", "met pairs", "counts", "counts with repeats", "clips"],
 )
 def test_no_table_is_read_from_end_to_end(
     either_installation: AppContext,
