@@ -1,4 +1,7 @@
-"""Fills a database of schema 0004 with 10,000 votes of one study and 10 imported votes of another."""
+"""Fills a database of an old schema with 10,000 votes of one study and 10 imported votes of another.
+
+Schema 0004 is the first with today's names of the columns. Schema 0001 has no gold questions.
+"""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -6,12 +9,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-SCHEMA = "0004"
+FIRST_SCHEMA, SCHEMA = "0001", "0004"
 ANNOTATORS, COMPARISONS = 50, 200
 VOTES, IMPORTED_VOTES = ANNOTATORS * COMPARISONS, 10
 STUDY, IMPORTED_STUDY = 1, 2
-# The last comparison is a gold question.
+# The last comparison is a gold question, if the schema has gold questions.
 GOLD = COMPARISONS
+GOLD_MATCHUP = 2
+# Names of columns in schemas before 0004.
+_EARLIER_NAMES = {"slots_taken": "places_taken", "unfilled_comparisons": "comparisons_wanting"}
 REFERENCE, OTHER = 1, 2
 SEED_OF_OTHER = 7
 _AT = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -22,9 +28,11 @@ Rows = Iterable[dict[str, Any]]
 def fill(connection: sa.Connection) -> None:
     metadata = sa.MetaData()
     metadata.reflect(connection)
-    for name, rows in _tables():
-        table = metadata.tables[name]
-        connection.execute(sa.insert(table), [_whole(table, row) for row in rows])
+    with_gold = "is_gold" in metadata.tables["comparisons"].c
+    for name, rows in _tables(with_gold=with_gold):
+        if name in metadata.tables:
+            table = metadata.tables[name]
+            connection.execute(sa.insert(table), [_whole(table, row) for row in rows])
 
 
 def stored_votes(connection: sa.Connection) -> list[tuple[Any, ...]]:
@@ -34,16 +42,18 @@ def stored_votes(connection: sa.Connection) -> list[tuple[Any, ...]]:
 
 
 def _whole(table: sa.Table, given: dict[str, Any]) -> dict[str, Any]:
-    """Return a row with an empty value for each column that needs one."""
+    """Return a row with an empty value for each column that needs one, without columns of later schemas."""
+    renamed = {name if name in table.c else _EARLIER_NAMES.get(name, name): given[name] for name in given}
+    known = {name: value for name, value in renamed.items() if name in table.c}
     empty = {
         column.name: _EMPTY[column.type.python_type]
         for column in table.columns
         if not column.nullable and column.name != "id"
     }
-    return empty | given
+    return empty | known
 
 
-def _tables() -> Iterator[tuple[str, Rows]]:
+def _tables(*, with_gold: bool) -> Iterator[tuple[str, Rows]]:
     pairs = range(1, COMPARISONS + 1)
     yield "people", [{"id": 1, "name": "alice", "role": "researcher"}]
     yield "benchmarks", [{"id": 1, "slug": "tiny", "version": 1, "content_hash": "0" * 64}]
@@ -54,26 +64,18 @@ def _tables() -> Iterator[tuple[str, Rows]]:
     yield "workers", [{"id": 1, "person_id": 1, "name": "w", "models": []}]
     yield "jobs", [_job(pair) for pair in pairs]
     yield "studies", [_study(STUDY, "old", "closed"), _study(IMPORTED_STUDY, "imported", "closed")]
+    yield "matchups", list(_matchups(with_gold=with_gold))
     yield (
-        "matchups",
+        "comparisons",
         [
-            {"id": 1, "study_id": STUDY, "position": 0, "reference_id": REFERENCE, "other_id": OTHER},
-            {"id": 2, "study_id": STUDY, "position": 1, "reference_id": OTHER, "other_id": REFERENCE}
-            | {"is_gold": True},
-            {
-                "id": 3,
-                "study_id": IMPORTED_STUDY,
-                "position": 0,
-                "reference_id": REFERENCE,
-                "other_id": OTHER,
-            },
+            *(_comparison(n, is_gold=with_gold and n == GOLD) for n in pairs),
+            _imported_comparison(),
         ],
     )
-    yield "comparisons", [*map(_comparison, pairs), _imported_comparison()]
     yield "annotators", [*map(_annotator, range(1, ANNOTATORS + 1)), *map(_imported_annotator, range(10))]
     yield "assignments", [_assignment(*vote) for vote in _votes()]
     yield "votes", [_vote(*vote) for vote in _votes()]
-    yield "vote_events", list(_events())
+    yield "vote_events", list(_events(with_gold=with_gold))
 
 
 def _votes() -> Iterator[tuple[int, int, int, int]]:
@@ -118,11 +120,20 @@ def _study(id: int, slug: str, status: str) -> dict[str, Any]:
     }
 
 
-def _comparison(id: int) -> dict[str, Any]:
-    is_gold, half = id == GOLD, ANNOTATORS // 2
+def _matchups(*, with_gold: bool) -> Iterator[dict[str, Any]]:
+    sides = {"reference_id": REFERENCE, "other_id": OTHER}
+    yield {"id": 1, "study_id": STUDY, "position": 0, **sides}
+    if with_gold:
+        swapped = {"reference_id": OTHER, "other_id": REFERENCE}
+        yield {"id": GOLD_MATCHUP, "study_id": STUDY, "position": 1, "is_gold": True, **swapped}
+    yield {"id": 3, "study_id": IMPORTED_STUDY, "position": 0, **sides}
+
+
+def _comparison(id: int, *, is_gold: bool) -> dict[str, Any]:
+    half = ANNOTATORS // 2
     counted = {"slots_taken": 0} if is_gold else {"slots_taken": ANNOTATORS}
     votes = {} if is_gold else {"votes_reference": half, "votes_other": half}
-    return {"id": id, "study_id": STUDY, "matchup_id": 2 if is_gold else 1, "pair_id": id} | {
+    return {"id": id, "study_id": STUDY, "matchup_id": GOLD_MATCHUP if is_gold else 1, "pair_id": id} | {
         "is_gold": is_gold,
         **counted,
         **votes,
@@ -164,9 +175,9 @@ def _vote(id: int, study: int, comparison: int, annotator: int) -> dict[str, Any
     }
 
 
-def _events() -> Iterator[dict[str, Any]]:
+def _events(*, with_gold: bool) -> Iterator[dict[str, Any]]:
     for id, study, comparison, _annotator_id in _votes():
         if study == IMPORTED_STUDY:
             yield {"vote_id": id, "status": "imported"}
-        elif comparison == GOLD:
+        elif with_gold and comparison == GOLD:
             yield {"vote_id": id, "status": "gold"}

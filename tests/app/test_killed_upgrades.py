@@ -1,7 +1,7 @@
 """A killed upgrade changes nothing, and the next upgrade keeps every vote.
 
-At full size, the test starts from every schema that stores votes in today's form. Each database has 10,010
-votes, and the upgrade is killed at five points.
+At full size, the test starts from every schema. Each database has 10,010 votes, and the upgrade is killed at
+five points. Databases of schema 0004 and later also have votes on gold questions.
 """
 
 import hashlib
@@ -26,8 +26,9 @@ from tests.postgres import Postgres
 ALL = [
     revision.revision
     for revision in reversed(list(ScriptDirectory(str(migrations.MIGRATIONS)).walk_revisions()))
-    if revision.revision >= old_votes.SCHEMA
 ][:-1]
+BEFORE_0004 = [each for each in ALL if each < old_votes.SCHEMA]
+SINCE_0004 = [each for each in ALL if each >= old_votes.SCHEMA]
 
 
 @pytest.fixture
@@ -79,17 +80,19 @@ def copied(url: str, name: str) -> str:
     ("empty_url", "schemas", "points"),
     [
         ("sqlite", [old_votes.SCHEMA], 1),
-        pytest.param("sqlite", ALL, 5, marks=[pytest.mark.full_size]),
-        pytest.param("postgres", ALL, 5, marks=[pytest.mark.full_size, pytest.mark.postgres]),
+        pytest.param("sqlite", BEFORE_0004, 5, marks=[pytest.mark.full_size]),
+        pytest.param("postgres", BEFORE_0004, 5, marks=[pytest.mark.full_size, pytest.mark.postgres]),
+        pytest.param("sqlite", SINCE_0004, 5, marks=[pytest.mark.full_size]),
+        pytest.param("postgres", SINCE_0004, 5, marks=[pytest.mark.full_size, pytest.mark.postgres]),
     ],
-    ids=["part", "all-sqlite", "all-postgres"],
+    ids=["part", "early-sqlite", "early-postgres", "later-sqlite", "later-postgres"],
     indirect=["empty_url"],
 )
 def test_a_killed_upgrade_changes_nothing_and_the_next_keeps_every_vote(
     empty_url: str, tmp_path: Path, schemas: list[str], points: int
 ) -> None:
     with opened(empty_url, tmp_path) as database:
-        migrations.upgrade(database, old_votes.SCHEMA)
+        migrations.upgrade(database, schemas[0])
         with database.write_lock(), database.engine.begin() as connection:
             old_votes.fill(connection)
     newest = ScriptDirectory(str(migrations.MIGRATIONS)).get_current_head()

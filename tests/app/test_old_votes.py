@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -20,6 +21,14 @@ from tests.app import old_votes
 from tests.postgres import Postgres
 
 
+def fill(database: Database, schema: str) -> list[tuple[object, ...]]:
+    """Create the tables of an old schema, and fill the tables; return the votes."""
+    migrations.upgrade(database, schema)
+    with database.write_lock(), database.engine.begin() as connection:
+        old_votes.fill(connection)
+        return old_votes.stored_votes(connection)
+
+
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def upgraded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     home = tmp_path_factory.mktemp("old-votes")
@@ -28,10 +37,7 @@ def upgraded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         postgres: Postgres = request.getfixturevalue("postgres")
         url = postgres.empty()
     database = Database(url, home=home)
-    migrations.upgrade(database, old_votes.SCHEMA)
-    with database.write_lock(), database.engine.begin() as connection:
-        old_votes.fill(connection)
-        before = old_votes.stored_votes(connection)
+    before = fill(database, old_votes.SCHEMA)
     migrations.upgrade(database)
     migrations.downgrade(database, old_votes.SCHEMA)
     migrations.upgrade(database)
@@ -53,6 +59,25 @@ def test_old_votes_count_as_before(upgraded: Database) -> None:
     assert statuses[0] == {VoteStatus.VALID: old_votes.VOTES - gold, VoteStatus.GOLD: gold}
     assert statuses[1] == {VoteStatus.IMPORTED: old_votes.IMPORTED_VOTES}
     assert problems == []
+
+
+def test_votes_of_the_first_schema_count(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'first.sqlite3'}", home=tmp_path)
+    before = fill(database, old_votes.FIRST_SCHEMA)
+
+    migrations.upgrade(database)
+
+    with database.engine.connect() as connection:
+        assert old_votes.stored_votes(connection) == before
+    with database.read() as session:
+        study, imported = session.scalars(select(Study).order_by(Study.id))
+        statuses = [Counter(row.status for row in vote_rows(session, each)) for each in (study, imported)]
+        assert recount(session, study) + recount(session, imported) == []
+    database.close()
+    assert statuses == [
+        {VoteStatus.VALID: old_votes.VOTES},
+        {VoteStatus.IMPORTED: old_votes.IMPORTED_VOTES},
+    ]
 
 
 def test_kinds_and_purposes_are_read_from_old_votes(upgraded: Database) -> None:
