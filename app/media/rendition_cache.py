@@ -1,6 +1,10 @@
-"""Makes a rendition when it is first requested, and records the rendition's store key in the database."""
+"""Makes a rendition when it is first requested, and records the rendition's store key in the database.
+
+A rendition that the store has lost or damaged is made again from the clip.
+"""
 
 import hashlib
+import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection
@@ -8,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,8 +21,10 @@ from app.database import Database
 from app.media.comparison_clips import StoredClip
 from app.media.renditions import Recipe, make_rendition
 from app.media.sandbox import Sandbox
-from app.media.store import MediaStore, content_key
+from app.media.store import MediaDamaged, MediaMissing, MediaStore, content_key
 from app.tables.submissions import Rendition
+
+log = logging.getLogger("ti2v.media")
 
 # This statement is built once, because building it takes longer than running it.
 _STORED = select(Rendition.clip_id, Rendition.media_key, Rendition.bytes).where(
@@ -68,17 +74,42 @@ class RenditionCache:
         with self._locks[clip.id, recipe.name]:
             return self._find(clip, recipe) or self._make(clip, recipe)
 
+    def make_again(self, clip: StoredClip, recipe: Recipe) -> StoredRendition:
+        """Replace a rendition that the store has lost or damaged.
+
+        If another request has already replaced the rendition, return the replacement.
+
+        Raises:
+            RenditionFailed, StoreFull, StoreUnavailable: see `get_or_make`.
+            MediaMissing, MediaDamaged: the clip itself cannot be read.
+        """
+        with self._locks[clip.id, recipe.name]:
+            found = self._find(clip, recipe)
+            if found is not None and self._is_readable(found):
+                return found
+            key, size = self._transcode(clip, recipe)
+            with self._database.write() as session:
+                session.execute(
+                    update(Rendition)
+                    .where(Rendition.clip_id == clip.id, Rendition.recipe == recipe.name)
+                    .values(media_key=key, bytes=size, created_at=self._clock())
+                )
+            log.warning("a rendition could not be read and was made again", extra={"fields": {"key": key}})
+            return StoredRendition(key, size)
+
+    def _is_readable(self, rendition: StoredRendition) -> bool:
+        try:
+            next(self._store.read_range(rendition.media_key, 0, rendition.bytes))
+        except (MediaMissing, MediaDamaged):
+            return False
+        return True
+
     def _find(self, clip: StoredClip, recipe: Recipe) -> StoredRendition | None:
         with self._database.read() as session:
             return find_renditions(session, clip_ids=(clip.id,), recipe=recipe).get(clip.id)
 
     def _make(self, clip: StoredClip, recipe: Recipe) -> StoredRendition:
-        original = self._store.open_local(content_key("clips", clip.sha256))
-        with original as source, self._store.private_file() as target:
-            make_rendition(source, recipe, target, sandbox=self._sandbox)
-            size = target.stat().st_size
-            key = content_key("renditions", _sha256(target))
-            self._store.put(key, target)
+        key, size = self._transcode(clip, recipe)
         row = Rendition(
             clip_id=clip.id, recipe=recipe.name, media_key=key, bytes=size, created_at=self._clock()
         )
@@ -91,6 +122,16 @@ class RenditionCache:
             assert found is not None
             return found
         return StoredRendition(key, size)
+
+    def _transcode(self, clip: StoredClip, recipe: Recipe) -> tuple[str, int]:
+        """Transcode a clip, and store the result; return its key and its size in bytes."""
+        original = self._store.open_local(content_key("clips", clip.sha256))
+        with original as source, self._store.private_file() as target:
+            make_rendition(source, recipe, target, sandbox=self._sandbox)
+            size = target.stat().st_size
+            key = content_key("renditions", _sha256(target))
+            self._store.put(key, target)
+        return key, size
 
 
 def _sha256(path: Path) -> str:

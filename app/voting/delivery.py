@@ -6,7 +6,7 @@ send a vote as soon as the last byte has arrived.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -77,6 +77,14 @@ def prepare_clip(requested: RequestedClip, *, cache: RenditionCache) -> ServedCl
     )
     length = padded_length(rendition.bytes, other.bytes)
     return ServedClip(requested.assignment_id, requested.position, rendition, length)
+
+
+def prepare_again(requested: RequestedClip, *, cache: RenditionCache) -> ServedClip:
+    """Replace a rendition that the store has lost or damaged; see `prepare_clip`."""
+    rendition = cache.make_again(requested.clip, requested.recipe)
+    return prepare_clip(
+        replace(requested, renditions={**requested.renditions, requested.clip.id: rendition}), cache=cache
+    )
 
 
 def served_image(session: Session, *, held: HeldAssignment) -> ServedImage:

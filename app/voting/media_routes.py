@@ -14,10 +14,18 @@ from app.media.padding import ByteRange
 from app.media.renditions import RenditionFailed
 from app.media.responses import image_response, video_response
 from app.media.sandbox import SandboxBroken
-from app.media.store import StoreError
+from app.media.store import MediaDamaged, MediaMissing, StoreError
 from app.security.participants import find_assignment
 from app.security.path_params import TokenPath
-from app.voting.delivery import RequestedClip, clip_bytes, prepare_clip, requested_clip, served_image
+from app.voting.delivery import (
+    RequestedClip,
+    ServedClip,
+    clip_bytes,
+    prepare_again,
+    prepare_clip,
+    requested_clip,
+    served_image,
+)
 from benchmark.protocol import Choice
 
 router = APIRouter(include_in_schema=False, route_class=limited_route(RequestClass.MEDIA))
@@ -47,23 +55,28 @@ async def clip(token: TokenPath, position: Choice, request: Request) -> Response
     """Return the left or right clip of an assignment.
 
     The server sends the same number of bytes for both clips. The request occupies a rendition thread only if
-    a clip must be transcoded.
+    a clip must be transcoded. A rendition that the store has lost or damaged is made again.
     """
     context = context_of(request)
-    media = context.capacities.of(RequestClass.MEDIA)
+    media, transcodes = (
+        context.capacities.of(each) for each in (RequestClass.MEDIA, RequestClass.RENDITIONS)
+    )
     requested = await media.run(_find_clip, request, token, position)
     prepare = partial(prepare_clip, requested, cache=context.renditions)
-    try:
-        if requested.is_prepared:
-            served = prepare()
-        else:
-            served = await context.capacities.of(RequestClass.RENDITIONS).run(prepare)
 
+    async def respond(served: ServedClip) -> Response:
         def read(span: ByteRange) -> Iterator[bytes]:
             return clip_bytes(served, span, store=context.store, database=context.database)
 
-        respond = partial(video_response, cache_control=_NO_STORE, capacity=media)
-        return await media.run(respond, request, read, served.length)
+        video = partial(video_response, cache_control=_NO_STORE, capacity=media)
+        return await media.run(video, request, read, served.length)
+
+    try:
+        try:
+            return await respond(prepare() if requested.is_prepared else await transcodes.run(prepare))
+        except (MediaMissing, MediaDamaged):
+            served = await transcodes.run(prepare_again, requested, cache=context.renditions)
+            return await respond(served)
     except (RenditionFailed, SandboxBroken, StoreError) as error:
         raise Unavailable("This clip cannot be prepared right now. Try again, or skip it.") from error
 

@@ -16,7 +16,7 @@ from app.media.rendition_cache import RenditionCache
 from app.media.store import MediaDamaged, MediaMissing, StoreUnavailable, content_key
 from app.media.store.s3 import S3Store
 from app.settings import Settings
-from app.tables.submissions import Clip
+from app.tables.submissions import Clip, Rendition
 from app.tables.voting import Assignment
 from tests.acting import assign, refused
 from tests.cast import PAIR_IDS, Cast, enter, make_submission, set_the_stage, small_clip
@@ -99,6 +99,21 @@ def test_a_damaged_file_is_never_shown_counted_or_exported(
         newest = select(Assignment.right_delivered).order_by(Assignment.id.desc()).limit(1)
         assert session.scalars(newest).one() == 0
     assert "a stored file is damaged" in caplog.text
+
+
+def test_a_rendition_that_was_damaged_in_the_store_is_made_again(s3_cast: Cast) -> None:
+    context = s3_cast.context
+    study = s3_cast.open_study()
+    store = S3Store(BUCKET)
+    with serving(context) as address, Client(base_url=address, timeout=60) as browser:
+        media = assign(enter(browser, study), study)["left_url"]
+        before = browser.get(media).content
+        with context.database.read() as session:
+            keys = session.scalars(select(Rendition.media_key)).all()
+        for key in keys:
+            store._s3.put_object(Bucket=BUCKET, Key=key, Body=bytes(store.size(key)))
+
+        assert browser.get(media).content == before
 
 
 def test_files_are_checked_even_if_their_keys_do_not_contain_a_digest(
