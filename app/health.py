@@ -39,8 +39,7 @@ def ready(request: Request) -> dict[str, str]:
     if not context.store.healthy():
         raise Unavailable("The media store does not respond.", code="media_unavailable")
     _require_free_space(context.settings)
-    shared = context.settings.limits_are_shared
-    return {"status": "ready", "rate_limits": "shared" if shared else "per process"}
+    return {"status": "ready", "rate_limits": "shared" if context.guesses.are_shared() else "per process"}
 
 
 def _require_free_space(settings: Settings) -> None:

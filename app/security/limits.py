@@ -28,6 +28,10 @@ class GuessLimiter:
         self._limiter = FixedWindowRateLimiter(open_counters(url))
         self._limit = RateLimitItemPerMinute(per_minute)
 
+    def are_shared(self) -> bool:
+        """Return whether several server processes count together; False while Redis does not respond."""
+        return self._limiter.storage.check()
+
     def wrong_secret(self, address: str) -> None:
         """Count one wrong secret. Raise TooManyRequests if the address has sent too many wrong secrets."""
         if not self._limiter.hit(self._limit, _WRONG_SECRETS, address):
