@@ -16,6 +16,7 @@ from benchmark.protocol import VoteStatus
 from benchmark.stats.arrays import BoolArray
 from benchmark.tables import Problems, Table, TableError, read_table
 from benchmark.tables.cells import CellReader, Names
+from benchmark.votes.answer_words import column_on_other_side, side_with_word
 from benchmark.votes.columns import JUSTIFICATION_COLUMNS, NAME_COLUMNS, TAG_COLUMNS, VOTE_COLUMNS
 
 LEFT_WORDS = frozenset({"left", "a", "model_a", "1"})
@@ -114,6 +115,7 @@ def convert_votes(table: Table, mapping: ColumnMapping, *, study: str) -> Table:
             reference is not a model in the table.
     """
     table.require(list(mapping.columns.values()))
+    _refuse_shared_columns(mapping)
     cells = CellReader(table)
     names = {
         column: cells.names(source) for column, source in mapping.columns.items() if column in NAME_COLUMNS
@@ -142,6 +144,15 @@ def convert_votes(table: Table, mapping: ColumnMapping, *, study: str) -> Table:
     return Table.from_columns(table.source, ordered, lines=table.lines)
 
 
+def _refuse_shared_columns(mapping: ColumnMapping) -> None:
+    """Refuse two of our columns that are mapped to one external column, such as left and chosen."""
+    first: dict[str, str] = {}
+    for column in (*REQUIRED_COLUMNS, "annotator"):
+        source = mapping.columns.get(column)
+        if source is not None and first.setdefault(source, column) != column:
+            raise TableError(f"--map maps {first[source]} and {column} to the same column {source}.")
+
+
 def _chosen(names: Mapping[str, Names], mapping: ColumnMapping, problems: Problems) -> list[str]:
     """Return the chosen side of each row.
 
@@ -160,9 +171,7 @@ def _chosen(names: Mapping[str, Names], mapping: ColumnMapping, problems: Proble
             lambda row: f'"{answers.at(row)}" is not a position. Positions are {known}.',
             mapping.columns["chosen"],
         )
-        problems.raise_if_any()
-    else:
-        _refuse_ambiguous(names, words, mapping)
+    _refuse_ambiguous(names, words, mapping, problems)
     columns = [_texts(names["left"]), _texts(names["right"]), _texts(answers)]
     meant = np.where(is_left, 0, np.where(is_right, 1, 2)).tolist()
     return [columns[index][row] for row, index in enumerate(meant)]
@@ -173,20 +182,35 @@ def _is_word(answers: Names, words: list[str], meant: frozenset[str]) -> BoolArr
     return is_meant
 
 
-def _refuse_ambiguous(names: Mapping[str, Names], words: list[str], mapping: ColumnMapping) -> None:
-    """Raise TableError if an answer is both a position word and the name of a side."""
-    sides = {name.lower() for column in ("left", "right") for name in names[column].names}
-    positions = mapping.left_words | mapping.right_words
-    ambiguous = [
-        answer
-        for answer, word in zip(names["chosen"].names, words, strict=True)
-        if word in positions and word in sides
-    ]
-    if ambiguous:
-        raise TableError(
-            f'The answer "{ambiguous[0]}" is the name of a side and also a position. '
-            "Add --answers sides or --answers positions to say what the answers are."
-        )
+def _refuse_ambiguous(
+    names: Mapping[str, Names], words: Sequence[str], mapping: ColumnMapping, problems: Problems
+) -> None:
+    """Raise TableError if an answer is a position word and can also mean a side or a column.
+
+    If the mapping states that the answers are positions, only columns are checked.
+    """
+    sides = [name for column in ("left", "right") for name in names[column].names]
+    for code, word in enumerate(words):
+        if word not in mapping.left_words | mapping.right_words:
+            continue
+        meant = "left" if word in mapping.left_words else "right"
+        side = None if mapping.answers else side_with_word(word, sides)
+        column = column_on_other_side(word, side=meant, columns=mapping.columns)
+        answer = f'The answer "{names["chosen"].names[code]}"'
+        row = int(np.argmax(names["chosen"].codes == code))
+        if side is not None:
+            message = (
+                f'{answer} is the name of a side and also a position (the side is "{side}"). '
+                "Add --answers sides or --answers positions to say what the answers are."
+            )
+            problems.add(row, message, mapping.columns["chosen"])
+        elif column is not None:
+            message = (
+                f'{answer} means {meant}, but the column "{column}" is mapped to the other side. '
+                "Rename the column, or swap the columns of left and right."
+            )
+            problems.add(row, message, mapping.columns["chosen"])
+    problems.raise_if_any()
 
 
 def _texts(names: Names) -> list[str]:

@@ -81,6 +81,49 @@ def test_an_answer_with_two_meanings_is_refused_unless_declared(side: str) -> No
         convert_votes(table, ColumnMapping(COLUMNS), study="s")
 
 
+@pytest.mark.parametrize(
+    ("side", "answer"),
+    [
+        *(("Model A", "A"), ("model-a", "model_a"), ("System 1", "1")),
+        *(("\uff21", "a"), ("\u0410", "A"), ("A.", "a")),
+    ],
+)
+def test_an_answer_that_resembles_a_side_is_refused_unless_declared(side: str, answer: str) -> None:
+    table = external("motif", answer, left="motif", right=side)
+
+    with pytest.raises(TableError, match=r"row 2, column winner: The answer .* name of a side"):
+        convert_votes(table, ColumnMapping(COLUMNS), study="s")
+    declared = convert_votes(
+        external(answer, left="motif", right=side),
+        ColumnMapping(COLUMNS, answers=Answers.POSITIONS),
+        study="s",
+    )
+    assert declared.cells("chosen") == ["motif"]
+
+
+@pytest.mark.parametrize("answers", [None, Answers.POSITIONS])
+@pytest.mark.parametrize(
+    ("left", "right", "answer"),
+    [("model_b", "model_a", "model_a"), ("Clip B", "Clip A", "A"), ("right", "left", "left")],
+)
+def test_an_answer_that_names_the_column_of_the_other_side_is_refused(
+    left: str, right: str, answer: str, answers: Answers | None
+) -> None:
+    columns = COLUMNS | {"left": left, "right": right}
+    cells = {"item": ["p1"], left: ["motif"], right: ["static"], "winner": [answer], "rater": ["r1"]}
+    table = Table.from_columns("external.csv", cells)
+
+    with pytest.raises(
+        TableError, match=rf'row 1, column winner: .* column "{right}" is mapped to the other'
+    ):
+        convert_votes(table, ColumnMapping(columns, answers=answers), study="s")
+
+
+def test_two_of_our_columns_cannot_be_one_external_column() -> None:
+    with pytest.raises(TableError, match="--map maps left and chosen to the same column model_a"):
+        convert_votes(external("A"), ColumnMapping(COLUMNS | {"chosen": "model_a"}), study="s")
+
+
 def test_a_position_word_that_no_answer_uses_may_be_a_side() -> None:
     table = convert_votes(external("right", left="A", right="motif"), ColumnMapping(COLUMNS), study="s")
     assert table.cells("chosen") == ["motif"]
