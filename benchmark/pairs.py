@@ -13,6 +13,13 @@ from pathlib import Path
 
 _DROPPED = re.compile(r"[^a-z0-9\s]")
 _TRAILING_NUMBER = re.compile(r"[ _-]*\d+$")
+# Files and folders of macOS, Windows, Synology and QNAP, in lower case.
+_SYSTEM_NAMES = frozenset(
+    {
+        *("__macosx", "icon\r", "thumbs.db", "ehthumbs.db", "desktop.ini", "$recycle.bin"),
+        *("system volume information", "@eadir", "#recycle", "@recycle", "lost+found"),
+    }
+)
 _SEED_SUFFIX = re.compile(r"^(?P<pair>.+)_(?P<seed>[0-9]+)$")
 
 # In the official release, the images of one scenario (meadow) are named after their animals.
@@ -57,8 +64,12 @@ def find_path(path: Path) -> Path:
 
 
 def is_hidden_file(name: str) -> bool:
-    """Return whether a file name begins with a dot, like `.DS_Store` and the AppleDouble files `._NAME`."""
-    return name.startswith(".")
+    """Return whether a file or folder is hidden, or was made by a system and not by a person.
+
+    Examples are `.DS_Store`, the AppleDouble files `._NAME`, `Thumbs.db`, and the lock files `~$NAME` of
+    Office.
+    """
+    return name.startswith((".", "~$")) or name.lower() in _SYSTEM_NAMES
 
 
 def pair_id(image: str, prompt: str) -> str:

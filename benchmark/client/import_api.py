@@ -9,6 +9,7 @@ from pathlib import Path
 from benchmark.client.page_iterator import all_pages
 from benchmark.client.paths import study_path
 from benchmark.client.transport import Query, Transport
+from benchmark.pairs import is_hidden_file
 from benchmark.protocol import TaskKind, TaskStatus
 from benchmark.wire.benchmarks import BenchmarkImportRequest
 from benchmark.wire.tasks import TaskResponse, TasksResponse
@@ -183,7 +184,7 @@ def pack_folder(folder: Path, target: Path) -> None:
     with zipfile.ZipFile(target, "w") as packed:
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder)
-            is_hidden = any(part.startswith(".") for part in name.parts)
+            is_hidden = any(map(is_hidden_file, name.parts))
             is_wanted = path.suffix.lower() in _PACKED_SUFFIXES and not is_hidden
             if is_wanted and path.is_file() and not path.is_symlink():
                 packed.write(path, name.as_posix())

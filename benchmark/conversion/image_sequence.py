@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from benchmark.pairs import is_hidden_file
 from benchmark.video.formats import FRAME_SUFFIXES
 
 _NUMBER = re.compile(r"(\d+)", re.ASCII)
@@ -17,7 +18,7 @@ class CannotConvert(ValueError):
 def frame_files(folder: Path) -> list[Path]:
     """Return the images of a folder, sorted by the numbers in the file names: 2.png before 10.png."""
     found = [path for path in folder.iterdir() if path.suffix.lower() in FRAME_SUFFIXES]
-    return sorted((path for path in found if not path.name.startswith(".")), key=_by_number)
+    return sorted((path for path in found if not is_hidden_file(path.name)), key=_by_number)
 
 
 def check_sequence(images: Sequence[Path]) -> None:

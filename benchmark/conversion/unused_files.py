@@ -41,7 +41,7 @@ def why_name_unused(name: str) -> str | None:
     """Return the reason why a file with this name would not be uploaded; the file does not have to exist."""
     suffix = PurePath(name).suffix.lower()
     if is_hidden_file(name):
-        return "hidden files, such as macOS writes next to every file"
+        return "hidden files and files of the system, such as macOS writes next to every file"
     if suffix in CLIP_SUFFIXES or (name.startswith(_RECORDS) and suffix == ".jsonl"):
         return None
     if suffix in CONVERTIBLE_SUFFIXES:

@@ -3,12 +3,13 @@
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from app.media.sandbox.client import CHUNK_BYTES, Json
 from app.media.sandbox.sandbox_errors import WorkRefused
 from app.media.store import DISK_FULL, DISK_FULL_ERRNOS
+from benchmark.pairs import is_hidden_file
 
 MAX_PART_BYTES = 255
 MAX_NAME_BYTES = 1000
@@ -29,7 +30,8 @@ def unpack(
     Args:
         archive: the ZIP file.
         folder: an empty folder.
-        suffixes: lower-case suffixes of the files to unpack; all other files are ignored.
+        suffixes: lower-case suffixes of the files to unpack; all other files are ignored. Hidden files, such
+            as those in the folder `__MACOSX`, are ignored too.
         max_files: the maximum number of entries in the ZIP file.
         max_bytes: the maximum total size of the unpacked files. The function counts bytes during unpacking,
             because a ZIP file can declare wrong sizes.
@@ -45,13 +47,17 @@ def unpack(
             wanted = [
                 entry
                 for entry in entries
-                if not entry.is_dir() and PurePosixPath(entry.filename).suffix.lower() in set(suffixes)
+                if not entry.is_dir() and _is_wanted(PurePosixPath(entry.filename), set(suffixes))
             ]
             return _extract(zipped, wanted, folder, max_bytes)
     except _DAMAGED as error:
         if isinstance(error, OSError) and error.errno in DISK_FULL_ERRNOS:
             raise WorkRefused(DISK_FULL, "No space is left to unpack the ZIP file.") from error
         return [f"The ZIP file is damaged ({type(error).__name__})."]
+
+
+def _is_wanted(name: PurePosixPath, suffixes: Collection[str]) -> bool:
+    return name.suffix.lower() in suffixes and not any(map(is_hidden_file, name.parts))
 
 
 def unpack_files(

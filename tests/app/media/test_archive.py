@@ -40,6 +40,15 @@ def test_tables_and_images_are_unpacked_and_other_files_ignored(tmp_path: Path) 
     assert unpacked(tmp_path, archive) == ([], {"prompt.csv": b"a", "images/A.PNG": b"b"})
 
 
+def test_files_that_systems_add_are_not_unpacked(tmp_path: Path) -> None:
+    files = {"b/prompt.csv": b"a", "b/a.png": b"b"}
+    added = ("__MACOSX/b/._prompt.csv", "b/@eaDir/a.png/THUMB.jpg", "@eaDir/a.png", "b/~$prompt.csv")
+
+    archive = packed(tmp_path, files | dict.fromkeys(added, b"x"))
+
+    assert unpacked(tmp_path, archive) == ([], files)
+
+
 @pytest.mark.parametrize(
     "name",
     [

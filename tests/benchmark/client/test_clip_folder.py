@@ -10,6 +10,7 @@ from benchmark.client.clip_folder import ClipFolder, read_clip_folder
 from benchmark.pairs import ClipName
 
 PAIRS = ("car_take", "cat_sleeps")
+HIDDEN = "hidden files and files of the system, such as macOS writes next to every file"
 Fill = Callable[..., Path]
 
 
@@ -88,13 +89,19 @@ def test_files_that_are_no_clips_are_listed_with_the_reason(fill: Fill) -> None:
         "cat_sleeps/0001.png",
         "old/readme.md",
         "manifest.jsonl",
+        "Thumbs.db",
+        "~$car_take.mp4",
+        "@eaDir/0001.jpg",
     )
 
     unused = read_clip_folder(folder, PAIRS).unused
 
     by_name = {name: reason for reason, names in unused.items() for name in names}
     assert by_name == {
-        "._car_take.mp4": "hidden files, such as macOS writes next to every file",
+        "._car_take.mp4": HIDDEN,
+        "Thumbs.db": HIDDEN,
+        "~$car_take.mp4": HIDDEN,
+        "@eaDir": HIDDEN,
         "cat_sleeps.webm": ".webm files; convert them with: ti2v convert DIR --to OUT",
         "other.gif": ".gif files; convert them with: ti2v convert DIR --to OUT",
         "notes.txt": "not video files",

@@ -7,7 +7,7 @@ import { fill, part, put } from '../words.js';
 
 // The files that the server reads (benchmark/importers/hub.py).
 const READ = /\.(csv|tsv|jsonl|json|yaml|md|png|jpe?g|webp|gif|bmp|tiff?|avif)$/i;
-const HIDDEN = /(^|\/)(\.|__MACOSX\/)/;
+const HIDDEN = /(^|\/)(\.|~\$|(__MACOSX|@eaDir|#recycle|@recycle|\$RECYCLE\.BIN)\/)/i;
 
 export function mount(root) {
   const text = (name, values = {}) => fill(root.dataset[`text${name}`], values);
