@@ -168,7 +168,7 @@ def _share(body: Sequence[TableRow], column: int, holds: Callable[[str], bool]) 
 
 
 def _normalised(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    return re.sub(r"[\W_]+", "_", name.lower()).strip("_")
 
 
 def _listed(columns: Sequence[int], names: Sequence[str]) -> str:

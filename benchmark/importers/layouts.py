@@ -51,13 +51,13 @@ def known_layout(path: Path) -> PairTable | None:
 def _vbench(file: Path) -> PairTable:
     """Read the JSON list of VBench-I2V. Each entry contains a prompt and the file name of an image."""
     try:
-        entries = json.loads(file.read_text(encoding="utf-8"))
+        entries = json.loads(file.read_text(encoding="utf-8-sig"))
         rows = [
             (
-                str(entry["image_name"]),
-                str(entry["prompt_en"]),
-                str(entry.get("image_type", "")),
-                " ".join(entry.get("dimension", ())),
+                _text(entry["image_name"]),
+                _text(entry["prompt_en"]),
+                _text(entry.get("image_type") or ""),
+                " ".join(map(_text, _list(entry.get("dimension") or []))),
             )
             for entry in entries
         ]
@@ -67,6 +67,18 @@ def _vbench(file: Path) -> PairTable:
             f"{error})."
         ) from error
     return _table(("image_name", "prompt_en", "scenario", DIMENSIONS_TAG), rows, _shortened(rows))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not a text")
+    return value
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r} is not a list")
+    return value
 
 
 def _animate_bench(folder: Path, configs: Sequence[Path]) -> PairTable:
@@ -91,7 +103,7 @@ def _prompts_of(config: Path, images: int) -> list[list[str]]:
     try:
         prompts = yaml.safe_load(config.read_text(encoding="utf-8"))["prompts"]
         lists = [prompts] if all(isinstance(each, str) for each in prompts) else list(prompts)
-        texts = [[str(prompt) for prompt in each] for each in lists]
+        texts = [[_text(prompt) for prompt in _list(each)] for each in lists]
     except (yaml.YAMLError, KeyError, TypeError, UnicodeDecodeError) as error:
         raise ImportProblems.of(
             f"configs/{config.name} has no list of prompts ({type(error).__name__})."

@@ -19,6 +19,7 @@ from benchmark.pairs import PairSpec, canonical_name, is_hidden_file, pair_id, s
 from benchmark.tables import TableProblem
 from benchmark.tables.cells import is_missing_text
 from benchmark.tables.delimited import width_message
+from benchmark.tables.hidden_letters import hidden_letter_message
 from benchmark.tables.problems import shown_cell
 
 TABLE_SUFFIXES = (*TEXT_SUFFIXES, *TYPED_SUFFIXES)
@@ -134,6 +135,8 @@ class _PairCollector:
         image, prompt = row.cells[self._columns.image], row.cells[self._columns.prompt]
         if not prompt:
             self._add_problem(row, "The prompt is empty.", self._columns.prompt)
+        elif self._columns.prompt in row.not_text:
+            self._add_problem(row, f"{prompt} is not a text.", self._columns.prompt)
         elif is_missing_text(prompt):
             message = f"{shown_cell(prompt)} is a missing value or a failed formula. Write the prompt."
             self._add_problem(row, message, self._columns.prompt)
@@ -180,6 +183,10 @@ class _PairCollector:
     def _add_pair(self, row: TableRow, pair: PairSpec) -> None:
         for message in _invalid_names(pair):
             self._add_problem(row, message)
+        for named in filter(None, (pair.image, pair.scenario, pair.style, pair.hard_case)):
+            hidden = hidden_letter_message(named)
+            if hidden is not None and not _CONTROL.search(named):
+                self._add_problem(row, hidden)
         first_line, first = self._first_lines.setdefault(pair.id, (row.line, pair))
         if first is pair:
             self.pairs.append(pair)

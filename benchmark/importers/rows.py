@@ -21,10 +21,15 @@ LEGACY_ENCODING = "cp1252"
 
 @dataclass(frozen=True)
 class TableRow:
-    """The cells of one row, in NFC; each run of white space is replaced by one space."""
+    """The cells of one row, in NFC; each run of white space is replaced by one space.
+
+    Attributes:
+        not_text: the indices of cells that are numbers, true or false in the file.
+    """
 
     line: int
     cells: tuple[str, ...]
+    not_text: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -126,7 +131,8 @@ def _typed_rows(path: Path) -> TableRows:
 def _numbered(columns: Sequence[Sequence[object]], lines: Sequence[int] | None) -> Iterator[TableRow]:
     for row, cells in enumerate(zip(*columns, strict=True)):
         line = lines[row] if lines is not None else row + 1
-        yield TableRow(line, tuple("" if cell is None else _cell(cell) for cell in cells))
+        not_text = frozenset(index for index, cell in enumerate(cells) if not isinstance(cell, str | None))
+        yield TableRow(line, tuple("" if cell is None else _cell(cell) for cell in cells), not_text)
 
 
 def _cell(value: object) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 
 from benchmark.pairs import canonical_name
 from benchmark.stats.arrays import BoolArray, IntArray
+from benchmark.tables.hidden_letters import hidden_letter_message
 from benchmark.tables.lookalikes import first_difference, lookalikes
 from benchmark.tables.problems import Problems, shown_cell
 from benchmark.tables.table import BLANK, Table, Value
@@ -21,7 +22,6 @@ FLAGS = {"0": 0, "1": 1, "false": 0, "true": 1}
 _ERRORS = frozenset({"nan", "<na>", "#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!"})
 # A prompt or caption must not be one of these texts. A name may be `none`, `null` or `n/a`, such as a tag.
 _NO_TEXTS = _ERRORS | {"none", "null", "n/a"}
-_INVISIBLE = frozenset("\u00ad\u200b\u200e\u200f\u2060\ufeff")
 _WHOLE_NUMBER = re.compile(r"[0-9]+(\.0)?")
 
 Converted = TypeVar("Converted")
@@ -173,10 +173,9 @@ def _name(value: Value) -> str:
     name = canonical_name(str(value).strip())
     if name.lower() in _ERRORS:
         raise _missing(name)
-    hidden = next((letter for letter in name if _is_hidden(letter)), None)
+    hidden = hidden_letter_message(name)
     if hidden is not None:
-        label = unicodedata.name(hidden, "control character").lower()
-        raise _Refused(f"{shown_cell(name)} contains an invisible character (U+{ord(hidden):04X}, {label}).")
+        raise _Refused(hidden)
     return name
 
 
@@ -233,16 +232,3 @@ def is_missing_text(text: str) -> bool:
 
 def _missing(text: str) -> _Refused:
     return _Refused(f"{shown_cell(text)} is a missing value or a failed formula. Leave the cell empty.")
-
-
-def _is_hidden(letter: str) -> bool:
-    if letter.isascii():
-        return not letter.isprintable()
-    return (
-        letter in _INVISIBLE
-        or unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp")
-        or (
-            unicodedata.bidirectional(letter)
-            in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
-        )
-    )

@@ -67,7 +67,11 @@ def test_animate_bench_may_have_prompts_per_image(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("prompts", "message"),
-    [("- - a\n- - b\n", "2 lists of prompts for 5 images"), ("  3\n", "no list of prompts")],
+    [
+        ("- - a\n- - b\n", "2 lists of prompts for 5 images"),
+        ("  3\n", "no list of prompts"),
+        ("- - yes\n", "no list of prompts"),
+    ],
 )
 def test_animate_bench_with_unclear_prompts_is_refused(tmp_path: Path, prompts: str, message: str) -> None:
     with pytest.raises(ImportProblems) as refused:
@@ -90,6 +94,17 @@ def test_vbench_keeps_prompts_dimensions_and_types(tmp_path: Path) -> None:
     assert list(source.images) == ["a_red_boat"]
 
 
+def test_vbench_without_a_type_takes_the_scenario_from_the_image(tmp_path: Path) -> None:
+    image(tmp_path / "crop" / "1-1" / "a red boat.jpg")
+    entries = [
+        {"image_name": "a red boat.jpg", "prompt_en": "it sails", "image_type": None, "dimension": None}
+    ]
+
+    (pair,) = read_official(vbench(tmp_path, entries)).pairs
+
+    assert (pair.scenario, pair.tags) == ("a_red_boat", {})
+
+
 def test_vbench_with_crops_of_several_ratios_asks_for_one(tmp_path: Path) -> None:
     image(tmp_path / "1-1" / "a red boat.jpg", 10)
     image(tmp_path / "16-9" / "a red boat.jpg", 200)
@@ -100,7 +115,17 @@ def test_vbench_with_crops_of_several_ratios_asks_for_one(tmp_path: Path) -> Non
     assert "Several different images have the name a red boat.jpg" in str(refused.value.problems[0])
 
 
-@pytest.mark.parametrize("content", ["{", '[{"prompt_en": "a"}]', "3"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{",
+        '[{"prompt_en": "a"}]',
+        "3",
+        '[{"image_name": "a.jpg", "prompt_en": true}]',
+        '[{"image_name": "a.jpg", "prompt_en": ["a"]}]',
+        '[{"image_name": "a.jpg", "prompt_en": "a", "dimension": "i2v_subject"}]',
+    ],
+)
 def test_another_json_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / VBENCH_FILE).write_text(content)
 

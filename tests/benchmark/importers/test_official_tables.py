@@ -137,3 +137,33 @@ def test_of_two_tables_the_one_meant_must_be_named(tmp_path: Path) -> None:
         "The folder contains 2 CSV files (more.csv, prompt.csv). Name the file instead of the folder."
     ]
     assert len(read_official(folder / "more.csv").pairs) == 2
+
+
+@pytest.mark.parametrize(("cell", "shown"), [("5", "5"), ("true", "True"), ("1.0", "1.0")])
+def test_a_prompt_that_is_no_text_is_refused(tmp_path: Path, cell: str, shown: str) -> None:
+    folder = folder_with(tmp_path)
+    (folder / "prompt.csv").unlink()
+    (folder / "prompt.jsonl").write_text(f'{{"image": "balloon1.png", "prompt": {cell}}}\n')
+
+    assert problems_of(folder) == [f"line 1, column prompt: {shown} is not a text."]
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [("sky\u200b", "(U+200B, zero width space)"), ("sky\u202e", "(U+202E, right-to-left override)")],
+)
+def test_a_scenario_with_an_invisible_character_is_refused(tmp_path: Path, cell: str, shown: str) -> None:
+    table = f"image,prompt,scenario\nballoon1.png,it runs,sky\nballoon1.png,it stops,{cell}\n"
+
+    (problem,) = problems_of(folder_with(tmp_path, table))
+
+    assert problem.startswith("line 3: ")
+    assert shown in problem
+
+
+def test_column_names_may_have_any_letters(tmp_path: Path) -> None:
+    table = "image,prompt,Автор,catégorie\nballoon1.png,it runs,Ada,sky\n"
+
+    (pair,) = read_official(folder_with(tmp_path, table)).pairs
+
+    assert pair.tags == {"автор": "Ada", "catégorie": "sky"}
