@@ -7,7 +7,7 @@ does not), and writes the same rows to a database with the product's tables and 
 - the vote: UPDATE the status of the assignment; INSERT the vote; UPDATE the comparison's vote counters
 
 The server does nothing else: it has no sign-in, no ORM and no checks (not even of foreign keys), and it does
-not choose comparisons. When the server starts, it shuffles the list of all (comparison, annotator)
+not choose comparisons. When the server starts, it draws a random list of (comparison, annotator)
 combinations. The server assigns the comparisons in the order of this list.
 
 `python -m perf.bare_routes FILE PORT` runs the service on a database that `perf.judgements.prepare` created.
@@ -33,7 +33,7 @@ from app.settings import Settings
 
 _TURNS = """
 SELECT annotators.id, comparisons.id, comparisons.study_id, comparisons.pair_id
-FROM comparisons JOIN annotators USING (study_id) ORDER BY random()
+FROM comparisons JOIN annotators USING (study_id) ORDER BY random() LIMIT 100000
 """
 _ASSIGNMENT = """
 INSERT INTO assignments (

@@ -44,14 +44,18 @@ def measure_ratio(visit: Visit, rows_ms: float) -> None:
     """Print the product's processor time per judgement relative to bare routes, and to bare SQL statements.
 
     Both servers run at the same time, and the clients use them in turns, so other programs on the machine
-    affect both servers equally.
+    affect both servers equally. In each turn, other annotators vote, because the cost of a judgement grows
+    with the number of comparisons that the annotator has judged.
     """
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        prepare(home, annotators=CLIENTS, with_media=False)
+        prepare(home, annotators=TURNS * CLIENTS, with_media=False)
         file = shutil.copy(home / DATABASE_FILE, home / "bare.sqlite3")
         with running_bare_routes(file) as bare, running_server(home) as product:
-            turns = [(_turn_ms(bare, visit), _turn_ms(product, visit)) for _ in range(TURNS)]
+            turns = [
+                tuple(_turn_ms(server, visit, turn=turn) for server in (bare, product))
+                for turn in range(TURNS)
+            ]
     bare_ms, own_ms = (statistics.median(column) for column in zip(*turns[1:], strict=True))
     print(
         f"{visit}, {CLIENTS} clients: the server's processor time per judgement is {own_ms:.2f} ms, "
@@ -61,9 +65,10 @@ def measure_ratio(visit: Visit, rows_ms: float) -> None:
     )
 
 
-def _turn_ms(server: Server, visit: Visit) -> float:
+def _turn_ms(server: Server, visit: Visit, *, turn: int) -> float:
     processor_s = server.processor_s()
-    timings = run_clients(server, range(CLIENTS), visit, seconds=TURN_S)
+    annotators = range(turn * CLIENTS, (turn + 1) * CLIENTS)
+    timings = run_clients(server, annotators, visit, seconds=TURN_S)
     return 1000 * (server.processor_s() - processor_s) / sum(len(timing.votes) for timing in timings)
 
 

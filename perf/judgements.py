@@ -14,12 +14,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from http.client import HTTPConnection
+from itertools import count, islice
 from pathlib import Path
 
 from sqlalchemy import delete, select
@@ -106,15 +107,16 @@ def measure_visits(visit: Visit) -> None:
     """Measure the product with each number of clients, if possible in turns with bare routes."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        prepare(home, annotators=max(CLIENTS), with_media=visit is Visit.WITH_MEDIA)
+        prepare(home, annotators=(TURNS + 1) * sum(CLIENTS), with_media=visit is Visit.WITH_MEDIA)
         with ExitStack() as stack:
             servers = {}
             if visit in (Visit.TWO_REQUESTS, Visit.ONE_REQUEST):
                 file = Path(shutil.copy(home / DATABASE_FILE, home / "bare.sqlite3"))
                 servers["bare routes, "] = stack.enter_context(running_bare_routes(file))
             servers[""] = server = stack.enter_context(running_server(home))
+            numbers = count()
             for clients in CLIENTS:
-                measure(servers, range(clients), visit)
+                measure(servers, clients, visit, numbers)
             print(f"server memory: {server.memory_mb():.0f} MB")
 
 
@@ -169,15 +171,22 @@ def cookie(number: int) -> str:
     return f"measured-{number:036d}"
 
 
-def measure(servers: dict[str, Server], annotators: range, visit: Visit) -> None:
+def measure(servers: dict[str, Server], clients: int, visit: Visit, numbers: Iterator[int]) -> None:
     """Print a line for each server, with the ratio of its rate to that of the first server.
 
-    The clients use the servers in turns, so other programs on the machine affect all of them.
+    The clients use the servers in turns, so other programs on the machine affect all of them. In each turn,
+    other annotators vote, because the cost of a judgement grows with the number of comparisons that the
+    annotator has judged.
+
+    Args:
+        numbers: the numbers of the annotators who have not voted yet.
     """
+    annotators = tuple(islice(numbers, clients))
     for server in servers.values():
         run_clients(server, annotators, visit, seconds=WARM_UP_S)
     totals = {name: Total() for name in servers}
     for _ in range(TURNS):
+        annotators = tuple(islice(numbers, clients))
         for name, server in servers.items():
             start, processor_s = time.perf_counter(), server.processor_s()
             totals[name].timings += run_clients(server, annotators, visit, seconds=SECONDS / TURNS)
@@ -189,14 +198,14 @@ def measure(servers: dict[str, Server], annotators: range, visit: Visit) -> None
         p99 = votes[min(len(votes) - 1, int(len(votes) * 0.99))]
         ratio = f"{total.rate() / first.rate():.2f}" if len(totals) > 1 else ""
         print(
-            f"{f'{len(annotators)} clients, {name}{visit}':<48}{total.rate():>13.1f}{ratio:>13}"
+            f"{f'{clients} clients, {name}{visit}':<48}{total.rate():>13.1f}{ratio:>13}"
             f"{1000 * total.processor_s / len(votes):>13.1f}{1000 * statistics.median(votes):>13.1f}"
             f"{1000 * p99:>13.1f}{sum(timing.failures for timing in total.timings):>13}",
             flush=True,
         )
 
 
-def run_clients(server: Server, annotators: range, visit: Visit, *, seconds: float) -> list[Timings]:
+def run_clients(server: Server, annotators: Sequence[int], visit: Visit, *, seconds: float) -> list[Timings]:
     """Let annotators judge at the same time, and return the measurements of each annotator."""
     timings = [Timings() for _ in annotators]
     stop_at = time.perf_counter() + seconds
