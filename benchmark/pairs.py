@@ -56,11 +56,13 @@ def canonical_name(name: str) -> str:
 
 
 def find_path(path: Path) -> Path:
-    """Return `path` if it exists; otherwise a file in its folder with the same name in Unicode NFC."""
-    if path.exists() or not path.parent.is_dir():
+    """Return `path` if it exists; otherwise a path whose folders and file have the same names in NFC."""
+    if path.exists() or path == path.parent:
         return path
-    name = canonical_name(path.name)
-    return next((each for each in path.parent.iterdir() if canonical_name(each.name) == name), path)
+    folder, name = find_path(path.parent), canonical_name(path.name)
+    if not folder.is_dir():
+        return path
+    return next((each for each in folder.iterdir() if canonical_name(each.name) == name), path)
 
 
 def is_hidden_file(name: str) -> bool:

@@ -93,7 +93,7 @@ class CellReader:
         """Return a column of texts. Each run of white space, including line breaks, becomes one space."""
         if column not in self.table:
             return [""] * len(self.table)
-        codes, texts = self._converted(column, _text)
+        codes, texts = self._converted(column, text_cell)
         if required:
             empty = np.array([*(text == "" for text in texts), True])[codes]
             self.problems.add_where(empty, "The cell is empty.", column)
@@ -179,7 +179,13 @@ def _name(value: Value) -> str:
     return name
 
 
-def _text(value: Value) -> str:
+def text_cell(value: object) -> str:
+    """Return a text in NFC in which each run of white space is one space.
+
+    Raises:
+        ValueError: the value is not a text, stands for a missing value or has control characters; the
+            message is a sentence with the reason.
+    """
     if not isinstance(value, str):
         raise _Refused(f"{value} is not a text.")
     text = canonical_name(" ".join(value.split()))

@@ -1,12 +1,12 @@
 """Reads training clips from a folder of videos with a table of captions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from benchmark.pairs import find_path
-from benchmark.tables import TableError, read_table
+from benchmark.tables import Problems, TableError, read_table
 from benchmark.tables.cells import CellReader
 from benchmark.tables.table import Table
 from models.training.clip_sources import ClipLabel, ClipSource, is_held_out
@@ -55,6 +55,7 @@ def read_captions(path: Path) -> list[CaptionRow]:
         cells = CellReader(table)
         is_webvid = "file" not in table and "videoid" in table
         rows = list(_webvid_rows(table, cells) if is_webvid else _caption_rows(table, cells))
+        _refuse_contradictions(rows, cells.problems)
         cells.problems.raise_if_any()
     except TableError as error:
         raise BadConfig(f"data.captions: {error}") from error
@@ -68,11 +69,25 @@ def _caption_rows(table: Table, cells: CellReader) -> Iterator[CaptionRow]:
     files = cells.names("file", required=True)
     columns = zip(cells.texts("caption", required=True), cells.optional_flags("held_out"), strict=True)
     for row, (caption, flag) in enumerate(columns):
-        yield CaptionRow(files.at(row), caption, None if flag is None else bool(flag))
+        yield CaptionRow(files.at(row), caption, flag)
 
 
 def _webvid_rows(table: Table, cells: CellReader) -> Iterator[CaptionRow]:
     table.require(WEBVID_COLUMNS)
     folders, videos = cells.names("page_dir", required=True), cells.names("videoid", required=True)
-    for row, caption in enumerate(cells.texts("name", required=True)):
-        yield CaptionRow(f"{folders.at(row)}/{videos.at(row)}.mp4", caption, None)
+    columns = zip(cells.texts("name", required=True), cells.optional_flags("held_out"), strict=True)
+    for row, (caption, flag) in enumerate(columns):
+        yield CaptionRow(f"{folders.at(row)}/{videos.at(row)}.mp4", caption, flag)
+
+
+def _refuse_contradictions(rows: Sequence[CaptionRow], problems: Problems) -> None:
+    """Report rows that repeat a file's caption, and files that are both held out and used for training."""
+    captions: set[tuple[Path, str]] = set()
+    flags: dict[Path, bool | None] = {}
+    for number, row in enumerate(rows):
+        file = Path(row.file)
+        if (file, row.caption) in captions:
+            problems.add(number, "A row above has the same file and caption. Delete one of the rows.", "file")
+        elif flags.setdefault(file, row.held_out) != row.held_out:
+            problems.add(number, "A row above has another held_out for this file.", "held_out")
+        captions.add((file, row.caption))

@@ -1,6 +1,5 @@
 """Reads training clips from WebDataset shards: tar files with a video and a caption for each key."""
 
-import json
 import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -8,6 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from benchmark.pairs import is_hidden_file
+from benchmark.tables.cells import text_cell
+from benchmark.tables.encoding import decode_text
+from benchmark.tables.json_lines import parse_json_object
 from benchmark.video.read import FrameWindow
 from models.motion.frames import BadClip
 from models.training.clip_sources import ClipLabel, ClipSource, TrainingClip, broken_clip, is_held_out
@@ -47,7 +50,7 @@ def webdataset_clips(data: DataSettings) -> Iterator[ClipSource]:
     Raises:
         BadConfig: the folder has no tar files.
     """
-    shards = sorted(Path(data.folder).glob("*.tar"))
+    shards = sorted(path for path in Path(data.folder).glob("*.tar") if not is_hidden_file(path.name))
     if not shards:
         raise BadConfig(f"data.folder: {data.folder} has no tar files.")
     for shard in shards:
@@ -121,13 +124,15 @@ def _caption(members: Mapping[str, Member]) -> str:
     if kind is None:
         raise ValueError(f"there is no caption; expected one of {', '.join(_CAPTION_TYPES)}.")
     try:
-        text = members[kind].read().decode()
-        caption = json.loads(text)["caption"] if kind == "json" else text
-    except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
-        raise ValueError(f"the caption in .{kind} cannot be read: {type(error).__name__}.") from error
-    if not isinstance(caption, str) or not caption.strip():
-        raise ValueError(f"the caption in .{kind} is empty or not a text.")
-    return " ".join(caption.split())
+        text = decode_text(members[kind].read(), f"the file .{kind}")
+        caption = text_cell(parse_json_object(text)["caption"] if kind == "json" else text)
+    except KeyError as error:
+        raise ValueError(f"the caption in .{kind} cannot be read: there is no key {error}.") from error
+    except ValueError as error:
+        raise ValueError(f"the caption in .{kind} cannot be read: {error}") from error
+    if not caption:
+        raise ValueError(f"the caption in .{kind} is empty.")
+    return caption
 
 
 def _read(member: Member, name: str, data: DataSettings, window: FrameWindow) -> TrainingClip:

@@ -146,6 +146,11 @@ def test_captions_can_be_jsonl_and_select_held_out_clips(tmp_path: Path) -> None
         (("file,caption", "a.mp4,"), r"captions\.csv, line 2, column caption: The cell is empty"),
         (("file,caption", "a.mp4,a, b"), r"captions\.csv, line 2: The row has 3 cells"),
         (("file,caption,held_out", "a.mp4,one,maybe"), r'line 2, column held_out: "maybe" is not 0 or 1'),
+        (
+            ("file,caption,held_out", "a.mp4,one,0", "./a.mp4,two,1"),
+            "line 3, column held_out: A row above has",
+        ),
+        (("file,caption", "a.mp4,one", "a.mp4,two", "a.mp4,one"), "line 4, column file: A row above has"),
     ],
 )
 def test_a_wrong_table_of_captions_is_named_with_its_line(
@@ -179,6 +184,23 @@ def test_a_clip_whose_name_macos_decomposed_is_found(tmp_path: Path) -> None:
     (source,) = clip_sources(of_folder(tmp_path, held_out_share=0))
 
     assert len(source.read().frames) > 0
+
+
+def test_a_clip_in_a_folder_whose_name_macos_decomposed_is_found(tmp_path: Path) -> None:
+    folder = tmp_path / normalize("NFD", "café")
+    folder.mkdir()
+    write_clip(folder, normalize("NFD", "thé.mp4"))
+    write_captions(tmp_path, "file,caption", f"{normalize('NFC', 'café/thé.mp4')},one")
+
+    (source,) = clip_sources(of_folder(tmp_path, held_out_share=0))
+
+    assert len(source.read().frames) > 0
+
+
+def test_webvid_tables_can_state_held_out_clips(tmp_path: Path) -> None:
+    write_captions(tmp_path, "videoid,page_dir,name,held_out", "1,a,one,0", "2,a,two,1")
+
+    assert [source.label.held_out for source in clip_sources(of_folder(tmp_path))] == [False, True]
 
 
 def test_a_folder_without_captions_is_refused(tmp_path: Path) -> None:

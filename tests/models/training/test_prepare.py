@@ -6,6 +6,7 @@ import json
 import tarfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import torch
 from click.testing import CliRunner
 
 from models.cli.prepare import prepare as prepare_command
+from models.motion.frames import BadClip
 from models.shard import Shard
 from models.training.config import TrainingConfig
 from models.training.config_io import to_toml
@@ -232,7 +234,7 @@ def test_webdataset_shards_give_clips_and_their_damage(videos: Path, tmp_path: P
     assert {name: reason.split(":")[-1].strip() for name, reason in result.broken.items()} == {
         "a.tar/x/3": "there is no caption; expected one of txt, json.",
         "a.tar/x/4": "a.tar/x/4 has no video; expected one of mp4, mov, mkv, webm, avi.",
-        "a.tar/x/5": "TypeError.",
+        "a.tar/x/5": "The line is not a JSON object.",
         "b.tar": "the file ends inside 2.mp4.",
     }
     captions = [clip.label.caption for clip in dataset_of(config, tmp_path / "out").training]
@@ -257,6 +259,29 @@ def test_webdataset_files_that_are_not_plain_tar_files_are_named(videos: Path, t
         "c.tar": "c.tar is damaged, cut or compressed: invalid header.",
         "d.tar": "d.tar is damaged, cut or compressed: invalid header.",
     }
+
+
+def test_captions_of_webdataset_shards_follow_the_rules_of_tables(videos: Path, tmp_path: Path) -> None:
+    captions = {
+        "0.txt": "\ufeffa kite\r\nrises\n".encode(),
+        "1.txt": "a caf\u00e9".encode("utf-16"),
+        "2.json": b'{"caption": true}',
+        "3.json": b'{"caption": "a dog", "caption": "a cat"}',
+        "4.txt": b"NaN",
+        "5.txt": b" \n",
+    }
+    clip = (videos / "page" / "0.mp4").read_bytes()
+    files = [((f"{name[0]}.mp4", clip), (name, text)) for name, text in captions.items()]
+    write_tar(tmp_path / "a.tar", dict(chain.from_iterable(files)))
+    (tmp_path / "._a.tar").write_bytes(b"macOS")
+
+    sources = clip_sources(of_videos(tmp_path, source="webdataset", held_out_share=0).data)
+
+    assert [source.label.caption for source in sources] == ["a kite rises", "a café", "", "", "", ""]
+    messages = ("True is not a text", "caption twice", '"NaN" is a missing value', "is empty")
+    for source, message in zip(sources[2:], messages, strict=True):
+        with pytest.raises(BadClip, match=message):
+            source.read()
 
 
 def test_the_command_writes_the_same_bytes_and_names_broken_clips(videos: Path, tmp_path: Path) -> None:
