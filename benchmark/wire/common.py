@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from benchmark.wire.number_fields import NumberFields
 from benchmark.wire.text import is_one_line
 
 # The regular expressions are part of the API: they occur in error messages and check parts of paths.
@@ -23,7 +24,7 @@ MAX_LABEL_CHARS = 64
 MAX_SEED = 2**32 - 1
 
 
-class RequestModel(BaseModel):
+class RequestModel(NumberFields):
     """A request body, which a client sends."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, model_validator
+
+from benchmark.wire.number_fields import NumberFields
 
 Argument = bool | int | float | str
 ArgumentOrList = Argument | tuple[Argument, ...]
@@ -25,7 +27,7 @@ def _rate(value: object) -> Fraction:
 Rate = Annotated[Fraction, BeforeValidator(_rate), Field(gt=0)]
 
 
-class RecipeTable(BaseModel):
+class RecipeTable(NumberFields):
     """Base class of TOML tables. Tables are immutable. An unknown key in a table is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=False, allow_inf_nan=False)

@@ -7,7 +7,9 @@ and the training configs import this module.
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from benchmark.wire.number_fields import NumberFields
 
 FLOW_NAMES = (
     "dis-ultrafast",
@@ -75,7 +77,7 @@ class Kernel(StrEnum):
     MAX = "max"
 
 
-class HeatmapSettings(BaseModel):
+class HeatmapSettings(NumberFields):
     """Settings that control how loss weights are computed from flow.
 
     The paper states only `threshold` and `slope`.

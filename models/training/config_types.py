@@ -2,7 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from benchmark.wire.number_fields import NumberFields
 
 Positive = Annotated[int, Field(gt=0)]
 
@@ -16,7 +18,7 @@ BelowOne = Annotated[float, Field(ge=0, lt=1)]
 Beta = Annotated[float, Field(gt=0, lt=1)]
 
 
-class Section(BaseModel):
+class Section(NumberFields):
     """Base class of all sections. Sections are immutable; unknown keys, NaN and infinity are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

@@ -146,6 +146,15 @@ def test_a_number_is_not_accepted_as_a_boolean(door: Door, field: str, number: f
     assert answer.json()["message"].startswith(field)
 
 
+def test_true_is_not_accepted_as_a_number(doors: dict[str, Door]) -> None:
+    door = doors["study"]
+
+    response = door.send(json.dumps(door.body | {"votes_per_comparison": True}).encode())
+
+    refused(response, 422, "invalid_field")
+    assert "votes_per_comparison must be a number, not true or false" in response.json()["message"]
+
+
 # Values that some databases refuse, for each known field in turn.
 HOSTILE = {
     "a lone surrogate": r'"canary-5b1e\ud800"',

@@ -253,3 +253,34 @@ def test_a_score_that_is_no_number_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(MetricInputError, match="sharpness of the pair golf1_putt is nan"):
         read_score_files(path)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ('"sharpness": 1.0', '"sharpness": true', "sharpness of the pair golf1_putt is True"),
+        ('"sharpness": 1.0', '"sharpness": "1,5"', "sharpness of the pair golf1_putt is '1,5'"),
+        ('"sharpness": 1.0', '"sharpness": 1.0, "sharpness": 2.0', "the key sharpness occurs twice"),
+        ('"golf2_putt"', '"golf1_putt "', "the clip of pair golf1_putt with seed 0 occurs twice"),
+        ('"name": "motif"', '"name": null', "None is not a name"),
+    ],
+)
+def test_a_score_file_with_two_meanings_is_refused(
+    tmp_path: Path, before: str, after: str, message: str
+) -> None:
+    path = score_file(tmp_path, "motif", {"sharpness": [1.0]})
+    assert before in path.read_text()
+    path.write_text(path.read_text().replace(before, after))
+
+    with pytest.raises(MetricInputError, match=message):
+        read_score_files(path)
+
+
+def test_names_in_a_score_file_match_the_names_in_the_votes(tmp_path: Path) -> None:
+    path = score_file(tmp_path, "motif", {"sharpness": [1.0]})
+    decomposed = path.read_text().replace("golf1_putt", " golf1_pütt".replace("ü", "u\u0308"))
+    path.write_bytes(b"\xef\xbb\xbf" + decomposed.encode())
+
+    (scores,) = read_score_files(path)
+
+    assert scores.scores["sharpness"] == {"golf1_p\u00fctt": 1.0}

@@ -91,6 +91,7 @@ def test_an_invalid_value_is_named(tmp_path: Path) -> None:
         ("noise.beta_end = 1.5", r"noise.beta_end: Input should be less than 1"),
         ("loss.motion_focal_weight = inf", r"loss.motion_focal_weight: Input should be a finite number"),
         ("seed = 9223372036854775808", r"seed: Input should be less than 9223372036854775808"),
+        ("data.frames = true", r"data: frames must be a number, not true or false"),
         ('name = "../elsewhere"', r"name: String should match pattern"),
         (
             'heatmap.flow = "dis"',
