@@ -29,6 +29,12 @@ from benchmark.protocol import StudyStatus
 router = APIRouter(include_in_schema=False)
 
 
+@router.get("/studies/{slug}")
+def study_url(slug: SlugPath) -> Response:
+    """Redirect the shortened URL of a study to its results page, which checks who may read it."""
+    return RedirectResponse(results_url(slug))
+
+
 @router.get("/studies/{slug}/results")
 def results_page(slug: SlugPath, request: Request) -> Response:
     """Show a study's results. The results of a running study are marked interim."""

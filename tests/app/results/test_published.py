@@ -83,6 +83,16 @@ def test_everybody_reads_public_results(cast: Cast, closed: Study, address: str)
     assert stranger(cast).get(address).status_code == 200
 
 
+def test_the_shortened_url_leads_to_the_results(cast: Cast, closed: Study) -> None:
+    with TestClient(create_app(cast.context), follow_redirects=False) as client:
+        answers = [client.get(f"/studies/{slug}") for slug in (closed.slug, "no-such-study")]
+        assert [answer.headers["location"] for answer in answers] == [
+            RESULTS,
+            "/studies/no-such-study/results",
+        ]
+        assert client.get(RESULTS).status_code == 401
+
+
 def test_the_home_page_lists_public_results_only(cast: Cast, closed: Study) -> None:
     publish(cast, "unlisted")
     assert "MotiF against two" not in stranger(cast).get("/").text
