@@ -83,7 +83,7 @@ class CellReader:
         renumbered = np.array([*(by_name.get(name or "", BLANK) for name in names), BLANK])
         read = Names(renumbered[codes], tuple(by_name))
         for name, first in lookalikes(by_name):
-            self.problems.add_where(read.codes == by_name[name], _lookalike(name, first), column)
+            self.problems.add_where(read.codes == by_name[name], lookalike_message(name, first), column)
         if required:
             wrong = np.array([*(name is None for name in names), False])[codes]
             self.problems.add_where((read.codes == BLANK) & ~wrong, "The cell is empty.", column)
@@ -160,7 +160,8 @@ def first_places(codes: IntArray, count: int) -> IntArray:
     return places[:count]
 
 
-def _lookalike(name: str, first: str) -> str:
+def lookalike_message(name: str, first: str) -> str:
+    """Return a sentence for a name that looks like an earlier name."""
     return (
         f"{shown_cell(name)} looks like {shown_cell(first)} in a row above, but contains "
         f"{first_difference(name, first)}. Write the name in one way."

@@ -14,7 +14,8 @@ from benchmark.protocol import VoteStatus
 from benchmark.stats.arrays import BoolArray, IntArray
 from benchmark.stats.votes import UNKNOWN
 from benchmark.tables import Problems, Table, TableError
-from benchmark.tables.cells import CellReader, Names
+from benchmark.tables.cells import CellReader, Names, lookalike_message
+from benchmark.tables.lookalikes import lookalikes
 from benchmark.votes.columns import (
     JUSTIFICATION_COLUMNS,
     NEEDED_COLUMNS,
@@ -141,6 +142,11 @@ def _sides(cells: CellReader) -> Sides:
     codes = {name: _recoded(column, names) for name, column in columns.items()}
     first, second = SIDE_PAIRS[0] if named else SIDE_PAIRS[1]
     sides = Sides(names, codes["chosen"], codes[first], codes[second], codes["left"], named)
+    for name, earlier in lookalikes(names):
+        for column, of_column in columns.items():
+            if earlier not in of_column.names:  # if it is there, `names` has reported the name
+                is_name = codes[column] == names.index(name)
+                cells.problems.add_where(is_name, lookalike_message(name, earlier), column)
     _check_sides(sides, codes, cells.problems)
     return sides
 

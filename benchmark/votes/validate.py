@@ -5,6 +5,7 @@ justifications, and either `reference` and `other`, or `left` and `right`. Some 
 columns.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -177,10 +178,26 @@ def _matchups(
         "matchup",
         selected,
     )
+    for name, earlier in _equal_matchups(matchup.names, pairs_of_sides):
+        problems.add(
+            int(selected[np.argmax(matchup.codes == matchup.names.index(name))]),
+            f'"{name}" and "{earlier}" are names of one matchup: the sides are the same, but the names '
+            "differ in case or spaces. Write the name in one way.",
+            "matchup",
+        )
     return reference, tuple(
         Matchup(name, names[left], names[right])
         for name, (left, right) in zip(matchup.names, pairs_of_sides, strict=True)
     )
+
+
+def _equal_matchups(names: Sequence[str], sides: Sequence[tuple[int, int]]) -> Iterator[tuple[str, str]]:
+    """Yield each name that differs from an earlier matchup of the same sides only in case or spaces."""
+    seen: dict[tuple[str, tuple[int, int]], str] = {}
+    for name, both in zip(names, sides, strict=True):
+        first = seen.setdefault(("".join(name.split()).casefold(), both), name)
+        if first != name:
+            yield name, first
 
 
 def _reference_first(matchup: str, both: tuple[int, int], names: tuple[str, ...]) -> tuple[int, int]:

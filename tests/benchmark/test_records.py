@@ -84,6 +84,24 @@ def test_a_wrong_row_is_named(wrong: dict[str, object], sentence: str) -> None:
         votes_of(table(rows))
 
 
+@pytest.mark.parametrize("name", ["motif :cinemo", "MotiF:cinemo", "motif: Cinemo"])
+def test_a_matchup_whose_name_is_written_in_two_ways_is_refused(name: str) -> None:
+    rows = [vote(annotator="alice"), vote(annotator="bob", matchup=name)]
+
+    with pytest.raises(TableError, match=r"row [12], column matchup: .* are names of one matchup"):
+        votes_of(table(rows))
+
+
+def test_a_side_that_looks_like_a_side_in_another_column_is_refused() -> None:
+    rows = [
+        vote(matchup="one", reference="motif", other="a\u00a0b"),
+        vote(matchup="two", reference="a b", other="seine", chosen="seine"),
+    ]
+
+    with pytest.raises(TableError, match='column other: "a\u00a0b" looks like "a b" in'):
+        votes_of(table(rows))
+
+
 def test_every_problem_is_listed_with_its_row_and_column() -> None:
     rows = [vote(annotator="alice") | {"status": "new"}, vote(annotator="bob"), vote() | {"chosen": "seine"}]
     with pytest.raises(TableError) as error:
