@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageFile, ImageOps
 
 # Colour differences of up to this many levels (of 255) are rounding errors.
 _ROUNDING_LEVELS = 2
@@ -45,6 +45,7 @@ def open_image(file: Path | BinaryIO, *, formats: list[str] | tuple[str, ...] | 
     image = Image.open(file, formats=formats)
     if image.format == "PNG":
         image.info.update(_coding_points(image.fp))
+        _scale_clear_value(image)
     return image
 
 
@@ -55,8 +56,8 @@ def displayed(image: Image.Image) -> Image.Image:
         image: an image of any mode from `open_image`, with its metadata.
 
     Raises:
-        CannotDisplay: the image has 32-bit pixels, or the cICP chunk of a PNG declares colours other than
-            sRGB.
+        CannotDisplay: the image has 32-bit pixels, the cICP chunk of a PNG declares colours other than sRGB,
+            or a 16-bit colour of a PNG is transparent.
         OSError, ValueError, SyntaxError: raised by Pillow if the file is damaged.
     """
     upright = ImageOps.exif_transpose(image)
@@ -90,6 +91,8 @@ def _colour_and_alpha(image: Image.Image) -> tuple[Image.Image, Image.Image | No
         )
     if image.mode.startswith("I;16"):
         return _from_16_bit(image)
+    if "clear_16_bit_colour" in image.info:
+        raise CannotDisplay("A 16-bit colour of the PNG is transparent. Save the image with 8 bits.")
     if image.has_transparency_data:
         layered = image.convert("RGBA")
         colour = image.convert("L") if image.mode in ("LA", "La") else layered.convert("RGB")
@@ -168,6 +171,26 @@ def _coding_points(file: Any) -> dict[str, tuple[int, ...]]:
         file.seek(length + 4, 1)
     file.seek(before)
     return found
+
+
+def _scale_clear_value(image: ImageFile.ImageFile) -> None:
+    """Convert the transparent value of a grey or colour PNG (chunk tRNS) to the values that Pillow decodes.
+
+    Pillow scales grey values of 1, 2 or 4 bits to 8 bits, but not the transparent value. Pillow keeps only
+    the higher byte of 16-bit colours, so the colour that is transparent cannot be found; such an image gets
+    the entry `clear_16_bit_colour`.
+    """
+    clear, file = image.info.get("transparency"), image.fp
+    if clear is None or image.mode not in ("1", "L", "RGB") or file is None:
+        return
+    before = file.tell()
+    file.seek(24)  # the bit depth in the chunk IHDR
+    depth = file.read(1)[0]
+    file.seek(before)
+    if depth == 16 and image.mode == "RGB":
+        image.info["clear_16_bit_colour"] = clear
+    elif depth < 8 and isinstance(clear, int):
+        image.info["transparency"] = clear % 2**depth * 255 // (2**depth - 1)
 
 
 def _has_other_coding_points(info: dict[Any, Any]) -> bool:

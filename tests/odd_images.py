@@ -69,6 +69,16 @@ def png(samples: NDArray[Any], colour_type: int, *chunks: tuple[bytes, bytes]) -
     )
 
 
+def _low_depth_png(bits: int, clear: int) -> bytes:
+    """Return a grey PNG with `bits` bits per pixel; pixels with the value `clear` are transparent."""
+    values = grey_slope() >> (8 - bits)
+    each_bit = (values[..., None] >> np.arange(bits)[::-1]) & 1
+    packed = np.packbits(each_bit.reshape(HEIGHT, -1), axis=1)
+    coded = png(packed[..., None], 0, (b"tRNS", struct.pack(">H", clear)))
+    header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, bits, 0, 0, 0, 0)
+    return coded[:16] + header + struct.pack(">I", zlib.crc32(b"IHDR" + header)) + coded[33:]
+
+
 def saved(image: Image.Image, form: str, **options: Any) -> bytes:
     out = io.BytesIO()
     image.save(out, form, **options)
@@ -110,6 +120,8 @@ ODD_IMAGES: dict[str, tuple[str, Callable[[], bytes]]] = {
         lambda: png(_wide(np.dstack([grey_slope(), grey_slope()[:, ::-1]])), 4),
     ),
     "16-bit colour with alpha": ("png", lambda: png(_wide(_with_alpha(slope())), 6)),
+    "2-bit grey with a clear value": ("png", lambda: _low_depth_png(2, 2)),
+    "1 bit with a clear value": ("png", lambda: _low_depth_png(1, 0)),
     "16-bit grey with a clear value": ("png", lambda: png(_wide(grey_slope()), 0, (b"tRNS", b"\x00\x64"))),
     "grey with alpha": ("png", lambda: png(np.dstack([grey_slope(), grey_slope()[:, ::-1]]), 4)),
     "colour with alpha": ("png", lambda: png(_with_alpha(slope()), 6)),

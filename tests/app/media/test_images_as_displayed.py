@@ -136,9 +136,16 @@ def float_tiff() -> bytes:
 # Colours of BT.2100 with the transfer of PQ.
 HIGH_DYNAMIC_RANGE = png(slope(), 2, (b"cICP", bytes([9, 16, 0, 1])))
 
+# In a browser, all pixels are transparent. Pillow decodes only the higher byte of each value.
+CLEAR_16_BIT_COLOUR = png(
+    np.full((HEIGHT, WIDTH, 3), 40_000, np.uint16), 2, (b"tRNS", np.full(3, 40_000, ">u2").tobytes())
+)
+
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("float.tif", float_tiff()), ("hdr.png", HIGH_DYNAMIC_RANGE)], ids=["float", "hdr"]
+    ("name", "content"),
+    [("float.tif", float_tiff()), ("hdr.png", HIGH_DYNAMIC_RANGE), ("clear.png", CLEAR_16_BIT_COLOUR)],
+    ids=["float", "hdr", "clear"],
 )
 def test_an_image_without_one_look_is_refused(name: str, content: bytes, tmp_path: Path) -> None:
     image = tmp_path / name
