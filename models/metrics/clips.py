@@ -11,7 +11,7 @@ from benchmark.importers.source import BenchmarkSource
 from benchmark.pairs import ClipName, PairSpec, canonical_name, is_hidden_file, match_clip_names
 from models.metrics.clip_input import ClipInput
 
-_PROMPT_AND_SEED = re.compile(r"(?P<prompt>.+)-(?P<seed>\d{1,9})")
+_PROMPT_AND_SEED = re.compile(r"(?P<prompt>.+)-(?P<seed>[0-9]{1,9})")
 
 
 class NoClipsFound(ValueError):
@@ -47,7 +47,7 @@ def find_clips(folder: Path, source: BenchmarkSource) -> FoundClips:
         TwoClipsForOneSeed: two files are clips of the same pair and seed.
     """
     files = sorted(path for path in folder.iterdir() if path.is_file() and not is_hidden_file(path.name))
-    videos = {path.stem: path for path in files if path.suffix.lower() == ".mp4"}
+    videos = _by_stem([path for path in files if path.suffix.lower() == ".mp4"])
     names = match_clip_names(videos, [pair.id for pair in source.pairs])
     named_by_prompt = _prompt_names(names.unknown, source.pairs)
     matched = {**names.matched, **named_by_prompt}
@@ -76,6 +76,18 @@ def find_clips(folder: Path, source: BenchmarkSource) -> FoundClips:
     return FoundClips(
         tuple(sorted(clips, key=lambda clip: (order[clip.pair], clip.seed))), tuple(ignored), len(order)
     )
+
+
+def _by_stem(paths: Sequence[Path]) -> dict[str, Path]:
+    """Return the files by stem. Raises TwoClipsForOneSeed for two files such as `a.mp4` and `a.MP4`."""
+    found: dict[str, Path] = {}
+    for path in paths:
+        first = found.setdefault(path.stem, path)
+        if first != path:
+            raise TwoClipsForOneSeed(
+                f"{first.name} and {path.name} have the same name without their suffix. Remove one of them."
+            )
+    return found
 
 
 def _clip_input(pair: PairSpec, name: ClipName, path: Path, source: BenchmarkSource) -> ClipInput:

@@ -192,6 +192,18 @@ def test_a_prompt_of_two_pairs_names_no_clip(tmp_path: Path, source: BenchmarkSo
         find_clips(tmp_path, source)
 
 
+def test_two_files_that_differ_only_in_the_suffix_are_refused(clips: Path, source: BenchmarkSource) -> None:
+    (clips / f"{source.pairs[0].id}.mp4").write_bytes(b"")
+    (clips / f"{source.pairs[0].id}.MP4").write_bytes(b"")
+    if len(list(clips.glob(f"{source.pairs[0].id}.[mM]*"))) < 2:
+        pytest.skip("this file system ignores case")
+
+    with pytest.raises(
+        TwoClipsForOneSeed, match=r"kite1_it_moves\.MP4 and kite1_it_moves\.mp4 have the same name"
+    ):
+        find_clips(clips, source)
+
+
 def test_two_files_of_one_seed_are_refused(clips: Path, source: BenchmarkSource) -> None:
     (clips / f"{source.pairs[0].id}_0.mp4").write_bytes(b"")
 
