@@ -223,6 +223,8 @@ def _time(value: Value) -> datetime | None:
     if not text:
         return None
     try:
+        if text.isdecimal():  # `fromisoformat` reads some numbers of milliseconds since 1970 as years
+            raise ValueError("a number is not a time")
         time = datetime.fromisoformat(text)
         # In some time zones, times on the first or last day of the calendar cannot be converted to UTC.
         return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)

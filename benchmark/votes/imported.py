@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmark.pairs import canonical_name
 from benchmark.protocol import VoteStatus
 from benchmark.stats.arrays import BoolArray
 from benchmark.tables import Problems, Table, TableError, read_table
@@ -80,7 +81,7 @@ def parse_mapping(pairs: tuple[str, ...]) -> dict[str, str]:
     columns: dict[str, str] = {}
     for pair in pairs:
         column, separator, source = pair.partition("=")
-        if not separator or not source:
+        if not separator or not source.strip():
             raise TableError(f"--map {pair} is not of the form COLUMN=SOURCE, such as pair=item.")
         if column not in VOTE_COLUMNS:
             raise TableError(
@@ -88,7 +89,7 @@ def parse_mapping(pairs: tuple[str, ...]) -> dict[str, str]:
             )
         if column in columns:
             raise TableError(f"--map maps {column} twice, to {columns[column]} and to {source}.")
-        columns[column] = source
+        columns[column] = canonical_name(source.strip())
     return columns
 
 
@@ -122,10 +123,11 @@ def convert_votes(table: Table, mapping: ColumnMapping, *, study: str) -> Table:
     }
     cells.problems.raise_if_any()
     left, right = _texts(names["left"]), _texts(names["right"])
-    if mapping.reference is not None and mapping.reference not in {*left, *right}:
-        raise TableError(f'The reference "{mapping.reference}" is not a model of {table.source}.')
+    wanted = None if mapping.reference is None else canonical_name(mapping.reference.strip())
+    if wanted is not None and wanted not in {*left, *right}:
+        raise TableError(f'The reference "{wanted}" is not a model of {table.source}.')
     chosen = _chosen(names, mapping, cells.problems)
-    sides = [_sides(*both, mapping.reference) for both in zip(left, right, strict=True)]
+    sides = [_sides(*both, wanted) for both in zip(left, right, strict=True)]
     columns: dict[str, Sequence[object]] = {
         column: _texts(names[column]) if column in names else table.cells(source)
         for column, source in mapping.columns.items()

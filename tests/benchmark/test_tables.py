@@ -337,11 +337,11 @@ def test_any_other_flag_is_refused(cell: Value | None) -> None:
 
 
 def test_times_are_iso_8601() -> None:
-    times = ["2026-03-14T10:00:00+01:00", "", "14.03.2026", "yesterday"]
+    times = ["2026-03-14T10:00:00+01:00", "", "14.03.2026", "yesterday", "1711121310456"]
     cells = CellReader(Table.from_columns("t", {"at": times}))
 
-    assert cells.times("at") == [datetime(2026, 3, 14, 9, tzinfo=UTC), None, None, None]
-    assert [problem.line for problem in cells.problems.found] == [3, 4]
+    assert cells.times("at") == [datetime(2026, 3, 14, 9, tzinfo=UTC), None, None, None, None]
+    assert [problem.line for problem in cells.problems.found] == [3, 4, 5]
 
 
 def test_the_columns_of_a_table_have_one_length() -> None:

@@ -1,6 +1,7 @@
 """External votes count like our own votes if their columns are mapped and their answers are unambiguous."""
 
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
@@ -40,6 +41,16 @@ def test_the_reference_may_be_named() -> None:
     table = convert_votes(external("A"), ColumnMapping(COLUMNS, reference="static"), study="s")
     assert table.cells("matchup") == ["static:motif"]
     assert table.cells("chosen") == ["static"]
+
+
+def test_options_that_macos_decomposed_match_the_table() -> None:
+    typed = normalize("NFD", "café")
+    columns = COLUMNS | parse_mapping((f"pair= {typed}",))
+    table = external("A", left="café", café=["item0"])
+
+    converted = convert_votes(table, ColumnMapping(columns, reference=f"{typed} "), study="s")
+
+    assert (converted.cells("pair"), converted.cells("reference")) == (["item0"], ["café"])
 
 
 def test_a_reference_that_no_row_names_is_refused() -> None:
