@@ -19,7 +19,7 @@ from benchmark.pairs import PairSpec, canonical_name, is_hidden_file, pair_id, s
 from benchmark.tables import TableProblem
 from benchmark.tables.cells import is_missing_text
 from benchmark.tables.delimited import width_message
-from benchmark.tables.hidden_letters import hidden_letter_message
+from benchmark.tables.hidden_letters import hidden_letter_message, visible_text
 from benchmark.tables.problems import shown_cell
 
 TABLE_SUFFIXES = (*TEXT_SUFFIXES, *TYPED_SUFFIXES)
@@ -132,7 +132,7 @@ class _PairCollector:
         self.problems: list[TableProblem] = []
 
     def add(self, row: TableRow) -> None:
-        image, prompt = row.cells[self._columns.image], row.cells[self._columns.prompt]
+        image, prompt = row.cells[self._columns.image], visible_text(row.cells[self._columns.prompt])
         if not prompt:
             self._add_problem(row, "The prompt is empty.", self._columns.prompt)
         elif self._columns.prompt in row.not_text:

@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmark.pairs import canonical_name
 from benchmark.stats.arrays import BoolArray, IntArray
-from benchmark.tables.hidden_letters import hidden_letter_message
+from benchmark.tables.hidden_letters import hidden_letter_message, visible_text
 from benchmark.tables.lookalikes import first_difference, lookalikes
 from benchmark.tables.problems import Problems, shown_cell
 from benchmark.tables.table import BLANK, Table, Value
@@ -181,7 +181,7 @@ def _name(value: Value) -> str:
 
 
 def text_cell(value: object) -> str:
-    """Return a text in NFC in which each run of white space is one space.
+    """Return a text in NFC without invisible characters, in which each run of white space is one space.
 
     Raises:
         ValueError: the value is not a text, stands for a missing value or has control characters; the
@@ -189,7 +189,7 @@ def text_cell(value: object) -> str:
     """
     if not isinstance(value, str):
         raise _Refused(f"{value} is not a text.")
-    text = canonical_name(" ".join(value.split()))
+    text = canonical_name(visible_text(value))
     if is_missing_text(text):
         raise _missing(text)
     if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):

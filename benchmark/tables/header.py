@@ -1,11 +1,15 @@
 """Checks the header of a table and selects the columns to read."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from benchmark.pairs import canonical_name
 from benchmark.tables.lookalikes import appearance
 from benchmark.tables.problems import TableProblem
+
+_SEPARATORS = re.compile(r"[\s_-]+")
+_IGNORED = "case, spaces, '-', '_' or invisible characters"
 
 
 def column_names(header: Sequence[object]) -> tuple[str, ...]:
@@ -36,9 +40,9 @@ def column_problems(
 ) -> list[TableProblem]:
     """Return a problem for each wanted column whose name matches several columns of the file.
 
-    Names match if they differ only in case, spaces or invisible characters. If a file has the columns
-    `chosen` and `Chosen`, it is unclear which column is meant. If the comparison depended on case, a
-    column `Annotator` would count as an unknown column and would be ignored.
+    Names match if they differ only in case, spaces, `-`, `_` or invisible characters. If a file has the
+    columns `chosen` and `Chosen`, it is unclear which column is meant. If the comparison were exact, a column
+    `Annotator` or `held out` would count as an unknown column and would be ignored.
 
     Args:
         names, wanted, line: see `select_columns`.
@@ -60,14 +64,14 @@ def _duplicate(name: str, same: Sequence[str]) -> str | None:
     if same.count(name) > 1:
         return "Two columns have this name. Rename or remove one of them."
     if others and name not in same:
-        return f'The name differs from "{name}" only in case or in invisible characters. Rename the column.'
+        return f'The name differs from "{name}" only in {_IGNORED}. Rename the column.'
     if others:
         return (
-            f'The column "{others[0]}" differs from this one only in case or in invisible characters. '
+            f'The column "{others[0]}" differs from this one only in {_IGNORED}. '
             "Rename or remove one of them."
         )
     return None
 
 
 def _look(name: str) -> str:
-    return appearance(name).casefold()
+    return _SEPARATORS.sub("", appearance(name)).casefold()

@@ -1,4 +1,7 @@
-"""Finds invisible characters in names. Such a name looks like another name, or runs in a terminal."""
+"""Finds invisible characters in names, and removes invisible characters from texts.
+
+A name with an invisible character looks like another name. Control characters can change a terminal.
+"""
 
 import unicodedata
 
@@ -15,6 +18,12 @@ def hidden_letter_message(name: str) -> str | None:
         return None
     label = unicodedata.name(hidden, "control character").lower()
     return f"{shown_cell(name)} contains an invisible character (U+{ord(hidden):04X}, {label})."
+
+
+def visible_text(text: str) -> str:
+    """Return a text without invisible characters; a run of spaces, also zero-width ones, is one space."""
+    kept = (" " if letter == "\u200b" else letter for letter in text)
+    return " ".join("".join(letter for letter in kept if letter not in _INVISIBLE).split())
 
 
 def _is_hidden(letter: str) -> bool:

@@ -99,6 +99,8 @@ BROKEN_FILES: list[tuple[str, str | bytes, str]] = [
     ("t.csv", "pair,note,Pair\na,1,b\n", 't.csv, line 1, column pair: The column "Pair" differs'),
     ("t.jsonl", '{"pair": "a", "PAIR": "b"}\n', 't.jsonl, column pair: The column "PAIR" differs'),
     ("t.csv", "note,Pair\na,1\n", 't.csv, line 1, column Pair: The name differs from "pair" only in case'),
+    ("t.csv", "note,pa_ir\na,1\n", 't.csv, line 1, column pa_ir: The name differs from "pair" only in case'),
+    ("t.csv", "pair,p-air\na,1\n", 't.csv, line 1, column pair: The column "p-air" differs'),
     ("t.csv", "pair,\u200bpair\na,1\n", 't.csv, line 1, column pair: The column "\u200bpair" differs'),
     (
         "t.csv",

@@ -161,6 +161,16 @@ def test_a_scenario_with_an_invisible_character_is_refused(tmp_path: Path, cell:
     assert shown in problem
 
 
+def test_a_zero_width_space_separates_the_words_of_a_prompt(tmp_path: Path) -> None:
+    table = "image,prompt\nballoon1.png,it\u200bru\u00adns\n"
+    (pair,) = read_official(folder_with(tmp_path, table)).pairs
+
+    assert (pair.id, pair.prompt) == ("balloon1_it_runs", "it runs")
+    assert problems_of(folder_with(tmp_path, "image,prompt\nballoon1.png,\u200b\n")) == [
+        "line 2, column prompt: The prompt is empty."
+    ]
+
+
 def test_column_names_may_have_any_letters(tmp_path: Path) -> None:
     table = "image,prompt,Автор,catégorie\nballoon1.png,it runs,Ada,sky\n"
 

@@ -150,6 +150,8 @@ def test_captions_can_be_jsonl_and_select_held_out_clips(tmp_path: Path) -> None
             ("file,caption,held_out", "a.mp4,one,0", "./a.mp4,two,1"),
             "line 3, column held_out: A row above has",
         ),
+        (("file,caption,held out", "a.mp4,one,1"), r'column held out: The name differs from "held_out"'),
+        (("file,caption", "a.mp4,\u200b"), r"line 2, column caption: The cell is empty"),
         (("file,caption", "a.mp4,one", "a.mp4,two", "a.mp4,one"), "line 4, column file: A row above has"),
     ],
 )
@@ -161,7 +163,7 @@ def test_a_wrong_table_of_captions_is_named_with_its_line(
         clip_sources(of_folder(tmp_path))
 
 
-@pytest.mark.parametrize("separator", ["\u2028", "\n", "\r\n", "\x85"])
+@pytest.mark.parametrize("separator", ["\u2028", "\n", "\r\n", "\x85", "\u200b", " \u00ad"])
 @pytest.mark.parametrize("suffix", ["csv", "jsonl"])
 def test_a_line_break_inside_a_caption_separates_words(tmp_path: Path, separator: str, suffix: str) -> None:
     caption = f"a dog{separator}runs"
