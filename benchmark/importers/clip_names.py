@@ -23,7 +23,7 @@ def read_names(path: Path) -> Mapping[str, ClipName]:
     """
     table = read_table(path, _COLUMNS)
     table.require(_COLUMNS[:2])
-    unknown = [name for name in table.header if name not in _COLUMNS]
+    unknown = [name for name in table.header if name and name not in _COLUMNS]
     if unknown:
         raise TableError(
             f"{table.source} has unknown columns: {', '.join(unknown)}. Name the columns file, pair and seed."

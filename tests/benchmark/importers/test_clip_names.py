@@ -25,6 +25,11 @@ def test_the_seed_may_be_left_out(tmp_path: Path) -> None:
     assert read_names(table(tmp_path, "file,pair\na.gif,car_take\n")) == {"a.gif": ClipName("car_take", None)}
 
 
+@pytest.mark.parametrize("text", ["file,pair,\na.gif,car_take,\n", ",file,pair\n0,a.gif,car_take\n"])
+def test_a_column_without_a_name_is_ignored_as_in_other_tables(tmp_path: Path, text: str) -> None:
+    assert read_names(table(tmp_path, text)) == {"a.gif": ClipName("car_take", None)}
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_any_usual_delimiter_is_read(delimiter: str, tmp_path: Path) -> None:
     text = "file,pair,seed\na.gif,car_take,007\n".replace(",", delimiter)
