@@ -55,6 +55,10 @@ def upsert_worker(
     worker.state, worker.state_reason = WorkerState.WORKING, ""
     if isinstance(claim, ClaimRequest):
         worker.models = sorted(set(claim.models))
+        if claim.holding is None and worker.held_model is not None:
+            # The worker has lost its model, for example because its process died. To load the model again is
+            # no second help (see app/jobs/scheduling.py).
+            worker.helps = False
         worker.held_model = claim.holding
     else:
         worker.suites = sorted(set(claim.suites))

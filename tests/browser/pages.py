@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import APIResponse, Page
 from sqlalchemy import update
 
 from app import migrations
@@ -236,9 +236,14 @@ def walk_phases(page: Page, address: str, study: Study) -> Iterator[str]:
 def vote_on_everything(page: Page, address: str, study: Study) -> None:
     """Vote over REST with the cookie of the page's browser until no comparison is left."""
     api = f"{address}/api/v1"
-    while (answer := page.request.post(f"{api}/studies/{study.slug}/assignments", data={})).status == 200:
+
+    def post(path: str, data: object) -> APIResponse:
+        # The server may close an idle connection at the moment at which the client uses it again.
+        return page.request.post(f"{api}/{path}", data=data, max_retries=1)
+
+    while (answer := post(f"studies/{study.slug}/assignments", {})).status == 200:
         vote = {"choice": "left", "justifications": ["overall_quality"]}
-        page.request.post(f"{api}/assignments/{answer.json()['token']}/vote", data=vote)
+        post(f"assignments/{answer.json()['token']}/vote", vote)
 
 
 def set_status(context: AppContext, study: Study, status: StudyStatus) -> None:

@@ -171,6 +171,15 @@ def test_who_helped_once_waits_for_a_model_of_its_own(yard: Yard) -> None:
     assert models(own) == ["dynamicrafter"]
 
 
+def test_a_helper_that_lost_its_model_may_load_it_again(yard: Yard) -> None:
+    yard.ask("motif", pairs=3)
+    yard.claim("one", count=1)
+    assert models(yard.claim("helper", count=1)) == ["motif"]
+
+    # The process of the helper died, so the helper has no model in memory.
+    assert models(yard.claim("helper", holding=None, count=1)) == ["motif"]
+
+
 def test_help_is_worth_another_load_where_minutes_of_work_are_left(yard: Yard) -> None:
     yard.ask("motif", pairs=2)
     yard.ask("cinemo", pairs=5)

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -243,6 +243,14 @@ def listening_addresses(pid: int) -> set[str]:
     return {
         connection.laddr.ip.removeprefix("::ffff:")
         for each in [psutil.Process(pid), *descendants(pid)]
-        for connection in each.net_connections("inet")
+        for connection in connections(each)
         if connection.status == psutil.CONN_LISTEN
     }
+
+
+def connections(process: psutil.Process) -> list[Any]:
+    """Return the connections of a process; an empty list if the process has ended."""
+    try:
+        return process.net_connections("inet")
+    except psutil.NoSuchProcess:
+        return []
