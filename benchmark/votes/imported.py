@@ -202,7 +202,7 @@ def _refuse_ambiguous(
         row = int(np.argmax(names["chosen"].codes == code))
         if side is not None:
             message = (
-                f'{answer} is the name of a side and also a position (the side is "{side}"). '
+                f'{answer} can mean the side "{side}", and also a position ({meant}). '
                 "Add --answers sides or --answers positions to say what the answers are."
             )
             problems.add(row, message, mapping.columns["chosen"])

@@ -293,7 +293,7 @@ def test_answers_with_two_meanings_are_refused_until_declared(
     declared = run_import(file, "--answers", "sides")
 
     assert refused.code == 1
-    assert 'The answer "B" is the name of a side and also a position' in refused.err
+    assert 'The answer "B" can mean the side "B", and also a position (right)' in refused.err
     assert "Add --answers sides or --answers positions" in refused.err
     assert declared.code == 0
     with cast.context.database.read() as session:
