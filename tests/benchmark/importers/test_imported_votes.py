@@ -88,7 +88,7 @@ def test_declared_answers_are_read_as_declared(answers: Answers, scores: tuple[f
 @pytest.mark.parametrize("side", ["A", "a", "left", "Model_B", "2"])
 def test_an_answer_with_two_meanings_is_refused_unless_declared(side: str) -> None:
     table = external("motif", side, right=side, left="motif")
-    with pytest.raises(TableError, match=f'answer "{side}" is the name of a side.*--answers sides'):
+    with pytest.raises(TableError, match=f'answer "{side}" can mean the side "{side}".*--answers sides'):
         convert_votes(table, ColumnMapping(COLUMNS), study="s")
 
 
@@ -102,7 +102,7 @@ def test_an_answer_with_two_meanings_is_refused_unless_declared(side: str) -> No
 def test_an_answer_that_resembles_a_side_is_refused_unless_declared(side: str, answer: str) -> None:
     table = external("motif", answer, left="motif", right=side)
 
-    with pytest.raises(TableError, match=r"row 2, column winner: The answer .* name of a side"):
+    with pytest.raises(TableError, match=r"row 2, column winner: The answer .* can mean the side"):
         convert_votes(table, ColumnMapping(COLUMNS), study="s")
     declared = convert_votes(
         external(answer, left="motif", right=side),
