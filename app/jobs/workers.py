@@ -56,8 +56,8 @@ def upsert_worker(
     if isinstance(claim, ClaimRequest):
         worker.models = sorted(set(claim.models))
         if claim.holding is None and worker.held_model is not None:
-            # The worker has lost its model, for example because its process died. To load the model again is
-            # no second help (see app/jobs/scheduling.py).
+            # The worker has lost its model, for example because its process died. Loading the model again
+            # does not count as a second help (see app/jobs/scheduling.py).
             worker.helps = False
         worker.held_model = claim.holding
     else:
